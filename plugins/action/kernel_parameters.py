@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The front of the module on the controller: keeps each host's result and prints its one line."""
+
+import json
+import os
+import tempfile
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
+
+_MAX_LINE = 1000
+
+
+def printable(text):
+    """The first line of what a host says, without anything that could move a terminal's cursor."""
+    line = (str(text).splitlines() or [""])[0]
+    return "".join(char if char.isprintable() else "?" for char in line)[:_MAX_LINE]
+
+
+def headline(host, result, check_mode):
+    if result.get("failed"):
+        return "%s: FAILED: %s" % (host, printable(result.get("msg", "")))
+    return "%s: %s%s" % (host, printable(result.get("msg", "")), " (check mode: nothing was written)" if check_mode else "")
+
+
+def shard(host, result, check_mode):
+    """What is kept of a result: all that the module says, and nothing that Ansible adds."""
+    kept = dict((key, value) for key, value in result.items() if not key.startswith("_") and key not in ("invocation", "diff"))
+    return dict(kept, host=host, check_mode=check_mode)
+
+
+def keep(folder, host, content):
+    """Write HOST.json as a whole, so that a report never reads half a shard."""
+    os.makedirs(folder, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".", delete=False, encoding="utf-8") as stream:
+        json.dump(content, stream, indent=1, sort_keys=True)
+    os.replace(stream.name, os.path.join(folder, host.replace(os.sep, "_") + ".json"))
+
+
+class ActionModule(ActionBase):
+    # The strategy loads this class in the main process: parsed here, the catalogue is not parsed again in every worker.
+    CATALOGUE = _catalogue.CATALOGUE
+
+    _requires_connection = True
+    _supports_check_mode = True
+    _supports_async = False
+    _supports_diff = True
+
+    def run(self, tmp=None, task_vars=None):
+        super().run(tmp, task_vars)
+        args = dict(self._task.args)
+        folder = args.pop("report_dir", None)
+        result = self._execute_module(module_args=args, task_vars=task_vars)
+        host, check_mode = task_vars["inventory_hostname"], bool(self._task.check_mode)
+        self._display.display(headline(host, result, check_mode))
+        if folder:
+            try:
+                keep(os.path.abspath(os.path.expanduser(folder)), host, shard(host, result, check_mode))
+            except OSError as exc:
+                raise AnsibleActionFail("report_dir: the result of %s cannot be kept: %s" % (host, exc), result=result) from exc
+        return result

@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries out a plan: all of it, or nothing.
+
+Private to the collection.
+"""
+
+import errno
+import os
+
+from ansible_collections.photon.hardening.plugins.module_utils import _baseline, _kernel, _plan, _values
+
+_READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+class Refused(Exception):
+    """The kernel did not take a value."""
+
+    def __init__(self, write, problem):
+        asked = "%s line %d" % (write.dropin, write.number) if write.number else "on the way back"
+        super(Refused, self).__init__("%s = %s (%s): %s" % (write.name, write.value, asked, problem))
+        self.name = write.name
+
+
+class NotApplied(Exception):
+    """The plan failed half-way and was undone; `name` is the parameter that was refused, None where a file was the trouble."""
+
+    def __init__(self, cause, stuck):
+        undone = "Every value and file is as before."
+        if stuck:
+            undone = "These values could not be put back: %s." % ", ".join(stuck)
+        super(NotApplied, self).__init__("%s. %s" % (cause, undone))
+        self.name = getattr(cause, "name", None)
+
+
+def _outcome(write, error):
+    """The state of a parameter whose value the kernel refused, None where that fails the run."""
+    if write.one_way and error in (errno.EPERM, errno.EINVAL):
+        return "reboot_required"
+    return "read_only" if error in _READ_ONLY else None
+
+
+def _set_live(plan, done):
+    """name -> state of each parameter that refused harmlessly. What was written is appended to DONE as it happens."""
+    outcomes = {}
+    for write in plan.writes:
+        error = _kernel.write(write.name, write.value)
+        if not error:
+            done.append(write)
+            continue
+        state = _outcome(write, error)
+        if state is None:
+            raise Refused(write, "the kernel refused it (%s, %s)" % (errno.errorcode.get(error, error), os.strerror(error)))
+        outcomes[write.name] = state
+    return outcomes
+
+
+def _prove(plan, done):
+    """Read everything back once: some writes are accepted and do nothing, some reset another parameter."""
+    written = dict((write.name, write) for write in done)
+    for row in plan.rows:
+        if row.after is None or row.state not in ("changed", "overridden", "stricter", "ok"):
+            continue
+        now = _kernel.read(row.name).value
+        if row.name in written and (now is None or not _values.same(row.after, now)):
+            raise Refused(written[row.name], "the kernel accepted it and reads back %s" % now)
+        if row.name not in written and done and row.dropin and row.before and not _values.same(row.before, now or ""):
+            raise Refused(done[-1], "setting the new values also moved %s from %s to %s" % (row.name, row.before, now))
+
+
+def _put_back(done):
+    """Restore the live values, last first; returns the names of those that the kernel would not take back."""
+    return [write.name for write in reversed(done) if _kernel.write(write.name, write.before)]
+
+
+def _remember_first(before, after):
+    """What must be on disk before anything moves: all that is remembered now and all that will be."""
+    parameters, files = dict(after.parameters), dict(after.files)
+    for name, entry in before.parameters.items():
+        parameters.setdefault(name, entry)
+    for path, entry in before.files.items():
+        files.setdefault(path, entry)
+    return _plan.Saved(parameters, files)
+
+
+def _with_outcomes(plan, before, outcomes):
+    """PLAN as it came out: a parameter that refused harmlessly kept its value, and its memory."""
+    rows = [row._replace(state=outcomes[row.name], after=row.before, reason="refused by the kernel") if row.name in outcomes else row
+            for row in plan.rows]
+    parameters = dict(plan.saved.parameters)
+    for name in outcomes:
+        if name in before.parameters:
+            parameters[name] = before.parameters[name]
+        else:
+            parameters[name] = parameters[name]._replace(wrote=None)
+    writes = [write for write in plan.writes if write.name not in outcomes]
+    return plan._replace(rows=rows, writes=writes, saved=_plan.Saved(parameters, plan.saved.files))
+
+
+def carry_out(root, plan, before):
+    """Apply PLAN; BEFORE is what was remembered. Returns the plan as it came out, or raises with everything put back."""
+    first = _remember_first(before, plan.saved)
+    if first != before:
+        _baseline.store(root, first)
+    done = []
+    try:
+        for path, text in sorted(plan.files.items()):
+            if text is not None:
+                _kernel.stage(root, path, text)
+        outcomes = _set_live(plan, done)
+        _prove(plan, done)
+    except (OSError, Refused) as exc:
+        stuck = _put_back(done)
+        for path in plan.files:
+            _kernel.discard(root, path)
+        if first != before:
+            _baseline.store(root, before)
+        raise NotApplied(exc, stuck)
+    for path, text in sorted(plan.files.items()):
+        _kernel.commit(root, path, text)
+    plan = _with_outcomes(plan, before, outcomes)
+    if plan.saved != first:
+        _baseline.store(root, plan.saved)
+    return plan

@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the host was like before us, in one file: the only state that this collection keeps.
+
+Private to the collection.
+"""
+
+import json
+
+from ansible_collections.photon.hardening.plugins.module_utils import _kernel, _plan
+
+PATH = _kernel.STATE_FOLDER + "/baseline.json"
+_VERSION = 1
+
+
+def load(root):
+    """The Saved of this host, empty where nothing was saved. A damaged file raises HostProblem and is never overwritten."""
+    text = _kernel.read_file(root, PATH)
+    if text is None:
+        return _plan.Saved({}, {})
+    try:
+        data = json.loads(text)
+        if data["version"] != _VERSION:
+            raise ValueError("version %r, this release reads version %d" % (data["version"], _VERSION))
+        return _plan.Saved(dict((name, _plan.Entry(**entry)) for name, entry in data["parameters"].items()),
+                           dict((path, _plan.SavedFile(**entry)) for path, entry in data["files"].items()))
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise _kernel.HostProblem("%s cannot be understood (%s): restore it from a backup, or move it away to lose the way back"
+                                  % (PATH, exc))
+
+
+def text_of(saved):
+    """The file's text; stable, so that a run that changes nothing writes the same bytes."""
+    return json.dumps({"version": _VERSION,
+                       "parameters": dict((name, entry._asdict()) for name, entry in saved.parameters.items()),
+                       "files": dict((path, entry._asdict()) for path, entry in saved.files.items())},
+                      indent=1, sort_keys=True) + "\n"
+
+
+def store(root, saved):
+    """Replace the file as a whole; without anything to remember there is no file."""
+    empty = not saved.parameters and not saved.files
+    if not empty:
+        _kernel.stage(root, PATH, text_of(saved), 0o600)
+    _kernel.commit(root, PATH, None if empty else text_of(saved))

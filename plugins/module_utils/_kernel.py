@@ -1,0 +1,228 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one place that touches the host: /proc/sys, the sysctl.d folders, and atomic files.
+
+Private to the collection.
+"""
+
+import errno
+import fcntl
+import os
+import time
+from contextlib import contextmanager
+
+from ansible_collections.photon.hardening.plugins.module_utils import _plan, _sysctl_d
+
+PROC_SYS = "/proc/sys"
+STATE_FOLDER = "/var/lib/photon-hardening"
+_SELINUX = "security.selinux"
+_MAX_FILE = 1 << 20
+# Inode numbers that the kernel reserves for the first PID and user namespace (include/linux/proc_ns.h).
+_FIRST_NAMESPACES = (("pid", "pid:[4026531836]"), ("user", "user:[4026531837]"))
+
+
+class HostProblem(Exception):
+    """Something on the host that must be put right before anything may be written."""
+
+
+def _decoded(data):
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _encoded(text):
+    return text.encode("utf-8", "surrogateescape")
+
+
+# --- the running kernel ---
+
+def _parameter_file(name):
+    return os.path.join(PROC_SYS, _sysctl_d.key_path(name))
+
+
+def read(name):
+    """The live value and whether it could be written; opening for writing alone changes nothing."""
+    path, value, error, refused = _parameter_file(name), None, 0, 0
+    try:
+        with open(path, "rb") as stream:
+            value = _decoded(stream.read(_MAX_FILE)).rstrip("\n")
+    except OSError as exc:
+        error = errno.ENOENT if exc.errno in (errno.ENOTDIR, errno.EISDIR) else exc.errno
+        # An address secret that was never set cannot be read, and can be set.
+        value = "" if error == errno.EIO else None
+    if value is not None:
+        try:
+            os.close(os.open(path, os.O_WRONLY))
+        except OSError as exc:
+            refused = exc.errno
+    return _plan.Reading(value, error, refused)
+
+
+def write(name, value):
+    """The errno with which the kernel refuses VALUE, or 0."""
+    try:
+        descriptor = os.open(_parameter_file(name), os.O_WRONLY)
+        try:
+            os.write(descriptor, _encoded(value) + b"\n")
+        finally:
+            os.close(descriptor)
+    except OSError as exc:
+        return exc.errno
+    return 0
+
+
+def release():
+    return os.uname()[2]
+
+
+def interfaces():
+    """The names of the network interfaces that have parameters."""
+    found = set()
+    for family in ("ipv4", "ipv6"):
+        folder = os.path.join(PROC_SYS, "net", family, "conf")
+        found.update(os.listdir(folder) if os.path.isdir(folder) else ())
+    return sorted(found - set(("all", "default")))
+
+
+def in_container():
+    """Whether the kernel belongs to another machine below: our PID or user namespace is not the first one."""
+    return any(os.readlink("/proc/self/ns/" + kind) != first for kind, first in _FIRST_NAMESPACES
+               if os.path.islink("/proc/self/ns/" + kind))
+
+
+# --- files ---
+
+def _on_host(root, path):
+    return root.rstrip("/") + path
+
+
+def _target_of(root, path):
+    """PATH with its symbolic links followed inside ROOT."""
+    for _hop in range(40):
+        if not os.path.islink(_on_host(root, path)):
+            return path
+        path = os.path.normpath(os.path.join(os.path.dirname(path), os.readlink(_on_host(root, path))))
+    raise HostProblem("%s: too many symbolic links" % path)
+
+
+def read_file(root, path):
+    """The text of a file, None where there is none; a link to /dev/null reads as empty, which is how it masks."""
+    try:
+        with open(_on_host(root, _target_of(root, path)), "rb") as stream:
+            return _decoded(stream.read(_MAX_FILE))
+    except OSError as exc:
+        if exc.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR):
+            return None
+        raise
+
+
+def sysctl_files(root):
+    """Every file of the sysctl.d search path."""
+    files = []
+    for folder in _sysctl_d.FOLDERS:
+        where = _on_host(root, folder)
+        for base in sorted(os.listdir(where)) if os.path.isdir(where) else ():
+            text = read_file(root, folder + "/" + base)
+            if text is not None and base.endswith(".conf"):
+                files.append(_sysctl_d.File(folder + "/" + base, text))
+    return files
+
+
+def check_target(root, path):
+    """Raise HostProblem unless PATH can be ours: a regular file, or nothing, in a real folder."""
+    where = _on_host(root, path)
+    if os.path.islink(where):
+        raise HostProblem("%s is a symbolic link to %s: remove the link or choose another name" % (where, os.readlink(where)))
+    if os.path.isdir(where):
+        raise HostProblem("%s is a directory: remove it or choose another name" % where)
+    folder = os.path.dirname(where)
+    if os.path.lexists(folder) and not os.path.isdir(folder):
+        raise HostProblem("%s is not a directory" % folder)
+
+
+def _temporary(where):
+    # Fixed, so that a run that was killed leaves nothing that the next one does not overwrite; .conf it is not.
+    return os.path.join(os.path.dirname(where), ".%s.photon-hardening" % os.path.basename(where))
+
+
+def _remove(where):
+    try:
+        os.unlink(where)
+    except OSError as exc:
+        if exc.errno != errno.ENOENT:
+            raise
+
+
+def stage(root, path, text, mode=0o644):
+    """Write TEXT to stable storage beside PATH; nothing at PATH changes until `commit`."""
+    where = _on_host(root, path)
+    folder = os.path.dirname(where)
+    if not os.path.isdir(folder):
+        os.makedirs(folder, 0o755)
+    temporary = _temporary(where)
+    _remove(temporary)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(_encoded(text))
+        os.fchmod(descriptor, mode)
+        if os.path.exists(where):
+            _keep_context(where, temporary)
+        stream.flush()
+        os.fsync(descriptor)
+
+
+def _keep_context(where, temporary):
+    try:
+        os.setxattr(temporary, _SELINUX, os.getxattr(where, _SELINUX))
+    except OSError as exc:
+        if exc.errno not in (errno.ENODATA, errno.ENOTSUP):
+            raise
+
+
+def commit(root, path, text):
+    """Put what `stage` wrote in place, or remove PATH where TEXT is None."""
+    where = _on_host(root, path)
+    if text is None:
+        _remove(where)
+    else:
+        os.rename(_temporary(where), where)
+    folder = os.open(os.path.dirname(where), os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def discard(root, path):
+    """Take away what `stage` wrote, or what a run that was killed left."""
+    _remove(_temporary(_on_host(root, path)))
+
+
+# --- one run at a time ---
+
+@contextmanager
+def lock(root, seconds):
+    """Hold the host's lock; the state folder itself is locked, so no file is left behind."""
+    folder = _on_host(root, STATE_FOLDER)
+    if not os.path.isdir(folder):
+        os.makedirs(folder, 0o700)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        deadline = time.time() + seconds
+        while not _locked(descriptor):
+            if time.time() > deadline:
+                raise HostProblem("another run has held %s for %d seconds: wait for it to end, then run again" % (folder, seconds))
+            time.sleep(0.1)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor):
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        if exc.errno != errno.EWOULDBLOCK:
+            raise
+        return False
+    return True

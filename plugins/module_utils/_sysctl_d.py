@@ -1,0 +1,178 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The text of sysctl.d files, and which file wins at boot as systemd-sysctl decides it (sysctl.d(5)).
+
+Pure: text and names in, values out. Private to the collection.
+"""
+
+import fnmatch
+import re
+from collections import OrderedDict, namedtuple
+
+# One folder's file hides files of the same name in the folders after it.
+FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
+
+# The first line of every file that is ours.
+HEADER = "# Managed by photon.hardening: changes made here are lost at the next run."
+_HEADER_START = "# Managed by photon.hardening"
+
+# Restates what a foreign file would take back at boot. The name sorts after every digit and letter a vendor uses.
+RESTATE_PATH = "/etc/sysctl.d/zz-photon-hardening.conf"
+
+_NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.:@+/-]*$")
+_GLOB = re.compile(r"[*?\[]")
+
+# text: the line without its line end. name: canonical, value: None for an exclusion such as `-net.ipv4.conf.eth0.rp_filter`.
+Line = namedtuple("Line", "number text name value")
+# A file of the search path as found on the host.
+File = namedtuple("File", "path text")
+# The line that decides about a parameter at boot, and the value it sets.
+Winner = namedtuple("Winner", "value path number")
+
+
+class SyntaxProblem(Exception):
+    """A line of one of our drop-ins that cannot be what its author meant."""
+
+    def __init__(self, path, line, problem):
+        super(SyntaxProblem, self).__init__("%s line %d: %s: %r" % (path, line.number, problem, line.text))
+
+
+def check_path(path):
+    """Raise ValueError unless PATH names a file that systemd-sysctl would read and that may be ours."""
+    folder, _slash, base = path.rpartition("/")
+    if not path.startswith("/"):
+        raise ValueError("dropins: %r is a relative path: give the whole path, such as /etc/sysctl.d/50-security-hardening.conf" % path)
+    if folder not in FOLDERS:
+        raise ValueError("dropins: %r is in none of the folders that are read at boot: %s" % (path, ", ".join(FOLDERS)))
+    if not re.match(r"^[A-Za-z0-9_][A-Za-z0-9_.@+-]*\.conf$", base):
+        raise ValueError("dropins: %r: the file's name must end in .conf, or it is not read at boot, and hold only letters, digits and _.@+-"
+                         % path)
+    if path == RESTATE_PATH:
+        raise ValueError("dropins: %s is written by this module itself: choose another name" % path)
+
+
+def is_ours(text):
+    return text.startswith(_HEADER_START)
+
+
+def _swapped(name):
+    return name.translate({ord("."): "/", ord("/"): "."})
+
+
+def key_path(name):
+    """The path below /proc/sys of a name written with dots or slashes; the first separator decides which it is."""
+    first = re.search(r"[./]", name)
+    return name if first and first.group() == "/" else _swapped(name)
+
+
+def canonical(name):
+    """The name written with dots; a dot of an interface's own name becomes a slash (net.ipv4.conf.eth0/100.rp_filter)."""
+    return _swapped(key_path(name))
+
+
+def is_name(name):
+    """Whether NAME (dots or slashes) can be a parameter: no way out of /proc/sys, no blanks, at least two parts."""
+    parts = key_path(name).split("/")
+    return bool(_NAME.match(name)) and len(parts) > 1 and not any(part in ("", ".", "..") for part in parts)
+
+
+def is_glob(name):
+    return bool(_GLOB.search(name))
+
+
+def interface_of(name):
+    """The interface that a per-interface parameter belongs to, or None; `all` and `default` are none."""
+    match = re.match(r"net/(?:ipv4|ipv6|mpls)/(?:conf|neigh)/([^/]+)/", key_path(name))
+    return match.group(1) if match and match.group(1) not in ("all", "default") else None
+
+
+def _line(number, text):
+    stripped = text.strip()
+    if not stripped or stripped[0] in "#;":
+        return Line(number, text, None, None)
+    name, equals, value = stripped.partition("=")
+    name = name.strip()
+    if name.startswith("-"):
+        name = name[1:].lstrip()
+    elif not equals:
+        name = ""
+    return Line(number, text, canonical(name) if name else "", value.strip() if equals else None)
+
+
+def parse(text):
+    """Every line of a file. `name` is None for blanks and comments, "" where a line says nothing that sysctl.d knows."""
+    lines = text.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    return [_line(number, line.rstrip("\r")) for number, line in enumerate(lines, 1)]
+
+
+def settings(path, text):
+    """The lines of one of our drop-ins that set a parameter; a doubtful line raises SyntaxProblem."""
+    found = []
+    for line in parse(text):
+        if line.name is None:
+            continue
+        if line.name == "" or line.value is None:
+            raise SyntaxProblem(path, line, "expected NAME = VALUE")
+        if is_glob(line.name):
+            raise SyntaxProblem(path, line, "patterns are not supported here, name each parameter")
+        if not is_name(line.name):
+            raise SyntaxProblem(path, line, "not the name of a kernel parameter")
+        if line.value == "":
+            raise SyntaxProblem(path, line, "the value is empty, and the kernel would ignore it")
+        if any(ord(char) < 32 and char != "\t" or char == "\x7f" for char in line.value):
+            raise SyntaxProblem(path, line, "the value holds a control character")
+        found.append(line)
+    return found
+
+
+def in_boot_order(files):
+    """The files that systemd-sysctl reads, in its order: by name over all folders, the first folder's file of a name."""
+    chosen = {}
+    for folder in FOLDERS:
+        for item in files:
+            where, _slash, base = item.path.rpartition("/")
+            if where == folder and base.endswith(".conf"):
+                chosen.setdefault(base, item)
+    return [chosen[base] for base in sorted(chosen)]
+
+
+class BootOrder(object):
+    """Answers which line sets a parameter at boot."""
+
+    def __init__(self, files):
+        # name -> Winner. A later assignment of another value moves to the end, as in systemd's ordered map.
+        self._exact, self._globs = OrderedDict(), OrderedDict()
+        for item in in_boot_order(files):
+            for line in parse(item.text):
+                if line.name:
+                    self._assign(self._globs if is_glob(line.name) else self._exact, item.path, line)
+
+    @staticmethod
+    def _assign(table, path, line):
+        if line.name in table and table[line.name].value == line.value:
+            return
+        table.pop(line.name, None)
+        table[line.name] = Winner(line.value, path, line.number)
+
+    def names(self):
+        """Every parameter that some line names without a pattern."""
+        return [name for name, winner in self._exact.items() if winner.value is not None]
+
+    def winner(self, name):
+        """The Winner, or None where no file speaks of NAME. An explicit line beats every pattern; `-NAME` shields from them
+        and sets nothing, so its value is None."""
+        if name in self._exact:
+            return self._exact[name]
+        found = None
+        for pattern, winner in self._globs.items():
+            if winner.value is not None and _matches(pattern, name):
+                found = winner
+        return found
+
+
+def _matches(pattern, name):
+    ours, theirs = key_path(pattern).split("/"), key_path(name).split("/")
+    return len(ours) == len(theirs) and all(fnmatch.fnmatchcase(part, piece) for part, piece in zip(theirs, ours))

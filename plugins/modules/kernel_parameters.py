@@ -1,0 +1,353 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+DOCUMENTATION = r"""
+module: kernel_parameters
+short_description: Set kernel parameters now and at boot, and show each one before and after
+version_added: 0.1.0
+author:
+  - The photon.hardening authors (@photon-hardening)
+description:
+  - Takes whole C(sysctl.d) drop-ins as the specification of what is wanted, sets every live value, writes the files, and proves by reading
+    back. One execution per host, whatever the number of parameters.
+  - All or nothing. Everything is decided before the first write. When the kernel refuses a value, or a file cannot be written, every value
+    and file is put back and the task fails with the parameter, the value, the error and the line that asks for it.
+  - What was there before the first run is kept in C(/var/lib/photon-hardening/baseline.json), so that O(state=absent) can put it back.
+  - Reads C(/proc/sys) and text files by itself; neither the C(sysctl) program nor any library of the host is used.
+requirements:
+  - Python 3.6 or newer on the host, its standard library alone. Python 3.6 and 3.7 need ansible-core 2.16 on the controller.
+  - root
+options:
+  dropins:
+    description:
+      - The drop-ins, each with its whole content. What a drop-in says is what is wanted.
+      - An empty O(dropins[].content) takes a drop-in away and returns its parameters to their baseline.
+      - Drop-ins that are not named here are left alone.
+      - Required with O(state=present). With O(state=absent) the default is every drop-in that this module wrote.
+    type: list
+    elements: dict
+    suboptions:
+      path:
+        description: A file of a C(sysctl.d) folder, such as C(/etc/sysctl.d/50-security-hardening.conf).
+        type: path
+        required: true
+      content:
+        description:
+          - Lines as in C(sysctl.d(5)). A line that is not understood fails the task; nothing is written then.
+          - What lands is this text, with a header. A line that is not in force here (waived, held back, unknown to this kernel) is commented
+            out with the reason, and a line whose parameter has a better value by its rule carries that value.
+        type: str
+        required: true
+  rules:
+    description:
+      - "What is to be known of single parameters: a dictionary of parameter names, each with a dictionary of these keys."
+      - C(accept) - a list of live values that are as good as the wanted one or better, and kept when somebody else set them.
+      - C(at_least), C(at_most) - likewise for numbers.
+      - C(hold) - a list of what the wanted value would break; the parameter is left alone and reported as C(held_back).
+      - C(interfaces) - whether C(net.*.conf.all) or C(net.*.conf.default) is also set on every interface that exists.
+      - C(one_way) - whether the kernel refuses to take the value back before a reboot; such a parameter is set last.
+      - C(needs_module) - the kernel module without which the parameter does not exist; its line stays in force.
+      - C(report) - a reference value; the parameter is shown and never set.
+      - C(waived) - the reason why the parameter is left alone.
+    type: dict
+    default: {}
+  profile:
+    description: A label for the result; nothing depends on it.
+    type: str
+  conflicts:
+    description:
+      - What to do when another file would set one of our parameters otherwise at boot.
+      - V(restate) repeats our line in C(/etc/sysctl.d/zz-photon-hardening.conf), which sorts last. No foreign file is edited.
+      - V(report) only says so, with the state C(overridden).
+    type: str
+    choices: [restate, report]
+    default: restate
+  fail_on:
+    description: Fail, before anything is written, when a parameter has one of these states.
+    type: list
+    elements: str
+    choices: [waived, held_back, unsupported, rejected, read_only, reboot_required, stricter, overridden, changed, ok]
+    default: []
+  state:
+    description:
+      - V(present) sets what the drop-ins say.
+      - V(absent) puts back what was there before the first run. Only what is still as this module left it goes back; what something else
+        changed since is left and named.
+    type: str
+    choices: [present, absent]
+    default: present
+  root:
+    description: A mounted image to harden instead of this host. Only its files are written, its parameters have boot values alone.
+    type: path
+  report_dir:
+    description: A folder on the controller in which the result is kept as C(HOST.json). Written in check mode and for a failed host, too.
+    type: path
+attributes:
+  check_mode:
+    description: Predicts the result; only a value that the kernel itself refuses when it is written cannot be foreseen.
+    support: full
+  diff_mode:
+    description: Two parts, the drop-ins and the running kernel, each with only the lines that matter.
+    support: full
+  idempotent:
+    description: A second run changes nothing.
+    support: full
+  async:
+    description: Not supported; a run takes well under a second.
+    support: none
+notes:
+  - In a container C(/proc/sys) is read-only. The files are written there, each parameter says C(read_only), and the task does not fail.
+seealso:
+  - name: sysctl.d(5)
+    description: The files and the order in which they are read at boot.
+    link: https://www.freedesktop.org/software/systemd/man/latest/sysctl.d.html
+  - name: The kernel's own documentation of its parameters
+    description: What each parameter means.
+    link: https://docs.kernel.org/admin-guide/sysctl/
+"""
+
+EXAMPLES = r"""
+- name: Restrict ptrace to descendants, and keep 2 or 3 where somebody set it
+  photon.hardening.kernel_parameters:
+    dropins:
+      - path: /etc/sysctl.d/50-security-hardening.conf
+        content: |
+          kernel.yama.ptrace_scope = 1
+          kernel.kptr_restrict = 2
+    rules:
+      kernel.yama.ptrace_scope:
+        accept: ["2", "3"]
+
+- name: Look only, and fail where a running container engine would have to be cut off
+  photon.hardening.kernel_parameters:
+    dropins:
+      - path: /etc/sysctl.d/50-security-hardening.conf
+        content: net.ipv4.ip_forward = 0
+    rules:
+      net.ipv4.ip_forward:
+        hold: [docker]
+    fail_on: [held_back]
+  check_mode: true
+
+- name: Put everything back as it was before the first run
+  photon.hardening.kernel_parameters:
+    state: absent
+"""
+
+RETURN = r"""
+msg:
+  description: One line with the counts, the first parameters that differ, and what is held back, waived or overridden.
+  returned: always
+  type: str
+  sample: "2 of 3 parameters differ: kernel.kptr_restrict 0 -> 2, kernel.yama.ptrace_scope 0 -> 1; 1 held back: net.ipv4.ip_forward"
+summary:
+  description: The number of parameters in each state.
+  returned: when the plan could be made
+  type: dict
+  sample: {waived: 0, held_back: 1, unsupported: 0, rejected: 0, read_only: 0, reboot_required: 0, stricter: 0, overridden: 0, changed: 2, ok: 0}
+parameters:
+  description: One row per parameter, those that differ first. The same in check mode.
+  returned: when the plan could be made
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The parameter, with dots. A dot of an interface's name is a slash, as in C(net.ipv4.conf.eth0/100.rp_filter).
+      type: str
+      sample: kernel.kptr_restrict
+    state:
+      description: >-
+        The first that fits of C(waived), C(held_back) (would break a container runtime), C(unsupported) (this kernel lacks it),
+        C(rejected) (the kernel refused the value), C(read_only) (a container), C(reboot_required) (it cannot be set before a reboot),
+        C(stricter) (a better value was found and kept), C(overridden) (another file wins at boot), C(changed) (the live or the boot value
+        moves), C(ok).
+      type: str
+      sample: changed
+    before:
+      description: The live value that was found, null where there is none.
+      type: str
+      sample: "0"
+    wanted:
+      description: The value that is asked for, null where none is.
+      type: str
+      sample: "2"
+    after:
+      description: The live value after the run.
+      type: str
+      sample: "2"
+    boot_before:
+      description: The value that the files found would set at boot, null where no file sets it.
+      type: str
+      sample: "1"
+    boot:
+      description: The value that the files set at boot after the run.
+      type: str
+      sample: "2"
+    boot_source:
+      description: The file and line that decide about the boot value.
+      type: str
+      sample: /etc/sysctl.d/50-security-hardening.conf:4
+    dropin:
+      description: The drop-in that asks for the parameter.
+      type: str
+      sample: /etc/sysctl.d/50-security-hardening.conf
+    reason:
+      description: Why the parameter has its state, empty where that needs no words.
+      type: str
+      sample: ""
+omitted:
+  description: The number of rows that were left out of RV(parameters) to keep the result small; 0 up to 500 parameters.
+  returned: when the plan could be made
+  type: int
+  sample: 0
+diff:
+  description: What changes, in two entries, the drop-ins and the running kernel.
+  returned: in diff mode
+  type: list
+  elements: dict
+  sample:
+    - {before_header: drop-ins, after_header: drop-ins, before: "", after: "kernel.kptr_restrict = 2\n"}
+    - {before_header: running kernel, after_header: running kernel, before: "kernel.kptr_restrict = 0\n", after: "kernel.kptr_restrict = 2\n"}
+ansible_facts:
+  description: What a fact cache keeps.
+  returned: when the plan could be made
+  type: dict
+  contains:
+    photon_hardening:
+      description: The time (UTC), the profile, the counts, and the names of the parameters that differ.
+      type: dict
+      sample: {time: "2026-01-31T12:00:00Z", profile: photon, summary: {changed: 1}, differing: [kernel.kptr_restrict]}
+"""
+
+import os
+import time
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.photon.hardening.plugins.module_utils import _apply, _baseline, _kernel, _plan, _result, _rules, _sysctl_d
+
+LOCK_SECONDS = 60
+
+
+class Problem(Exception):
+    """Ends the task; `result` is what is known by then."""
+
+    def __init__(self, msg, result=None):
+        super(Problem, self).__init__(msg)
+        self.result = result or {}
+
+
+def _root(params):
+    root = params["root"]
+    if not root or root == "/":
+        return ""
+    if not os.path.isabs(root) or not os.path.isdir(root):
+        raise ValueError("root: %r is not the whole path of a folder: mount the image first" % root)
+    return os.path.normpath(root)
+
+
+def _request(params, saved):
+    """What is asked for, checked as far as that goes without the host."""
+    paths = [item["path"] for item in params["dropins"] or ()]
+    for path in paths:
+        _sysctl_d.check_path(path)
+        if paths.count(path) > 1:
+            raise ValueError("dropins: %s is given more than once" % path)
+    if params["state"] == "absent":
+        paths = paths or sorted(set(saved.files) - set([_sysctl_d.RESTATE_PATH]))
+        dropins = [_sysctl_d.File(path, "") for path in paths]
+    else:
+        dropins = [_sysctl_d.File(item["path"], item["content"]) for item in params["dropins"]]
+    return _plan.Request(dropins, _rules.checked(params["rules"]), params["conflicts"], bool(_root(params)))
+
+
+def _snapshot(root, request, saved):
+    interfaces = [] if request.image else _kernel.interfaces()
+    names = [] if request.image else _plan.names(request, interfaces, saved)
+    live = dict((name, _kernel.read(name)) for name in names)
+    return _plan.Snapshot(live, _kernel.sysctl_files(root), _kernel.release(), interfaces, saved)
+
+
+def _planned(module, root):
+    """The plan, and what was remembered before it."""
+    saved = _baseline.load(root)
+    request = _request(module.params, saved)
+    for item in list(request.dropins) + [_sysctl_d.File(_sysctl_d.RESTATE_PATH, "")]:
+        _kernel.check_target(root, item.path)
+        if not module.check_mode:
+            _kernel.discard(root, item.path)
+    plan = _plan.plan(request, _snapshot(root, request, saved))
+    if module.params["state"] == "absent" and saved == _plan.Saved({}, {}):
+        plan.warnings.append("There is no baseline on this host, so there is nothing to take back.")
+    return plan, saved
+
+
+def _exit_result(module, plan):
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    result = _result.result(plan, module.params["profile"], now)
+    if module._diff:
+        result["diff"] = _result.diff(plan)
+    return result
+
+
+def _judge(module, plan):
+    bad = [row.name for row in plan.rows if row.state in module.params["fail_on"]]
+    if bad:
+        result = _exit_result(module, plan)
+        raise Problem("fail_on: nothing was written, because of %s. %s" % (", ".join(bad), result.pop("msg")), dict(result, changed=False))
+
+
+def _carried_out(module, root, plan, saved):
+    try:
+        return _apply.carry_out(root, plan, saved)
+    except _apply.NotApplied as exc:
+        rows = [row._replace(state="rejected", after=row.before, reason=str(exc)) if row.name == exc.name else row for row in plan.rows]
+        result = _exit_result(module, plan._replace(rows=rows))
+        raise Problem(str(exc), dict(result, changed=False, msg=None))
+
+
+def _run(module, root):
+    if module.check_mode:
+        plan, saved = _planned(module, root)
+        _judge(module, plan)
+        return plan
+    with _kernel.lock(root, LOCK_SECONDS):
+        plan, saved = _planned(module, root)
+        _judge(module, plan)
+        return _carried_out(module, root, plan, saved)
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec=dict(
+            dropins=dict(type="list", elements="dict", options=dict(
+                path=dict(type="path", required=True), content=dict(type="str", required=True))),
+            rules=dict(type="dict", default={}),
+            profile=dict(type="str"),
+            conflicts=dict(type="str", choices=["restate", "report"], default="restate"),
+            fail_on=dict(type="list", elements="str", choices=list(_plan.STATES), default=[]),
+            state=dict(type="str", choices=["present", "absent"], default="present"),
+            root=dict(type="path"),
+            report_dir=dict(type="path"),
+        ),
+        required_if=[("state", "present", ("dropins",))],
+        supports_check_mode=True,
+    )
+    if os.geteuid() != 0:
+        module.fail_json(msg="Kernel parameters are root's: run this with become, or as root.")
+    try:
+        root = _root(module.params)
+        if not root and _kernel.in_container():
+            module.warn("This host is a container: its kernel belongs to the machine below and is shared with it.")
+        plan = _run(module, root)
+    except Problem as exc:
+        module.fail_json(**dict(exc.result, msg=str(exc)))
+    except (_kernel.HostProblem, _sysctl_d.SyntaxProblem, ValueError, OSError) as exc:
+        module.fail_json(msg=str(exc))
+    for warning in plan.warnings:
+        module.warn(warning)
+    module.exit_json(**_exit_result(module, plan))
+
+
+if __name__ == "__main__":
+    main()

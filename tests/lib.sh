@@ -1,0 +1,42 @@
+# Sourced by every test script: where things are, and what happens when a means is missing.
+# shellcheck shell=bash
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Results that are slow to make (venvs, images, disks) live outside the checkout, keyed by what made them.
+CACHE=${PHOTON_HARDENING_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/photon-hardening}
+mkdir -p "$CACHE"
+export ROOT CACHE
+
+say() { printf '==> %s\n' "$*" >&2; }
+
+die() { printf 'ERROR: %s\n' "$*" >&2; exit 1; }
+
+# A means that cannot be had is a printed reason on a developer's machine, and a failure in CI.
+skip() {
+  [ "${CI:-}" = true ] && die "$* (CI=true: a skip is a failure)"
+  printf 'SKIP: %s\n' "$*"
+  exit 0
+}
+
+# need COMMAND PACKAGE...: install the Debian packages when the command is missing and we may.
+need() {
+  local command=$1; shift
+  command -v "$command" >/dev/null && return 0
+  command -v apt-get >/dev/null || skip "$command is missing and this is no Debian or Ubuntu: install it by hand"
+  [ "$(id -u)" = 0 ] || skip "$command is missing; run: sudo apt-get install -y --no-install-recommends $*"
+  say "installing $*"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# collection_tree: prints a folder for ANSIBLE_COLLECTIONS_PATH in which this checkout is photon.hardening.
+collection_tree() {
+  local tree=$CACHE/tree-$(printf %s "$ROOT" | sha256sum | cut -c1-12)
+  mkdir -p "$tree/ansible_collections/photon"
+  ln -sfn "$ROOT" "$tree/ansible_collections/photon/hardening"
+  printf '%s\n' "$tree"
+}
+
+# key FILE...: a short hash of the files' content, for names in the cache.
+key() { cat "$@" | sha256sum | cut -c1-12; }
