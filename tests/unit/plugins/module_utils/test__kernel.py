@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What _kernel makes of a real file system. Nothing here writes a kernel parameter."""
+
+import errno
+import os
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _kernel
+
+
+def test_reads_this_kernel():
+    reading = _kernel.read("kernel.osrelease")
+    assert reading.value == _kernel.release()
+    assert reading.error == 0 and reading.refused in (errno.EACCES, errno.EROFS)
+
+
+@pytest.mark.parametrize("name", ["kernel.does_not_exist", "kernel", "kernel.osrelease.deeper"])
+def test_what_is_no_parameter_does_not_exist(name):
+    reading = _kernel.read(name)
+    assert (reading.value, reading.error) == (None, errno.ENOENT)
+
+
+def test_the_loopback_interface_is_found():
+    assert "lo" in _kernel.interfaces()
+    assert not set(_kernel.interfaces()) & set(["all", "default"])
+
+
+def test_stage_and_commit(tmpdir):
+    root, path = str(tmpdir), "/etc/sysctl.d/a.conf"
+    _kernel.stage(root, path, "new\n")
+    assert _kernel.read_file(root, path) is None
+    assert [name for name in os.listdir(root + "/etc/sysctl.d") if name.endswith(".conf")] == []
+    _kernel.commit(root, path, "new\n")
+    assert _kernel.read_file(root, path) == "new\n"
+    assert os.listdir(root + "/etc/sysctl.d") == ["a.conf"]
+    _kernel.commit(root, path, None)
+    assert os.listdir(root + "/etc/sysctl.d") == []
+
+
+def test_a_staged_file_does_not_follow_a_planted_link(tmpdir):
+    root, path = str(tmpdir), "/etc/sysctl.d/a.conf"
+    victim = tmpdir.join("victim")
+    victim.write("precious")
+    os.makedirs(root + "/etc/sysctl.d")
+    os.symlink(str(victim), root + "/etc/sysctl.d/.a.conf.photon-hardening")
+    _kernel.stage(root, path, "new\n")
+    _kernel.commit(root, path, "new\n")
+    assert victim.read() == "precious"
+    assert not os.path.islink(root + path)
+
+
+def test_the_mode_does_not_depend_on_the_umask(tmpdir):
+    before = os.umask(0o077)
+    try:
+        _kernel.stage(str(tmpdir), "/a", "x")
+        _kernel.commit(str(tmpdir), "/a", "x")
+    finally:
+        os.umask(before)
+    assert os.stat(str(tmpdir) + "/a").st_mode & 0o7777 == 0o644
+
+
+def test_links_are_followed_inside_the_image(tmpdir):
+    root = str(tmpdir)
+    os.makedirs(root + "/etc/sysctl.d")
+    tmpdir.join("etc", "sysctl.conf").write("kernel.a = 1\n")
+    os.symlink("../sysctl.conf", root + "/etc/sysctl.d/99-sysctl.conf")
+    os.symlink("/etc/sysctl.conf", root + "/etc/sysctl.d/98-absolute.conf")
+    os.symlink("/dev/null", root + "/etc/sysctl.d/97-masked.conf")
+    os.symlink("/nowhere", root + "/etc/sysctl.d/96-broken.conf")
+    os.mkdir(root + "/etc/sysctl.d/95-folder.conf")
+    os.makedirs(root + "/dev")
+    tmpdir.join("dev", "null").write("")
+    assert [(item.path, item.text) for item in _kernel.sysctl_files(root)] == [
+        ("/etc/sysctl.d/97-masked.conf", ""),
+        ("/etc/sysctl.d/98-absolute.conf", "kernel.a = 1\n"),
+        ("/etc/sysctl.d/99-sysctl.conf", "kernel.a = 1\n"),
+    ]
+
+
+def test_a_loop_of_links_is_named(tmpdir):
+    os.symlink("b", str(tmpdir.join("a")))
+    os.symlink("a", str(tmpdir.join("b")))
+    with pytest.raises(_kernel.HostProblem):
+        _kernel.read_file(str(tmpdir), "/a")

@@ -1,0 +1,240 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import errno
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _plan, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils._plan import Entry, Reading, Request, Saved, SavedFile, Snapshot
+from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER, RESTATE_PATH, File
+
+PATH = "/etc/sysctl.d/50-security-hardening.conf"
+RIVAL = "/usr/lib/sysctl.d/99-rival.conf"
+NAME = "kernel.a"
+
+
+def planned(content, live, rules=None, files=None, saved=None, conflicts="restate", image=False, interfaces=()):
+    """The plan for one drop-in; LIVE values are texts, None (absent) or Readings, FILES path -> text."""
+    def reading(value):
+        return value if isinstance(value, Reading) else Reading(value, errno.ENOENT if value is None else 0, 0)
+    request = Request([File(PATH, content)], rules or {}, conflicts, image)
+    snapshot = Snapshot(dict((name, reading(value)) for name, value in live.items()),
+                        [File(*item) for item in sorted((files or {}).items())], "6.1.0", list(interfaces), saved or Saved({}, {}))
+    return _plan.plan(request, snapshot)
+
+
+def settled(content):
+    return {PATH: HEADER + "\n" + content}
+
+
+def only_row(plan):
+    assert len(plan.rows) == 1
+    return plan.rows[0]
+
+
+STATES = [
+    pytest.param("1", "0", {}, {}, "changed", "1", id="live value moves"),
+    pytest.param("1", "1", {}, {}, "changed", "1", id="only the boot value moves"),
+    pytest.param("1", "1", {}, settled("kernel.a = 1\n"), "ok", "1", id="all is as wanted"),
+    pytest.param("0x10", "16", {}, settled("kernel.a = 0x10\n"), "ok", "16", id="compared by meaning"),
+    pytest.param("1", None, {}, {}, "unsupported", None, id="this kernel lacks it"),
+    pytest.param("1", None, {"needs_module": "m"}, {}, "unsupported", None, id="its module is not loaded"),
+    pytest.param("1", Reading(None, errno.EACCES, 0), {}, {}, "unsupported", None, id="write-only"),
+    pytest.param("1", Reading("0", 0, errno.EROFS), {}, {}, "read_only", "0", id="a container"),
+    pytest.param("1", Reading("1", 0, errno.EROFS), {}, settled("kernel.a = 1\n"), "ok", "1", id="read-only and right"),
+    pytest.param("1", "2", {"accept": ["2"]}, {}, "stricter", "2", id="a foreign value that is better"),
+    pytest.param("1", Reading("2", 0, errno.EROFS), {"accept": ["2"]}, {}, "stricter", "2", id="better and read-only"),
+    pytest.param("1", "2", {"accept": ["3"]}, {}, "changed", "1", id="a foreign value that is not better"),
+    pytest.param("0", "1", {"hold": ["docker"]}, {}, "held_back", "1", id="would break docker"),
+    pytest.param("0", None, {"hold": ["docker"]}, {}, "held_back", None, id="held back before unsupported"),
+    pytest.param("0", "1", {"waived": "why", "hold": ["docker"]}, {}, "waived", "1", id="waived before held back"),
+]
+
+
+@pytest.mark.parametrize("wanted, live, rule, files, state, after", STATES)
+def test_state(wanted, live, rule, files, state, after):
+    plan = planned("kernel.a = %s\n" % wanted, {NAME: live}, {NAME: rule}, files)
+    row = only_row(plan)
+    assert (row.state, row.after) == (state, after)
+    assert [write.name for write in plan.writes] == ([NAME] if row.before != row.after else [])
+    assert row.reason or state in ("ok", "changed")
+
+
+@pytest.mark.parametrize("rule, live, line", [
+    ({}, "0", "kernel.a = 1"),
+    ({"hold": ["docker"]}, "0", "# held_back: would break docker: kernel.a = 1"),
+    ({"waived": "ticket 7"}, "0", "# waived: waived: ticket 7: kernel.a = 1"),
+    ({}, None, "# unsupported: kernel 6.1.0 does not have it: kernel.a = 1"),
+    ({"needs_module": "m"}, None, "kernel.a = 1"),
+    ({"accept": ["2"]}, "2", "kernel.a = 2"),
+])
+def test_the_line_that_lands(rule, live, line):
+    text = planned("# why\nkernel.a = 1\n", {NAME: live}, {NAME: rule}).files[PATH]
+    assert text.startswith(HEADER + "\n# why\n")
+    assert text.endswith("\n" + line + "\n")
+
+
+def test_an_interface_that_is_absent_keeps_its_line():
+    name = "net.ipv4.conf.eth9.rp_filter"
+    plan = planned("%s = 1\n" % name, {name: None})
+    assert only_row(plan).state == "unsupported"
+    assert plan.files[PATH].endswith("\n%s = 1\n" % name)
+
+
+@pytest.mark.parametrize("wrote, state, after", [("2", "changed", "1"), (None, "stricter", "2"), ("1", "stricter", "2")])
+def test_no_ratchet(wrote, state, after):
+    """2 is better than 1: ours goes to 1 when 1 is asked for, somebody else's stays."""
+    saved = Saved({NAME: Entry("0", wrote, PATH)}, {})
+    row = only_row(planned("kernel.a = 1\n", {NAME: "2"}, {NAME: {"accept": ["2"]}}, saved=saved))
+    assert (row.state, row.after) == (state, after)
+
+
+def test_a_kept_value_stays_kept():
+    """The drop-in carries the better value; the next run must not take it for ours."""
+    rules = {NAME: {"accept": ["2"]}}
+    first = planned("kernel.a = 1\n", {NAME: "2"}, rules)
+    second = planned("kernel.a = 1\n", {NAME: "2"}, rules, first.files, first.saved)
+    assert only_row(second).state == "stricter"
+    assert not second.files and not second.writes
+
+
+@pytest.mark.parametrize("live", ["0", "1", "2", None])
+@pytest.mark.parametrize("rule", [{}, {"accept": ["2"]}, {"hold": ["docker"]}, {"waived": "why"}])
+@pytest.mark.parametrize("conflicts", ["restate", "report"])
+def test_a_second_run_changes_nothing(live, rule, conflicts):
+    files = {RIVAL: "kernel.a = 0\n"}
+    first = planned("kernel.a = 1\n", {NAME: live}, {NAME: rule}, files, conflicts=conflicts)
+    after = dict(files, **dict((path, text) for path, text in first.files.items() if text is not None))
+    second = planned("kernel.a = 1\n", {NAME: only_row(first).after}, {NAME: rule}, after, first.saved, conflicts)
+    assert not second.files and not second.writes
+    assert second.saved == first.saved
+
+
+def test_a_rival_is_restated():
+    plan = planned("kernel.a = 2\n", {NAME: "2"}, files={RIVAL: "# x\nkernel.a = 1\n"})
+    assert plan.files[RESTATE_PATH] == HEADER + "\n# %s:2 would set 1\nkernel.a = 2\n" % RIVAL
+    row = only_row(plan)
+    assert (row.state, row.boot_before, row.boot, row.boot_source) == ("changed", "1", "2", RESTATE_PATH + ":3")
+
+
+def test_a_rival_is_reported():
+    plan = planned("kernel.a = 2\n", {NAME: "2"}, files={RIVAL: "kernel.a = 1\n"}, conflicts="report")
+    row = only_row(plan)
+    assert (row.state, row.boot, row.boot_source) == ("overridden", "1", RIVAL + ":1")
+    assert RESTATE_PATH not in plan.files
+
+
+def test_a_rival_that_is_stricter_is_left_to_win():
+    plan = planned("kernel.a = 1\n", {NAME: "1"}, {NAME: {"accept": ["2"]}}, {RIVAL: "kernel.a = 2\n"})
+    assert (only_row(plan).boot, RESTATE_PATH in plan.files) == ("2", False)
+
+
+def test_the_restatement_goes_when_the_rival_goes():
+    files = dict(settled("kernel.a = 2\n"), **{RESTATE_PATH: HEADER + "\nkernel.a = 2\n"})
+    plan = planned("kernel.a = 2\n", {NAME: "2"}, files=files)
+    assert plan.files == {RESTATE_PATH: None}
+
+
+def test_a_foreign_file_with_our_last_name_is_left():
+    assert RESTATE_PATH not in planned("kernel.a = 2\n", {NAME: "2"}, files={RESTATE_PATH: "kernel.b = 1\n"}).files
+
+
+def test_a_rival_in_front_of_a_drop_in_that_is_not_named_is_restated_too():
+    other = "/etc/sysctl.d/60-photon-tuning.conf"
+    plan = planned("kernel.a = 2\n", {NAME: "2"}, files={other: HEADER + "\nkernel.b = 1\n", RIVAL: "kernel.b = 0\n"})
+    assert "kernel.b = 1" in plan.files[RESTATE_PATH]
+    assert other not in plan.files
+
+
+def test_forwarding_first_one_way_last():
+    content = "kernel.z = 1\nnet.ipv4.conf.all.accept_redirects = 0\nkernel.a = 1\nnet.ipv4.ip_forward = 1\n"
+    live = dict.fromkeys(["kernel.z", "kernel.a", "net.ipv4.ip_forward"], "0")
+    live["net.ipv4.conf.all.accept_redirects"] = "1"
+    plan = planned(content, live, {"kernel.z": {"one_way": True}})
+    assert [write.name for write in plan.writes] == [
+        "net.ipv4.ip_forward", "net.ipv4.conf.all.accept_redirects", "kernel.a", "kernel.z"]
+
+
+def test_interfaces_that_exist_are_reached():
+    name = "net.ipv6.conf.all.accept_redirects"
+    live = {name: "0", "net.ipv6.conf.eth0.accept_redirects": "1", "net.ipv6.conf.eth0/100.accept_redirects": "0"}
+    plan = planned("%s = 0\n" % name, live, {name: {"interfaces": True}}, interfaces=["eth0", "eth0.100"])
+    assert [write.name for write in plan.writes] == ["net.ipv6.conf.eth0.accept_redirects"]
+    assert len(plan.rows) == 3
+
+
+def test_reported_parameters_are_never_set():
+    plan = planned("", {NAME: "5"}, {NAME: {"report": "0"}})
+    row = only_row(plan)
+    assert (row.state, row.wanted, row.before, row.after) == ("ok", None, "5", "5")
+    assert not plan.writes and "0" in row.reason
+
+
+def test_an_image_has_boot_values_alone():
+    plan = planned("kernel.a = 1\n", {}, image=True)
+    row = only_row(plan)
+    assert (row.state, row.before, row.after, row.boot) == ("changed", None, None, "1")
+    assert not plan.writes and not plan.saved.parameters
+
+
+def test_a_parameter_that_leaves_goes_back():
+    saved = Saved({NAME: Entry("0", "1", PATH), "kernel.b": Entry("5", "6", PATH)}, {})
+    plan = planned("kernel.b = 6\n", {NAME: "1", "kernel.b": "6"}, files=settled("kernel.a = 1\nkernel.b = 6\n"), saved=saved)
+    assert [(write.name, write.value) for write in plan.writes] == [(NAME, "0")]
+    assert list(plan.saved.parameters) == ["kernel.b"]
+
+
+@pytest.mark.parametrize("live, rule, after, words", [
+    ("1", {}, "0", "back to its baseline"),
+    ("7", {}, "7", "something else set it since"),
+    (Reading("1", 0, errno.EROFS), {}, "1", "read-only"),
+    ("1", {"waived": "why"}, "0", "back to its baseline"),
+])
+def test_the_way_back(live, rule, after, words):
+    saved = Saved({NAME: Entry("0", "1", PATH)}, {})
+    row = only_row(planned("", {NAME: live}, {NAME: rule}, saved=saved))
+    assert row.after == after
+    assert words in row.reason
+
+
+def test_forwarding_is_never_switched_off_on_the_way_back():
+    name = "net.ipv4.ip_forward"
+    plan = planned("", {name: "1"}, saved=Saved({name: Entry("0", "1", PATH)}, {}))
+    assert only_row(plan).after == "1"
+    assert "containers" in only_row(plan).reason
+
+
+@pytest.mark.parametrize("before", [None, "kernel.kptr_restrict = 2\n"])
+def test_a_drop_in_that_goes_gives_the_place_back(before):
+    first = planned("kernel.a = 1\n", {NAME: "0"}, files={PATH: before} if before else {})
+    assert first.saved.files[PATH].before == before
+    second = planned("", {NAME: "1"}, files=first.files, saved=first.saved)
+    assert second.files == {PATH: before}
+    assert second.saved == Saved({}, {})
+
+
+def test_a_drop_in_that_somebody_changed_is_left():
+    saved = Saved({}, {PATH: SavedFile(None, _plan.digest("what we wrote"))})
+    plan = planned("", {}, files={PATH: HEADER + "\nkernel.a = 9\n"}, saved=saved)
+    assert not plan.files
+    assert "left as it is" in plan.warnings[0]
+
+
+def test_a_vendor_file_that_came_back_is_saved_and_named():
+    saved = Saved({}, {PATH: SavedFile(None, "x")})
+    plan = planned("kernel.a = 1\n", {NAME: "1"}, files={PATH: "kernel.a = 0\n"}, saved=saved)
+    assert plan.saved.files[PATH].before == "kernel.a = 0\n"
+    assert PATH in plan.warnings[0] and "replaced" in plan.warnings[0]
+
+
+def test_a_module_that_no_udev_rule_serves_is_named():
+    plan = planned("net.bridge.x = 1\n", {"net.bridge.x": None}, {"net.bridge.x": {"needs_module": "br_netfilter"}})
+    assert "modules-load.d" in plan.warnings[0] and "br_netfilter" in plan.warnings[0]
+
+
+def test_every_state_is_known():
+    assert set(param.values[4] for param in STATES) < set(_plan.STATES)
+    assert len(_plan.STATES) == 10 and set(_plan.DIFFERING) < set(_plan.STATES)
+    assert _sysctl_d.is_ours(HEADER)

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _plan, _result
+from ansible_collections.photon.hardening.plugins.module_utils._plan import Plan, Row, Saved, Write
+
+PATH = "/etc/sysctl.d/50-security-hardening.conf"
+
+
+def row(name, state, before="0", after=None, **more):
+    values = dict(name=name, state=state, before=before, wanted="1", after=before if after is None else after, boot_before=None, boot="1",
+                  boot_source=PATH + ":2", dropin=PATH, reason="")
+    return Row(**dict(values, **more))
+
+
+def plan(rows, files=None, disk=None):
+    writes = [Write(item.name, item.after, item.before, False, PATH, 2) for item in rows if item.before != item.after]
+    return Plan(rows, files or {}, writes, Saved({}, {}), disk or {}, [])
+
+
+@pytest.mark.parametrize("value, shown", [
+    (None, None),
+    ("20000\t30000", "20000 30000"),
+    ("a\nb", "a b"),
+    ("\x1b[2Jx", "\\x1b[2Jx"),
+    ("a\udcff", "a\\xff"),
+    ("x" * 300, "x" * 200 + "..."),
+])
+def test_shown(value, shown):
+    assert _result.shown(value) == shown
+
+
+@pytest.mark.parametrize("rows, message", [
+    ([row("k.a", "ok", "1")], "0 of 1 parameters differ"),
+    ([row("k.b", "ok", "1"), row("k.a", "changed", "0", "1")], "1 of 2 parameters differ: k.a 0 -> 1"),
+    ([row("k.a", "changed", "1")], "1 of 1 parameters differ: k.a at boot unset -> 1"),
+    ([row("k.a", "read_only", "0")], "1 of 1 parameters differ: k.a 0 (wanted 1); 1 read-only here: k.a"),
+    ([row("k.a", "overridden", "0", "1", boot_source="/x:3")],
+     "1 of 1 parameters differ: k.a 0 -> 1; 1 overridden at boot: k.a by /x:3"),
+    ([row("k.a", "held_back"), row("k.b", "waived"), row("k.c", "stricter", "2"), row("k.d", "unsupported", None)],
+     "0 of 4 parameters differ; 1 held back: k.a; 1 waived: k.b; 1 stricter already: k.c 2; 1 unsupported"),
+    ([row("k.%d" % number, "changed", "0", "1") for number in range(7)],
+     "7 of 7 parameters differ: k.0 0 -> 1, k.1 0 -> 1, k.2 0 -> 1, k.3 0 -> 1, k.4 0 -> 1 and 2 more"),
+])
+def test_message(rows, message):
+    assert _result.message(plan(rows)) == message
+
+
+def test_message_names_files_when_only_they_change():
+    assert _result.message(plan([row("k.a", "ok", "1")], {PATH: "x\n"})) == "0 of 1 parameters differ; rewritten: " + PATH
+
+
+@pytest.mark.parametrize("rows, files, changed", [
+    ([row("k.a", "ok", "1")], {}, False),
+    ([row("k.a", "changed", "0", "1")], {}, True),
+    ([row("k.a", "ok", "1")], {PATH: None}, True),
+    ([row("k.a", "stricter", "2")], {}, False),
+])
+def test_changed(rows, files, changed):
+    assert _result.is_changed(plan(rows, files)) is changed
+
+
+def test_diff_shows_what_matters_and_what_differs_first():
+    rows = [row("k.held", "held_back", "1", reason="would break docker"), row("k.ok", "ok", "1"), row("k.a", "changed", "0", "1")]
+    dropins, kernel = _result.diff(plan(rows, {PATH: "one\ntwo\n"}, {PATH: "one\n"}))
+    assert (dropins["before"], dropins["after"]) == ("[%s]\n" % PATH, "[%s]\ntwo\n" % PATH)
+    held = "k.held = 1  # held_back: would break docker\n"
+    assert (kernel["before"], kernel["after"]) == ("k.a = 0\n" + held, "k.a = 1\n" + held)
+
+
+def test_result_is_bounded_and_complete():
+    rows = [row("k.%04d" % number, "ok", "1") for number in range(_result.MAX_ROWS)] + [row("k.z", "changed", "0", "1")]
+    result = _result.result(plan(rows), "photon", "2026-01-31T12:00:00Z")
+    assert (len(result["parameters"]), result["omitted"], result["changed"]) == (_result.MAX_ROWS, 1, True)
+    assert result["parameters"][0]["name"] == "k.z"
+    assert sum(result["summary"].values()) == len(rows) and set(result["summary"]) == set(_plan.STATES)
+    assert set(result["parameters"][0]) == set(
+        ["name", "state", "before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin", "reason"])
+    assert result["ansible_facts"]["photon_hardening"]["differing"] == ["k.z"]
+    assert len(str(result)) < 700000

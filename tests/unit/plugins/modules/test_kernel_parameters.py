@@ -1,0 +1,294 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module's shell over a host below a folder. The same things on real kernels: tests/vm."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _apply, _baseline, _kernel
+from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER, RESTATE_PATH
+from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
+
+PATH = "/etc/sysctl.d/50-security-hardening.conf"
+OTHER = "/etc/sysctl.d/60-photon-tuning.conf"
+
+
+class FakeModule(object):
+    """What `_run` needs of AnsibleModule."""
+
+    _diff = True
+
+    def __init__(self, check_mode=False, **params):
+        defaults = dict(dropins=None, rules={}, profile="photon", conflicts="restate", fail_on=[], state="present", root=None, report_dir=None)
+        self.params, self.check_mode = dict(defaults, **params), check_mode
+
+
+def run(content, check_mode=False, **params):
+    """The result of one run. CONTENT is one drop-in's text, or path -> text."""
+    texts = content if isinstance(content, dict) else {PATH: content}
+    module = FakeModule(check_mode, dropins=[dict(path=path, content=text) for path, text in sorted(texts.items())], **params)
+    result = kernel_parameters._exit_result(module, kernel_parameters._run(module, ""))
+    del result["ansible_facts"]["photon_hardening"]["time"]
+    return result
+
+
+def states(result):
+    return dict((row["name"], row["state"]) for row in result["parameters"])
+
+
+@pytest.fixture
+def plain(host):
+    """A host with three parameters, a vendor's file at our path and a rival."""
+    for name, value in (("kernel.a", "0"), ("kernel.b", "4096\t131072\t6291456"), ("vm.c", "60")):
+        host.parameter(name, value)
+    host.file(PATH, "kernel.a=0\n")
+    host.file("/usr/lib/sysctl.d/99-rival.conf", "vm.c = 30\n")
+    return host
+
+
+CONTENT = {PATH: "kernel.a = 2\nkernel.gone = 1\n", OTHER: "vm.c = 10\nkernel.b = 8192 131072 6291456\n"}
+
+
+def test_a_run_sets_writes_and_remembers(plain):
+    result = run(CONTENT)
+    assert result["changed"]
+    assert states(result) == {"kernel.a": "changed", "kernel.b": "changed", "vm.c": "changed", "kernel.gone": "unsupported"}
+    assert (plain.value("kernel.a"), plain.value("vm.c")) == ("2", "10")
+    assert plain.text(PATH).startswith(HEADER + "\nkernel.a = 2\n# unsupported")
+    assert "vm.c = 10" in plain.text(RESTATE_PATH)
+    assert os.stat(plain.root + PATH).st_mode & 0o7777 == 0o644
+    assert os.stat(plain.root + _baseline.PATH).st_mode & 0o7777 == 0o600
+    saved = json.loads(plain.text(_baseline.PATH))
+    assert saved["parameters"]["vm.c"] == {"before": "60", "wrote": "10", "dropin": OTHER}
+    assert saved["files"][PATH]["before"] == "kernel.a=0\n"
+
+
+def test_check_mode_predicts_and_writes_nothing(plain):
+    before = plain.tree()
+    predicted = run(CONTENT, check_mode=True)
+    assert plain.tree() == before
+    assert run(CONTENT) == predicted
+
+
+def test_a_second_run_changes_nothing(plain):
+    run(CONTENT)
+    before, plain.written = plain.tree(), []
+    result = run(CONTENT)
+    assert not result["changed"] and not plain.written
+    assert plain.tree() == before
+    assert result["msg"].startswith("0 of 4 parameters differ")
+    assert [entry["before"] == entry["after"] for entry in result["diff"]] == [True, True]
+
+
+def test_absent_puts_everything_back(plain):
+    before = plain.tree()
+    run(CONTENT)
+    module = FakeModule(state="absent")
+    plan = kernel_parameters._run(module, "")
+    assert kernel_parameters._exit_result(module, plan)["changed"]
+    assert dict((path, text.replace("\t", " ")) for path, text in plain.tree().items()) == dict(
+        (path, text.replace("\t", " ")) for path, text in before.items())
+    again = kernel_parameters._run(FakeModule(state="absent"), "")
+    assert not again.files and not again.writes
+    assert "There is no baseline" in again.warnings[0]
+
+
+def test_absent_leaves_what_others_changed(plain):
+    run(CONTENT)
+    plain.parameter("vm.c", "5")
+    plain.file(OTHER, plain.text(OTHER) + "# mine\n")
+    plan = kernel_parameters._run(FakeModule(state="absent"), "")
+    assert plain.value("vm.c") == "5" and plain.value("kernel.a") == "0"
+    assert plain.text(OTHER).endswith("# mine\n")
+    assert OTHER in plan.warnings[0]
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_refused_value_undoes_everything(plain, number):
+    """Whichever write is refused, in the order in which they are made."""
+    name, value = [("kernel.a", "2"), ("vm.c", "10"), ("kernel.b", "8192 131072 6291456")][number - 1]
+    plain.refusals[name] = (value, plain.EINVAL)
+    before = plain.tree()
+    with pytest.raises(kernel_parameters.Problem) as caught:
+        run(CONTENT)
+    for part in (name, value, "EINVAL", PATH if name == "kernel.a" else OTHER, "line", "as before"):
+        assert part in str(caught.value)
+    assert plain.tree() == before
+    assert caught.value.result["changed"] is False
+    assert states(caught.value.result)[name] == "rejected"
+
+
+def test_a_write_that_does_nothing_undoes_everything(plain):
+    plain.ignored.add("vm.c")
+    before = plain.tree()
+    with pytest.raises(kernel_parameters.Problem) as caught:
+        run(CONTENT)
+    assert "vm.c = 10" in str(caught.value) and "reads back 60" in str(caught.value)
+    assert plain.tree() == before
+
+
+def test_a_parameter_that_another_one_resets_is_named(plain):
+    run(CONTENT)
+    plain.coupled["kernel.a"] = [("vm.c", "99")]
+    with pytest.raises(kernel_parameters.Problem) as caught:
+        run({PATH: "kernel.a = 1\n", OTHER: CONTENT[OTHER]})
+    assert "moved vm.c from 10 to 99" in str(caught.value)
+
+
+@pytest.mark.parametrize("rule, error, state", [
+    ({"one_way": True}, "EPERM", "reboot_required"),
+    ({"one_way": True}, "EINVAL", "reboot_required"),
+    ({}, "EPERM", "read_only"),
+    ({}, "EROFS", "read_only"),
+])
+def test_a_harmless_refusal_is_reported(plain, rule, error, state):
+    plain.refusals["kernel.a"] = ("2", getattr(plain, error))
+    result = run(CONTENT, rules={"kernel.a": rule})
+    assert states(result)["kernel.a"] == state
+    assert (plain.value("kernel.a"), plain.value("vm.c")) == ("0", "10")
+    assert "kernel.a = 2" in plain.text(PATH)
+    assert json.loads(plain.text(_baseline.PATH))["parameters"]["kernel.a"]["wrote"] is None
+
+
+def test_a_full_disk_undoes_everything(plain, monkeypatch):
+    real, before = _kernel.stage, plain.tree()
+
+    def stage(root, path, text, mode=0o644):
+        if path == OTHER:
+            raise OSError(plain.ENOSPC, "No space left on device", path)
+        real(root, path, text, mode)
+    monkeypatch.setattr(_kernel, "stage", stage)
+    with pytest.raises(kernel_parameters.Problem) as caught:
+        run(CONTENT)
+    assert "No space left on device" in str(caught.value) and OTHER in str(caught.value)
+    assert plain.tree() == before
+
+
+def killed_at(monkeypatch, boundary):
+    """Run in a child that is killed at its BOUNDARY-th write of any kind; whether it was, and did not end by itself."""
+    child = os.fork()
+    if child:
+        status = os.waitpid(child, 0)[1]
+        assert status in (0, signal.SIGKILL)
+        return status != 0
+    count = [0]
+
+    def deadly(function):
+        def wrapped(*args, **more):
+            count[0] += 1
+            if count[0] == boundary:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return function(*args, **more)
+        return wrapped
+    for owner, name in ((_kernel, "write"), (os, "rename"), (os, "unlink"), (os, "fsync"), (os, "open"), (os, "fchmod")):
+        monkeypatch.setattr(owner, name, deadly(getattr(owner, name)))
+    try:
+        run(CONTENT)
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+def test_after_a_kill_everything_is_old_or_new_and_the_next_run_converges(host, tmpdir, monkeypatch):
+    names = ("kernel.a", "kernel.b", "vm.c")
+    old = {"kernel.a": "0", "kernel.b": "4096 131072 6291456", "vm.c": "60"}
+    new = {"kernel.a": "2", "kernel.b": "8192 131072 6291456", "vm.c": "10"}
+    for boundary in range(1, 200):
+        host.root = str(tmpdir.mkdir("host%d" % boundary))
+        monkeypatch.setattr(_kernel, "PROC_SYS", host.root + "/proc_sys")
+        for name in names:
+            host.parameter(name, old[name])
+        host.file(PATH, "kernel.a=0\n")
+        pristine = host.tree()
+        killed = killed_at(monkeypatch, boundary)
+        assert all(host.value(name) in (old[name], new[name]) for name in names)
+        assert host.text(PATH) in ("kernel.a=0\n", HEADER + "\nkernel.a = 2\n# unsupported: kernel %s does not have it: kernel.gone = 1\n"
+                                   % _kernel.release())
+        run(CONTENT)
+        assert dict((name, host.value(name)) for name in names) == new
+        assert not [name for name in host.tree() if name.endswith(".photon-hardening")]
+        kernel_parameters._run(FakeModule(state="absent"), "")
+        assert host.tree() == pristine
+        if not killed:
+            break
+    assert 20 < boundary < 199
+
+
+def test_two_runs_at_once(plain, monkeypatch):
+    monkeypatch.setattr(kernel_parameters, "LOCK_SECONDS", 0.2)
+    with _kernel.lock("", 1):
+        with pytest.raises(_kernel.HostProblem) as caught:
+            run(CONTENT)
+    assert "another run" in str(caught.value) and "run again" in str(caught.value)
+    started = time.time()
+    run(CONTENT)
+    assert time.time() - started < 5
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"version": 9, "parameters": {}, "files": {}}',
+                                  '{"version": 1, "parameters": {"kernel.a": {}}, "files": {}}'])
+def test_a_damaged_baseline_is_refused_and_kept(plain, text):
+    plain.file(_baseline.PATH, text)
+    before = plain.tree()
+    for check_mode in (True, False):
+        with pytest.raises(_kernel.HostProblem) as caught:
+            run(CONTENT, check_mode)
+        assert _baseline.PATH in str(caught.value) and "restore" in str(caught.value)
+    assert plain.tree() == before
+
+
+def test_fail_on_is_judged_before_the_first_write(plain):
+    before = plain.tree()
+    with pytest.raises(kernel_parameters.Problem) as caught:
+        run(CONTENT, fail_on=["unsupported"])
+    assert "kernel.gone" in str(caught.value) and caught.value.result["summary"]["unsupported"] == 1
+    assert plain.tree() == before
+
+
+@pytest.mark.parametrize("kind, words", [("link", "is a symbolic link to /dev/null"), ("folder", "is a directory")])
+def test_what_cannot_be_ours_is_refused(plain, kind, words):
+    where = plain.root + OTHER
+    os.symlink("/dev/null", where) if kind == "link" else os.mkdir(where)
+    before = plain.tree()
+    with pytest.raises(_kernel.HostProblem) as caught:
+        run(CONTENT)
+    assert OTHER in str(caught.value) and words in str(caught.value)
+    assert plain.tree() == before
+
+
+@pytest.mark.parametrize("params, words", [
+    (dict(dropins=[dict(path=PATH, content="kernel.a = 1\n")] * 2), "given more than once"),
+    (dict(dropins=[dict(path="/tmp/a.conf", content="")]), "none of the folders"),
+    (dict(dropins=[], rules={"x": {}}), "not the name of a kernel parameter"),
+])
+def test_bad_arguments(plain, params, words):
+    before = plain.tree()
+    with pytest.raises(ValueError) as caught:
+        kernel_parameters._run(FakeModule(**params), "")
+    assert words in str(caught.value)
+    assert plain.tree() == before
+
+
+def test_a_value_that_cannot_be_put_back_is_named(plain):
+    plain.refusals["kernel.a"] = ("0", plain.EPERM)
+    plain.ignored.add("vm.c")
+    with pytest.raises(kernel_parameters.Problem) as caught:
+        run(CONTENT)
+    assert "could not be put back: kernel.a" in str(caught.value)
+
+
+def test_outcomes_are_only_those_that_fail_nothing():
+    assert _apply.NotApplied(OSError(28, "No space left on device", "/x"), []).name is None
+
+
+@pytest.mark.parametrize("root, problem", [("relative", "is not the whole path"), ("/nowhere/at/all", "is not the whole path")])
+def test_bad_roots(root, problem):
+    with pytest.raises(ValueError) as caught:
+        kernel_parameters._root({"root": root})
+    assert problem in str(caught.value)

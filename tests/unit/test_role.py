@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is written in more than one place is the same in all of them."""
+
+import pathlib
+
+import pytest
+import yaml
+
+from ansible_collections.photon.hardening.plugins.module_utils import _plan
+from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
+
+ROOT = pathlib.Path(__file__).parents[2]
+ROLE = ROOT / "roles" / "photon_hardening"
+
+
+def load(path):
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+OPTIONS = load(ROLE / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
+MODULE = yaml.safe_load(kernel_parameters.DOCUMENTATION)["options"]
+
+
+def test_defaults_are_those_of_the_argument_spec():
+    assert load(ROLE / "defaults" / "main.yml") == {name: option["default"] for name, option in OPTIONS.items()}
+
+
+@pytest.mark.parametrize("option, choices", [
+    ("photon_hardening_profile", _catalogue.profiles(_catalogue.CATALOGUE)),
+    ("photon_hardening_groups", list(_catalogue.CATALOGUE["groups"])),
+    ("photon_hardening_container_host", list(_catalogue.CONTAINER_HOST)),
+    ("photon_hardening_conflicts", MODULE["conflicts"]["choices"]),
+    ("photon_hardening_fail_on", MODULE["fail_on"]["choices"]),
+    ("photon_hardening_fail_on", list(_plan.STATES)),
+    ("photon_hardening_state", MODULE["state"]["choices"]),
+])
+def test_choices(option, choices):
+    assert OPTIONS[option]["choices"] == choices
+
+
+def test_one_drop_in_and_template_per_group():
+    task = load(ROLE / "tasks" / "main.yml")[0]["photon.hardening.kernel_parameters"]
+    paths = [item["path"] for item in task["dropins"]]
+    assert paths == list(_catalogue.CATALOGUE["groups"].values())
+    for path in paths:
+        name = pathlib.PurePath(path).name + ".j2"
+        assert (ROLE / "templates" / name).is_file()
+        assert any(name in item["content"] for item in task["dropins"])
