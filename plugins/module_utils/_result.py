@@ -67,7 +67,7 @@ _ASIDE = (
     ("held_back", "held back", lambda row: row.name),
     ("waived", "waived", lambda row: row.name),
     ("stricter", "stricter already", lambda row: "%s %s" % (row.name, shown(row.before))),
-    ("unsupported", "unsupported", None),
+    ("unsupported", "unsupported", lambda row: row.name),
 )
 
 
@@ -79,7 +79,7 @@ def message(plan):
     for state, label, word in _ASIDE:
         group = [row for row in rows if row.state == state]
         if group:
-            parts.append("%d %s" % (len(group), label) + (": " + _named(group, word) if word else ""))
+            parts.append("%d %s: %s" % (len(group), label, _named(group, word)))
     if plan.files and not differing:
         parts.append("rewritten: " + ", ".join(sorted(plan.files)))
     return "; ".join(parts)
@@ -90,13 +90,19 @@ def is_changed(plan):
     return bool(plan.files or plan.writes)
 
 
+def _telling(lines, others):
+    """The lines that OTHERS lack: those about parameters, or all of them where only explanations differ."""
+    missing = [line for line in lines if line not in others]
+    return [line for line in missing if "=" in line] or [line for line in missing if line.strip()]
+
+
 def _file_lines(plan):
     """The lines that go and the lines that come, file by file, as two texts."""
     before, after = [], []
     for path in sorted(plan.files):
         old, new = (text.splitlines() if text is not None else [] for text in (plan.disk.get(path), plan.files[path]))
-        before += ["[%s]" % path] + [shown(line) for line in old if line not in new]
-        after += ["[%s]" % path] + [shown(line) for line in new if line not in old]
+        before += ["[%s]" % path] + [shown(line) for line in _telling(old, new)]
+        after += ["[%s]" % path] + [shown(line) for line in _telling(new, old)]
         if plan.files[path] is None:
             after.append("(removed)")
     return before, after

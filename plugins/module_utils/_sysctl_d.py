@@ -20,7 +20,7 @@ _HEADER_START = "# Managed by photon.hardening"
 # Restates what a foreign file would take back at boot. The name sorts after every digit and letter a vendor uses.
 RESTATE_PATH = "/etc/sysctl.d/zz-photon-hardening.conf"
 
-_NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.:@+/-]*$")
+_NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.:@+/-]*\Z")
 _GLOB = re.compile(r"[*?\[]")
 
 # text: the line without its line end. name: canonical, value: None for an exclusion such as `-net.ipv4.conf.eth0.rp_filter`.
@@ -45,7 +45,7 @@ def check_path(path):
         raise ValueError("dropins: %r is a relative path: give the whole path, such as /etc/sysctl.d/50-security-hardening.conf" % path)
     if folder not in FOLDERS:
         raise ValueError("dropins: %r is in none of the folders that are read at boot: %s" % (path, ", ".join(FOLDERS)))
-    if not re.match(r"^[A-Za-z0-9_][A-Za-z0-9_.@+-]*\.conf$", base):
+    if not re.match(r"^[A-Za-z0-9_][A-Za-z0-9_.@+-]*\.conf\Z", base):
         raise ValueError("dropins: %r: the file's name must end in .conf, or it is not read at boot, and hold only letters, digits and _.@+-"
                          % path)
     if path == RESTATE_PATH:

@@ -253,12 +253,15 @@ def _request(params, saved):
         _sysctl_d.check_path(path)
         if paths.count(path) > 1:
             raise ValueError("dropins: %s is given more than once" % path)
+    rules = _rules.checked(params["rules"])
     if params["state"] == "absent":
         paths = paths or sorted(set(saved.files) - set([_sysctl_d.RESTATE_PATH]))
         dropins = [_sysctl_d.File(path, "") for path in paths]
+        # Nothing is asked for, so there is nothing to compare with; what holds a parameter back still counts.
+        rules = dict((name, rule) for name, rule in rules.items() if "report" not in rule)
     else:
         dropins = [_sysctl_d.File(item["path"], item["content"]) for item in params["dropins"]]
-    return _plan.Request(dropins, _rules.checked(params["rules"]), params["conflicts"], bool(_root(params)))
+    return _plan.Request(dropins, rules, params["conflicts"], bool(_root(params)))
 
 
 def _snapshot(root, request, saved):

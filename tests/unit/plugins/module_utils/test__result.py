@@ -41,7 +41,7 @@ def test_shown(value, shown):
     ([row("k.a", "overridden", "0", "1", boot_source="/x:3")],
      "1 of 1 parameters differ: k.a 0 -> 1; 1 overridden at boot: k.a by /x:3"),
     ([row("k.a", "held_back"), row("k.b", "waived"), row("k.c", "stricter", "2"), row("k.d", "unsupported", None)],
-     "0 of 4 parameters differ; 1 held back: k.a; 1 waived: k.b; 1 stricter already: k.c 2; 1 unsupported"),
+     "0 of 4 parameters differ; 1 held back: k.a; 1 waived: k.b; 1 stricter already: k.c 2; 1 unsupported: k.d"),
     ([row("k.%d" % number, "changed", "0", "1") for number in range(7)],
      "7 of 7 parameters differ: k.0 0 -> 1, k.1 0 -> 1, k.2 0 -> 1, k.3 0 -> 1, k.4 0 -> 1 and 2 more"),
 ])
@@ -65,10 +65,20 @@ def test_changed(rows, files, changed):
 
 def test_diff_shows_what_matters_and_what_differs_first():
     rows = [row("k.held", "held_back", "1", reason="would break docker"), row("k.ok", "ok", "1"), row("k.a", "changed", "0", "1")]
-    dropins, kernel = _result.diff(plan(rows, {PATH: "one\ntwo\n"}, {PATH: "one\n"}))
-    assert (dropins["before"], dropins["after"]) == ("[%s]\n" % PATH, "[%s]\ntwo\n" % PATH)
+    dropins, kernel = _result.diff(plan(rows, {PATH: "k.b = 1\n# why\nk.a = 1\n"}, {PATH: "k.b = 1\n"}))
+    assert (dropins["before"], dropins["after"]) == ("[%s]\n" % PATH, "[%s]\nk.a = 1\n" % PATH)
     held = "k.held = 1  # held_back: would break docker\n"
     assert (kernel["before"], kernel["after"]) == ("k.a = 0\n" + held, "k.a = 1\n" + held)
+
+
+@pytest.mark.parametrize("old, new, before, after", [
+    ("# one\nk.a = 1\n", "# two\nk.a = 1\n", "# one\n", "# two\n"),
+    (None, "k.a = 1\n", "", "k.a = 1\n"),
+    ("k.a = 1\n", None, "k.a = 1\n", "(removed)\n"),
+])
+def test_diff_of_a_file(old, new, before, after):
+    dropins = _result.diff(plan([], {PATH: new}, {} if old is None else {PATH: old}))[0]
+    assert (dropins["before"], dropins["after"]) == ("[%s]\n%s" % (PATH, before), "[%s]\n%s" % (PATH, after))
 
 
 def test_result_is_bounded_and_complete():
