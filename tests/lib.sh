@@ -26,13 +26,18 @@ need() {
   command -v apt-get >/dev/null || skip "$command is missing and this is no Debian or Ubuntu: install it by hand"
   [ "$(id -u)" = 0 ] || skip "$command is missing; run: sudo apt-get install -y --no-install-recommends $*"
   say "installing $*"
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  # The parts that run side by side must not meet in apt's own lock, which fails at once.
+  (
+    flock 9
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  ) 9>"$CACHE/apt.lock"
 }
 
 # collection_tree: prints a folder for ANSIBLE_COLLECTIONS_PATH in which this checkout is photon.hardening.
 collection_tree() {
-  local tree=$CACHE/tree-$(printf %s "$ROOT" | sha256sum | cut -c1-12)
+  local tree
+  tree=$CACHE/tree-$(printf %s "$ROOT" | sha256sum | cut -c1-12)
   mkdir -p "$tree/ansible_collections/photon"
   ln -sfn "$ROOT" "$tree/ansible_collections/photon/hardening"
   printf '%s\n' "$tree"
@@ -40,3 +45,12 @@ collection_tree() {
 
 # key FILE...: a short hash of the files' content, for names in the cache.
 key() { cat "$@" | sha256sum | cut -c1-12; }
+
+# use_venv NAME: sets VENV to the ready venv of requirements/NAME.txt; a Python that is not installed is a skip.
+use_venv() {
+  local status=0
+  VENV=$(bash "$ROOT/tests/venv.sh" "$1") || status=$?
+  [ "$status" != 77 ] || skip "no Python here for the venv $1"
+  export VENV
+  return "$status"
+}

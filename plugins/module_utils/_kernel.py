@@ -117,14 +117,13 @@ def read_file(root, path):
 
 
 def sysctl_files(root):
-    """Every file of the sysctl.d search path."""
+    """Every entry of the sysctl.d search path. What is no file, or a link that leads nowhere, hides its namesakes all the same."""
     files = []
     for folder in _sysctl_d.FOLDERS:
         where = _on_host(root, folder)
         for base in sorted(os.listdir(where)) if os.path.isdir(where) else ():
-            text = read_file(root, folder + "/" + base)
-            if text is not None and base.endswith(".conf"):
-                files.append(_sysctl_d.File(folder + "/" + base, text))
+            if base.endswith(".conf"):
+                files.append(_sysctl_d.File(folder + "/" + base, read_file(root, folder + "/" + base) or ""))
     return files
 
 

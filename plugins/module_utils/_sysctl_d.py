@@ -152,10 +152,12 @@ class BootOrder(object):
 
     @staticmethod
     def _assign(table, path, line):
-        if line.name in table and table[line.name].value == line.value:
+        # The kernel ignores an empty value, so a line without one takes an earlier line away and sets nothing.
+        value = line.value or None
+        if line.name in table and table[line.name].value == value:
             return
         table.pop(line.name, None)
-        table[line.name] = Winner(line.value, path, line.number)
+        table[line.name] = Winner(value, path, line.number)
 
     def names(self):
         """Every parameter that some line names without a pattern."""

@@ -75,6 +75,8 @@ def test_links_are_followed_inside_the_image(tmpdir):
     os.makedirs(root + "/dev")
     tmpdir.join("dev", "null").write("")
     assert [(item.path, item.text) for item in _kernel.sysctl_files(root)] == [
+        ("/etc/sysctl.d/95-folder.conf", ""),
+        ("/etc/sysctl.d/96-broken.conf", ""),
         ("/etc/sysctl.d/97-masked.conf", ""),
         ("/etc/sysctl.d/98-absolute.conf", "kernel.a = 1\n"),
         ("/etc/sysctl.d/99-sysctl.conf", "kernel.a = 1\n"),

@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# gates.sh [GATE...]: everything that judges the files without running the role; all gates run, then the failed ones are named.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# The long ones first, so that none of them is left alone on one core.
+gates=(sanity_oldest sanity_newest ansible importer docs shell python yaml changelog)
+
+# What a commit would hold, in a folder whose name makes it a collection and in a git repository of its own.
+copy_checkout() {
+  need git git
+  COLLECTION=$WORK/ansible_collections/photon/hardening
+  local index=(env GIT_INDEX_FILE="$WORK/index" GIT_OBJECT_DIRECTORY="$WORK/objects" git -C "$ROOT")
+  mkdir -p "$COLLECTION" "$WORK/objects"
+  "${index[@]}" add --all .
+  "${index[@]}" checkout-index --all --prefix="$COLLECTION/"
+  cd "$COLLECTION"
+  git init --quiet
+  git add --all
+  export ANSIBLE_COLLECTIONS_PATH=$WORK ANSIBLE_HOME=$WORK/ansible-home
+}
+
+gate_shell() {
+  need shellcheck shellcheck
+  mapfile -t scripts < <(git grep -lE '^#!.*\b(ba)?sh$')
+  shellcheck --external-sources --source-path=SCRIPTDIR tests/lib.sh "${scripts[@]}"
+}
+
+gate_python() { use_venv lint; "$VENV/bin/ruff" check --no-cache .; }
+
+gate_yaml() { use_venv lint; "$VENV/bin/yamllint" --strict .; }
+
+gate_ansible() { use_venv lint; PATH=$VENV/bin:$PATH ansible-lint --offline --profile production; }
+
+gate_docs() { use_venv lint; PATH=$VENV/bin:$PATH antsibull-docs lint-collection-docs --plugin-docs .; }
+
+gate_changelog() {
+  use_venv lint
+  "$VENV/bin/antsibull-changelog" lint
+  "$VENV/bin/antsibull-changelog" generate
+  git diff --exit-code -- CHANGELOG.md
+}
+
+# ansible-test drops pip's environment variables and reads pip's settings only below HOME, where it also keeps its venvs.
+sanity_home() {
+  mkdir -p "$1/.config/pip" "$1/.ansible/test/cache"
+  {
+    printf '[global]\n'
+    "$VENV/bin/pip" config list | sed -nE "s/^(:env:|global|install)\.([a-z-]+)='(.*)'\$/\2 = \3/p" | awk '!seen[$1]++'
+  } >"$1/.config/pip/pip.conf"
+  # It would download get-pip.py from a site of its own; the interpreter carries a pip.
+  local version
+  sed -nE "s/^ +pip='([0-9.]+)'.*/\1/p" "$VENV"/lib/python3*/site-packages/ansible_test/_internal/python_requirements.py |
+    while read -r version; do
+      printf 'import ensurepip\nensurepip.bootstrap()\n' >"$1/.ansible/test/cache/get_pip_${version//./_}.py"
+    done
+}
+
+sanity() {
+  local home interpreters
+  need shellcheck shellcheck
+  use_venv "$1"
+  home=$CACHE/sanity-$(basename "$VENV")
+  sanity_home "$home"
+  # The link by which playbooks/ finds the clone: no part of the collection, and sanity allows no link to a folder.
+  git rm -r -q --cached playbooks/collections
+  rm -r playbooks/collections
+  # Real interpreters first: the launchers that pyenv puts on PATH may lead nowhere.
+  interpreters=$(shopt -s nullglob; printf '%s:' "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3*/bin)
+  HOME=$home PATH=$VENV/bin:$interpreters$PATH flock "$home" ansible-test sanity --color no
+}
+
+gate_sanity_oldest() { sanity oldest; }
+
+gate_sanity_newest() { sanity newest; }
+
+# The check that Galaxy makes on upload.
+gate_importer() {
+  use_venv lint
+  export PATH=$VENV/bin:$PATH
+  ansible-galaxy collection build --output-path "$WORK"
+  cd "$WORK"
+  python -m galaxy_importer.main photon-hardening-*.tar.gz 2>&1 | tee importer.log
+  ! grep -E '^(WARNING|ERROR)' importer.log
+}
+
+run_gate() {
+  WORK=$(mktemp -d)
+  trap 'rm -rf "$WORK"' EXIT
+  copy_checkout
+  "gate_$1"
+}
+
+# Two at a time; what a gate says is shown in one piece when it is done.
+report_gate() {
+  local gate=$1 log status=0
+  log=$(mktemp)
+  # A process of its own, because bash ignores set -e in a function whose status is asked for.
+  bash "${BASH_SOURCE[0]}" --run "$gate" >"$log" 2>&1 || status=$?
+  exec 8>"$CACHE/gates.lock"
+  flock 8
+  cat "$log"
+  rm "$log"
+  if [ "$status" = 0 ]; then say "gate $gate: passed in $SECONDS s"; else say "gate $gate: FAILED in $SECONDS s"; fi
+  return "$status"
+}
+
+case ${1:-} in
+  --run) run_gate "$2" ;;
+  --report) report_gate "$2" ;;
+  *)
+    [ $# -gt 0 ] || set -- "${gates[@]}"
+    printf '%s\n' "$@" | xargs -P 2 -I{} bash "${BASH_SOURCE[0]}" --report {} || die "not all gates passed"
+    ;;
+esac

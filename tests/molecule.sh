@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# molecule.sh [SCENARIO...]: the role in containers, whose /proc/sys is read-only; default, centos8 and photon when none is named.
+# shellcheck source=tests/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+engine=$ROOT/tests/engine
+[ $# -gt 0 ] || set -- default centos8 photon
+
+# There is one engine: runs wait for each other. The engine itself must not inherit the lock (9>&- below).
+exec 9>"$CACHE/molecule.lock"
+flock 9
+
+# export_from COMMAND...: exports what it prints; false if it prints instead why it was skipped.
+export_from() {
+  local exports
+  exports=$("$@") || die "failed: $*"
+  if [[ $exports == SKIP:* ]]; then
+    printf '%s\n' "$exports"
+    return 1
+  fi
+  eval "$exports"
+}
+
+# What the driver needs, out of the ansible package, which carries it for both ansible-cores.
+driver_collections() {
+  local folder=$CACHE/driver-collections-11.13.0 work
+  if [ ! -d "$folder" ]; then
+    need unzip unzip
+    work=$(mktemp --directory)
+    "$VENV/bin/pip" download --quiet --no-deps --dest "$work" ansible==11.13.0 >&2
+    unzip -q "$work/ansible-11.13.0-py3-none-any.whl" -d "$work" 'ansible_collections/ansible/posix/*' \
+      'ansible_collections/community/docker/*' 'ansible_collections/community/library_inventory_filtering_v1/*'
+    mkdir "$folder.new"
+    mv "$work/ansible_collections" "$folder.new"
+    mv "$folder.new" "$folder"
+    rm -r "$work"
+  fi
+  printf '%s\n' "$folder"
+}
+
+# The images of the old distributions have Pythons that only the oldest ansible-core manages.
+core_for() { if [ "$1" = default ]; then echo newest; else echo oldest; fi; }
+
+run_scenario() {
+  local start=$SECONDS
+  export_from "$engine/images.sh" "$1" || return 0
+  use_venv "$(core_for "$1")"
+  # Named, because Molecule looks for it only in a git repository and would go on without.
+  PATH=$VENV/bin:$PATH molecule --base-config .config/molecule/config.yml test --scenario-name "$1"
+  say "molecule $1: $((SECONDS - start)) s"
+}
+
+use_venv oldest
+ANSIBLE_COLLECTIONS_PATH=$(collection_tree):$(driver_collections)
+export ANSIBLE_COLLECTIONS_PATH MOLECULE_COMMAND_BORDERS=false
+trap '"$engine/docker.sh" stop' EXIT
+export_from "$engine/docker.sh" start 9>&- || exit 0
+cd "$ROOT"
+for scenario in "$@"; do
+  run_scenario "$scenario"
+done

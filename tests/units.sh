@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Unit tests: the code that runs on the hosts on their oldest Python, and all of it on the oldest and newest ansible-core.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+PYTHONPATH=$(collection_tree)
+export PYTHONPATH PYTHONDONTWRITEBYTECODE=1
+cd "$ROOT"
+
+# A subshell: where a Python is not installed, only this one run is skipped.
+suite() (
+  use_venv "$1"
+  "$VENV/bin/python" -c 'import platform as p, sys; print(f"==> units on Python {p.python_version()},", *sys.argv[1:])' "$1"
+  PATH=$VENV/bin:$PATH "$VENV/bin/pytest" "${@:2}"
+)
+
+# ansible-core 2.16 sends its own module_utils to hosts with Python 3.6, so the tests there use the same files.
+lend_module_utils() (
+  use_venv oldest
+  lender=$VENV
+  use_venv target
+  ln -sfn "$lender"/lib/python3*/site-packages/ansible "$VENV"/lib/python3.6/site-packages/ansible
+)
+
+lend_module_utils
+suite target tests/unit/plugins/module_utils tests/unit/plugins/modules
+suite oldest
+suite newest

@@ -1,0 +1,90 @@
+"""The VM that run.sh has started, and ansible on it."""
+
+import json
+import os
+import subprocess
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+VM_SCRIPT = ROOT / "tests" / "vm" / "vm.sh"
+# Above what vm.sh itself waits for a boot.
+MAX_SECONDS = 400
+
+# What the kernel counts by itself while nobody changes anything.
+COUNTERS = (
+    "fs/dentry-state", "fs/file-nr", "fs/inode-nr", "fs/inode-state", "kernel/ns_last_pid", "kernel/pty/nr",
+    "kernel/random/boot_id", "kernel/random/entropy_avail", "kernel/random/uuid", "net/netfilter/nf_conntrack_count",
+)
+VALUES = "find /proc/sys -xdev -type f -perm -0400 ! -name stable_secret -exec grep -aH '' {} +"
+# /var/lib as the start: the folder of the baseline does not exist before the first run.
+FILES = "find /etc/sysctl.d /var/lib \\( -path '/etc/sysctl.d*' -o -path '/var/lib/photon-hardening*' \\)"
+
+# values: parameter -> live value. files: content hashes, modes and owners. times: when each was last written.
+Seen = namedtuple("Seen", "values files times")
+# shard: the whole result of the module, as the action plugin keeps it on the controller; None where there is none.
+Outcome = namedtuple("Outcome", "code output shard")
+
+
+def _values(text):
+    found = {}
+    for line in text.splitlines():
+        path, _colon, value = line.partition(":")
+        found.setdefault(path.removeprefix("/proc/sys/"), []).extend(value.split())
+    return {path.replace("/", "."): " ".join(words) for path, words in found.items() if path not in COUNTERS}
+
+
+class Vm:
+    def __init__(self, suite, folder, port, scratch):
+        self.suite, self.name, self._folder, self._port, self._scratch = suite, "vm-" + suite, folder, port, scratch
+        self._inventory = scratch / "inventory"
+        self._inventory.write_text(
+            f"{self.name} ansible_host=127.0.0.1 ansible_port={port} ansible_user=root"
+            f" ansible_ssh_private_key_file={folder}/id_ed25519 ansible_python_interpreter=/usr/bin/python3\n", encoding="utf-8")
+        self._reports = 0
+
+    def _script(self, action, *command):
+        run = subprocess.run(["bash", VM_SCRIPT, action, self._folder, self._port, *command], text=True, capture_output=True, check=False,
+                             timeout=MAX_SECONDS)
+        assert run.returncode == 0, f"{action} {command}: {run.stderr}"
+        return run.stdout
+
+    def ssh(self, command):
+        return self._script("ssh", command)
+
+    def reboot(self):
+        self._script("reboot")
+
+    def see(self):
+        """The kernel's values and what a run may write, read with the host's own tools."""
+        hashes, listing, times = f"{FILES} -type f -exec sha256sum {{}} +", f"{FILES} -printf '%p %M %u:%g\\n'", f"{FILES} -printf '%p %T@\\n'"
+        parts = self.ssh(f"{VALUES}; echo ///; {hashes}; {listing}; echo ///; {times}").split("///\n")
+        return Seen(_values(parts[0]), sorted(parts[1].splitlines()), sorted(parts[2].splitlines()))
+
+    def play(self, playbook, *arguments, **variables):
+        self._reports += 1
+        reports = self._scratch / f"reports-{self._reports}"
+        variables = dict(variables, photon_hardening_report_dir=str(reports))
+        outcome = self._ansible("ansible-playbook", ROOT / "playbooks" / playbook, "-e", json.dumps(variables), *arguments)
+        shard = reports / f"{self.name}.json"
+        return outcome._replace(shard=json.loads(shard.read_text(encoding="utf-8")) if shard.exists() else None)
+
+    def module(self, **arguments):
+        """The module by itself, without the role."""
+        return self._ansible("ansible", self.name, "-m", "photon.hardening.kernel_parameters", "-a", json.dumps(arguments))
+
+    def _ansible(self, program, *arguments):
+        environment = dict(
+            os.environ, ANSIBLE_HOME=str(self._scratch), ANSIBLE_HOST_KEY_CHECKING="False", ANSIBLE_PIPELINING="True",
+            ANSIBLE_SSH_ARGS="-o ControlMaster=auto -o ControlPersist=60s -o UserKnownHostsFile=/dev/null", ANSIBLE_NOCOLOR="True")
+        run = subprocess.run([program, "-i", self._inventory, *arguments], env=environment, text=True, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, check=False, timeout=MAX_SECONDS)
+        print(run.stdout)
+        return Outcome(run.returncode, run.stdout, None)
+
+
+@pytest.fixture(scope="session")
+def vm(tmp_path_factory):
+    return Vm(os.environ["VM_SUITE"], os.environ["VM_DIR"], os.environ["VM_PORT"], tmp_path_factory.mktemp("vm"))

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Makes .venv: a pinned ansible-core and this collection. Does nothing when both are up to date.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# ansible-core 2.16 manages the oldest hosts and itself runs on Python 3.10 to 3.12, so those come first.
+find_python() {
+  local python
+  for python in python3.12 python3.11 python3.10 python3.13 python3.14 python3; do
+    # Asking it to run also passes over the launchers of version managers that lead nowhere.
+    if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+      "$python" -c 'import sys; print(sys.executable)'
+      return
+    fi
+  done
+  printf 'ERROR: no Python >= 3.10 on PATH (python3 is %s). Install one beside it, e.g. dnf install python3.12\n' \
+    "$(python3 -V 2>&1 || printf 'missing')" >&2
+  return 1
+}
+
+# Debian and Ubuntu keep venv's ensurepip in a package of its own.
+need_ensurepip() {
+  local python=$1 package install
+  "$python" -c 'import ensurepip' 2>/dev/null && return
+  package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+  install="apt-get install -y --no-install-recommends $package"
+  if ! command -v apt-get >/dev/null; then
+    printf 'ERROR: %s has no ensurepip: install the package that brings it\n' "$python" >&2
+    return 1
+  elif [ "$(id -u)" != 0 ]; then
+    printf 'ERROR: %s cannot make a venv yet; run: sudo %s\n' "$python" "$install" >&2
+    return 1
+  fi
+  apt-get update -qq >&2
+  $install >&2
+}
+
+install_core() {
+  local wanted
+  wanted=$(sha256sum requirements/run.txt)
+  [ "$(cat .venv/run.sha256 2>/dev/null)" = "$wanted" ] && return
+  local python
+  python=$(find_python)
+  need_ensurepip "$python"
+  printf '==> making .venv with %s\n' "$python" >&2
+  "$python" -m venv --clear .venv
+  .venv/bin/pip install --quiet --disable-pip-version-check -r requirements/run.txt
+  printf '%s\n' "$wanted" >.venv/run.sha256
+}
+
+# Into the venv's own site-packages, so that .venv/bin/ansible-playbook photon.hardening.harden works from anywhere.
+install_collection() {
+  local content site
+  content=$(find galaxy.yml meta playbooks plugins roles -type f ! -name '*.pyc' -exec sha256sum {} + | sort | sha256sum)
+  [ "$(cat .venv/collection.sha256 2>/dev/null)" = "$content" ] && return
+  site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+  ANSIBLE_COLLECTIONS_PATH=$site .venv/bin/ansible-galaxy collection install . -p "$site" --force >&2
+  printf '%s\n' "$content" >.venv/collection.sha256
+}
+
+install_core
+install_collection
