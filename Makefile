@@ -11,34 +11,40 @@ help: ## list the targets
 	@printf '\nINVENTORY=hosts LIMIT=web ARGS="--check --diff" go to ansible-playbook; without an inventory it is this machine.\n'
 	@printf 'A login that sudo asks for a password: ARGS=-K\n'
 
-.PHONY: harden audit
+.PHONY: harden audit rollback
 harden: ## harden the hosts of INVENTORY (this machine); try ARGS="--check --diff" first
 	@tools/play.sh harden.yml $(ARGS)
 
 audit: ## report what harden would change; writes nothing on the hosts
 	@tools/play.sh audit.yml $(ARGS)
 
-.PHONY: test test-all test-units test-gates test-molecule test-vm bench
-test: ## units, gates, molecule and vm: what CI runs
-	@tests/run.sh units gates molecule vm
+rollback: ## put back what was there before the first run
+	@tools/play.sh rollback.yml $(ARGS)
 
-test-all: ## test, then every kernel in a VM and the benchmark
-	@tests/run.sh units gates molecule vm-all bench
+.PHONY: test test-all test-boot test-units test-gates test-molecule test-vm bench
+test: ## units, boot order, gates, molecule and a VM: what CI runs
+	@bash tests/run.sh units boot gates molecule vm
+
+test-all: ## test with thousands of boot orders and three kernels, and the benchmark
+	@bash tests/run.sh units boot-all gates molecule vm-all fleet bench
 
 test-units: ## pytest on the oldest and newest ansible-core, and on Python 3.6
-	@tests/run.sh units
+	@bash tests/run.sh units
+
+test-boot: ## our boot order against the real systemd-sysctl of three Debian suites
+	@bash tests/run.sh boot
 
 test-gates: ## linters, ansible-test sanity, documentation, tarball
-	@tests/run.sh gates
+	@bash tests/run.sh gates
 
 test-molecule: ## the role in containers
-	@tests/run.sh molecule
+	@bash tests/run.sh molecule
 
 test-vm: ## the role on a real kernel, with a reboot
-	@tests/run.sh vm
+	@bash tests/run.sh vm
 
 bench: ## what a run costs
-	@tests/run.sh bench
+	@bash tests/run.sh bench
 
 .PHONY: clean
 clean: ## remove what make and the tests made in this checkout (the cache outside stays)

@@ -20,6 +20,7 @@ finish() {
 run() (
   suite=$1
   disk=$(bash "$here/build.sh" "$suite")
+  [ -d "$disk" ] || skip "no disk of $suite: $disk"
   dir=$(mktemp -d)
   port=$(free_port)
   trap finish EXIT
@@ -27,10 +28,13 @@ run() (
   say "starting $suite"
   bash "$here/vm.sh" start "$dir" "$port"
   VM_SUITE=$suite VM_DIR=$dir VM_PORT=$port ANSIBLE_COLLECTIONS_PATH=$(collection_tree) \
-    PATH=$venv/bin:$PATH "$venv/bin/python" -m pytest --durations=0 --durations-min=1 -v "$here"
+    PATH=$VENV/bin:$PATH "$VENV/bin/python" -m pytest --durations=0 --durations-min=1 -v "$here"
 )
 
-venv=$(bash "$ROOT/tests/venv.sh" newest) || skip "no Python for the newest ansible-core"
+need qemu-system-x86_64 qemu-system-x86
+need qemu-img qemu-utils
+need ssh openssh-client
+use_venv newest
 for suite in "${@:-bookworm}"; do
   run "$suite"
 done

@@ -34,8 +34,6 @@ answers() {
 }
 
 start() {
-  need qemu-system-x86_64 qemu-system-x86
-  need qemu-img qemu-utils
   qemu-img create -q -f qcow2 -b "$(realpath "$dir/root.img")" -F raw "$dir/overlay.qcow2"
   # The same CPU model for both accelerators. restrict=on: the VM sees no network but the one forwarded port.
   qemu-system-x86_64 -accel "$(accelerator)" -cpu Nehalem -smp 2 -m 1024 -nodefaults -no-user-config -display none \

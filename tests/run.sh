@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# run.sh PART...: runs the parts one after another, all of them even if one fails, and says how long each took.
+set -euo pipefail
+# shellcheck source=tests/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+part() {
+  case $1 in
+    units) bash "$ROOT/tests/units.sh" ;;
+    boot) bash "$ROOT/tests/boot/run.sh" 200 ;;
+    boot-all) bash "$ROOT/tests/boot/run.sh" 2000 ;;
+    gates) bash "$ROOT/tests/gates.sh" ;;
+    molecule) bash "$ROOT/tests/molecule.sh" ;;
+    vm) bash "$ROOT/tests/vm/run.sh" ;;
+    vm-all) bash "$ROOT/tests/vm/run.sh" bullseye bookworm trixie ;;
+    fleet) bash "$ROOT/tests/fleet/test.sh" ;;
+    bench) bash "$ROOT/tests/bench.sh" --quick ;;
+    *) die "there is no part $1" ;;
+  esac
+}
+
+case ${1:-} in
+  --part) part "$2" ;;
+  *)
+    passed=0 failed=()
+    for name in "$@"; do
+      start=$SECONDS
+      say "$name"
+      # A process of its own: bash ignores set -e in a function whose status is asked for.
+      if bash "${BASH_SOURCE[0]}" --part "$name"; then passed=$((passed + 1)); else failed+=("$name"); fi
+      say "$name took $((SECONDS - start)) s"
+    done
+    [ ${#failed[@]} = 0 ] || say "failed: ${failed[*]}"
+    printf 'parts: %d passed, %d failed\n' "$passed" "${#failed[@]}"
+    [ ${#failed[@]} = 0 ]
+    ;;
+esac
