@@ -46,6 +46,10 @@ test-vm: ## the role on a real kernel, with a reboot
 bench: ## what a run costs
 	@bash tests/run.sh bench
 
+.PHONY: readme
+readme: ## write the README's parameter table from the catalogue
+	@"$$(bash tests/venv.sh newest)"/bin/python tools/readme_table.py
+
 .PHONY: clean
 clean: ## remove what make and the tests made in this checkout (the cache outside stays)
 	rm -rf .venv reports .ansible .pytest_cache .ruff_cache tests/output

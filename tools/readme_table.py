@@ -1,8 +1,7 @@
-#!/usr/bin/env python3
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the README's parameter table from the catalogue: `tools/readme_table.py`."""
+"""Write the README's parameter table from the catalogue: `make readme`."""
 
 import pathlib
 
@@ -11,7 +10,7 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "roles" / "photon_hardening" / "files" / "catalogue.yml"
 README = ROOT / "README.md"
-BEGIN, END = "<!-- parameters: written by tools/readme_table.py -->", "<!-- end of parameters -->"
+BEGIN, END = "<!-- parameters: written by make readme -->", "<!-- end of parameters -->"
 COLUMNS = {"photon": "`photon`", "photon5": "`photon5`", "photon3": "Photon 3.0", "centos8": "CentOS 8.2"}
 
 

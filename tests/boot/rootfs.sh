@@ -12,7 +12,7 @@ make_rootfs() {
   for folder in lib lib64; do
     [ -e "$new/$folder" ] || ln -s "usr/$folder" "$new/$folder"
   done
-  rm -rf "$new"/usr/lib/sysctl.d "$new"/lib/sysctl.d "$new"/etc/sysctl.d "$new"/usr/share
+  rm -rf "${new:?}"/{usr/lib,lib,etc}/sysctl.d "${new:?}/usr/share"
 }
 
 need mmdebstrap mmdebstrap

@@ -14,7 +14,7 @@ SPEC.loader.exec_module(readme_table)
 
 
 def test_the_readme_shows_the_catalogue():
-    """When this fails: run tools/readme_table.py."""
+    """When this fails: run make readme."""
     readme = readme_table.README.read_text(encoding="utf-8")
     assert readme_table.written(readme, _catalogue.CATALOGUE) == readme
     for row in _catalogue.CATALOGUE["parameters"]:

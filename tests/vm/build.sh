@@ -11,21 +11,19 @@ disk=$CACHE/vm-$suite-$(key "${BASH_SOURCE[0]}" <(printf '%s\n' "${packages[@]}"
 # bullseye's security archive names kernel packages that mirrors no longer have; mmdebstrap would add it by itself.
 mirror() {
   [ "$suite" = bullseye ] || return 0
-  # shellcheck disable=SC2016  # apt-get fills $(REPO_URI) in
-  apt-get indextargets --format 'deb $(REPO_URI) bullseye main' | grep -E '/debian/? bullseye' | sort -u
+  apt-get indextargets --format "deb \$(REPO_URI) bullseye main" | grep -E '/debian/? bullseye' | sort -u
 }
 
 bootstrap() {
   local root=$1 mirrors
   mapfile -t mirrors < <(mirror)
-  # shellcheck disable=SC2016  # mmdebstrap fills $1 in
   mmdebstrap --quiet --format=directory --variant=minbase --include="$(IFS=,; printf %s "${packages[*]}")" \
     --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"' \
     --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --essential-hook='mkdir -p "$1/etc/initramfs-tools/conf.d"' \
-    --essential-hook='printf "MODULES=list\nCOMPRESS=gzip\n" >"$1/etc/initramfs-tools/conf.d/virtio"' \
-    --essential-hook='printf "%s\n" virtio_pci virtio_blk ext4 >"$1/etc/initramfs-tools/modules"' \
+    --essential-hook="mkdir -p \"\$1/etc/initramfs-tools/conf.d\"" \
+    --essential-hook="printf 'MODULES=list\nCOMPRESS=gzip\n' >\"\$1/etc/initramfs-tools/conf.d/virtio\"" \
+    --essential-hook="printf '%s\n' virtio_pci virtio_blk ext4 >\"\$1/etc/initramfs-tools/modules\"" \
     "$suite" "$root" "${mirrors[@]}"
 }
 

@@ -17,6 +17,8 @@ MAX_SECONDS = 400
 COUNTERS = (
     "fs/dentry-state", "fs/file-nr", "fs/inode-nr", "fs/inode-state", "kernel/ns_last_pid", "kernel/pty/nr",
     "kernel/random/boot_id", "kernel/random/entropy_avail", "kernel/random/uuid", "net/netfilter/nf_conntrack_count",
+    # 5.10: the scheduler's own measurement, one for each of the VM's processors.
+    "kernel/sched_domain/cpu0/domain0/max_newidle_lb_cost", "kernel/sched_domain/cpu1/domain0/max_newidle_lb_cost",
 )
 VALUES = "find /proc/sys -xdev -type f -perm -0400 ! -name stable_secret -exec grep -aH '' {} +"
 # /var/lib as the start: the folder of the baseline does not exist before the first run.
@@ -59,7 +61,8 @@ class Vm:
 
     def see(self):
         """The kernel's values and what a run may write, read with the host's own tools."""
-        hashes, listing, times = f"{FILES} -type f -exec sha256sum {{}} +", f"{FILES} -printf '%p %M %u:%g\\n'", f"{FILES} -printf '%p %T@\\n'"
+        hashes, listing = f"{FILES} -type f -exec sha256sum {{}} +", f"{FILES} -printf '%p %M %u:%g\\n'"
+        times = f"{FILES} -printf '%p %T@\\n'"
         parts = self.ssh(f"{VALUES}; echo ///; {hashes}; {listing}; echo ///; {times}").split("///\n")
         return Seen(_values(parts[0]), sorted(parts[1].splitlines()), sorted(parts[2].splitlines()))
 

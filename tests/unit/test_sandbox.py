@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The throw-away host keeps its promise: what is done inside leaves nothing outside."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SANDBOX = Path(__file__).parents[1] / "sandbox"
+PROBE = """
+set -u
+for folder in /etc /var/lib /root /home /opt /usr/local /tmp; do echo probe >"$folder/$1" || exit 3; done
+# Opened for appending, nothing is written: this could not change a parameter even if it were let in.
+for parameter in kernel/pid_max vm/swappiness net/ipv4/ip_forward; do
+  if (: >>"/proc/sys/$parameter"); then exit 4; fi
+done
+exit 7
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0 and os.environ.get("CI") != "true", reason="the sandbox makes mounts: only root may")
+def test_leaves_nothing_and_touches_no_parameter():
+    probe = f"sandbox-probe-{os.getpid()}"
+    done = subprocess.run(
+        ["bash", SANDBOX, "bash", "-c", PROBE, "probe", probe], cwd="/", env={**os.environ, "LC_ALL": "C"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 7, done.stderr
+    assert done.stderr.count("Read-only file system") == 3, done.stderr
+    assert [folder for folder in ("/etc", "/var/lib", "/root", "/home", "/opt", "/usr/local", "/tmp") if Path(folder, probe).exists()] == []
