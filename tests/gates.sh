@@ -30,7 +30,12 @@ gate_python() { use_venv lint; "$VENV/bin/ruff" check --no-cache .; }
 
 gate_yaml() { use_venv lint; "$VENV/bin/yamllint" --strict .; }
 
-gate_ansible() { use_venv lint; PATH=$VENV/bin:$PATH ansible-lint --offline --profile production; }
+# The benchmark's playbook of a peer needs that peer's module to be judged.
+gate_ansible() {
+  ANSIBLE_COLLECTIONS_PATH=$WORK:$(bash "$ROOT/tests/collections.sh")
+  use_venv lint
+  PATH=$VENV/bin:$PATH ansible-lint --offline --profile production
+}
 
 gate_docs() { use_venv lint; PATH=$VENV/bin:$PATH antsibull-docs lint-collection-docs --plugin-docs .; }
 

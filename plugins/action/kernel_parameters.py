@@ -9,9 +9,11 @@ import tempfile
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
 _MAX_LINE = 1000
+_KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "ansible_facts", "warnings")
 
 
 def printable(text):
@@ -27,8 +29,8 @@ def headline(host, result, check_mode):
 
 
 def shard(host, result, check_mode):
-    """What is kept of a result: all that the module says, and nothing that Ansible adds."""
-    kept = dict((key, value) for key, value in result.items() if not key.startswith("_") and key not in ("invocation", "diff"))
+    """What is kept of a result: what the module says, and nothing that Ansible adds (an exception of its own is no JSON)."""
+    kept = dict((key, result[key]) for key in _KEPT if key in result)
     return dict(kept, host=host, check_mode=check_mode)
 
 

@@ -41,11 +41,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: "The keys C(lines), group -> list of C(name), C(value) and C(why), and C(rules), parameter -> rule of M(photon.hardening.kernel_parameters)."
+  description:
+    - "C(lines): group -> list of C(name), C(value) and C(why)."
+    - "C(rules): parameter -> rule, as M(photon.hardening.kernel_parameters) takes it."
   type: dict
 """
 
 from ansible.errors import AnsibleFilterError
+
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
 

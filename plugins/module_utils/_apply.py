@@ -116,7 +116,7 @@ def carry_out(root, plan, before):
             _kernel.discard(root, path)
         if first != before:
             _baseline.store(root, before)
-        raise NotApplied(exc, stuck)
+        raise NotApplied(exc, stuck) from exc
     for path, text in sorted(plan.files.items()):
         _kernel.commit(root, path, text)
     plan = _with_outcomes(plan, before, outcomes)

@@ -27,7 +27,7 @@ def load(root):
                            dict((path, _plan.SavedFile(**entry)) for path, entry in data["files"].items()))
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise _kernel.HostProblem("%s cannot be understood (%s): restore it from a backup, or move it away to lose the way back"
-                                  % (PATH, exc))
+                                  % (PATH, exc)) from exc
 
 
 def text_of(saved):

@@ -81,7 +81,7 @@ def message(plan):
         if group:
             parts.append("%d %s: %s" % (len(group), label, _named(group, word)))
     if plan.files and not differing:
-        parts.append("rewritten: " + ", ".join(sorted(plan.files)))
+        parts.append("files changed: " + ", ".join(sorted(plan.files)))
     return "; ".join(parts)
 
 

@@ -46,8 +46,8 @@ def check_path(path):
     if folder not in FOLDERS:
         raise ValueError("dropins: %r is in none of the folders that are read at boot: %s" % (path, ", ".join(FOLDERS)))
     if not re.match(r"^[A-Za-z0-9_][A-Za-z0-9_.@+-]*\.conf\Z", base):
-        raise ValueError("dropins: %r: the file's name must end in .conf, or it is not read at boot, and hold only letters, digits and _.@+-"
-                         % path)
+        raise ValueError("dropins: %r: the file's name must end in .conf, or it is not read at boot, and hold only letters, digits and "
+                         "_.@+-" % path)
     if path == RESTATE_PATH:
         raise ValueError("dropins: %s is written by this module itself: choose another name" % path)
 

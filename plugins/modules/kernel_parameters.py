@@ -35,7 +35,7 @@ options:
       content:
         description:
           - Lines as in C(sysctl.d(5)). A line that is not understood fails the task; nothing is written then.
-          - What lands is this text, with a header. A line that is not in force here (waived, held back, unknown to this kernel) is commented
+          - What lands is this text, with a header. A line that is not in force here (waived, held back, not known here) is commented
             out with the reason, and a line whose parameter has a better value by its rule carries that value.
         type: str
         required: true
@@ -145,7 +145,8 @@ summary:
   description: The number of parameters in each state.
   returned: when the plan could be made
   type: dict
-  sample: {waived: 0, held_back: 1, unsupported: 0, rejected: 0, read_only: 0, reboot_required: 0, stricter: 0, overridden: 0, changed: 2, ok: 0}
+  sample:
+    {waived: 0, held_back: 1, unsupported: 0, rejected: 0, read_only: 0, reboot_required: 0, stricter: 0, overridden: 0, changed: 2, ok: 0}
 parameters:
   description: One row per parameter, those that differ first. The same in check mode.
   returned: when the plan could be made
@@ -208,7 +209,10 @@ diff:
   elements: dict
   sample:
     - {before_header: drop-ins, after_header: drop-ins, before: "", after: "kernel.kptr_restrict = 2\n"}
-    - {before_header: running kernel, after_header: running kernel, before: "kernel.kptr_restrict = 0\n", after: "kernel.kptr_restrict = 2\n"}
+    - before_header: running kernel
+      after_header: running kernel
+      before: "kernel.kptr_restrict = 0\n"
+      after: "kernel.kptr_restrict = 2\n"
 ansible_facts:
   description: What a fact cache keeps.
   returned: when the plan could be made
@@ -224,6 +228,7 @@ import os
 import time
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.photon.hardening.plugins.module_utils import _apply, _baseline, _kernel, _plan, _result, _rules, _sysctl_d
 
 LOCK_SECONDS = 60
@@ -306,7 +311,7 @@ def _carried_out(module, root, plan, saved):
     except _apply.NotApplied as exc:
         rows = [row._replace(state="rejected", after=row.before, reason=str(exc)) if row.name == exc.name else row for row in plan.rows]
         result = _exit_result(module, plan._replace(rows=rows))
-        raise Problem(str(exc), dict(result, changed=False, msg=None))
+        raise Problem(str(exc), dict(result, changed=False, msg=None)) from exc
 
 
 def _run(module, root):

@@ -39,7 +39,8 @@ def _one_of(variable, value, choices):
 def _text(name, value):
     """An override's value as the kernel gets it; YAML has already made False of `no` and 4.1 of `4.10`."""
     if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise ValueError("photon_hardening_overrides: %s: %r is not a string: write the value in quotes, as in %s: \"1\"" % (name, value, name))
+        raise ValueError("photon_hardening_overrides: %s: %r is not a string: write the value in quotes, as in %s: \"1\""
+                         % (name, value, name))
     text = str(value).strip()
     if not text or any(ord(char) < 32 and char != "\t" for char in text):
         raise ValueError("photon_hardening_overrides: %s: %r is empty or holds a line break or control character" % (name, value))
@@ -71,10 +72,10 @@ def checked_overrides(catalogue, overrides):
         raise ValueError("photon_hardening_overrides must be a dictionary of parameters and values, not %r" % (overrides,))
     rows = dict((row["name"], row) for row in catalogue["parameters"])
     found = {}
-    for name, value in overrides.items():
-        if not isinstance(name, str) or not _sysctl_d.is_name(name) or _sysctl_d.is_glob(name):
-            raise ValueError("photon_hardening_overrides: %r is not the name of a kernel parameter, such as kernel.kptr_restrict" % (name,))
-        name = _sysctl_d.canonical(name)
+    for given, value in overrides.items():
+        if not isinstance(given, str) or not _sysctl_d.is_name(given):
+            raise ValueError("photon_hardening_overrides: %r is not the name of a kernel parameter, such as vm.swappiness" % (given,))
+        name = _sysctl_d.canonical(given)
         row = rows.get(name, {"name": name})
         found[name] = None if value is None else _text(name, value)
         if value is not None and row.get("report_only"):

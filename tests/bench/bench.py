@@ -80,8 +80,7 @@ class Runner:
         self.fleet, self.hosts = fleet, range(1, hosts + 1)
         self.wanted = dict(list(yaml.safe_load((HERE / "parameters.yml").read_text()).items())[:count])
         self.defaults = fleet.values(1, self.wanted)
-        # The loop is no .yml: the linter would want its module, which this collection does without.
-        self.playbooks = {"role": playbooks / "harden.yml", "loop": HERE / "loop.play"}
+        self.playbooks = {"role": playbooks / "harden.yml"}
         self.variables = fleet.folder / "variables.json"
         self.variables.write_text(json.dumps(self._variables()))
 

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from ansible_collections.photon.hardening.plugins.module_utils import _kernel, _sysctl_d
 
 EXAMPLES = int(os.environ.get("BOOT_EXAMPLES", "300"))
-NAMES = ["kernel.a", "kernel.b", "vm.a", "net.ipv4.conf.all.x", "net.ipv4.conf.default.x", "net.ipv4.conf.eth0.x", "net.ipv4.conf.eth0/100.x"]
+NAMES = ["kernel.a", "kernel.b", "vm.a",
+         "net.ipv4.conf.all.x", "net.ipv4.conf.default.x", "net.ipv4.conf.eth0.x", "net.ipv4.conf.eth0/100.x"]
 SPELLINGS = NAMES + [_sysctl_d.key_path(name) for name in NAMES] + ["kernel.missing", "net.ipv4.conf.eth0.100.x"]
 PATTERNS = ["kernel.*", "kernel/?", "*.a", "net.ipv4.conf.*.x", "net/ipv4/conf/*/x", "net.ipv4.conf.[ae]*.x", "net.ipv4.*.all.x", "*"]
 FOLDERS = ["etc/sysctl.d", "run/sysctl.d", "usr/local/lib/sysctl.d", "usr/lib/sysctl.d"]

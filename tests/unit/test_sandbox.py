@@ -24,9 +24,8 @@ exit 7
 @pytest.mark.skipif(os.geteuid() != 0 and os.environ.get("CI") != "true", reason="the sandbox makes mounts: only root may")
 def test_leaves_nothing_and_touches_no_parameter():
     probe = f"sandbox-probe-{os.getpid()}"
-    done = subprocess.run(
-        ["bash", SANDBOX, "bash", "-c", PROBE, "probe", probe], cwd="/", env={**os.environ, "LC_ALL": "C"}, capture_output=True, text=True, check=False
-    )
+    command = ["bash", SANDBOX, "bash", "-c", PROBE, "probe", probe]
+    done = subprocess.run(command, cwd="/", env={**os.environ, "LC_ALL": "C"}, capture_output=True, text=True, check=False)
     assert done.returncode == 7, done.stderr
     assert done.stderr.count("Read-only file system") == 3, done.stderr
     assert [folder for folder in ("/etc", "/var/lib", "/root", "/home", "/opt", "/usr/local", "/tmp") if Path(folder, probe).exists()] == []

@@ -12,7 +12,8 @@ PLAYBOOKS = {"audit.yml", "harden.yml", "rollback.yml"}
 
 
 def test_the_tarball_holds_what_users_need_and_nothing_else(tmp_path):
-    subprocess.run(["ansible-galaxy", "collection", "build", "--output-path", str(tmp_path), str(ROOT)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["ansible-galaxy", "collection", "build", "--output-path", str(tmp_path), str(ROOT)],
+                   check=True, stdout=subprocess.DEVNULL)
     (built,) = tmp_path.iterdir()
     with tarfile.open(built) as tarball:
         paths = [pathlib.PurePath(member.name) for member in tarball.getmembers()]

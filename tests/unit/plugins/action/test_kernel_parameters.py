@@ -22,7 +22,7 @@ def test_headline(result, check_mode, line):
 
 
 def test_keep(tmp_path):
-    result = {"msg": "x", "summary": {"ok": 1}, "diff": [], "invocation": {}, "_ansible_no_log": False}
+    result = {"msg": "x", "summary": {"ok": 1}, "diff": [], "invocation": {}, "_ansible_no_log": False, "exception": object()}
     kernel_parameters.keep(str(tmp_path / "reports"), "a/b", kernel_parameters.shard("a/b", result, True))
     assert [path.name for path in (tmp_path / "reports").iterdir()] == ["a_b.json"]
     assert json.loads((tmp_path / "reports" / "a_b.json").read_text()) == {

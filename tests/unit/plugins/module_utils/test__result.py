@@ -50,7 +50,7 @@ def test_message(rows, message):
 
 
 def test_message_names_files_when_only_they_change():
-    assert _result.message(plan([row("k.a", "ok", "1")], {PATH: "x\n"})) == "0 of 1 parameters differ; rewritten: " + PATH
+    assert _result.message(plan([row("k.a", "ok", "1")], {PATH: "x\n"})) == "0 of 1 parameters differ; files changed: " + PATH
 
 
 @pytest.mark.parametrize("rows, files, changed", [

@@ -8,8 +8,10 @@ from ansible_collections.photon.hardening.plugins.module_utils import _rules
 
 
 def test_names_and_values_come_in_one_form():
-    given = {"kernel/yama/ptrace_scope": {"accept": [2, "3"], "one_way": True, "waived": None}, "vm.swappiness": {"at_most": 60}}
-    assert _rules.checked(given) == {"kernel.yama.ptrace_scope": {"accept": ["2", "3"], "one_way": True}, "vm.swappiness": {"at_most": "60"}}
+    given = {"kernel/yama/ptrace_scope": {"accept": [2, "3"], "one_way": True, "waived": None},
+             "vm.swappiness": {"at_most": 60}}
+    assert _rules.checked(given) == {"kernel.yama.ptrace_scope": {"accept": ["2", "3"], "one_way": True},
+                                     "vm.swappiness": {"at_most": "60"}}
 
 
 @pytest.mark.parametrize("rules, problem", [

@@ -21,7 +21,8 @@ def test_names(name, canonical, path):
     assert _sysctl_d.key_path(canonical) == path
 
 
-@pytest.mark.parametrize("name", ["kernel", "", ".kernel.x", "kernel..x", "kernel/../../etc/passwd", "/etc/passwd", "a b.c", "kernel.x\n", "kernel.*"])
+@pytest.mark.parametrize("name", ["kernel", "", ".kernel.x", "kernel..x", "kernel/../../etc/passwd",
+                                  "/etc/passwd", "a b.c", "kernel.x\n", "kernel.*"])
 def test_is_no_name(name):
     assert not _sysctl_d.is_name(name)
 
@@ -120,10 +121,12 @@ ETC, RUN, LOCAL, LIB = "/etc/sysctl.d/", "/run/sysctl.d/", "/usr/local/lib/sysct
     pytest.param([(ETC + "a.conf", "kernel.a = 1\n"), (ETC + "b.conf", "kernel.? = 2\nkernel.* = 3\n")],
                  Winner("1", ETC + "a.conf", 1), id="an explicit line beats every pattern"),
     pytest.param([(ETC + "b.conf", "kernel.? = 2\nkernel.* = 3\n")], Winner("3", ETC + "b.conf", 2), id="the last pattern wins"),
-    pytest.param([(ETC + "b.conf", "kernel.* = 3\n-kernel.a\n")], Winner(None, ETC + "b.conf", 2), id="an exclusion shields from patterns"),
+    pytest.param([(ETC + "b.conf", "kernel.* = 3\n-kernel.a\n")], Winner(None, ETC + "b.conf", 2),
+                 id="an exclusion shields from patterns"),
     pytest.param([(ETC + "b.conf", "*.a = 3\n")], Winner("3", ETC + "b.conf", 1), id="a pattern for one part"),
     pytest.param([(ETC + "b.conf", "* = 3\n")], None, id="a pattern does not cross parts"),
-    pytest.param([(ETC + "a.conf", "nonsense\nkernel.a = 1\n")], Winner("1", ETC + "a.conf", 2), id="nonsense in a foreign file is passed over"),
+    pytest.param([(ETC + "a.conf", "nonsense\nkernel.a = 1\n")], Winner("1", ETC + "a.conf", 2),
+                 id="nonsense in a foreign file is passed over"),
 ])
 def test_boot_winner(files, expected):
     assert boot("kernel.a", *files) == expected

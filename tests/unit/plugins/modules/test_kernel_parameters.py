@@ -25,7 +25,8 @@ class FakeModule(object):
     _diff = True
 
     def __init__(self, check_mode=False, **params):
-        defaults = dict(dropins=None, rules={}, profile="photon", conflicts="restate", fail_on=[], state="present", root=None, report_dir=None)
+        defaults = dict(dropins=None, rules={}, profile="photon", conflicts="restate", fail_on=[],
+                        state="present", root=None, report_dir=None)
         self.params, self.check_mode = dict(defaults, **params), check_mode
 
 
@@ -222,9 +223,8 @@ def test_after_a_kill_everything_is_old_or_new_and_the_next_run_converges(host, 
 
 def test_two_runs_at_once(plain, monkeypatch):
     monkeypatch.setattr(kernel_parameters, "LOCK_SECONDS", 0.2)
-    with _kernel.lock("", 1):
-        with pytest.raises(_kernel.HostProblem) as caught:
-            run(CONTENT)
+    with _kernel.lock("", 1), pytest.raises(_kernel.HostProblem) as caught:
+        run(CONTENT)
     assert "another run" in str(caught.value) and "run again" in str(caught.value)
     started = time.time()
     run(CONTENT)
