@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import shlex
 import statistics
 import subprocess
@@ -39,8 +40,14 @@ FILES = ("/etc/sysctl.d/60-bench.conf /etc/sysctl.d/60-photon-tuning.conf /etc/s
 
 class Sample(NamedTuple):
     wall: float
+    cpu: float  # seconds of the controller, steadier than wall where the machine has other work
     executions: list  # of modules, one number per host
     sent: float  # bytes per host
+
+
+def controller_cpu():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def key_file(name):
@@ -101,19 +108,19 @@ class Runner:
         return command + (["--check", "--diff"] if phase == "check" else [])
 
     def _play(self, command):
-        """Seconds that the play took from the first connection on, and its output."""
+        """The play's wall and CPU seconds, connections included, and its output."""
         with tempfile.TemporaryDirectory(dir=self.fleet.folder) as sockets:
             config = {"ANSIBLE_PIPELINING": "true", "ANSIBLE_SSH_CONTROL_PATH_DIR": sockets, "ANSIBLE_NOCOLOR": "true"}
-            start = time.perf_counter()
+            start, cpu = time.perf_counter(), controller_cpu()
             done = subprocess.run(command, check=False, env=dict(os.environ, **config), stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-            wall = time.perf_counter() - start
+            wall, cpu = time.perf_counter() - start, controller_cpu() - cpu
             # The next play shall open its own connections.
             for socket in Path(sockets).iterdir():
                 subprocess.run(["ssh", "-q", "-o", "ControlPath=%s" % socket, "-O", "exit", "fleet"], check=True)
         if done.returncode:
             sys.exit("%s\n%s ended with %d" % (done.stdout[-5000:], shlex.join(map(str, command)), done.returncode))
-        return wall, done.stdout
+        return wall, cpu, done.stdout
 
     def reset(self):
         for number in self.hosts:
@@ -122,12 +129,12 @@ class Runner:
     def run(self, name, phase):
         starts = [self.fleet.python_starts(number) for number in self.hosts]
         sent = [self.fleet.sent(number) for number in self.hosts]
-        wall, output = self._play(self._command(name, phase))
+        wall, cpu, output = self._play(self._command(name, phase))
         sent = [self.fleet.sent(number) - before for number, before in zip(self.hosts, sent, strict=True)]
         starts = [self.fleet.python_starts(number) - before for number, before in zip(self.hosts, starts, strict=True)]
         if phase:
             self._verify(name, phase, output)
-        return Sample(wall, starts, statistics.mean(sent))
+        return Sample(wall, cpu, starts, statistics.mean(sent))
 
     def _verify(self, name, phase, output):
         """A contender that does not do the job has no time."""

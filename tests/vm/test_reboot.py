@@ -1,4 +1,4 @@
-"""One VM's life with the collection: predicted, hardened, audited, refused, changed by others, rebooted. The tests run in this order."""
+"""One VM's life with the collection: predicted, hardened, audited, refused, changed by others, rebooted, put back. In this order."""
 
 import re
 from pathlib import Path
@@ -184,3 +184,14 @@ def test_every_value_is_there_after_a_reboot(vm, hardened):
     assert {name: now.values[name] for name in expected} == expected
     outcome = vm.play("harden.yml", "--check")
     assert outcome.shard["changed"] is False
+
+
+def test_rollback_puts_everything_back(vm, untouched, hardened):
+    vm.ssh("echo 1 >/proc/sys/kernel/yama/ptrace_scope")  # ours again, after somebody else's 2
+    outcome = vm.play("rollback.yml")
+    assert outcome.code == 0 and outcome.shard["changed"] is True
+    now, names = vm.see(), wanted(vm.suite)
+    assert {name: now.values[name] for name in names} == {name: untouched.values[name] for name in names}
+    assert [line for line in now.files if "photon-hardening" not in line] == untouched.files
+    assert not [line for line in now.files if "/var/lib/photon-hardening/" in line]
+    assert vm.play("rollback.yml").shard["changed"] is False
