@@ -22,7 +22,6 @@ from typing import NamedTuple
 import yaml
 
 HERE = Path(__file__).parent
-PHASES = ("check", "first", "second")
 FORKS = 20
 # Twice a round, because everything is divided by it.
 ORDER = ("ping", "role", "ping", "template", "loop")
@@ -32,6 +31,8 @@ TITLES = {
     "template": "template + handler",
     "loop": "ansible.posix.sysctl loop",
 }
+WAYS = ("check", "first", "second")
+PHASES = {"ping": ("",), "role": WAYS, "template": WAYS, "loop": WAYS}
 GOALS = {"second": 1.15, "first": 1.25}
 # All that a contender leaves behind.
 FILES = ("/etc/sysctl.d/60-bench.conf /etc/sysctl.d/60-photon-tuning.conf /etc/sysctl.d/zz-photon-hardening.conf"
@@ -149,24 +150,25 @@ class Runner:
             sys.exit("%s\n%s, %s: the hosts that changed are not as expected" % (output[-5000:], TITLES[name], phase))
 
 
-def rounds_of(name, hosts, count, quick):
-    """The loop takes minutes on many hosts, and is far enough from the others to be measured once."""
-    if name == "loop" and hosts > 1:
-        return 0 if quick and count > 10 else 1
-    return 2 if quick else 5
+def rounds_of(name, phase, hosts, count, quick):
+    """The loop takes minutes on many hosts; it and the template are far enough from the floor to be measured less often."""
+    if name == "loop" and hosts > 1 and (quick or phase != "first" and count > 10):
+        return 0
+    if name in ("loop", "template"):
+        return 1 if quick or name == "loop" and hosts > 1 else 2
+    return 3 if quick else 5
 
 
 def measure(runner, count, quick):
     """Samples by contender and phase; the contenders take turns, and another one starts each round."""
     samples = {}
-    for turn in range(rounds_of("ping", 0, 0, quick)):
+    for turn in range(rounds_of("ping", "", 0, 0, quick)):
         for name in ORDER[turn % len(ORDER):] + ORDER[:turn % len(ORDER)]:
-            if turn >= rounds_of(name, len(runner.hosts), count, quick):
-                continue
-            print("round %d: %s" % (turn + 1, TITLES[name]), file=sys.stderr)
-            if name != "ping":
+            phases = [phase for phase in PHASES[name] if turn < rounds_of(name, phase, len(runner.hosts), count, quick)]
+            if "first" in phases:
                 runner.reset()
-            for phase in ("",) if name == "ping" else PHASES:
+            for phase in phases:
+                print("round %d: %s %s" % (turn + 1, TITLES[name], phase), file=sys.stderr)
                 samples.setdefault((name, phase), []).append(runner.run(name, phase))
     runner.reset()
     return samples
@@ -178,19 +180,22 @@ def median(samples):
 
 def table(samples):
     floor = median(samples["ping", ""])
-    yield "| contender | phase | wall s: median (min-max) | x ping | module executions per host | kB sent per host | runs |"
-    yield "|---|---|---|---|---|---|---|"
+    yield "| contender | phase | wall s: median (min-max) | x ping | controller CPU s | module runs per host | kB sent per host | runs |"
+    yield "|---|---|---|---|---|---|---|---|"
     for name in dict.fromkeys(ORDER):
-        for phase in ("",) if name == "ping" else ("first", "second", "check"):
-            found = samples.get((name, phase))
-            if not found:
-                yield "| %s | %s | not run (--quick) | | | | 0 |" % (TITLES[name], phase)
-                continue
-            walls, counts = [sample.wall for sample in found], sorted({number for sample in found for number in sample.executions})
-            yield "| %s | %s | %.2f (%.2f-%.2f) | %.2f | %s | %.0f | %d |" % (
-                TITLES[name], {"check": "check, diff"}.get(phase, phase), median(found), min(walls), max(walls), median(found) / floor,
-                " to ".join(str(number) for number in (counts[0], counts[-1])[:len(counts)]),
-                statistics.median(sample.sent for sample in found) / 1000, len(found))
+        for phase in PHASES[name]:
+            found = samples.get((name, phase), [])
+            yield "| %s | %s | %s |" % (TITLES[name], phase + ", diff" * (phase == "check"), cells(found, floor))
+
+
+def cells(found, floor):
+    if not found:
+        return "takes minutes | | | | | 0"
+    walls, counts = [sample.wall for sample in found], sorted({number for sample in found for number in sample.executions})
+    return "%.2f (%.2f-%.2f) | %.2f | %.2f | %s | %.0f | %d" % (
+        median(found), min(walls), max(walls), median(found) / floor, statistics.median(sample.cpu for sample in found),
+        " to ".join(str(number) for number in (counts[0], counts[-1])[:len(counts)]),
+        statistics.median(sample.sent for sample in found) / 1000, len(found))
 
 
 def verdicts(samples, where):
@@ -201,14 +206,14 @@ def verdicts(samples, where):
 
 
 def one_execution(samples):
-    return all(sample.executions == [1] * len(sample.executions) for phase in PHASES for sample in samples["role", phase])
+    return all(sample.executions == [1] * len(sample.executions) for phase in PHASES["role"] for sample in samples["role", phase])
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("fleet", type=Path)
     parser.add_argument("playbooks", type=Path)
-    parser.add_argument("--quick", action="store_true", help="few rounds, and the loop not where it takes minutes")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, and no loop where it takes minutes")
     options = parser.parse_args()
     goals, single = [], True
     for hosts in (1, 20):
