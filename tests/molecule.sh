@@ -20,23 +20,6 @@ export_from() {
   eval "$exports"
 }
 
-# What the driver needs, out of the ansible package, which carries it for both ansible-cores.
-driver_collections() {
-  local folder=$CACHE/driver-collections-11.13.0 work
-  if [ ! -d "$folder" ]; then
-    need unzip unzip
-    work=$(mktemp --directory)
-    "$VENV/bin/pip" download --quiet --no-deps --dest "$work" ansible==11.13.0 >&2
-    unzip -q "$work/ansible-11.13.0-py3-none-any.whl" -d "$work" 'ansible_collections/ansible/posix/*' \
-      'ansible_collections/community/docker/*' 'ansible_collections/community/library_inventory_filtering_v1/*'
-    mkdir "$folder.new"
-    mv "$work/ansible_collections" "$folder.new"
-    mv "$folder.new" "$folder"
-    rm -r "$work"
-  fi
-  printf '%s\n' "$folder"
-}
-
 # The images of the old distributions have Pythons that only the oldest ansible-core manages.
 core_for() { if [ "$1" = default ]; then echo newest; else echo oldest; fi; }
 
@@ -50,7 +33,8 @@ run_scenario() {
 }
 
 use_venv oldest
-ANSIBLE_COLLECTIONS_PATH=$(collection_tree):$(driver_collections)
+ANSIBLE_COLLECTIONS_PATH=$(collection_tree)
+ANSIBLE_COLLECTIONS_PATH+=:$(bash "$ROOT/tests/collections.sh")
 export ANSIBLE_COLLECTIONS_PATH MOLECULE_COMMAND_BORDERS=false
 trap '"$engine/docker.sh" stop' EXIT
 export_from "$engine/docker.sh" start 9>&- || exit 0
