@@ -101,20 +101,22 @@ def _with_outcomes(plan, before, outcomes):
 def carry_out(root, plan, before):
     """Apply PLAN; BEFORE is what was remembered. Returns the plan as it came out, or raises with everything put back."""
     first = _remember_first(before, plan.saved)
-    if first != before:
-        _baseline.store(root, first)
-    done = []
+    done, remembered = [], before
     try:
+        # Files before memory: a disk that fills up does so while there is nothing to take back.
         for path, text in sorted(plan.files.items()):
             if text is not None:
                 _kernel.stage(root, path, text)
+        if first != before:
+            _baseline.store(root, first)
+            remembered = first
         outcomes = _set_live(plan, done)
         _prove(plan, done)
     except (OSError, Refused) as exc:
         stuck = _put_back(done)
         for path in plan.files:
             _kernel.discard(root, path)
-        if first != before:
+        if remembered != before:
             _baseline.store(root, before)
         raise NotApplied(exc, stuck) from exc
     for path, text in sorted(plan.files.items()):

@@ -18,6 +18,8 @@ PROC_SYS = "/proc/sys"
 STATE_FOLDER = "/var/lib/photon-hardening"
 _SELINUX = "security.selinux"
 _MAX_FILE = 1 << 20
+# As many as the kernel follows.
+_MAX_LINKS = 40
 # Inode numbers that the kernel reserves for the first PID and user namespace (include/linux/proc_ns.h).
 _FIRST_NAMESPACES = (("pid", "pid:[4026531836]"), ("user", "user:[4026531837]"))
 
@@ -97,18 +99,38 @@ def _on_host(root, path):
 
 
 def _target_of(root, path):
-    """PATH with its symbolic links followed inside ROOT."""
-    for _hop in range(40):
-        if not os.path.islink(_on_host(root, path)):
-            return path
-        path = os.path.normpath(os.path.join(os.path.dirname(path), os.readlink(_on_host(root, path))))
-    raise HostProblem("%s: too many symbolic links" % path)
+    """PATH with its symbolic links followed as if ROOT were /: a mounted image's absolute link must not lead to this host."""
+    done, todo, links = "", path.split("/"), 0
+    while todo:
+        part = todo.pop(0)
+        if part in ("", "."):
+            continue
+        step = done.rpartition("/")[0] if part == ".." else done + "/" + part
+        if not os.path.islink(_on_host(root, step)):
+            done = step
+            continue
+        links += 1
+        if links > _MAX_LINKS:
+            raise HostProblem("%s: too many symbolic links" % path)
+        target = os.readlink(_on_host(root, step))
+        done, todo = "" if target.startswith("/") else done, target.split("/") + todo
+    return done
+
+
+def _real(root, path):
+    return _on_host(root, _target_of(root, path))
+
+
+def _place(root, path):
+    """Where PATH lies when its folder's links are followed; PATH itself may be a link."""
+    folder, _slash, base = path.rpartition("/")
+    return _real(root, folder) + "/" + base
 
 
 def read_file(root, path):
     """The text of a file, None where there is none; a link to /dev/null reads as empty, which is how it masks."""
     try:
-        with open(_on_host(root, _target_of(root, path)), "rb") as stream:
+        with open(_real(root, path), "rb") as stream:
             return _decoded(stream.read(_MAX_FILE))
     except OSError as exc:
         if exc.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR):
@@ -120,7 +142,7 @@ def sysctl_files(root):
     """Every entry of the sysctl.d search path. What is no file, or a link that leads nowhere, hides its namesakes all the same."""
     files = []
     for folder in _sysctl_d.FOLDERS:
-        where = _on_host(root, folder)
+        where = _real(root, folder)
         for base in sorted(os.listdir(where)) if os.path.isdir(where) else ():
             if base.endswith(".conf"):
                 files.append(_sysctl_d.File(folder + "/" + base, read_file(root, folder + "/" + base) or ""))
@@ -129,7 +151,7 @@ def sysctl_files(root):
 
 def check_target(root, path):
     """Raise HostProblem unless PATH can be ours: a regular file, or nothing, in a real folder."""
-    where = _on_host(root, path)
+    where = _place(root, path)
     if os.path.islink(where):
         raise HostProblem("%s is a symbolic link to %s: remove the link or choose another name" % (where, os.readlink(where)))
     if os.path.isdir(where):
@@ -145,21 +167,27 @@ def _temporary(where):
 
 
 def _remove(where):
-    try:
+    # Asked first: a read-only file system refuses to remove even what is not there.
+    if os.path.lexists(where):
         os.unlink(where)
-    except OSError as exc:
-        if exc.errno != errno.ENOENT:
-            raise
 
 
 def stage(root, path, text, mode=0o644):
-    """Write TEXT to stable storage beside PATH; nothing at PATH changes until `commit`."""
-    where = _on_host(root, path)
+    """Write TEXT to stable storage beside PATH; nothing at PATH changes until `commit`. What fails leaves nothing and names PATH."""
+    where = _place(root, path)
     folder = os.path.dirname(where)
     if not os.path.isdir(folder):
         os.makedirs(folder, 0o755)
     temporary = _temporary(where)
     _remove(temporary)
+    try:
+        _write_new(temporary, text, mode, where)
+    except OSError as exc:
+        _remove(temporary)
+        raise OSError(exc.errno, exc.strerror, where) from exc
+
+
+def _write_new(temporary, text, mode, where):
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(_encoded(text))
@@ -180,7 +208,7 @@ def _keep_context(where, temporary):
 
 def commit(root, path, text):
     """Put what `stage` wrote in place, or remove PATH where TEXT is None."""
-    where = _on_host(root, path)
+    where = _place(root, path)
     if text is None:
         _remove(where)
     else:
@@ -194,34 +222,49 @@ def commit(root, path, text):
 
 def discard(root, path):
     """Take away what `stage` wrote, or what a run that was killed left."""
-    _remove(_temporary(_on_host(root, path)))
+    _remove(_temporary(_place(root, path)))
 
 
 # --- one run at a time ---
 
 @contextmanager
 def lock(root, seconds):
-    """Hold the host's lock; the state folder itself is locked, so no file is left behind."""
-    folder = _on_host(root, STATE_FOLDER)
-    if not os.path.isdir(folder):
-        os.makedirs(folder, 0o700)
-    descriptor = os.open(folder, os.O_RDONLY)
+    """Hold the host's lock; the state folder itself is locked, so no file is left behind, and an empty folder neither."""
+    folder, deadline = _real(root, STATE_FOLDER), time.time() + seconds
+    descriptor = _locked(folder)
+    while descriptor is None:
+        if time.time() > deadline:
+            raise HostProblem("another run has held %s for %d seconds: wait for it to end, then run again" % (folder, seconds))
+        time.sleep(0.1)
+        descriptor = _locked(folder)
     try:
-        deadline = time.time() + seconds
-        while not _locked(descriptor):
-            if time.time() > deadline:
-                raise HostProblem("another run has held %s for %d seconds: wait for it to end, then run again" % (folder, seconds))
-            time.sleep(0.1)
         yield
     finally:
+        _remove_empty(folder)
         os.close(descriptor)
 
 
-def _locked(descriptor):
+def _locked(folder):
+    """The open folder, ours alone until it is closed; None while another run has it, or has just taken it away."""
+    descriptor = None
     try:
+        os.makedirs(folder, 0o700, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY)
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(descriptor), os.stat(folder)):
+            return descriptor
     except OSError as exc:
-        if exc.errno != errno.EWOULDBLOCK:
+        if exc.errno not in (errno.EWOULDBLOCK, errno.ENOENT):
             raise
-        return False
-    return True
+    if descriptor is not None:
+        os.close(descriptor)
+    return None
+
+
+def _remove_empty(folder):
+    try:
+        os.rmdir(folder)
+    except OSError as exc:
+        # Not empty; or a mount point or read-only, and then it was there before us.
+        if exc.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY, errno.EROFS):
+            raise

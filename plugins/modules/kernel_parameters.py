@@ -280,10 +280,10 @@ def _planned(module, root):
     """The plan, and what was remembered before it."""
     saved = _baseline.load(root)
     request = _request(module.params, saved)
-    for item in list(request.dropins) + [_sysctl_d.File(_sysctl_d.RESTATE_PATH, "")]:
-        _kernel.check_target(root, item.path)
+    for path in [item.path for item in request.dropins] + [_sysctl_d.RESTATE_PATH, _baseline.PATH]:
+        _kernel.check_target(root, path)
         if not module.check_mode:
-            _kernel.discard(root, item.path)
+            _kernel.discard(root, path)
     plan = _plan.plan(request, _snapshot(root, request, saved))
     if module.params["state"] == "absent" and saved == _plan.Saved({}, {}):
         plan.warnings.append("There is no baseline on this host, so there is nothing to take back.")

@@ -53,6 +53,18 @@ def test_a_staged_file_does_not_follow_a_planted_link(tmpdir):
     assert not os.path.islink(root + path)
 
 
+@pytest.mark.parametrize("failing", ["open", "fsync", "fchmod"])
+def test_what_cannot_be_staged_is_named_and_leaves_nothing(tmpdir, monkeypatch, failing):
+    def full(*_args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    monkeypatch.setattr(os, failing, full)
+    with pytest.raises(OSError) as caught:
+        _kernel.stage(str(tmpdir), "/a.conf", "x")
+    monkeypatch.undo()
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmpdir) + "/a.conf")
+    assert tmpdir.listdir() == []
+
+
 def test_the_mode_does_not_depend_on_the_umask(tmpdir):
     before = os.umask(0o077)
     try:
@@ -88,3 +100,27 @@ def test_a_loop_of_links_is_named(tmpdir):
     os.symlink("a", str(tmpdir.join("b")))
     with pytest.raises(_kernel.HostProblem):
         _kernel.read_file(str(tmpdir), "/a")
+
+
+def test_the_lock_leaves_no_empty_folder_and_keeps_a_full_one(tmpdir):
+    folder = str(tmpdir) + _kernel.STATE_FOLDER
+    with _kernel.lock(str(tmpdir), 1):
+        assert os.stat(folder).st_mode & 0o7777 == 0o700
+    assert not os.path.exists(folder)
+    with _kernel.lock(str(tmpdir), 1):
+        _kernel.stage(str(tmpdir), _kernel.STATE_FOLDER + "/kept", "x")
+    assert len(os.listdir(folder)) == 1
+
+
+def test_a_lock_on_a_folder_that_is_gone_is_none(tmpdir, monkeypatch):
+    """The run that had it took the empty folder away while this one was about to lock it."""
+    folder, real = str(tmpdir) + _kernel.STATE_FOLDER, _kernel.fcntl.flock
+
+    def taken_away(descriptor, how):
+        os.rmdir(folder)
+        monkeypatch.setattr(_kernel.fcntl, "flock", real)
+        real(descriptor, how)
+    monkeypatch.setattr(_kernel.fcntl, "flock", taken_away)
+    assert _kernel._locked(folder) is None
+    with _kernel.lock(str(tmpdir), 1), pytest.raises(_kernel.HostProblem), _kernel.lock(str(tmpdir), 0):
+        pass
