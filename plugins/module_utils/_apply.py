@@ -18,7 +18,7 @@ class Refused(Exception):
     """The kernel did not take a value."""
 
     def __init__(self, write, problem):
-        asked = "%s line %d" % (write.dropin, write.number) if write.number else "on the way back"
+        asked = "%s line %d" % (write.dropin, write.number) if write.number else write.dropin or "on the way back"
         super(Refused, self).__init__("%s = %s (%s): %s" % (write.name, write.value, asked, problem))
         self.name = write.name
 
@@ -36,7 +36,8 @@ class NotApplied(Exception):
 
 def _outcome(write, error):
     """The state of a parameter whose value the kernel refused, None where that fails the run."""
-    if write.one_way and error in (errno.EPERM, errno.EINVAL):
+    # A value on the way back was in force before, so it is not the value that is wrong.
+    if (write.one_way or write.dropin is None) and error in (errno.EPERM, errno.EINVAL):
         return "reboot_required"
     return "read_only" if error in _READ_ONLY else None
 
@@ -84,9 +85,13 @@ def _remember_first(before, after):
     return _plan.Saved(parameters, files)
 
 
+def _refused(row):
+    return "; ".join(part for part in (row.reason, "refused by the kernel") if part)
+
+
 def _with_outcomes(plan, before, outcomes):
     """PLAN as it came out: a parameter that refused harmlessly kept its value, and its memory."""
-    rows = [row._replace(state=outcomes[row.name], after=row.before, reason="refused by the kernel") if row.name in outcomes else row
+    rows = [row._replace(state=outcomes[row.name], after=row.before, reason=_refused(row)) if row.name in outcomes else row
             for row in plan.rows]
     parameters = dict(plan.saved.parameters)
     for name in outcomes:

@@ -37,7 +37,8 @@ Want = namedtuple("Want", "name value dropin number rule")
 # active: whether the parameter's line stays in force in its drop-in, and then with which value (target).
 Choice = namedtuple("Choice", "state target write active reason")
 Row = namedtuple("Row", "name state before wanted after boot_before boot boot_source dropin reason")
-# before: the live value to put back. number: the drop-in's line, None where none asks.
+# before: the live value to put back. dropin and number: the line that asks, both None on the way back, and number alone for an interface
+# that conf.all or conf.default speaks for.
 Write = namedtuple("Write", "name value before one_way dropin number")
 # files: path -> text, None removes it. saved: what is to be remembered when all went well.
 Plan = namedtuple("Plan", "rows files writes saved disk warnings")
@@ -273,7 +274,8 @@ def _writes(wanted, choices, snapshot):
         if choice.write is not None:
             want = wanted.get(name, Want(name, None, None, None, {}))
             one_way = bool(want.rule.get("one_way"))
-            writes.append(Write(name, choice.write, snapshot.live[name].value, one_way, want.dropin, want.number))
+            asked = (want.dropin, want.number) if choice.active else (None, None)
+            writes.append(Write(name, choice.write, snapshot.live[name].value, one_way, *asked))
     return sorted(writes, key=lambda write: (write.one_way, not _is_forwarding(write.name)))
 
 

@@ -56,7 +56,7 @@ def _move(row):
     if _live_moves(row):
         return "%s %s -> %s" % (row.name, shown(row.before), shown(row.after))
     if row.state in ("read_only", "reboot_required", "rejected"):
-        return "%s %s (wanted %s)" % (row.name, shown(row.before), shown(row.wanted))
+        return "%s %s (%s)" % (row.name, shown(row.before), "wanted %s" % shown(row.wanted) if row.wanted is not None else "cannot go back")
     return "%s at boot %s -> %s" % (row.name, shown(row.boot_before) or "unset", shown(row.boot) or "unset")
 
 

@@ -260,7 +260,9 @@ def _request(params, saved):
             raise ValueError("dropins: %s is given more than once" % path)
     rules = _rules.checked(params["rules"])
     if params["state"] == "absent":
-        paths = paths or sorted(set(saved.files) - set([_sysctl_d.RESTATE_PATH]))
+        # A parameter that could not go back yet is remembered longer than the drop-in that set it.
+        known = set(saved.files) | set(entry.dropin for entry in saved.parameters.values())
+        paths = paths or sorted(known - set([_sysctl_d.RESTATE_PATH]))
         dropins = [_sysctl_d.File(path, "") for path in paths]
         # Nothing is asked for, so there is nothing to compare with; what holds a parameter back still counts.
         rules = dict((name, rule) for name, rule in rules.items() if "report" not in rule)

@@ -157,6 +157,27 @@ def test_a_harmless_refusal_is_reported(plain, rule, error, state):
     assert json.loads(plain.text(_baseline.PATH))["parameters"]["kernel.a"]["wrote"] is None
 
 
+@pytest.mark.parametrize("error", ["EPERM", "EINVAL"])
+@pytest.mark.parametrize("leave", [dict(state="absent"), dict(dropins=[dict(path=PATH, content="kernel.gone = 1\n")]),
+                                   dict(dropins=[dict(path=PATH, content="kernel.a = 2\n")], rules={"kernel.a": {"hold": ["docker"]}})])
+def test_what_cannot_go_back_before_a_reboot_is_named_and_goes_back_after_it(plain, leave, error):
+    """kernel.unprivileged_bpf_disabled 1 answers EPERM, kernel.yama.ptrace_scope 3 answers EINVAL; no rule is needed for that."""
+    before = plain.tree()
+    run({PATH: "kernel.a = 2\n", OTHER: "vm.c = 10\n"})
+    plain.refusals["kernel.a"] = ("0", getattr(plain, error))
+    module = FakeModule(**leave)
+    result = kernel_parameters._exit_result(module, kernel_parameters._run(module, ""))
+    row = [row for row in result["parameters"] if row["name"] == "kernel.a"][0]
+    assert (row["state"], row["before"], row["after"]) == ("reboot_required", "2", "2")
+    assert "kernel.a" in result["msg"] and "None" not in result["msg"] and "refused by the kernel" in row["reason"]
+    assert plain.value("vm.c") == ("60" if leave.get("state") else "10")
+    del plain.refusals["kernel.a"]
+    plain.parameter("kernel.a", "0")  # the reboot
+    kernel_parameters._run(FakeModule(state="absent"), "")
+    kernel_parameters._run(FakeModule(state="absent"), "")
+    assert plain.tree() == before
+
+
 def test_a_full_disk_undoes_everything(plain, monkeypatch):
     real, before = _kernel.stage, plain.tree()
 
