@@ -10,12 +10,13 @@ import json
 
 from ansible_collections.photon.hardening.plugins.module_utils import _kernel, _plan
 
-PATH = _kernel.STATE_FOLDER + "/baseline.json"
+PATH = _kernel.BASELINE
 _VERSION = 1
 
 
 def load(root):
     """The Saved of this host, empty where nothing was saved. A damaged file raises HostProblem and is never overwritten."""
+    _kernel.check_state(root)
     text = _kernel.read_file(root, PATH)
     if text is None:
         return _plan.Saved({}, {})

@@ -9,6 +9,7 @@ Private to the collection.
 import errno
 import fcntl
 import os
+import stat
 import time
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _plan, _sy
 
 PROC_SYS = "/proc/sys"
 STATE_FOLDER = "/var/lib/photon-hardening"
+BASELINE = STATE_FOLDER + "/baseline.json"
 _SELINUX = "security.selinux"
 _MAX_FILE = 1 << 20
 # As many as the kernel follows.
@@ -98,67 +100,103 @@ def _on_host(root, path):
     return root.rstrip("/") + path
 
 
-def _target_of(root, path):
-    """PATH with its symbolic links followed as if ROOT were /: a mounted image's absolute link must not lead to this host."""
-    done, todo, links = "", path.split("/"), 0
-    while todo:
-        part = todo.pop(0)
-        if part in ("", "."):
-            continue
-        step = done.rpartition("/")[0] if part == ".." else done + "/" + part
-        if not os.path.islink(_on_host(root, step)):
-            done = step
-            continue
-        links += 1
-        if links > _MAX_LINKS:
-            raise HostProblem("%s: too many symbolic links" % path)
-        target = os.readlink(_on_host(root, step))
-        done, todo = "" if target.startswith("/") else done, target.split("/") + todo
-    return done
-
-
-def _real(root, path):
-    return _on_host(root, _target_of(root, path))
+def _resolved(root, path):
+    """PATH with the symbolic links of every part followed inside ROOT, as for a program in a chroot: none leads out of it."""
+    done, left, links = "", path.split("/"), 0
+    while left:
+        part = left.pop(0)
+        here = os.path.normpath("%s/%s" % (done, part))
+        where = _on_host(root, here)
+        if part not in ("", ".", "..") and os.path.islink(where):
+            links += 1
+            if links > _MAX_LINKS:
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), _on_host(root, path))
+            target = os.readlink(where)
+            done, left = "" if target.startswith("/") else done, target.split("/") + left
+        else:
+            done = here.rstrip("/")
+    return done or "/"
 
 
 def _place(root, path):
-    """Where PATH lies when its folder's links are followed; PATH itself may be a link."""
+    """Where on the host PATH itself is: the links of its folder are followed, its own is not."""
     folder, _slash, base = path.rpartition("/")
-    return _real(root, folder) + "/" + base
+    return _on_host(root, "%s/%s" % (_resolved(root, folder).rstrip("/"), base))
 
 
-def read_file(root, path):
-    """The text of a file, None where there is none; a link to /dev/null reads as empty, which is how it masks."""
+def _mode(where):
+    """What is at WHERE itself, as the mode that lstat(2) tells, 0 where there is nothing."""
     try:
-        with open(_real(root, path), "rb") as stream:
-            return _decoded(stream.read(_MAX_FILE))
+        return os.lstat(where).st_mode
     except OSError as exc:
-        if exc.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR):
-            return None
+        if exc.errno in (errno.ENOENT, errno.ENOTDIR):
+            return 0
         raise
 
 
+def read_file(root, path):
+    """The text of a regular file, None where there is none. Nothing else is opened: a FIFO would block, a device may act on it."""
+    try:
+        where = _on_host(root, _resolved(root, path))
+        if not stat.S_ISREG(_mode(where)):
+            return None
+        descriptor = os.open(where, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as exc:
+        if exc.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+            return None
+        raise
+    with os.fdopen(descriptor, "rb") as stream:
+        return _decoded(stream.read(_MAX_FILE))
+
+
 def sysctl_files(root):
-    """Every entry of the sysctl.d search path. What is no file, or a link that leads nowhere, hides its namesakes all the same."""
+    """Every entry of the sysctl.d search path. What is no file, or a link that leads nowhere or to /dev/null, hides its namesakes."""
     files = []
     for folder in _sysctl_d.FOLDERS:
-        where = _real(root, folder)
-        for base in sorted(os.listdir(where)) if os.path.isdir(where) else ():
+        real = _resolved(root, folder)
+        where = _on_host(root, real)
+        if not os.path.isdir(where) or real != folder and real in _sysctl_d.FOLDERS:
+            continue
+        for base in sorted(os.listdir(where)):
             if base.endswith(".conf"):
                 files.append(_sysctl_d.File(folder + "/" + base, read_file(root, folder + "/" + base) or ""))
     return files
 
 
-def check_target(root, path):
-    """Raise HostProblem unless PATH can be ours: a regular file, or nothing, in a real folder."""
-    where = _place(root, path)
-    if os.path.islink(where):
-        raise HostProblem("%s is a symbolic link to %s: remove the link or choose another name" % (where, os.readlink(where)))
-    if os.path.isdir(where):
-        raise HostProblem("%s is a directory: remove it or choose another name" % where)
-    folder = os.path.dirname(where)
+def drop_in(root, path):
+    """PATH with the links of its folder followed, such as /lib on a host with a merged /usr; HostProblem unless it can be ours:
+    a regular file, or nothing, in a folder that is read at boot."""
+    folder, _slash, base = path.rpartition("/")
+    real = _resolved(root, folder)
+    if real not in _sysctl_d.FOLDERS:
+        raise HostProblem("%s leads to %s by a symbolic link, and drop-ins are only written to %s: remove the link or choose another folder"
+                          % (_on_host(root, folder), _on_host(root, real), ", ".join(_sysctl_d.FOLDERS)))
+    _check_file(_on_host(root, path), _place(root, path))
+    return "%s/%s" % (real, base)
+
+
+def _check_file(shown, where):
+    """Raise HostProblem, which calls it SHOWN, unless a file of ours may be at WHERE."""
+    mode, folder = _mode(where), os.path.dirname(where)
+    if stat.S_ISLNK(mode):
+        raise HostProblem("%s is a symbolic link to %s: remove the link or choose another name" % (shown, os.readlink(where)))
+    if stat.S_ISDIR(mode):
+        raise HostProblem("%s is a directory: remove it or choose another name" % shown)
+    if mode and not stat.S_ISREG(mode):
+        raise HostProblem("%s is no regular file but a FIFO, a socket or a device: remove it or choose another name" % shown)
     if os.path.lexists(folder) and not os.path.isdir(folder):
         raise HostProblem("%s is not a directory" % folder)
+
+
+def check_state(root):
+    """Raise HostProblem unless what is remembered can be kept where it belongs: in a real folder of ROOT, in a regular file."""
+    parent, folder = os.path.dirname(STATE_FOLDER), _on_host(root, STATE_FOLDER)
+    if os.path.islink(_place(root, STATE_FOLDER)):
+        raise HostProblem("%s is a symbolic link to %s: remove the link" % (folder, os.readlink(_place(root, STATE_FOLDER))))
+    if not os.path.isdir(_on_host(root, _resolved(root, parent))) and _resolved(root, parent) != parent:
+        raise HostProblem("%s leads to %s by a symbolic link, and that is no directory: put the link right"
+                          % (_on_host(root, parent), _on_host(root, _resolved(root, parent))))
+    _check_file(_on_host(root, BASELINE), _place(root, BASELINE))
 
 
 def _temporary(where):
@@ -188,11 +226,11 @@ def stage(root, path, text, mode=0o644):
 
 
 def _write_new(temporary, text, mode, where):
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(_encoded(text))
         os.fchmod(descriptor, mode)
-        if os.path.exists(where):
+        if os.path.lexists(where):
             _keep_context(where, temporary)
         stream.flush()
         os.fsync(descriptor)
@@ -200,7 +238,7 @@ def _write_new(temporary, text, mode, where):
 
 def _keep_context(where, temporary):
     try:
-        os.setxattr(temporary, _SELINUX, os.getxattr(where, _SELINUX))
+        os.setxattr(temporary, _SELINUX, os.getxattr(where, _SELINUX, follow_symlinks=False))
     except OSError as exc:
         if exc.errno not in (errno.ENODATA, errno.ENOTSUP):
             raise
@@ -230,7 +268,8 @@ def discard(root, path):
 @contextmanager
 def lock(root, seconds):
     """Hold the host's lock; the state folder itself is locked, so no file is left behind, and an empty folder neither."""
-    folder, deadline = _real(root, STATE_FOLDER), time.time() + seconds
+    check_state(root)
+    folder, deadline = _place(root, STATE_FOLDER), time.time() + seconds
     descriptor = _locked(folder)
     while descriptor is None:
         if time.time() > deadline:
@@ -249,7 +288,7 @@ def _locked(folder):
     descriptor = None
     try:
         os.makedirs(folder, 0o700, exist_ok=True)
-        descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.samestat(os.fstat(descriptor), os.stat(folder)):
             return descriptor

@@ -205,9 +205,9 @@ def _adapted(item, choices):
         if choice is None or choice.active and choice.state != "stricter":
             lines.append(line.text)
         elif choice.active:
-            lines += ["# %s" % choice.reason, "%s = %s" % (line.name, choice.target)]
+            lines += [_sysctl_d.comment(choice.reason), "%s = %s" % (line.name, " ".join(choice.target.split("\n")))]
         else:
-            lines.append("# %s: %s: %s" % (choice.state, choice.reason, line.text.strip()))
+            lines.append(_sysctl_d.comment("%s: %s: %s" % (choice.state, choice.reason, line.text.strip())))
     return "\n".join(lines) + "\n"
 
 
@@ -241,7 +241,7 @@ def _restated(request, wanted, snapshot, files, disk):
     if request.conflicts == "restate":
         for name, mine, winner in _losers(files, wanted):
             rival = "leave it unset" if winner.value is None else "set %s" % winner.value
-            lines += ["# %s:%d would %s" % (winner.path, winner.number, rival), "%s = %s" % (name, mine.value)]
+            lines += [_sysctl_d.comment("%s:%d would %s" % (winner.path, winner.number, rival)), "%s = %s" % (name, mine.value)]
     if lines:
         return {path: "\n".join([_sysctl_d.HEADER] + lines) + "\n"}
     if path in disk and _sysctl_d.is_ours(disk[path]):

@@ -17,6 +17,8 @@ def _text(name, key, value):
     # YAML makes False of `no` and 4.1 of `4.10`; a whole number is the only other thing that it leaves as it was written.
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise ValueError("rules: %s: %s must be a string, not %r: write it in quotes" % (name, key, value))
+    if _sysctl_d.has_control(str(value)):
+        raise ValueError("rules: %s: %s must be one line without control characters, not %r" % (name, key, value))
     return str(value)
 
 

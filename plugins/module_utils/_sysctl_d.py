@@ -52,6 +52,16 @@ def check_path(path):
         raise ValueError("dropins: %s is written by this module itself: choose another name" % path)
 
 
+def has_control(text):
+    """Whether TEXT holds a character that ends a line or moves a terminal's cursor; a tab does neither."""
+    return any(ord(char) < 32 and char != "\t" or char == "\x7f" for char in text)
+
+
+def comment(text):
+    """TEXT as one line that is not in force, whatever a reason, a live value or the name of a file holds."""
+    return "# " + "".join(" " if has_control(char) else char for char in text)
+
+
 def is_ours(text):
     return text.startswith(_HEADER_START)
 
@@ -122,7 +132,7 @@ def settings(path, text):
             raise SyntaxProblem(path, line, "not the name of a kernel parameter")
         if line.value == "":
             raise SyntaxProblem(path, line, "the value is empty, and the kernel would ignore it")
-        if any(ord(char) < 32 and char != "\t" or char == "\x7f" for char in line.value):
+        if has_control(line.value):
             raise SyntaxProblem(path, line, "the value holds a control character")
         found.append(line)
     return found

@@ -251,13 +251,18 @@ def _root(params):
     return os.path.normpath(root)
 
 
+def _check_once(paths):
+    for path in paths:
+        if paths.count(path) > 1:
+            raise ValueError("dropins: %s is given more than once" % path)
+
+
 def _request(params, saved):
     """What is asked for, checked as far as that goes without the host."""
     paths = [item["path"] for item in params["dropins"] or ()]
     for path in paths:
         _sysctl_d.check_path(path)
-        if paths.count(path) > 1:
-            raise ValueError("dropins: %s is given more than once" % path)
+    _check_once(paths)
     rules = _rules.checked(params["rules"])
     if params["state"] == "absent":
         # A parameter that could not go back yet is remembered longer than the drop-in that set it.
@@ -282,10 +287,11 @@ def _planned(module, root):
     """The plan, and what was remembered before it."""
     saved = _baseline.load(root)
     request = _request(module.params, saved)
-    for path in [item.path for item in request.dropins] + [_sysctl_d.RESTATE_PATH, _baseline.PATH]:
-        _kernel.check_target(root, path)
-        if not module.check_mode:
-            _kernel.discard(root, path)
+    request = request._replace(dropins=[item._replace(path=_kernel.drop_in(root, item.path)) for item in request.dropins])
+    _check_once([item.path for item in request.dropins])
+    ours = [item.path for item in request.dropins] + [_kernel.drop_in(root, _sysctl_d.RESTATE_PATH), _kernel.BASELINE]
+    for path in ours if not module.check_mode else ():
+        _kernel.discard(root, path)
     plan = _plan.plan(request, _snapshot(root, request, saved))
     if module.params["state"] == "absent" and saved == _plan.Saved({}, {}):
         plan.warnings.append("There is no baseline on this host, so there is nothing to take back.")
