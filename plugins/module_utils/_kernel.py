@@ -9,11 +9,12 @@ Private to the collection.
 import errno
 import fcntl
 import os
+import re
 import stat
 import time
 from contextlib import contextmanager
 
-from ansible_collections.photon.hardening.plugins.module_utils import _plan, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _plan, _rivals, _sysctl_d
 
 PROC_SYS = "/proc/sys"
 STATE_FOLDER = "/var/lib/photon-hardening"
@@ -22,6 +23,10 @@ _SELINUX = "security.selinux"
 _MAX_FILE = 1 << 20
 # As many as the kernel follows.
 _MAX_LINKS = 40
+_SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
+_SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl")
+# The last folder's profile of a name hides those of the folders before it.
+_TUNED_PROFILES = ("/usr/lib/tuned", "/usr/lib/tuned/profiles", "/etc/tuned", "/etc/tuned/profiles")
 # Inode numbers that the kernel reserves for the first PID and user namespace (include/linux/proc_ns.h).
 _FIRST_NAMESPACES = (("pid", "pid:[4026531836]"), ("user", "user:[4026531837]"))
 
@@ -161,6 +166,38 @@ def sysctl_files(root):
             if base.endswith(".conf"):
                 files.append(_sysctl_d.File(folder + "/" + base, read_file(root, folder + "/" + base) or ""))
     return files
+
+
+def boot_dialect(root):
+    """How the systemd-sysctl that will run at boot reads its files."""
+    return _sysctl_d.systemd_dialect(_first_file(root, _SYSTEMD_SYSCTL))
+
+
+def rivals(root):
+    """What else sets parameters on this host."""
+    enabled = re.search(r"(?mi)^\s*ENABLED\s*=\s*[\"']?yes", read_file(root, "/etc/ufw/ufw.conf") or "")
+    return _rivals.Rivals(_first_file(root, _SYSCTL), read_file(root, _rivals.SYSCTL_CONF), _tuned(root),
+                          read_file(root, _rivals.UFW_CONF) if enabled else None)
+
+
+def _tuned(root):
+    """The profiles of a running tuned, in an image of one that will run; None where there is none."""
+    active = (read_file(root, "/etc/tuned/active_profile") or "").split()
+    pid = (read_file(root, "/run/tuned/tuned.pid") or "").strip()
+    if not active or not root and not (pid.isdigit() and os.path.isdir("/proc/" + pid)):
+        return None
+    profiles = {}
+    for folder in _TUNED_PROFILES:
+        where = _on_host(root, _resolved(root, folder))
+        for name in sorted(os.listdir(where)) if os.path.isdir(where) else ():
+            text = read_file(root, "%s/%s/tuned.conf" % (folder, name))
+            if text is not None:
+                profiles[name] = text
+    return _rivals.Tuned(active, profiles, read_file(root, "/etc/tuned/tuned-main.conf"))
+
+
+def _first_file(root, paths):
+    return next((text for text in (read_file(root, path) for path in paths) if text is not None), None)
 
 
 def drop_in(root, path):

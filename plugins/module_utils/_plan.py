@@ -10,7 +10,7 @@ import errno
 import hashlib
 from collections import OrderedDict, namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _rivals, _sysctl_d, _values
 
 # In the order in which they are looked for: a parameter has the first that fits.
 STATES = (
@@ -21,8 +21,8 @@ DIFFERING = ("rejected", "changed", "overridden", "reboot_required", "read_only"
 
 # dropins: Files as given. image: only files, no running kernel.
 Request = namedtuple("Request", "dropins rules conflicts image")
-# live: name -> Reading. files: the search path. saved: a Saved.
-Snapshot = namedtuple("Snapshot", "live files release interfaces saved")
+# live: name -> Reading. files: the search path. dialect: how they are read at boot. rivals: what else sets parameters. saved: a Saved.
+Snapshot = namedtuple("Snapshot", "live files dialect rivals release interfaces saved")
 # value: text or None. error: errno of reading it. refused: errno of opening it for writing. 0 = none.
 Reading = namedtuple("Reading", "value error refused")
 
@@ -90,12 +90,17 @@ def plan(request, snapshot):
     texts, warnings = _texts(request, wanted, choices, snapshot, disk)
     texts.update(_restated(request, wanted, snapshot, _with(disk, texts), disk))
     after = _with(disk, texts)
-    boots = _sysctl_d.BootOrder(snapshot.files), _sysctl_d.BootOrder([_sysctl_d.File(*item) for item in after.items()])
+    files_after = [_sysctl_d.File(*item) for item in after.items()]
+    boots = [_sysctl_d.BootOrder(files, snapshot.dialect) for files in (snapshot.files, files_after)]
     rows = [_row(wanted.get(name, Want(name, None, None, None, {})), choice, request, snapshot, boots, after)
             for name, choice in choices.items()]
     changed_files = dict((path, after.get(path)) for path in texts if after.get(path) != disk.get(path))
     return Plan(rows, changed_files, _writes(wanted, choices, snapshot), _saved(request, rows, choices, snapshot, texts, disk), disk,
-                warnings + _module_warnings(wanted, choices))
+                warnings + _module_warnings(wanted, choices) + _rivals.warnings(snapshot.rivals, files_after, _in_force(wanted, choices)))
+
+
+def _in_force(wanted, choices):
+    return dict((name, (choice.target, wanted[name].rule)) for name, choice in choices.items() if choice.active)
 
 
 # --- one parameter against the running kernel ---
@@ -218,11 +223,11 @@ def _with(disk, texts):
     return dict((path, text) for path, text in merged.items() if text is not None)
 
 
-def _losers(files, wanted):
+def _losers(files, wanted, dialect):
     """(our line, the foreign line that wins at boot) for each parameter of ours that another file would set otherwise."""
     rest = [_sysctl_d.File(*item) for item in sorted(files.items()) if item[0] != _sysctl_d.RESTATE_PATH]
-    ours = _sysctl_d.BootOrder([item for item in rest if _sysctl_d.is_ours(item.text)])
-    everyone = _sysctl_d.BootOrder(rest)
+    ours = _sysctl_d.BootOrder([item for item in rest if _sysctl_d.is_ours(item.text)], dialect)
+    everyone = _sysctl_d.BootOrder(rest, dialect)
     for name in sorted(ours.names()):
         mine, winner = ours.winner(name), everyone.winner(name)
         rule = wanted[name].rule if name in wanted else {}
@@ -239,7 +244,7 @@ def _restated(request, wanted, snapshot, files, disk):
     """path -> text of the file that restates what foreign files would take back; nothing where it stays as it is."""
     path, lines = _sysctl_d.RESTATE_PATH, []
     if request.conflicts == "restate":
-        for name, mine, winner in _losers(files, wanted):
+        for name, mine, winner in _losers(files, wanted, snapshot.dialect):
             rival = "leave it unset" if winner.value is None else "set %s" % winner.value
             lines += [_sysctl_d.comment("%s:%d would %s" % (winner.path, winner.number, rival)), "%s = %s" % (name, mine.value)]
     if lines:

@@ -20,6 +20,14 @@ _HEADER_START = "# Managed by photon.hardening"
 # Restates what a foreign file would take back at boot. The name sorts after every digit and letter a vendor uses.
 RESTATE_PATH = "/etc/sysctl.d/zz-photon-hardening.conf"
 
+# How a program reads these files. line_end: what ends a line. dashes: whether `-NAME = VALUE` sets NAME. patterns: whether patterns and
+# exclusions are known. folders: where one folder's file hides files of the same name in the next. last: the file read after all others.
+Dialect = namedtuple("Dialect", "line_end dashes patterns folders last")
+# systemd-sysctl since 245.
+SYSTEMD = Dialect(re.compile(r"(?:\n\r?|\r\n?)\0?|\0"), True, True, FOLDERS, None)
+_BEFORE_240 = re.compile(r"[\n\0]")
+_BLANKS = " \t\n\r"
+
 _NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.:@+/-]*\Z")
 _GLOB = re.compile(r"[*?\[]")
 
@@ -97,25 +105,47 @@ def interface_of(name):
     return match.group(1) if match and match.group(1) not in ("all", "default") else None
 
 
-def _line(number, text):
-    stripped = text.strip()
+def systemd_dialect(program):
+    """How the systemd-sysctl with this text, PROGRAM, reads the files; without one, as the newest does.
+
+    Judged by what the program itself says, which is true of an image, too, and of a distribution that took single features over:
+    the library that it needs has its version in the name, and a release of 239 (EL 8.6) that reads `-NAME = VALUE` as newer ones do
+    keeps its settings in a table by name, for which it calls a function that it did not call before.
+    """
+    if not (program or "").startswith("\x7fELF"):
+        return SYSTEMD
+    library = re.search(r"libsystemd-shared-([0-9]+)", program)
+    version = int(library.group(1)) if library else 0
+    patterns = version >= 245 or "explicit setting exists" in program
+    dashes = patterns or version >= 243 or "string_hash_func" in program
+    line_end = SYSTEMD.line_end if patterns or version >= 240 else _BEFORE_240
+    return SYSTEMD._replace(line_end=line_end, dashes=dashes, patterns=patterns)
+
+
+def _named(name, equals, dialect):
+    """The parameter that the part before a line's equals sign speaks of, "" where DIALECT makes nothing of it."""
+    if not name.startswith("-") or not dialect.dashes:
+        return name if equals else ""
+    if dialect.patterns:
+        return name[1:].lstrip(_BLANKS)
+    return name[1:] if equals else ""
+
+
+def _line(number, text, dialect):
+    stripped = text.strip(_BLANKS)
     if not stripped or stripped[0] in "#;":
         return Line(number, text, None, None)
     name, equals, value = stripped.partition("=")
-    name = name.strip()
-    if name.startswith("-"):
-        name = name[1:].lstrip()
-    elif not equals:
-        name = ""
-    return Line(number, text, canonical(name) if name else "", value.strip() if equals else None)
+    name = _named(name.rstrip(_BLANKS), equals, dialect)
+    return Line(number, text, canonical(name) if name else "", value.strip(_BLANKS) if equals else None)
 
 
-def parse(text):
+def parse(text, dialect=SYSTEMD):
     """Every line of a file. `name` is None for blanks and comments, "" where a line says nothing that sysctl.d knows."""
-    lines = text.split("\n")
+    lines = dialect.line_end.split(text)
     if lines[-1] == "":
         lines.pop()
-    return [_line(number, line.rstrip("\r")) for number, line in enumerate(lines, 1)]
+    return [_line(number, line.rstrip("\r"), dialect) for number, line in enumerate(lines, 1)]
 
 
 def settings(path, text):
@@ -138,36 +168,36 @@ def settings(path, text):
     return found
 
 
-def in_boot_order(files):
-    """The files that systemd-sysctl reads, in its order: by name over all folders, the first folder's file of a name."""
+def in_boot_order(files, dialect=SYSTEMD):
+    """The files that are read, in their order: by name over all folders, the first folder's file of a name."""
     chosen = {}
-    for folder in FOLDERS:
+    for folder in dialect.folders:
         for item in files:
             where, _slash, base = item.path.rpartition("/")
             if where == folder and base.endswith(".conf"):
                 chosen.setdefault(base, item)
-    return [chosen[base] for base in sorted(chosen)]
+    return [chosen[base] for base in sorted(chosen)] + [item for item in files if item.path == dialect.last]
 
 
 class BootOrder(object):
     """Answers which line sets a parameter at boot."""
 
-    def __init__(self, files):
+    def __init__(self, files, dialect=SYSTEMD):
         # name -> Winner. A later assignment of another value moves to the end, as in systemd's ordered map.
         self._exact, self._globs = OrderedDict(), OrderedDict()
-        for item in in_boot_order(files):
-            for line in parse(item.text):
+        for item in in_boot_order(files, dialect):
+            for line in parse(item.text, dialect):
                 if line.name:
-                    self._assign(self._globs if is_glob(line.name) else self._exact, item.path, line)
+                    self._assign(self._globs if dialect.patterns and is_glob(line.name) else self._exact, item.path, line)
 
     @staticmethod
     def _assign(table, path, line):
         # The kernel ignores an empty value, so a line without one takes an earlier line away and sets nothing.
-        value = line.value or None
-        if line.name in table and table[line.name].value == value:
+        name, value = _simplified(line.name), line.value or None
+        if name in table and table[name].value == value:
             return
-        table.pop(line.name, None)
-        table[line.name] = Winner(value, path, line.number)
+        table.pop(name, None)
+        table[name] = Winner(value, path, line.number)
 
     def names(self):
         """Every parameter that some line names without a pattern."""
@@ -185,6 +215,11 @@ class BootOrder(object):
         return found
 
 
+def _simplified(name):
+    """NAME without separators that mean nothing to a path: kernel..a and /kernel/a are the same file as kernel.a."""
+    return _swapped("/".join(part for part in key_path(name).split("/") if part not in ("", ".")))
+
+
 def _matches(pattern, name):
-    ours, theirs = key_path(pattern).split("/"), key_path(name).split("/")
+    ours, theirs = key_path(pattern).replace("[^", "[!").split("/"), key_path(name).split("/")
     return len(ours) == len(theirs) and all(fnmatch.fnmatchcase(part, piece) for part, piece in zip(theirs, ours))

@@ -280,7 +280,8 @@ def _snapshot(root, request, saved):
     interfaces = [] if request.image else _kernel.interfaces()
     names = [] if request.image else _plan.names(request, interfaces, saved)
     live = dict((name, _kernel.read(name)) for name in names)
-    return _plan.Snapshot(live, _kernel.sysctl_files(root), _kernel.release(), interfaces, saved)
+    return _plan.Snapshot(live, _kernel.sysctl_files(root), _kernel.boot_dialect(root), _kernel.rivals(root), _kernel.release(), interfaces,
+                          saved)
 
 
 def _planned(module, root):

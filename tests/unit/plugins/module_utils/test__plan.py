@@ -6,7 +6,7 @@ import errno
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _plan, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _plan, _rivals, _sysctl_d
 from ansible_collections.photon.hardening.plugins.module_utils._plan import Entry, Reading, Request, Saved, SavedFile, Snapshot
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER, RESTATE_PATH, File
 
@@ -15,13 +15,14 @@ RIVAL = "/usr/lib/sysctl.d/99-rival.conf"
 NAME = "kernel.a"
 
 
-def planned(content, live, rules=None, files=None, saved=None, conflicts="restate", image=False, interfaces=()):
+def planned(content, live, rules=None, files=None, saved=None, conflicts="restate", image=False, interfaces=(), rivals=_rivals.NONE):
     """The plan for one drop-in; LIVE values are texts, None (absent) or Readings, FILES path -> text."""
     def reading(value):
         return value if isinstance(value, Reading) else Reading(value, errno.ENOENT if value is None else 0, 0)
     request = Request([File(PATH, content)], rules or {}, conflicts, image)
     snapshot = Snapshot(dict((name, reading(value)) for name, value in live.items()),
-                        [File(*item) for item in sorted((files or {}).items())], "6.1.0", list(interfaces), saved or Saved({}, {}))
+                        [File(*item) for item in sorted((files or {}).items())], _sysctl_d.SYSTEMD, rivals, "6.1.0", list(interfaces),
+                        saved or Saved({}, {}))
     return _plan.plan(request, snapshot)
 
 

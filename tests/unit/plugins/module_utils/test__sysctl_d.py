@@ -142,3 +142,39 @@ def test_boot_winner(files, expected):
 ])
 def test_interface_of(name, interface):
     assert _sysctl_d.interface_of(name) == interface
+
+
+OLD, DASHES = "\x7fELF\0libsystemd-shared-239.so\0", "\x7fELF\0libsystemd-shared-239.so\0string_hash_func\0"
+
+
+@pytest.mark.parametrize("program, dashes, patterns", [
+    (None, True, True),
+    ("a script", True, True),
+    (OLD, False, False),
+    (DASHES, True, False),
+    ("\x7fELF\0libsystemd-shared-243.so\0", True, False),
+    ("\x7fELF\0libsystemd-shared-239.so\0Not setting %s (explicit setting exists).\0", True, True),
+    ("\x7fELF\0libsystemd-shared-257.so\0", True, True),
+])
+def test_what_the_host_s_systemd_knows(program, dashes, patterns):
+    dialect = _sysctl_d.systemd_dialect(program)
+    assert (dialect.dashes, dialect.patterns) == (dashes, patterns)
+
+
+@pytest.mark.parametrize("program, text, value", [
+    (OLD, "-net.ipv4.conf.all.x = 1\n", None),
+    (DASHES, "-net.ipv4.conf.all.x = 1\n", "1"),
+    (None, "-net.ipv4.conf.all.x = 1\n", "1"),
+    (OLD, "net.ipv4.conf.*.x = 1\n", None),
+    (DASHES, "net.ipv4.conf.*.x = 1\n", None),
+    (None, "net.ipv4.conf.*.x = 1\n", "1"),
+    (None, "net.ipv4.conf.*.x = 1\n-net.ipv4.conf.all.x\n", None),
+    (OLD, "net.ipv4.conf.all.x = 1\n-net.ipv4.conf.all.x\n", "1"),
+    (OLD, "net.ipv4.conf.all.x = 1\r\n", "1"),
+    (OLD, "# note\rnet.ipv4.conf.all.x = 1\n", None),
+    (None, "# note\rnet.ipv4.conf.all.x = 1\n", "1"),
+    (OLD, "net/ipv4/conf/all/x=1\nnet.ipv4.conf.all.x=2\n", "2"),
+])
+def test_an_older_systemd_reads_otherwise(program, text, value):
+    found = BootOrder([File("/etc/sysctl.d/a.conf", text)], _sysctl_d.systemd_dialect(program)).winner("net.ipv4.conf.all.x")
+    assert (found.value if found else None) == value

@@ -1,0 +1,140 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What else sets kernel parameters on a host, beside systemd at boot: procps' `sysctl --system`, a running tuned, ufw.
+
+Pure: texts of the host's files in, warnings out. Private to the collection.
+"""
+
+import configparser
+import re
+from collections import OrderedDict, namedtuple
+
+from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d, _values
+
+SYSCTL_CONF, UFW_CONF = "/etc/sysctl.conf", "/etc/ufw/sysctl.conf"
+_RUN_FIRST = ("/run/sysctl.d", "/etc/sysctl.d") + _sysctl_d.FOLDERS[2:]
+_NAMED = 5
+_INCLUDES = 20
+
+# sysctl: the text of the program `sysctl`. conf: that of /etc/sysctl.conf. tuned: a Tuned. ufw: the text that an enabled ufw applies.
+# Each None where there is none.
+Rivals = namedtuple("Rivals", "sysctl conf tuned ufw")
+NONE = Rivals(None, None, None, None)
+# active: the names of the active profiles. profiles: name -> text of its tuned.conf. main: the text of tuned-main.conf or None.
+Tuned = namedtuple("Tuned", "active profiles main")
+
+
+def warnings(rivals, files, ours):
+    """What to warn about. FILES: the sysctl.d folders after the run. OURS: parameter -> (the value that is in force, its rule)."""
+    found = []
+    dialect = _procps_dialect(rivals.sysctl or "")
+    if dialect:
+        found += _sysctl_system(_sysctl_d.BootOrder(list(files) + _with_last(SYSCTL_CONF, rivals.conf), dialect), ours)
+    if rivals.tuned:
+        found += _tuned(rivals.tuned, ours)
+    return found + _ufw(_sysctl_d.BootOrder(_with_last(UFW_CONF, rivals.ufw), _sysctl_d.SYSTEMD._replace(last=UFW_CONF)), ours)
+
+
+def _differs(value, ours, name):
+    wanted, rule = ours[name]
+    return not _values.same(wanted, value) and not _values.as_good(value, rule)
+
+
+def _listed(items):
+    return ", ".join(items[:_NAMED]) + (" and %d more" % (len(items) - _NAMED) if len(items) > _NAMED else "")
+
+
+# --- procps ---
+
+def _procps_dialect(program):
+    """How this `sysctl --system` reads the files; None where PROGRAM is not procps' (toybox and busybox know no --system)."""
+    version = re.search(r"procps-ng ([0-9]+(?:\.[0-9]+)*)", program)
+    if not version:
+        return None
+    number = tuple(int(part) for part in version.group(1).split("."))
+    folders = _RUN_FIRST if number <= (3, 3, 15) else _sysctl_d.FOLDERS
+    return _sysctl_d.SYSTEMD._replace(dashes=number > (3, 3, 15), patterns=number >= (4,), folders=folders, last=SYSCTL_CONF)
+
+
+def _with_last(path, text):
+    return [_sysctl_d.File(path, text)] if text is not None else []
+
+
+def _lost(order, ours):
+    """The lines with which ORDER would set parameters of ours otherwise."""
+    winners = [(name, order.winner(name)) for name in sorted(ours)]
+    return ["%s = %s (%s:%d)" % (name, winner.value, winner.path, winner.number) for name, winner in winners
+            if winner and winner.value is not None and _differs(winner.value, ours, name)]
+
+
+def _sysctl_system(order, ours):
+    lost = _lost(order, ours)
+    if not lost:
+        return []
+    return ["The host's own `sysctl --system` reads its files in another order than systemd at boot and would set %s. "
+            "Who runs it takes our values back: remove these lines." % _listed(lost)]
+
+
+# --- ufw ---
+
+def _ufw(order, ours):
+    lost = _lost(order, ours)
+    if not lost:
+        return []
+    return ["ufw is enabled and sets %s when it starts, after systemd at boot: remove these lines." % _listed(lost)]
+
+
+# --- tuned ---
+
+def _profile(text):
+    """(included profiles, parameter -> value) of a tuned.conf; None where it cannot be understood."""
+    parser = configparser.RawConfigParser(delimiters=("=",), strict=False, allow_no_value=True)
+    parser.optionxform = str
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return None
+    include = parser.get("main", "include", fallback=None) or ""
+    settings = OrderedDict()
+    for section in parser.sections():
+        if parser.get(section, "type", fallback=section) == "sysctl":
+            settings.update((_sysctl_d.canonical(name), value) for name, value in parser.items(section) if _is_setting(name, value))
+    return re.split(r"[\s,;]+", include.strip()) if include.strip() else [], settings
+
+
+def _is_setting(name, value):
+    # A value with a variable is known to tuned alone.
+    return _sysctl_d.is_name(name) and bool(value) and "${" not in value
+
+
+def _settings(tuned):
+    """parameter -> (value, profile) as the active profiles set them; a profile's own lines come after those that it includes."""
+    found, order, left, seen = OrderedDict(), [], list(reversed(tuned.active)), []
+    while left and len(seen) < _INCLUDES:
+        name = left.pop()
+        parsed = _profile(tuned.profiles.get(name, "")) if name not in seen else None
+        seen.append(name)
+        if parsed:
+            order.append((name, parsed[1]))
+            left += parsed[0]
+    for name, settings in reversed(order):
+        found.update((parameter, (value, name)) for parameter, value in settings.items())
+    return found
+
+
+def _reapplies(main):
+    """Whether tuned sets its values first and sysctl.d's after them; it does unless it is told not to."""
+    last = re.findall(r"(?m)^\s*reapply_sysctl\s*=\s*(\S+)", main or "")
+    return not last or last[-1].lower() in ("1", "true", "yes", "on")
+
+
+def _tuned(tuned, ours):
+    lost = ["%s = %s (profile %s; ours is %s)" % (name, value, profile, ours[name][0])
+            for name, (value, profile) in sorted(_settings(tuned).items())
+            if name in ours and _differs(value.lstrip("<>").strip(), ours, name)]
+    if not lost:
+        return []
+    outcome = ("It then applies /etc/sysctl.d again (reapply_sysctl), so ours stay." if _reapplies(tuned.main)
+               else "Since reapply_sysctl is off in tuned-main.conf, they take ours back: switch it on, or take them out of the profile.")
+    return ["tuned is running and sets %s. %s" % (_listed(lost), outcome)]
