@@ -9,7 +9,7 @@ version_added: 0.1.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:
-  - Turns a profile, groups and overrides into the lines of each group's drop-in and the rules of single parameters.
+  - Turns a profile, groups, overrides and waivers into the lines of each group's drop-in and the rules of single parameters.
   - Runs on the controller and refuses bad input before a host is contacted, with a sentence that names the variable and the parameter.
 positional: _input
 options:
@@ -22,15 +22,15 @@ options:
     type: list
     elements: str
     default: [security, tuning]
-  overrides:
-    description: Parameters and the values they shall have instead, as strings; null leaves a parameter alone.
+  variables:
+    description:
+      - The variables with overrides and waivers, name to value.
+      - C(photon_hardening_overrides) holds parameters and the values they shall have instead, as strings; null leaves a parameter alone.
+      - C(photon_hardening_waivers) holds parameters, each with a C(reason) and, if it ends, C(expires), a day as YYYY-MM-DD.
+      - Those of groups, C(photon_hardening_overrides__NAME) and C(photon_hardening_waivers__NAME), add up. Two groups that say different
+        things of one parameter are an error, unless the variable without a name decides.
     type: dict
     default: {}
-  container_host:
-    description: Whether parameters that would break containers are held back.
-    type: str
-    choices: [auto, always, never]
-    default: auto
 """
 
 EXAMPLES = r"""
@@ -42,19 +42,22 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - "C(lines): group -> list of C(name), C(value) and C(why)."
+    - "C(lines): group -> the lines of its drop-in as text, each with a comment that says why; empty where the group sets nothing."
     - "C(rules): parameter -> rule, as M(photon.hardening.kernel_parameters) takes it."
   type: dict
 """
+
+import datetime
 
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
 
-def select_parameters(profile, groups=("security", "tuning"), overrides=None, container_host="auto"):
+def select_parameters(profile, groups=("security", "tuning"), variables=None):
+    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     try:
-        return _catalogue.select(_catalogue.CATALOGUE, profile, list(groups), {} if overrides is None else overrides, container_host)
+        return _catalogue.select(_catalogue.CATALOGUE, profile, list(groups), variables or {}, today)
     except ValueError as exc:
         raise AnsibleFilterError(str(exc)) from exc
 

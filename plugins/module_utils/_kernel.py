@@ -14,7 +14,7 @@ import stat
 import time
 from contextlib import contextmanager
 
-from ansible_collections.photon.hardening.plugins.module_utils import _plan, _rivals, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _plan, _rivals, _runtimes, _sysctl_d
 
 PROC_SYS = "/proc/sys"
 STATE_FOLDER = "/var/lib/photon-hardening"
@@ -25,6 +25,10 @@ _MAX_FILE = 1 << 20
 _MAX_LINKS = 40
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 _SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl")
+_PROGRAM_FOLDERS = ("/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt/bin", "/snap/bin",
+                    "/var/lib/rancher/rke2/bin")
+_MODULES_LOAD = ("/etc/modules-load.d", "/run/modules-load.d", "/usr/local/lib/modules-load.d", "/usr/lib/modules-load.d",
+                 "/lib/modules-load.d")
 # The last folder's profile of a name hides those of the folders before it.
 _TUNED_PROFILES = ("/usr/lib/tuned", "/usr/lib/tuned/profiles", "/etc/tuned", "/etc/tuned/profiles")
 # Inode numbers that the kernel reserves for the first PID and user namespace (include/linux/proc_ns.h).
@@ -194,6 +198,36 @@ def _tuned(root):
             if text is not None:
                 profiles[name] = text
     return _rivals.Tuned(active, profiles, read_file(root, "/etc/tuned/tuned-main.conf"))
+
+
+def runtimes(root):
+    """The container runtimes of this host, or of an image."""
+    installed = {}
+    for folder in _PROGRAM_FOLDERS:
+        where = _on_host(root, _resolved(root, folder))
+        for name in _runtimes.PROGRAMS:
+            if name not in installed and os.path.lexists(os.path.join(where, name)):
+                installed[name] = "%s/%s" % (folder, name)
+    return _runtimes.found(installed, set() if root else _processes(), bool((read_file(root, "/etc/subuid") or "").strip()))
+
+
+def _processes():
+    found = set()
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            found.add((read_file("", "/proc/%s/comm" % entry) or "").strip())
+    return found
+
+
+def modules_at_boot(root):
+    """The kernel modules that modules-load.d names; they are there before sysctl.d is read."""
+    found = set()
+    for folder in _MODULES_LOAD:
+        where = _on_host(root, _resolved(root, folder))
+        for base in sorted(os.listdir(where)) if os.path.isdir(where) else ():
+            text = read_file(root, folder + "/" + base) if base.endswith(".conf") else None
+            found.update(line.strip().replace("-", "_") for line in (text or "").splitlines() if line.strip()[:1] not in ("", "#", ";"))
+    return found
 
 
 def _first_file(root, paths):

@@ -10,7 +10,7 @@ import errno
 import hashlib
 from collections import OrderedDict, namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _rivals, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _rivals, _runtimes, _sysctl_d, _values
 
 # In the order in which they are looked for: a parameter has the first that fits.
 STATES = (
@@ -19,10 +19,13 @@ STATES = (
 # What differs from what is wanted, now or at the next boot.
 DIFFERING = ("rejected", "changed", "overridden", "reboot_required", "read_only")
 
-# dropins: Files as given. image: only files, no running kernel.
-Request = namedtuple("Request", "dropins rules conflicts image")
-# live: name -> Reading. files: the search path. dialect: how they are read at boot. rivals: what else sets parameters. saved: a Saved.
-Snapshot = namedtuple("Snapshot", "live files dialect rivals release interfaces saved")
+CONTAINER_HOST = ("auto", "always", "never")
+
+# dropins: Files as given. container_host: whose breakage is a reason to hold back. image: only files, no running kernel.
+Request = namedtuple("Request", "dropins rules conflicts container_host image")
+# live: name -> Reading. files: the search path. dialect: how they are read at boot. rivals: what else sets parameters.
+# runtimes: container runtime -> how it was recognised. modules: those that modules-load.d names. saved: a Saved.
+Snapshot = namedtuple("Snapshot", "live files dialect rivals runtimes modules release interfaces saved")
 # value: text or None. error: errno of reading it. refused: errno of opening it for writing. 0 = none.
 Reading = namedtuple("Reading", "value error refused")
 
@@ -96,7 +99,8 @@ def plan(request, snapshot):
             for name, choice in choices.items()]
     changed_files = dict((path, after.get(path)) for path in texts if after.get(path) != disk.get(path))
     return Plan(rows, changed_files, _writes(wanted, choices, snapshot), _saved(request, rows, choices, snapshot, texts, disk), disk,
-                warnings + _module_warnings(wanted, choices) + _rivals.warnings(snapshot.rivals, files_after, _in_force(wanted, choices)))
+                warnings + _expired(wanted) + _module_warnings(wanted, choices, snapshot.modules)
+                + _rivals.warnings(snapshot.rivals, files_after, _in_force(wanted, choices)))
 
 
 def _in_force(wanted, choices):
@@ -109,8 +113,9 @@ def _choose(want, request, snapshot):
     rule = want.rule
     if rule.get("waived"):
         return Choice("waived", None, None, False, "waived: %s" % rule["waived"])
-    if want.value is not None and rule.get("hold"):
-        return Choice("held_back", None, None, False, "would break %s" % ", ".join(rule["hold"]))
+    broken = _broken(rule.get("hold") or (), request, snapshot) if want.value is not None else None
+    if broken:
+        return Choice("held_back", None, None, False, "would break %s" % broken)
     if request.image:
         return Choice("ok", want.value, None, want.value is not None, "")
     reading = snapshot.live[want.name]
@@ -120,6 +125,15 @@ def _choose(want, request, snapshot):
         return Choice("ok", None, None, False, "only reported; the reference is %s" % rule["report"])
     entry = snapshot.saved.parameters.get(want.name)
     return _against_live(want, reading, entry.wrote if entry else None)
+
+
+def _broken(runtimes, request, snapshot):
+    """Those of RUNTIMES that count on this host, in words; None where none does."""
+    if request.container_host == "always":
+        return ", ".join(runtimes) or None
+    if request.container_host == "never":
+        return None
+    return ", ".join("%s (%s)" % (name, snapshot.runtimes[name]) for name in runtimes if name in snapshot.runtimes) or None
 
 
 def _without_value(want, reading, release):
@@ -154,19 +168,19 @@ def _on_leaving(choices, wanted, request, snapshot):
         choice = choices.get(name)
         gone = request.image or snapshot.live.get(name, Reading(None, 0, 0)).value is None
         if entry.dropin in paths and not (choice and choice.active) and not gone:
-            back = _way_back(name, entry, snapshot.live[name], choice, wanted.get(name))
-            choices[name] = back
+            broken = _broken(_needing(name, entry, wanted.get(name)), request, snapshot)
+            choices[name] = _way_back(entry, snapshot.live[name], choice, broken)
     return choices
 
 
-def _way_back(name, entry, reading, choice, want):
+def _way_back(entry, reading, choice, broken):
     state, reason = (choice.state, choice.reason + "; ") if choice else ("ok", "")
     if entry.wrote is None or not _values.same(entry.wrote, reading.value):
         return Choice(state, None, None, False, reason + "no longer ours: something else set it since, left as it is")
     if _values.same(entry.before, reading.value):
         return Choice(state, None, None, False, reason + "no longer ours")
-    if _cuts_containers_off(name, entry, want):
-        return Choice(state, None, None, False, reason + "left on: without it containers lose their network")
+    if broken:
+        return Choice(state, None, None, False, reason + "left as it is: its baseline %s would break %s" % (entry.before, broken))
     if reading.refused:
         return Choice("read_only" if state == "ok" else state, None, None, False, reason + "cannot go back: read-only here")
     return Choice("changed" if state == "ok" else state, None, entry.before, False, reason + "no longer ours: back to its baseline")
@@ -176,9 +190,12 @@ def _is_forwarding(name):
     return name.endswith((".ip_forward", ".forwarding"))
 
 
-def _cuts_containers_off(name, entry, want):
-    held_value = want is not None and want.rule.get("hold") and want.value is not None and _values.same(entry.before, want.value)
-    return held_value or _is_forwarding(name) and _values.same(entry.before, "0")
+def _needing(name, entry, want):
+    """The runtimes that the baseline of a parameter would break."""
+    if _is_forwarding(name) and _values.same(entry.before, "0"):
+        return _runtimes.NAMES
+    held = want is not None and want.value is not None and _values.same(entry.before, want.value)
+    return want.rule.get("hold") or () if held else ()
 
 
 # --- files ---
@@ -308,9 +325,15 @@ def _content_before(known, now):
     return known.before if known else None
 
 
-def _module_warnings(wanted, choices):
+def _expired(wanted):
+    return ["The waiver of %s ended on %s: the parameter is enforced again." % (name, want.rule["waiver_expired"])
+            for name, want in sorted(wanted.items()) if want.rule.get("waiver_expired")]
+
+
+def _module_warnings(wanted, choices, at_boot):
     """No udev rule applies a bridge parameter when its module loads later, unlike an interface's."""
-    modules = sorted(set(wanted[name].rule["needs_module"] for name, choice in choices.items()
-                         if choice.state == "unsupported" and name in wanted and wanted[name].rule.get("needs_module")))
-    return ["A modules-load.d entry is needed for module %s: nothing applies its parameters when it loads later." % module
-            for module in modules]
+    modules = set(wanted[name].rule["needs_module"] for name, choice in choices.items()
+                  if choice.state == "unsupported" and name in wanted and wanted[name].rule.get("needs_module"))
+    return ["Module %s is not loaded, and nothing applies its parameters when it loads later: a modules-load.d entry is needed, as in "
+            "echo %s >/etc/modules-load.d/%s.conf" % (module, module, module)
+            for module in sorted(modules) if module.replace("-", "_") not in at_boot]

@@ -6,9 +6,9 @@
 Pure. Private to the collection.
 """
 
-from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _runtimes, _sysctl_d, _values
 
-_TEXTS = ("at_least", "at_most", "needs_module", "report", "waived")
+_TEXTS = ("at_least", "at_most", "needs_module", "report", "waived", "waiver_expired")
 _LISTS = ("accept", "hold")
 _FLAGS = ("interfaces", "one_way")
 
@@ -22,6 +22,12 @@ def _text(name, key, value):
     return str(value)
 
 
+def _runtime(name, item):
+    if item not in _runtimes.NAMES:
+        raise ValueError("rules: %s: hold: %r is none of the container runtimes %s" % (name, item, ", ".join(_runtimes.NAMES)))
+    return item
+
+
 def _option(name, key, value):
     if key in _TEXTS:
         value = _text(name, key, value)
@@ -31,7 +37,7 @@ def _option(name, key, value):
     if key in _LISTS:
         if not isinstance(value, list):
             raise ValueError("rules: %s: %s must be a list, not %r" % (name, key, value))
-        return [_text(name, key, item) for item in value]
+        return [_runtime(name, item) if key == "hold" else _text(name, key, item) for item in value]
     if key in _FLAGS:
         if not isinstance(value, bool):
             raise ValueError("rules: %s: %s must be true or false, not %r" % (name, key, value))

@@ -44,14 +44,25 @@ options:
       - "What is to be known of single parameters: a dictionary of parameter names, each with a dictionary of these keys."
       - C(accept) - a list of live values that are as good as the wanted one or better, and kept when somebody else set them.
       - C(at_least), C(at_most) - likewise for numbers.
-      - C(hold) - a list of what the wanted value would break; the parameter is left alone and reported as C(held_back).
+      - C(hold) - a list of the container runtimes that the wanted value would break, of C(docker), C(containerd), C(crio), C(podman),
+        C(kubelet), C(docker_rootless) and C(podman_rootless); O(container_host) decides whether the parameter is C(held_back) then.
       - C(interfaces) - whether C(net.*.conf.all) or C(net.*.conf.default) is also set on every interface that exists.
       - C(one_way) - whether the kernel refuses to take the value back before a reboot; such a parameter is set last.
       - C(needs_module) - the kernel module without which the parameter does not exist; its line stays in force.
       - C(report) - a reference value; the parameter is shown and never set.
       - C(waived) - the reason why the parameter is left alone.
+      - C(waiver_expired) - the day on which a waiver ended; the parameter is set, and a warning says so.
     type: dict
     default: {}
+  container_host:
+    description:
+      - Whether what would break containers, by C(hold) of O(rules), is held back; and with O(state=absent) whether forwarding stays on.
+      - V(auto) looks for each runtime on the host, its programs and its processes, and holds back what would break those that it finds.
+      - V(always) holds back whatever would break any of them.
+      - V(never) holds nothing back.
+    type: str
+    choices: [auto, always, never]
+    default: auto
   profile:
     description: A label for the result; nothing depends on it.
     type: str
@@ -273,15 +284,15 @@ def _request(params, saved):
         rules = dict((name, rule) for name, rule in rules.items() if "report" not in rule)
     else:
         dropins = [_sysctl_d.File(item["path"], item["content"]) for item in params["dropins"]]
-    return _plan.Request(dropins, rules, params["conflicts"], bool(_root(params)))
+    return _plan.Request(dropins, rules, params["conflicts"], params["container_host"], bool(_root(params)))
 
 
 def _snapshot(root, request, saved):
     interfaces = [] if request.image else _kernel.interfaces()
     names = [] if request.image else _plan.names(request, interfaces, saved)
     live = dict((name, _kernel.read(name)) for name in names)
-    return _plan.Snapshot(live, _kernel.sysctl_files(root), _kernel.boot_dialect(root), _kernel.rivals(root), _kernel.release(), interfaces,
-                          saved)
+    return _plan.Snapshot(live, _kernel.sysctl_files(root), _kernel.boot_dialect(root), _kernel.rivals(root), _kernel.runtimes(root),
+                          _kernel.modules_at_boot(root), _kernel.release(), interfaces, saved)
 
 
 def _planned(module, root):
@@ -341,6 +352,7 @@ def main():
                 path=dict(type="path", required=True), content=dict(type="str", required=True))),
             rules=dict(type="dict", default={}),
             profile=dict(type="str"),
+            container_host=dict(type="str", choices=list(_plan.CONTAINER_HOST), default="auto"),
             conflicts=dict(type="str", choices=["restate", "report"], default="restate"),
             fail_on=dict(type="list", elements="str", choices=list(_plan.STATES), default=[]),
             state=dict(type="str", choices=["present", "absent"], default="present"),

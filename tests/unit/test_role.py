@@ -32,7 +32,8 @@ def test_defaults_are_those_of_the_argument_spec():
 @pytest.mark.parametrize("option, choices", [
     ("photon_hardening_profile", _catalogue.profiles(_catalogue.CATALOGUE)),
     ("photon_hardening_groups", list(_catalogue.CATALOGUE["groups"])),
-    ("photon_hardening_container_host", list(_catalogue.CONTAINER_HOST)),
+    ("photon_hardening_container_host", list(_plan.CONTAINER_HOST)),
+    ("photon_hardening_container_host", MODULE["container_host"]["choices"]),
     ("photon_hardening_conflicts", MODULE["conflicts"]["choices"]),
     ("photon_hardening_fail_on", MODULE["fail_on"]["choices"]),
     ("photon_hardening_fail_on", list(_plan.STATES)),

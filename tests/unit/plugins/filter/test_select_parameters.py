@@ -12,10 +12,10 @@ select_parameters = FilterModule().filters()["select_parameters"]
 
 def test_defaults():
     assert set(select_parameters("photon")["lines"]) == {"security", "tuning"}
-    assert select_parameters("photon", overrides=None) == select_parameters("photon", ["security", "tuning"], {}, "auto")
+    assert select_parameters("photon") == select_parameters("photon", ["security", "tuning"], {})
 
 
 def test_refusals_are_filter_errors():
     with pytest.raises(AnsibleFilterError) as caught:
-        select_parameters("photon", overrides={"kernel.sysrq": True})
+        select_parameters("photon", variables={"photon_hardening_overrides": {"kernel.sysrq": True}})
     assert "photon_hardening_overrides: kernel.sysrq: True" in str(caught.value)

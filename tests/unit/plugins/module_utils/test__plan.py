@@ -15,14 +15,15 @@ RIVAL = "/usr/lib/sysctl.d/99-rival.conf"
 NAME = "kernel.a"
 
 
-def planned(content, live, rules=None, files=None, saved=None, conflicts="restate", image=False, interfaces=(), rivals=_rivals.NONE):
+def planned(content, live, rules=None, files=None, saved=None, conflicts="restate", image=False, interfaces=(), container_host="always",
+            runtimes=(), modules=()):
     """The plan for one drop-in; LIVE values are texts, None (absent) or Readings, FILES path -> text."""
     def reading(value):
         return value if isinstance(value, Reading) else Reading(value, errno.ENOENT if value is None else 0, 0)
-    request = Request([File(PATH, content)], rules or {}, conflicts, image)
+    request = Request([File(PATH, content)], rules or {}, conflicts, container_host, image)
     snapshot = Snapshot(dict((name, reading(value)) for name, value in live.items()),
-                        [File(*item) for item in sorted((files or {}).items())], _sysctl_d.SYSTEMD, rivals, "6.1.0", list(interfaces),
-                        saved or Saved({}, {}))
+                        [File(*item) for item in sorted((files or {}).items())], _sysctl_d.SYSTEMD, _rivals.NONE, dict(runtimes),
+                        set(modules), "6.1.0", list(interfaces), saved or Saved({}, {}))
     return _plan.plan(request, snapshot)
 
 
@@ -200,11 +201,36 @@ def test_the_way_back(live, rule, after, words):
     assert words in row.reason
 
 
-def test_forwarding_is_never_switched_off_on_the_way_back():
-    name = "net.ipv4.ip_forward"
-    plan = planned("", {name: "1"}, saved=Saved({name: Entry("0", "1", PATH)}, {}))
-    assert only_row(plan).after == "1"
-    assert "containers" in only_row(plan).reason
+@pytest.mark.parametrize("container_host, runtimes, after, words", [
+    ("always", {}, "1", "would break docker"),
+    ("auto", {"docker": "/usr/bin/dockerd"}, "1", "would break docker (/usr/bin/dockerd)"),
+    ("auto", {"kubelet": "process kubelet"}, "1", "would break kubelet (process kubelet)"),
+    ("auto", {}, "0", "back to its baseline"),
+    ("never", {"docker": "/usr/bin/dockerd"}, "0", "back to its baseline"),
+])
+@pytest.mark.parametrize("name", ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "net.ipv4.conf.eth0/1.forwarding"])
+def test_forwarding_stays_on_under_an_engine_on_the_way_back(name, container_host, runtimes, after, words):
+    plan = planned("", {name: "1"}, saved=Saved({name: Entry("0", "1", PATH)}, {}), container_host=container_host, runtimes=runtimes)
+    assert only_row(plan).after == after
+    assert words in only_row(plan).reason
+
+
+@pytest.mark.parametrize("container_host, runtimes, state, reason", [
+    ("always", {}, "held_back", "would break docker, kubelet"),
+    ("auto", {"docker": "/usr/bin/dockerd", "podman": "x"}, "held_back", "would break docker (/usr/bin/dockerd)"),
+    ("auto", {"podman": "/usr/bin/podman"}, "changed", ""),
+    ("auto", {}, "changed", ""),
+    ("never", {"docker": "/usr/bin/dockerd"}, "changed", ""),
+])
+def test_held_back_for_what_is_on_the_host(container_host, runtimes, state, reason):
+    plan = planned("kernel.a = 1\n", {NAME: "0"}, {NAME: {"hold": ["docker", "kubelet"]}}, container_host=container_host, runtimes=runtimes)
+    assert (only_row(plan).state, only_row(plan).reason) == (state, reason)
+
+
+def test_what_ours_would_go_back_to_is_held_back_too():
+    """An engine came after the first run: neither is the value set that breaks it, nor does the baseline with that value return."""
+    plan = planned("kernel.a = 1\n", {NAME: "0"}, {NAME: {"hold": ["docker"]}}, saved=Saved({NAME: Entry("1", "0", PATH)}, {}))
+    assert (only_row(plan).state, only_row(plan).after) == ("held_back", "0")
 
 
 @pytest.mark.parametrize("before", [None, "kernel.kptr_restrict = 2\n"])
@@ -233,6 +259,15 @@ def test_a_vendor_file_that_came_back_is_saved_and_named():
 def test_a_module_that_no_udev_rule_serves_is_named():
     plan = planned("net.bridge.x = 1\n", {"net.bridge.x": None}, {"net.bridge.x": {"needs_module": "br_netfilter"}})
     assert "modules-load.d" in plan.warnings[0] and "br_netfilter" in plan.warnings[0]
+    rules = {"net.bridge.x": {"needs_module": "br_netfilter"}}
+    plan = planned("net.bridge.x = 1\n", {"net.bridge.x": None}, rules, modules=["br_netfilter"])
+    assert plan.warnings == []
+
+
+def test_a_waiver_that_ended_is_named_and_enforced():
+    plan = planned("kernel.a = 1\n", {NAME: "0"}, {NAME: {"waiver_expired": "2026-01-31"}})
+    assert only_row(plan).state == "changed"
+    assert plan.warnings == ["The waiver of kernel.a ended on 2026-01-31: the parameter is enforced again."]
 
 
 def test_every_state_is_known():

@@ -72,6 +72,7 @@ def image(tmpdir):
     os.symlink("/etc/sysctl.conf", made.root + "/etc/sysctl.d/99-sysctl.conf")
     os.symlink("usr/lib", made.root + "/lib")
     os.makedirs(made.root + "/var/lib")
+    made.add("/usr/bin/dockerd", "")
     return made
 
 
@@ -126,7 +127,7 @@ def test_files_alone_are_written(image, run):
     assert result["changed"] is True
     assert image.text(SECURITY) == (
         HEADER + "\nkernel.yama.ptrace_scope = 1\nkernel.no_kernel_has_this = 1\nnet.bridge.bridge-nf-call-iptables = 1\n"
-        "# held_back: would break docker: net.ipv4.ip_forward = 0\n")
+        "# held_back: would break docker (/usr/bin/dockerd): net.ipv4.ip_forward = 0\n")
     assert image.text(TUNING) == HEADER + "\n" + DROPINS[1]["content"]
     assert image.text(RESTATE_PATH) == (
         HEADER + "\n# /usr/lib/sysctl.d/99-rival.conf:1 would set 1\nfs.protected_fifos = 2\n"

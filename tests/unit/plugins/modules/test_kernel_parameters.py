@@ -25,7 +25,7 @@ class FakeModule(object):
     _diff = True
 
     def __init__(self, check_mode=False, **params):
-        defaults = dict(dropins=None, rules={}, profile="photon", conflicts="restate", fail_on=[],
+        defaults = dict(dropins=None, rules={}, profile="photon", conflicts="restate", container_host="always", fail_on=[],
                         state="present", root=None, report_dir=None)
         self.params, self.check_mode = dict(defaults, **params), check_mode
 

@@ -4,8 +4,8 @@
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d, _values
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
+from ansible_collections.photon.hardening.plugins.module_utils import _runtimes, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _layers
 
 CATALOGUE = _catalogue.CATALOGUE
 ROWS = CATALOGUE["parameters"]
@@ -19,12 +19,16 @@ PHOTON5_FILE = {
 }
 
 
-def select(profile="photon", groups=("security", "tuning"), overrides=None, container_host="auto"):
-    return _catalogue.select(CATALOGUE, profile, list(groups), overrides or {}, container_host)
+TODAY = "2027-01-31"
+
+
+def select(profile="photon", groups=("security", "tuning"), overrides=None, waivers=None):
+    variables = {"photon_hardening_overrides": {} if overrides is None else overrides, "photon_hardening_waivers": waivers or {}}
+    return _catalogue.select(CATALOGUE, profile, list(groups), variables, TODAY)
 
 
 def values(selected):
-    return dict((line["name"], line["value"]) for lines in selected["lines"].values() for line in lines)
+    return dict((line.name, line.value) for text in selected["lines"].values() for line in _sysctl_d.settings("x", text))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
@@ -46,7 +50,8 @@ def test_values_are_valid(row):
     """Every value that can be applied passes the checks that an override has to pass."""
     for profile in _catalogue.profiles(CATALOGUE):
         if row["values"][profile] is not None:
-            assert _catalogue.checked_overrides(CATALOGUE, {row["name"]: row["values"][profile]})
+            variables = {"photon_hardening_overrides": {row["name"]: row["values"][profile]}}
+            assert _layers.overrides(variables, {row["name"]: row})
 
 
 def test_names_are_unique():
@@ -91,7 +96,7 @@ def test_no_rule_for_what_is_no_parameter():
     ("kernel.unprivileged_bpf_disabled", {"accept": ["1"], "one_way": True}),
     ("net.ipv4.tcp_challenge_ack_limit", {"at_least": "1073741823"}),
     ("vm.swappiness", {"at_most": "60"}),
-    ("net.ipv4.ip_forward", {"hold": ["docker", "containerd", "cri-o", "podman", "kubelet"]}),
+    ("net.ipv4.ip_forward", {"hold": ["docker", "containerd", "crio", "podman", "kubelet"]}),
     ("kernel.tainted", {"report": "8192"}),
 ])
 def test_rule(name, rule):
@@ -103,12 +108,34 @@ def test_no_rule_where_nothing_is_to_be_known(name):
     assert name not in select()["rules"]
 
 
-@pytest.mark.parametrize("container_host, held", [("auto", True), ("always", True), ("never", False)])
-def test_container_host(container_host, held):
-    selected = select(container_host=container_host)
-    for name in ("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "kernel.unprivileged_userns_clone"):
-        assert ("hold" in selected["rules"].get(name, {})) is held
-        assert values(selected)[name] == "0"
+@pytest.mark.parametrize("name", ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "kernel.unprivileged_userns_clone"])
+def test_what_would_break_containers_says_whom(name):
+    assert set(select()["rules"][name]["hold"]) <= set(_runtimes.NAMES)
+    assert values(select())[name] == "0"
+    assert select(overrides={name: "0"})["rules"][name]["hold"]
+    assert "hold" not in select(overrides={name: "1"})["rules"].get(name, {})
+
+
+def test_every_runtime_is_known():
+    assert set(runtime for row in ROWS for runtimes in row.get("hold", {}).values() for runtime in runtimes) <= set(_runtimes.NAMES)
+
+
+@pytest.mark.parametrize("expires, rule", [
+    (None, {"waived": "Ticket 7."}),
+    ("2027-01-31", {"waived": "Ticket 7. (until 2027-01-31)"}),
+    ("2027-01-30", {"waiver_expired": "2027-01-30"}),
+])
+def test_a_waiver_holds_until_its_last_day(expires, rule):
+    selected = select(waivers={"kernel.sysrq": {"reason": "Ticket 7.", "expires": expires}})
+    assert selected["rules"]["kernel.sysrq"] == rule
+    assert values(selected)["kernel.sysrq"] == "0"
+
+
+def test_a_waiver_of_what_nothing_asks_for_is_refused():
+    with pytest.raises(ValueError) as caught:
+        select(waivers={"kernel.sysreq": {"reason": "x"}})
+    assert "photon_hardening_waivers: kernel.sysreq" in str(caught.value)
+    assert select(overrides={"net.core.x": "1"}, waivers={"net.core.x": {"reason": "x"}})["rules"]["net.core.x"] == {"waived": "x"}
 
 
 def test_an_override_is_exact():
@@ -123,19 +150,18 @@ def test_an_override_is_exact():
 def test_an_unknown_parameter_goes_into_the_last_group():
     for groups in (["security"], ["security", "tuning"]):
         lines = select(groups=groups, overrides={"net.core.somaxconn": "4096"})["lines"]
-        assert "net.core.somaxconn" in [line["name"] for line in lines[groups[-1]]]
+        assert "net.core.somaxconn = 4096\n" in lines[groups[-1]]
 
 
 def test_a_group_that_is_left_out_has_no_lines_and_no_rules():
     selected = select(groups=["tuning"], overrides={"kernel.sysrq": "1"})
-    assert selected["lines"]["security"] == []
+    assert selected["lines"]["security"] == ""
     assert "kernel.yama.ptrace_scope" not in selected["rules"]
 
 
 @pytest.mark.parametrize("arguments, words", [
     (dict(profile="centos8"), ["photon_hardening_profile", "'centos8'", "photon, photon5"]),
     (dict(groups=["secruity"]), ["photon_hardening_groups", "'secruity'", "security, tuning"]),
-    (dict(container_host=False), ["photon_hardening_container_host", "False", "auto, always, never"]),
     (dict(overrides=["kernel.sysrq"]), ["photon_hardening_overrides", "dictionary"]),
     (dict(overrides={"sysrq": "1"}), ["photon_hardening_overrides", "'sysrq'", "not the name"]),
     (dict(overrides={"kernel.../../etc": "1"}), ["photon_hardening_overrides", "not the name"]),
@@ -161,6 +187,6 @@ def test_refusals(arguments, words):
 def test_strength_knows_every_value_of_its_row():
     for row in ROWS:
         if isinstance(row.get("strength"), list):
-            known = [value for level in _catalogue._levels(row) for value in level]
+            known = [value for level in _layers.levels(row) for value in level]
             for value in row["values"].values():
                 assert value is None or any(_values.same(value, item) for item in known), (row["name"], value)

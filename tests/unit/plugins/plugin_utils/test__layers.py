@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import datetime
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _layers
+from ansible_collections.photon.hardening.plugins.plugin_utils._layers import Waiver
+
+OVERRIDES, WAIVERS = "photon_hardening_overrides", "photon_hardening_waivers"
+ROWS = {"kernel.a": {"name": "kernel.a", "strength": ["0", ["1", "2"]]}, "vm.b": {"name": "vm.b", "valid": {"min": 0, "max": 100}},
+        "kernel.c": {"name": "kernel.c", "report_only": True, "why_not": "A counter."}}
+
+
+@pytest.mark.parametrize("variables, expected", [
+    ({}, {}),
+    ({OVERRIDES: {"kernel.a": "1"}, WAIVERS: {}}, {"kernel.a": "1"}),
+    ({OVERRIDES: {"vm/b": 10, "kernel.x": None}}, {"vm.b": "10", "kernel.x": None}),
+    ({OVERRIDES: {}, OVERRIDES + "__web": {"kernel.a": "1"}, OVERRIDES + "__db": {"vm.b": "5"}}, {"kernel.a": "1", "vm.b": "5"}),
+    ({OVERRIDES + "__web": {"kernel.a": "1"}, OVERRIDES + "__db": {"kernel.a": "1"}}, {"kernel.a": "1"}),
+    ({OVERRIDES: {"kernel.a": "0"}, OVERRIDES + "__web": {"kernel.a": "1"}}, {"kernel.a": "0"}),
+    ({OVERRIDES: {"kernel.a": "0"}, OVERRIDES + "__web": {"kernel.a": "1"}, OVERRIDES + "__db": {"kernel.a": "2"}}, {"kernel.a": "0"}),
+])
+def test_overrides_add_up(variables, expected):
+    assert _layers.overrides(variables, ROWS) == expected
+
+
+@pytest.mark.parametrize("entry, expected", [
+    ({"reason": "Ticket 7."}, Waiver("Ticket 7.", None)),
+    ({"reason": " x ", "expires": "2027-01-31"}, Waiver("x", "2027-01-31")),
+    ({"reason": "x", "expires": datetime.date(2027, 1, 31)}, Waiver("x", "2027-01-31")),
+    ({"reason": "x", "expires": None}, Waiver("x", None)),
+])
+def test_waivers(entry, expected):
+    assert _layers.waivers({WAIVERS: {"kernel/a": entry}, OVERRIDES: {}}) == {"kernel.a": expected}
+
+
+def test_waivers_add_up():
+    assert set(_layers.waivers({WAIVERS + "__web": {"kernel.a": {"reason": "x"}}, WAIVERS + "__db": {"vm.b": {"reason": "y"}}})) == {
+        "kernel.a", "vm.b"}
+
+
+@pytest.mark.parametrize("variables, words", [
+    ({OVERRIDES + "__web": {"kernel.a": "1"}, OVERRIDES + "__db": {"kernel.a": "2"}},
+     ["kernel.a", OVERRIDES + "__web (1)", OVERRIDES + "__db (2)", "contradict"]),
+    ({OVERRIDES + "__web": {"kernel.a": "1"}, OVERRIDES + "__db": {"kernel.a": None}}, [OVERRIDES + "__db (left alone)"]),
+    ({OVERRIDES + "__web": {"kernel.a": "7"}}, [OVERRIDES + "__web: kernel.a: '7' is none of 0, 1, 2"]),
+    ({OVERRIDES: {"vm.b": "101"}}, [OVERRIDES + ": vm.b: '101' is not a number from 0 to 100"]),
+    ({OVERRIDES: {"kernel.c": "1"}}, ["kernel.c cannot be set: A counter."]),
+    ({OVERRIDES: {"kernel.a": False}}, [OVERRIDES + ": kernel.a: False", "quotes"]),
+    ({OVERRIDES: None}, [OVERRIDES + " must be a dictionary"]),
+    ({OVERRIDES + "_typo": {}}, [OVERRIDES + "_typo is none of"]),
+])
+def test_refused_overrides(variables, words):
+    with pytest.raises(ValueError) as caught:
+        _layers.overrides(variables, ROWS)
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+@pytest.mark.parametrize("entry, words", [
+    (None, "is no waiver"), ("because", "is no waiver"), ({"reason": "x", "until": "2027-01-31"}, "is no waiver"),
+    ({}, "needs a reason"), ({"reason": ""}, "needs a reason"), ({"reason": 7}, "needs a reason"),
+    ({"reason": "x\nkernel.b = 1"}, "needs a reason"),
+    ({"reason": "x", "expires": "soon"}, "no day written as YYYY-MM-DD"),
+    ({"reason": "x", "expires": "2027-02-30"}, "no day of the calendar"),
+    ({"reason": "x", "expires": 2027}, "no day written as"), ({"reason": "x", "expires": True}, "no day written as"),
+    ({"reason": "x", "expires": datetime.datetime(2027, 1, 31, 12)}, "no day written as"),
+])
+def test_refused_waivers(entry, words):
+    with pytest.raises(ValueError) as caught:
+        _layers.waivers({WAIVERS + "__web": {"kernel.a": entry}})
+    assert words in str(caught.value) and str(caught.value).startswith(WAIVERS + "__web: kernel.a: ")
+
+
+def test_two_waivers_that_contradict_one_another():
+    with pytest.raises(ValueError) as caught:
+        _layers.waivers({WAIVERS + "__web": {"kernel.a": {"reason": "x"}}, WAIVERS + "__db": {"kernel.a": {"reason": "y"}}})
+    assert WAIVERS + "__web (x)" in str(caught.value) and WAIVERS + "__db (y)" in str(caught.value)
