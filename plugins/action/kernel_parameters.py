@@ -13,7 +13,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
 _MAX_LINE = 1000
-_KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "ansible_facts", "warnings")
+_KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "notes", "ansible_facts")
 
 
 def printable(text):

@@ -135,4 +135,4 @@ def result(plan, profile, now):
     differing = [row.name for row in rows if _differs(row)]
     facts = {"time": now, "profile": profile, "summary": counts, "differing": differing[:MAX_ROWS]}
     return {"changed": is_changed(plan), "msg": message(plan), "summary": counts, "parameters": flat,
-            "omitted": max(0, len(rows) - MAX_ROWS), "ansible_facts": {"photon_hardening": facts}}
+            "omitted": max(0, len(rows) - MAX_ROWS), "notes": list(plan.warnings), "ansible_facts": {"photon_hardening": facts}}

@@ -213,6 +213,13 @@ omitted:
   returned: when the plan could be made
   type: int
   sample: 0
+notes:
+  description: What the run also warns about, such as a file that something else replaced. For reports, since new ansible-cores show a
+    warning and keep it nowhere.
+  returned: when the plan could be made
+  type: list
+  elements: str
+  sample: ["The waiver of kernel.sysrq ended on 2026-01-31: the parameter is enforced again."]
 diff:
   description: What changes, in two entries, the drop-ins and the running kernel.
   returned: in diff mode

@@ -1,5 +1,6 @@
 """The VM that run.sh has started, and ansible on it."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -21,10 +22,11 @@ COUNTERS = (
     "kernel/sched_domain/cpu0/domain0/max_newidle_lb_cost", "kernel/sched_domain/cpu1/domain0/max_newidle_lb_cost",
 )
 VALUES = "find /proc/sys -xdev -type f -perm -0400 ! -name stable_secret -exec grep -aH '' {} +"
-# /var/lib as the start: the folder of the baseline does not exist before the first run.
-FILES = "find /etc/sysctl.d /var/lib \\( -path '/etc/sysctl.d*' -o -path '/var/lib/photon-hardening*' \\)"
+# Whatever decides about parameters at boot, and what we remember. Not all of it exists on every host.
+FILES = ("find $(ls -d /etc/sysctl.conf /etc/sysctl.d /run/sysctl.d /usr/local/lib/sysctl.d /usr/lib/sysctl.d /lib/sysctl.d"
+         " /var/lib/photon-hardening 2>/dev/null)")
 
-# values: parameter -> live value. files: content hashes, modes and owners. times: when each was last written.
+# values: parameter -> live value. files: path -> mode, owner, target of a link, hash. times: path -> when it was last written.
 Seen = namedtuple("Seen", "values files times")
 # shard: the whole result of the module, as the action plugin keeps it on the controller; None where there is none.
 Outcome = namedtuple("Outcome", "code output shard")
@@ -38,6 +40,14 @@ def _values(text):
     return {path.replace("/", "."): " ".join(words) for path, words in found.items() if path not in COUNTERS}
 
 
+def _files(listing, hashes):
+    found = {path: [look] for path, look in (line.split("\t") for line in listing.splitlines())}
+    for line in hashes.splitlines():
+        content, path = line.split("  ")
+        found[path].append(content)
+    return {path: " ".join(parts) for path, parts in found.items()}
+
+
 class Vm:
     def __init__(self, suite, folder, port, scratch):
         self.suite, self.name, self._folder, self._port, self._scratch = suite, "vm-" + suite, folder, port, scratch
@@ -45,32 +55,32 @@ class Vm:
         self._inventory.write_text(
             f"{self.name} ansible_host=127.0.0.1 ansible_port={port} ansible_user=root"
             f" ansible_ssh_private_key_file={folder}/id_ed25519 ansible_python_interpreter=/usr/bin/python3\n", encoding="utf-8")
-        self._reports = 0
+        self._runs = itertools.count()
 
-    def _script(self, action, *command):
+    def _script(self, action, *command, stdin=None):
         run = subprocess.run(["bash", VM_SCRIPT, action, self._folder, self._port, *command], text=True, capture_output=True, check=False,
-                             timeout=MAX_SECONDS)
+                             input=stdin, timeout=MAX_SECONDS)
         assert run.returncode == 0, f"{action} {command}: {run.stderr}"
         return run.stdout
 
-    def ssh(self, command):
-        return self._script("ssh", command)
+    def ssh(self, command, stdin=None):
+        return self._script("ssh", command, stdin=stdin)
 
     def reboot(self):
         self._script("reboot")
 
     def see(self):
         """The kernel's values and what a run may write, read with the host's own tools."""
-        hashes, listing = f"{FILES} -type f -exec sha256sum {{}} +", f"{FILES} -printf '%p %M %u:%g\\n'"
-        times = f"{FILES} -printf '%p %T@\\n'"
-        parts = self.ssh(f"{VALUES}; echo ///; {hashes}; {listing}; echo ///; {times}").split("///\n")
-        return Seen(_values(parts[0]), sorted(parts[1].splitlines()), sorted(parts[2].splitlines()))
+        commands = (VALUES, f"{FILES} -printf '%p\\t%M %u:%g %l\\n'", f"{FILES} -type f -exec sha256sum {{}} +",
+                    f"{FILES} -printf '%p\\t%T@\\n'")
+        values, listing, hashes, times = self.ssh("; echo ///; ".join(commands)).split("///\n")
+        return Seen(_values(values), _files(listing, hashes), dict(line.split("\t") for line in times.splitlines()))
 
-    def play(self, playbook, *arguments, **variables):
-        self._reports += 1
-        reports = self._scratch / f"reports-{self._reports}"
+    def play(self, playbook, *arguments, environment=None, **variables):
+        reports = self._scratch / f"reports-{next(self._runs)}"
         variables = dict(variables, photon_hardening_report_dir=str(reports))
-        outcome = self._ansible("ansible-playbook", ROOT / "playbooks" / playbook, "-e", json.dumps(variables), *arguments)
+        outcome = self._ansible("ansible-playbook", ROOT / "playbooks" / playbook, "-e", json.dumps(variables), *arguments,
+                                environment=environment)
         shard = reports / f"{self.name}.json"
         return outcome._replace(shard=json.loads(shard.read_text(encoding="utf-8")) if shard.exists() else None)
 
@@ -78,10 +88,11 @@ class Vm:
         """The module by itself, without the role."""
         return self._ansible("ansible", self.name, "-m", "photon.hardening.kernel_parameters", "-a", json.dumps(arguments))
 
-    def _ansible(self, program, *arguments):
+    def _ansible(self, program, *arguments, environment=None):
         environment = dict(
             os.environ, ANSIBLE_HOME=str(self._scratch), ANSIBLE_HOST_KEY_CHECKING="False", ANSIBLE_PIPELINING="True",
-            ANSIBLE_SSH_ARGS="-o ControlMaster=auto -o ControlPersist=60s -o UserKnownHostsFile=/dev/null", ANSIBLE_NOCOLOR="True")
+            ANSIBLE_SSH_ARGS="-o ControlMaster=auto -o ControlPersist=60s -o UserKnownHostsFile=/dev/null", ANSIBLE_NOCOLOR="True",
+            **(environment or {}))
         run = subprocess.run([program, "-i", self._inventory, *arguments], env=environment, text=True, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, check=False, timeout=MAX_SECONDS)
         print(run.stdout)

@@ -28,7 +28,7 @@ run() (
   say "starting $suite"
   bash "$here/vm.sh" start "$dir" "$port"
   VM_SUITE=$suite VM_DIR=$dir VM_PORT=$port ANSIBLE_COLLECTIONS_PATH=$(collection_tree) \
-    PATH=$VENV/bin:$PATH "$VENV/bin/python" -m pytest --durations=0 --durations-min=1 -v "$here"
+    PATH=$VENV/bin:$PATH "$VENV/bin/python" -m pytest --durations=0 --durations-min=1 -v "$here"/test_{reboot,faults}.py
 )
 
 need qemu-system-x86_64 qemu-system-x86
