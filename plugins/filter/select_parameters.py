@@ -10,6 +10,11 @@ author:
   - The photon.hardening authors (@photon-hardening)
 description:
   - Turns a profile, groups, overrides and waivers into the lines of each group's drop-in and the rules of single parameters.
+  - Overrides and waivers are read from the variables of the host. C(photon_hardening_overrides) holds parameters and the values they shall
+    have instead, as strings; null leaves a parameter alone. C(photon_hardening_waivers) holds parameters, each with a C(reason) and, if it
+    ends, C(expires), a day as YYYY-MM-DD.
+  - Those of groups, C(photon_hardening_overrides__NAME) and C(photon_hardening_waivers__NAME), add up. Two groups that say different
+    things of one parameter are an error, unless the variable without a name decides.
   - Runs on the controller and refuses bad input before a host is contacted, with a sentence that names the variable and the parameter.
 positional: _input
 options:
@@ -22,15 +27,6 @@ options:
     type: list
     elements: str
     default: [security, tuning]
-  variables:
-    description:
-      - The variables with overrides and waivers, name to value.
-      - C(photon_hardening_overrides) holds parameters and the values they shall have instead, as strings; null leaves a parameter alone.
-      - C(photon_hardening_waivers) holds parameters, each with a C(reason) and, if it ends, C(expires), a day as YYYY-MM-DD.
-      - Those of groups, C(photon_hardening_overrides__NAME) and C(photon_hardening_waivers__NAME), add up. Two groups that say different
-        things of one parameter are an error, unless the variable without a name decides.
-    type: dict
-    default: {}
 """
 
 EXAMPLES = r"""
@@ -48,16 +44,30 @@ _value:
 """
 
 import datetime
+import functools
+import json
 
 from ansible.errors import AnsibleFilterError
+from jinja2 import pass_context
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _layers
 
 
-def select_parameters(profile, groups=("security", "tuning"), variables=None):
+@functools.lru_cache(maxsize=1)
+def _selected(given, today):
+    """A role asks with the same words for its rules and for the lines of each drop-in."""
+    profile, groups, variables = json.loads(given)
+    return _catalogue.select(_catalogue.CATALOGUE, profile, groups, variables, today)
+
+
+@pass_context
+def select_parameters(context, profile, groups=("security", "tuning")):
+    # The context and no argument: looking all the names up in Jinja takes longer than everything else that is done here.
+    variables = {name: context[name] for name in context.parent if _layers.is_layer(name)}
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     try:
-        return _catalogue.select(_catalogue.CATALOGUE, profile, list(groups), variables or {}, today)
+        # As JSON, in which Ansible's own kinds of strings are plain ones and a date is its text.
+        return _selected(json.dumps([profile, list(groups), variables], default=str), today)
     except ValueError as exc:
         raise AnsibleFilterError(str(exc)) from exc
 

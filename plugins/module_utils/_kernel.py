@@ -212,10 +212,15 @@ def runtimes(root):
 
 
 def _processes():
+    """The names of this host's processes; one may end while they are read."""
     found = set()
     for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            found.add((read_file("", "/proc/%s/comm" % entry) or "").strip())
+        try:
+            with open("/proc/%s/comm" % entry, "rb") as stream:
+                found.add(_decoded(stream.read()).strip())
+        except OSError as exc:
+            if exc.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ESRCH):
+                raise
     return found
 
 

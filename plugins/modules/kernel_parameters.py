@@ -298,8 +298,10 @@ def _snapshot(root, request, saved):
     interfaces = [] if request.image else _kernel.interfaces()
     names = [] if request.image else _plan.names(request, interfaces, saved)
     live = dict((name, _kernel.read(name)) for name in names)
-    return _plan.Snapshot(live, _kernel.sysctl_files(root), _kernel.boot_dialect(root), _kernel.rivals(root), _kernel.runtimes(root),
-                          _kernel.modules_at_boot(root), _kernel.release(), interfaces, saved)
+    return _plan.Snapshot(
+        live=live, files=_kernel.sysctl_files(root), dialect=_kernel.boot_dialect(root), rivals=_kernel.rivals(root),
+        runtimes=_kernel.runtimes(root) if request.container_host == "auto" else {}, modules=_kernel.modules_at_boot(root),
+        release=_kernel.release(), interfaces=interfaces, saved=saved)
 
 
 def _planned(module, root):

@@ -19,6 +19,11 @@ _VARIABLE = re.compile(r"^photon_hardening_(overrides|waivers)(__\w+)?\Z")
 Waiver = namedtuple("Waiver", "reason expires")
 
 
+def is_layer(variable):
+    """Whether a variable of this name holds overrides or waivers, or was meant to: a mistyped one is refused, not passed over."""
+    return variable.startswith(("photon_hardening_overrides", "photon_hardening_waivers"))
+
+
 def overrides(variables, rows):
     """parameter -> the text that it shall have, None where it is to be left alone. ROWS: parameter -> row of the catalogue."""
     return _layered("overrides", variables, lambda where, name, value: _override(where, rows.get(name, {}), name, value))

@@ -18,7 +18,7 @@ KILLS = 10
 FULL = f"""
 set -e
 rm -rf /mnt/* && cp -a FOLDER/. /mnt
-mount -t tmpfs -o size=64k tmpfs FOLDER
+mount -t tmpfs -o size=64k,mode=$(stat -c %a FOLDER) tmpfs FOLDER
 cp -a /mnt/. FOLDER
 ! head -c 1M /dev/zero >FOLDER{FILLER}
 """

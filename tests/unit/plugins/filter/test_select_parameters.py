@@ -2,20 +2,44 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import datetime
+import json
+
+import jinja2
 import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.photon.hardening.plugins.filter.select_parameters import FilterModule
 
-select_parameters = FilterModule().filters()["select_parameters"]
+
+def selected(expression="'photon' | select_parameters", **variables):
+    environment = jinja2.Environment()
+    environment.filters.update(FilterModule().filters())
+    return json.loads(environment.from_string("{{ (%s) | tojson }}" % expression).render(variables))
 
 
 def test_defaults():
-    assert set(select_parameters("photon")["lines"]) == {"security", "tuning"}
-    assert select_parameters("photon") == select_parameters("photon", ["security", "tuning"], {})
+    assert set(selected()["lines"]) == {"security", "tuning"}
+    assert selected() == selected("'photon' | select_parameters(['security', 'tuning'])", photon_hardening_overrides={})
 
 
-def test_refusals_are_filter_errors():
+def test_the_variables_of_the_host_are_read():
+    found = selected(photon_hardening_overrides={}, photon_hardening_overrides__web={"kernel.sysrq": "1"}, other=7,
+                     photon_hardening_overrides__db={"vm.swappiness": None},
+                     photon_hardening_waivers={"kernel.panic": {"reason": "x", "expires": datetime.date(2999, 1, 31)}})
+    assert "kernel.sysrq = 1\n" in found["lines"]["security"] and "vm.swappiness" not in found["lines"]["tuning"]
+    assert found["rules"]["kernel.panic"]["waived"] == "x (until 2999-01-31)"
+    assert "kernel.sysrq = 0\n" in selected()["lines"]["security"]
+
+
+@pytest.mark.parametrize("variables, words", [
+    ({"photon_hardening_overrides": {"kernel.sysrq": True}}, "photon_hardening_overrides: kernel.sysrq: True"),
+    ({"photon_hardening_overrides_web": {"kernel.sysrq": "1"}}, "photon_hardening_overrides_web is none of"),
+    ({"photon_hardening_overrides__a": {"vm.swappiness": "1"}, "photon_hardening_overrides__b": {"vm.swappiness": "2"}},
+     "photon_hardening_overrides__a (1) and photon_hardening_overrides__b (2) contradict one another"),
+    ({"photon_hardening_waivers": {"kernel.sysrq": {}}}, "photon_hardening_waivers: kernel.sysrq: a waiver needs a reason"),
+])
+def test_refusals_are_filter_errors(variables, words):
     with pytest.raises(AnsibleFilterError) as caught:
-        select_parameters("photon", variables={"photon_hardening_overrides": {"kernel.sysrq": True}})
-    assert "photon_hardening_overrides: kernel.sysrq: True" in str(caught.value)
+        selected(**variables)
+    assert words in str(caught.value)
