@@ -25,8 +25,8 @@ rollback: ## put back what was there before the first run
 test: ## units, boot order, gates, molecule and a VM: what CI runs
 	@bash tests/run.sh units boot gates molecule vm
 
-test-all: ## test with thousands of boot orders and three kernels, and the benchmark
-	@bash tests/run.sh units boot-all gates molecule vm-all fleet bench
+test-all: ## test with thousands of boot orders, three kernels and container engines on two, and the benchmark
+	@bash tests/run.sh units boot-all gates molecule vm-all vm-containers fleet bench
 
 test-units: ## pytest on the oldest and newest ansible-core, and on Python 3.6
 	@bash tests/run.sh units

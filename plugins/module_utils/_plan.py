@@ -180,7 +180,8 @@ def _way_back(entry, reading, choice, broken):
     if _values.same(entry.before, reading.value):
         return Choice(state, None, None, False, reason + "no longer ours")
     if broken:
-        return Choice(state, None, None, False, reason + "left as it is: its baseline %s would break %s" % (entry.before, broken))
+        held = "held_back" if state == "ok" else state
+        return Choice(held, None, None, False, reason + "left as it is: its baseline %s would break %s" % (entry.before, broken))
     if reading.refused:
         return Choice("read_only" if state == "ok" else state, None, None, False, reason + "cannot go back: read-only here")
     return Choice("changed" if state == "ok" else state, None, entry.before, False, reason + "no longer ours: back to its baseline")

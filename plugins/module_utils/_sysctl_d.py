@@ -9,6 +9,7 @@ Pure: text and names in, values out. Private to the collection.
 import fnmatch
 import re
 from collections import OrderedDict, namedtuple
+from functools import lru_cache
 
 # One folder's file hides files of the same name in the folders after it.
 FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
@@ -140,12 +141,14 @@ def _line(number, text, dialect):
     return Line(number, text, canonical(name) if name else "", value.strip(_BLANKS) if equals else None)
 
 
+# Each file is looked at several times in one run: as found, as it will be, for what is ours, for who wins.
+@lru_cache(maxsize=None)
 def parse(text, dialect=SYSTEMD):
     """Every line of a file. `name` is None for blanks and comments, "" where a line says nothing that sysctl.d knows."""
     lines = dialect.line_end.split(text)
     if lines[-1] == "":
         lines.pop()
-    return [_line(number, line.rstrip("\r"), dialect) for number, line in enumerate(lines, 1)]
+    return tuple(_line(number, line.rstrip("\r"), dialect) for number, line in enumerate(lines, 1))
 
 
 def settings(path, text):

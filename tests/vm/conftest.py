@@ -69,6 +69,9 @@ class Vm:
     def reboot(self):
         self._script("reboot")
 
+    def cold_boot(self):
+        self._script("cold_boot")
+
     def see(self):
         """The kernel's values and what a run may write, read with the host's own tools."""
         commands = (VALUES, f"{FILES} -printf '%p\\t%M %u:%g %l\\n'", f"{FILES} -type f -exec sha256sum {{}} +",

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# run.sh [SUITE...]: hardens, checks and reboots one VM per Debian suite (bookworm when none is named), one after another.
+# run.sh [--containers] [SUITE...]: tests on one VM per Debian suite (bookworm when none is named), one after another.
+# --containers: on a disk with container engines, which the other tests do without.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -17,9 +18,18 @@ finish() {
   rm -rf "$dir"
 }
 
+# The engines of a suite and what they need: recommended packages are not installed.
+engines() {
+  local more=()
+  [ "$1" = bookworm ] || more=(docker-cli passt netavark aardvark-dns)
+  printf '%s\n' docker.io "${more[@]}" podman crun uidmap slirp4netns fuse-overlayfs dbus-user-session libpam-systemd busybox-static \
+    iptables apparmor
+}
+
 run() (
-  suite=$1
-  disk=$(bash "$here/build.sh" "$suite")
+  suite=$1 packages=()
+  [ "$containers" = no ] || mapfile -t packages < <(engines "$suite")
+  disk=$(bash "$here/build.sh" "$suite" "${packages[@]}")
   [ -d "$disk" ] || skip "no disk of $suite: $disk"
   dir=$(mktemp -d)
   port=$(free_port)
@@ -28,13 +38,18 @@ run() (
   say "starting $suite"
   bash "$here/vm.sh" start "$dir" "$port"
   VM_SUITE=$suite VM_DIR=$dir VM_PORT=$port ANSIBLE_COLLECTIONS_PATH=$(collection_tree) \
-    PATH=$VENV/bin:$PATH "$VENV/bin/python" -m pytest --durations=0 --durations-min=1 -v "$here"/test_{reboot,faults}.py
+    PATH=$VENV/bin:$PATH "$VENV/bin/python" -m pytest --durations=0 --durations-min=1 -v "${tests[@]}"
 )
 
 need qemu-system-x86_64 qemu-system-x86
 need qemu-img qemu-utils
 need ssh openssh-client
 use_venv newest
+containers=no tests=("$here/test_reboot.py" "$here/test_faults.py")
+if [ "${1:-}" = --containers ]; then
+  containers=yes tests=("$here/test_containers.py")
+  shift
+fi
 for suite in "${@:-bookworm}"; do
   run "$suite"
 done

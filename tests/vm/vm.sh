@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# vm.sh start|ssh|reboot|stop DIR PORT [COMMAND...]: one VM on a built disk whose files lie in DIR; its writes go to DIR/overlay.qcow2.
+# vm.sh start|ssh|reboot|cold_boot|stop DIR PORT [COMMAND...]: one VM on a built disk whose files lie in DIR; its writes go to DIR/overlay.qcow2.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -33,8 +33,7 @@ answers() {
   die "no new boot answered on ssh within 300 s"
 }
 
-start() {
-  qemu-img create -q -f qcow2 -b "$(realpath "$dir/root.img")" -F raw "$dir/overlay.qcow2"
+power_on() {
   # The same CPU model for both accelerators. restrict=on: the VM sees no network but the one forwarded port.
   qemu-system-x86_64 -accel "$(accelerator)" -cpu Nehalem -smp 2 -m 1024 -nodefaults -no-user-config -display none \
     -kernel "$dir/vmlinuz" -initrd "$dir/initrd" -append "$(kernel_line)" \
@@ -42,6 +41,23 @@ start() {
     -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:$port-:22" -device virtio-net-pci,netdev=net,romfile= \
     -device virtio-rng-pci -serial "file:$dir/console.log" -daemonize -pidfile "$dir/qemu.pid"
   answers none
+}
+
+start() {
+  qemu-img create -q -f qcow2 -b "$(realpath "$dir/root.img")" -F raw "$dir/overlay.qcow2"
+  power_on
+}
+
+# What a reboot cannot show: nothing of the machine is left, not even its emulator.
+cold_boot() {
+  local pid end=$((SECONDS + 120))
+  pid=$(<"$dir/qemu.pid")
+  timeout 30 "${login[@]}" systemctl poweroff || say "ssh ended with the shutdown"
+  while kill -0 "$pid" 2>/dev/null; do
+    [ "$SECONDS" -lt "$end" ] || die "the VM did not switch itself off within 120 s"
+    sleep 0.5
+  done
+  power_on
 }
 
 reboot() {
@@ -59,7 +75,7 @@ stop() {
 }
 
 case $action in
-  start | reboot | stop) "$action" ;;
+  start | reboot | cold_boot | stop) "$action" ;;
   ssh) exec "${login[@]}" "$@" ;;
   *) die "unknown action $action" ;;
 esac

@@ -201,17 +201,17 @@ def test_the_way_back(live, rule, after, words):
     assert words in row.reason
 
 
-@pytest.mark.parametrize("container_host, runtimes, after, words", [
-    ("always", {}, "1", "would break docker"),
-    ("auto", {"docker": "/usr/bin/dockerd"}, "1", "would break docker (/usr/bin/dockerd)"),
-    ("auto", {"kubelet": "process kubelet"}, "1", "would break kubelet (process kubelet)"),
-    ("auto", {}, "0", "back to its baseline"),
-    ("never", {"docker": "/usr/bin/dockerd"}, "0", "back to its baseline"),
+@pytest.mark.parametrize("container_host, runtimes, state, after, words", [
+    ("always", {}, "held_back", "1", "would break docker"),
+    ("auto", {"docker": "/usr/bin/dockerd"}, "held_back", "1", "would break docker (/usr/bin/dockerd)"),
+    ("auto", {"kubelet": "process kubelet"}, "held_back", "1", "would break kubelet (process kubelet)"),
+    ("auto", {}, "changed", "0", "back to its baseline"),
+    ("never", {"docker": "/usr/bin/dockerd"}, "changed", "0", "back to its baseline"),
 ])
 @pytest.mark.parametrize("name", ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "net.ipv4.conf.eth0/1.forwarding"])
-def test_forwarding_stays_on_under_an_engine_on_the_way_back(name, container_host, runtimes, after, words):
+def test_forwarding_stays_on_under_an_engine_on_the_way_back(name, container_host, runtimes, state, after, words):
     plan = planned("", {name: "1"}, saved=Saved({name: Entry("0", "1", PATH)}, {}), container_host=container_host, runtimes=runtimes)
-    assert only_row(plan).after == after
+    assert (only_row(plan).state, only_row(plan).after) == (state, after)
     assert words in only_row(plan).reason
 
 

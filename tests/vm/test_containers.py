@@ -1,0 +1,167 @@
+"""Container engines on a real kernel: hardened, switched off and on, cut off without the guard, served with it, rolled back. In this order."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+SCRIPT = (Path(__file__).parent / "containers.sh").read_text(encoding="utf-8")
+FORWARDING, USERNS = "net.ipv4.ip_forward", "kernel.unprivileged_userns_clone"
+
+# workload of containers.sh -> what it prints last when it works.
+WORKLOADS = {
+    "docker_outbound": "far", "docker_published": "inside", "docker_name": "inside", "docker_build": "built",
+    "user_namespace": "entered", "podman_published": "inside",
+}
+# What does not do without forwarding. Containers on one bridge still reach each other, and rootless ports are a process's own.
+FORWARDED = {"docker_outbound", "docker_published"}
+
+# What the two disks have, and nothing else: no CRI-O, no kubelet, no rootless Docker.
+ENGINES = {"docker": "/usr/sbin/dockerd", "containerd": "/usr/bin/containerd", "podman": "/usr/bin/podman"}
+ROOTLESS = {"podman_rootless": "/usr/bin/podman and /etc/subuid"}
+
+# As a kubelet with --protect-kernel-defaults compares them: as whole numbers, equal and not just as good.
+KUBELET = {
+    "vm.overcommit_memory": 1, "vm.panic_on_oom": 0, "kernel.panic": 10, "kernel.panic_on_oops": 1,
+    "kernel.keys.root_maxkeys": 1000000, "kernel.keys.root_maxbytes": 25000000,
+}
+
+# All that containers bear.
+OVERRIDES = {
+    **{name: str(value) for name, value in KUBELET.items()},
+    FORWARDING: "1", USERNS: None, "kernel.yama.ptrace_scope": "2", "kernel.kexec_load_disabled": "1", "kernel.perf_event_paranoid": "3",
+    "dev.tty.ldisc_autoload": "0", "vm.unprivileged_userfaultfd": "0", "net.core.bpf_jit_harden": "2", "net.ipv4.tcp_syncookies": "1",
+    **{f"net.ipv4.conf.{where}.{name}": value for where in ("all", "default") for name, value in (
+        ("accept_redirects", "0"), ("secure_redirects", "0"), ("send_redirects", "0"), ("accept_source_route", "0"), ("log_martians", "1"),
+        ("rp_filter", "1"))},
+    **{f"net.ipv6.conf.{where}.accept_redirects": "0" for where in ("all", "default")},
+}
+SAFE = {"photon_hardening_profile": "photon", "photon_hardening_overrides": OVERRIDES}
+CUTTING = {"photon_hardening_profile": "photon5"}
+
+
+def work(vm, workload):
+    """The last line of what a workload prints."""
+    output = vm.ssh(f"bash -s {workload} || echo it ended with $?", stdin=SCRIPT)
+    print(f"--- {workload}\n{output}")
+    return output.splitlines()[-1]
+
+
+def cut_off(vm):
+    """The workloads that do not work."""
+    return {workload for workload, word in WORKLOADS.items() if work(vm, workload) != word}
+
+
+def live(vm, name):
+    return vm.ssh("cat /proc/sys/" + name.replace(".", "/")).strip()
+
+
+def row_of(outcome, name):
+    return next(row for row in outcome.shard["parameters"] if row["name"] == name)
+
+
+def harden(vm, *arguments, **variables):
+    outcome = vm.play("harden.yml", *arguments, **variables)
+    assert outcome.code == 0
+    return outcome
+
+
+def found(reason):
+    """runtime -> where it was found, by the reason for which a parameter is held back."""
+    assert reason.startswith("would break ")
+    return dict(re.findall(r"(\w+) \(([^)]*)\)", reason))
+
+
+def attach(vm):
+    vm.ssh("bash -s attach", stdin=SCRIPT)
+
+
+@pytest.fixture(scope="module")
+def prepared(vm):
+    """Containers run on the host as it came."""
+    vm.ssh("bash -s prepare", stdin=SCRIPT)
+    attach(vm)
+
+
+@pytest.fixture(scope="module")
+def hardened(vm, prepared):
+    return harden(vm, "--diff", **SAFE)
+
+
+@pytest.fixture(scope="module")
+def cold(vm, hardened):
+    """The hardened host switched off and on: a running one has its modules loaded and its namespaces made."""
+    boot = "kernel.random.boot_id"
+    first = live(vm, boot)
+    vm.cold_boot()
+    assert live(vm, boot) != first
+    state = vm.ssh("systemctl is-system-running --wait || systemctl --failed --no-legend")
+    assert state.strip() == "running"
+    attach(vm)
+
+
+def test_every_workload_works_on_the_host_as_it_came(vm, prepared):
+    assert cut_off(vm) == set()
+
+
+def test_the_runtimes_found_are_those_installed(vm, prepared):
+    outcome = harden(vm, "--check", photon_hardening_profile="photon")
+    for name, runtimes in ((FORWARDING, ENGINES), (USERNS, ROOTLESS)):
+        row = row_of(outcome, name)
+        assert (row["state"], found(row["reason"])) == ("held_back", runtimes)
+
+
+def test_every_workload_works_after_a_cold_boot(vm, cold):
+    assert cut_off(vm) == set()
+
+
+def test_a_kubelet_that_protects_kernel_defaults_would_start(vm, cold):
+    assert {name: int(live(vm, name)) for name in KUBELET} == KUBELET
+
+
+def test_nothing_has_moved_since(vm, cold):
+    """Docker finds forwarding on when it starts and so does not write it, which would reset the redirects."""
+    outcome = harden(vm, "--diff", **SAFE)
+    assert outcome.shard["changed"] is False
+
+
+def test_the_guard_serves_the_outside_client(vm, cold):
+    outcome = harden(vm, **CUTTING)
+    row = row_of(outcome, FORWARDING)
+    assert (row["state"], found(row["reason"])) == ("held_back", ENGINES)
+    assert live(vm, FORWARDING) == "1"
+    assert cut_off(vm) == set()
+
+
+def test_without_the_guard_the_outside_client_is_cut_off_until_it_is_back(vm, cold):
+    harden(vm, photon_hardening_container_host="never", **CUTTING)
+    assert live(vm, FORWARDING) == "0"
+    assert cut_off(vm) == FORWARDED
+    outcome = harden(vm, **CUTTING)
+    assert row_of(outcome, FORWARDING)["state"] == "held_back"
+    assert live(vm, FORWARDING) == "1"
+    assert cut_off(vm) == set()
+
+
+def test_without_the_guard_users_lose_their_namespaces_until_it_is_back(vm, cold):
+    harden(vm, photon_hardening_container_host="never", photon_hardening_profile="photon")
+    assert work(vm, "user_namespace") != WORKLOADS["user_namespace"]
+    harden(vm, photon_hardening_profile="photon")
+    assert cut_off(vm) == set()
+
+
+def test_rollback_under_a_running_engine_leaves_forwarding_on(vm, cold):
+    assert vm.play("rollback.yml").code == 0
+    # A host that did not forward before the first run, and got its engine later.
+    vm.ssh("systemctl stop docker.service docker.socket && echo 0 >/proc/sys/net/ipv4/ip_forward")
+    row = row_of(harden(vm, **SAFE), FORWARDING)
+    assert (row["state"], row["before"], row["after"]) == ("changed", "0", "1")
+    vm.ssh("systemctl start docker")
+    outcome = vm.play("rollback.yml", "--diff")
+    assert outcome.code == 0 and outcome.shard["changed"] is True
+    row = row_of(outcome, FORWARDING)
+    assert (row["state"], row["after"]) == ("held_back", "1")
+    assert "its baseline 0 would break docker (/usr/sbin/dockerd)" in row["reason"]
+    assert re.search(rf"held back: .*{re.escape(FORWARDING)}", outcome.shard["msg"])
+    assert live(vm, FORWARDING) == "1"
+    assert cut_off(vm) == set()
