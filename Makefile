@@ -46,9 +46,9 @@ test-vm: ## the role on a real kernel, with a reboot
 bench: ## what a run costs
 	@bash tests/run.sh bench
 
-.PHONY: readme
-readme: ## write the README's parameter table from the catalogue
-	@"$$(bash tests/venv.sh newest)"/bin/python tools/readme_table.py
+.PHONY: catalogue
+catalogue: ## write catalogue.json and the README's tables from catalogue.yml
+	@bash tools/catalogue.sh
 
 .PHONY: clean
 clean: ## remove what make and the tests made in this checkout (the cache outside stays)

@@ -26,7 +26,7 @@ options:
     description: The groups to select.
     type: list
     elements: str
-    default: [security, tuning]
+    default: [security, tuning, network]
 """
 
 EXAMPLES = r"""
@@ -61,7 +61,7 @@ def _selected(given, today):
 
 
 @pass_context
-def select_parameters(context, profile, groups=("security", "tuning")):
+def select_parameters(context, profile, groups=("security", "tuning", "network")):
     # The context and no argument: looking all the names up in Jinja takes longer than everything else that is done here.
     variables = {name: context[name] for name in context.parent if _layers.is_layer(name)}
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()

@@ -88,6 +88,10 @@ def release():
     return os.uname()[2]
 
 
+def machine():
+    return os.uname()[4]
+
+
 def interfaces():
     """The names of the network interfaces that have parameters."""
     found = set()

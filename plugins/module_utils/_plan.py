@@ -25,7 +25,7 @@ CONTAINER_HOST = ("auto", "always", "never")
 Request = namedtuple("Request", "dropins rules conflicts container_host image")
 # live: name -> Reading. files: the search path. dialect: how they are read at boot. rivals: what else sets parameters.
 # runtimes: container runtime -> how it was recognised. modules: those that modules-load.d names. saved: a Saved.
-Snapshot = namedtuple("Snapshot", "live files dialect rivals runtimes modules release interfaces saved")
+Snapshot = namedtuple("Snapshot", "live files dialect rivals runtimes modules release machine interfaces saved")
 # value: text or None. error: errno of reading it. refused: errno of opening it for writing. 0 = none.
 Reading = namedtuple("Reading", "value error refused")
 
@@ -123,6 +123,8 @@ def _choose(want, request, snapshot):
         return _without_value(want, reading, snapshot.release)
     if want.value is None:
         return Choice("ok", None, None, False, "only reported; the reference is %s" % rule["report"])
+    if rule.get("machine", snapshot.machine) != snapshot.machine:
+        return Choice("unsupported", None, None, False, "%s is for %s, and this is %s" % (want.value, rule["machine"], snapshot.machine))
     entry = snapshot.saved.parameters.get(want.name)
     return _against_live(want, reading, entry.wrote if entry else None)
 

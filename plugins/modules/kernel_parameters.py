@@ -48,6 +48,7 @@ options:
         C(kubelet), C(docker_rootless) and C(podman_rootless); O(container_host) decides whether the parameter is C(held_back) then.
       - C(interfaces) - whether C(net.*.conf.all) or C(net.*.conf.default) is also set on every interface that exists.
       - C(one_way) - whether the kernel refuses to take the value back before a reboot; such a parameter is set last.
+      - C(machine) - the processor that the value is for, as C(uname -m) names it; on another one the parameter is unsupported.
       - C(needs_module) - the kernel module without which the parameter does not exist; its line stays in force.
       - C(report) - a reference value; the parameter is shown and never set.
       - C(waived) - the reason why the parameter is left alone.
@@ -301,7 +302,7 @@ def _snapshot(root, request, saved):
     return _plan.Snapshot(
         live=live, files=_kernel.sysctl_files(root), dialect=_kernel.boot_dialect(root), rivals=_kernel.rivals(root),
         runtimes=_kernel.runtimes(root) if request.container_host == "auto" else {}, modules=_kernel.modules_at_boot(root),
-        release=_kernel.release(), interfaces=interfaces, saved=saved)
+        release=_kernel.release(), machine=_kernel.machine(), interfaces=interfaces, saved=saved)
 
 
 def _planned(module, root):

@@ -3,19 +3,46 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 import importlib.util
+import json
 import pathlib
+
+import yaml
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
 ROOT = pathlib.Path(__file__).parents[2]
-SPEC = importlib.util.spec_from_file_location("readme_table", ROOT / "tools" / "readme_table.py")
-readme_table = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(readme_table)
+CATALOGUE = yaml.safe_load((ROOT / "roles/photon_hardening/files/catalogue.yml").read_text(encoding="utf-8"))
+
+
+def tool(name):
+    spec = importlib.util.spec_from_file_location("tool_" + name, ROOT / "tools" / (name + ".py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_filter_reads_what_the_catalogue_says():
+    """When this or the next fails: run make catalogue."""
+    assert json.loads(tool("catalogue").as_json(CATALOGUE)) == CATALOGUE == _catalogue.CATALOGUE
 
 
 def test_the_readme_shows_the_catalogue():
-    """When this fails: run make readme."""
-    readme = readme_table.README.read_text(encoding="utf-8")
-    assert readme_table.written(readme, _catalogue.CATALOGUE) == readme
-    for row in _catalogue.CATALOGUE["parameters"]:
-        assert readme.count("| `%s` |" % row["name"]) + readme.count("| %s |" % row["name"]) == 1
+    readme = tool("readme")
+    text = readme.README.read_text(encoding="utf-8")
+    assert readme.written(text, CATALOGUE) == text
+    for row in CATALOGUE["parameters"]:
+        assert text.count("| `%s` |" % row["name"]) + text.count("| %s |" % row["name"]) == 1
+
+
+def test_strength_counts_the_same_value_and_a_stricter_one():
+    rows = [
+        {"name": "kernel.a", "strength": ["0", "1", "2"], "values": {"ours": "2", "theirs": "1"}},
+        {"name": "kernel.b", "strength": ["0", "1", "2"], "values": {"ours": "0", "theirs": "1"}},
+        {"name": "kernel.c", "strength": "lower", "valid": {"min": 1, "max": 9}, "values": {"ours": "2", "theirs": "5"}},
+        {"name": "kernel.d", "values": {"ours": "5", "theirs": "0x5"}},
+        {"name": "kernel.e", "values": {"theirs": "1"}},
+        {"name": "kernel.f", "report_only": True, "values": {"theirs": "1"}},
+        {"name": "kernel.g", "override_only": "Why.", "values": {"ours": "1", "theirs": "1"}},
+    ]
+    catalogue = {"parameters": rows, "columns": {"ours": {"profile": True}, "theirs": {"profile": False}}}
+    assert tool("readme").strength_table(catalogue)[2:] == ["| `ours` | 4/5 | 3/6 |", ""]

@@ -61,7 +61,7 @@ def moved(before, after):
 def wanted(suite):
     """parameter -> value that must be in force: the catalogue's recommendation but for what this suite is known to do otherwise."""
     rows = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))["parameters"]
-    column = {row["name"]: row["values"]["photon"] for row in rows if row["values"]["photon"] is not None}
+    column = {row["name"]: row["values"]["photon"] for row in rows if "photon" in row["values"]}
     assert column.keys() >= HELD_BACK | STRICTER[suite].keys()
     return {name: value for name, value in {**column, **STRICTER[suite]}.items() if name not in HELD_BACK}
 

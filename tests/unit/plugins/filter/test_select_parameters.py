@@ -19,8 +19,8 @@ def selected(expression="'photon' | select_parameters", **variables):
 
 
 def test_defaults():
-    assert set(selected()["lines"]) == {"security", "tuning"}
-    assert selected() == selected("'photon' | select_parameters(['security', 'tuning'])", photon_hardening_overrides={})
+    assert set(selected()["lines"]) == {"security", "tuning", "network"}
+    assert selected() == selected("'photon' | select_parameters(['security', 'tuning', 'network'])", photon_hardening_overrides={})
 
 
 def test_the_variables_of_the_host_are_read():

@@ -23,7 +23,7 @@ def planned(content, live, rules=None, files=None, saved=None, conflicts="restat
     request = Request([File(PATH, content)], rules or {}, conflicts, container_host, image)
     snapshot = Snapshot(dict((name, reading(value)) for name, value in live.items()),
                         [File(*item) for item in sorted((files or {}).items())], _sysctl_d.SYSTEMD, _rivals.NONE, dict(runtimes),
-                        set(modules), "6.1.0", list(interfaces), saved or Saved({}, {}))
+                        set(modules), "6.1.0", "x86_64", list(interfaces), saved or Saved({}, {}))
     return _plan.plan(request, snapshot)
 
 
@@ -43,6 +43,8 @@ STATES = [
     pytest.param("0x10", "16", {}, settled("kernel.a = 0x10\n"), "ok", "16", id="compared by meaning"),
     pytest.param("1", None, {}, {}, "unsupported", None, id="this kernel lacks it"),
     pytest.param("1", None, {"needs_module": "m"}, {}, "unsupported", None, id="its module is not loaded"),
+    pytest.param("1", "0", {"machine": "x86_64"}, {}, "changed", "1", id="for this processor"),
+    pytest.param("1", "0", {"machine": "aarch64"}, {}, "unsupported", "0", id="for another processor"),
     pytest.param("1", Reading(None, errno.EACCES, 0), {}, {}, "unsupported", None, id="write-only"),
     pytest.param("1", Reading("0", 0, errno.EROFS), {}, {}, "read_only", "0", id="a container"),
     pytest.param("1", Reading("1", 0, errno.EROFS), {}, settled("kernel.a = 1\n"), "ok", "1", id="read-only and right"),
@@ -70,6 +72,7 @@ def test_state(wanted, live, rule, files, state, after):
     ({"waived": "ticket 7"}, "0", "# waived: waived: ticket 7: kernel.a = 1"),
     ({}, None, "# unsupported: kernel 6.1.0 does not have it: kernel.a = 1"),
     ({"needs_module": "m"}, None, "kernel.a = 1"),
+    ({"machine": "aarch64"}, "0", "# unsupported: 1 is for aarch64, and this is x86_64: kernel.a = 1"),
     ({"accept": ["2"]}, "2", "kernel.a = 2"),
 ])
 def test_the_line_that_lands(rule, live, line):
