@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from ansible_collections.photon.hardening.plugins.module_utils import _plan, _rivals, _runtimes, _sysctl_d
 
 PROC_SYS = "/proc/sys"
+SYS_NET = "/sys/class/net"
 STATE_FOLDER = "/var/lib/photon-hardening"
 BASELINE = STATE_FOLDER + "/baseline.json"
 _SELINUX = "security.selinux"
@@ -93,12 +94,12 @@ def machine():
 
 
 def interfaces():
-    """The names of the network interfaces that have parameters."""
+    """interface with parameters -> whether it is a device of the machine; the loopback is left out: nobody else reaches it."""
     found = set()
     for family in ("ipv4", "ipv6"):
         folder = os.path.join(PROC_SYS, "net", family, "conf")
         found.update(os.listdir(folder) if os.path.isdir(folder) else ())
-    return sorted(found - set(("all", "default")))
+    return dict((name, os.path.exists(os.path.join(SYS_NET, name, "device"))) for name in sorted(found - set(("all", "default", "lo"))))
 
 
 def in_container():

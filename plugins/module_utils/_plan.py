@@ -24,7 +24,8 @@ CONTAINER_HOST = ("auto", "always", "never")
 # dropins: Files as given. container_host: whose breakage is a reason to hold back. image: only files, no running kernel.
 Request = namedtuple("Request", "dropins rules conflicts container_host image")
 # live: name -> Reading. files: the search path. dialect: how they are read at boot. rivals: what else sets parameters.
-# runtimes: container runtime -> how it was recognised. modules: those that modules-load.d names. saved: a Saved.
+# runtimes: container runtime -> how it was recognised. modules: those that modules-load.d names. interfaces: name -> whether it is a
+# device, which may be there at boot before conf.default is set. saved: a Saved.
 Snapshot = namedtuple("Snapshot", "live files dialect rivals runtimes modules release machine interfaces saved")
 # value: text or None. error: errno of reading it. refused: errno of opening it for writing. 0 = none.
 Reading = namedtuple("Reading", "value error refused")
@@ -35,7 +36,8 @@ Entry = namedtuple("Entry", "before wrote dropin")
 SavedFile = namedtuple("SavedFile", "before sha256")
 Saved = namedtuple("Saved", "parameters files")
 
-# dropin and number: the line that asks for it; value None: only reported or waived.
+# dropin and number: the line that asks for it; number None: an interface that a line of conf.all or conf.default speaks for, too.
+# value None: only reported or waived.
 Want = namedtuple("Want", "name value dropin number rule")
 # active: whether the parameter's line stays in force in its drop-in, and then with which value (target).
 Choice = namedtuple("Choice", "state target write active reason")
@@ -90,7 +92,7 @@ def plan(request, snapshot):
     choices = OrderedDict((name, _choose(want, request, snapshot)) for name, want in wanted.items())
     choices = _on_leaving(choices, wanted, request, snapshot)
     disk = dict((item.path, item.text) for item in snapshot.files)
-    texts, warnings = _texts(request, wanted, choices, snapshot, disk)
+    texts, warnings = _texts(request, choices, _device_lines(wanted, choices, snapshot.interfaces), snapshot, disk)
     texts.update(_restated(request, wanted, snapshot, _with(disk, texts), disk))
     after = _with(disk, texts)
     files_after = [_sysctl_d.File(*item) for item in after.items()]
@@ -203,14 +205,25 @@ def _needing(name, entry, want):
 
 # --- files ---
 
-def _texts(request, wanted, choices, snapshot, disk):
+def _device_lines(wanted, choices, interfaces):
+    """parameter of conf.all or conf.default -> the lines of the same parameter of devices: at boot such a line does not reach those
+    that are there already."""
+    devices = [name for name in interfaces if interfaces[name]]
+    found = {}
+    for want in wanted.values():
+        names = [name for name in _interface_names(want, devices) if wanted[name].number is None and choices[name].active]
+        found[want.name] = ["%s = %s" % (name, choices[name].target) for name in names]
+    return found
+
+
+def _texts(request, choices, device_lines, snapshot, disk):
     """path -> what the drop-in shall be (None: no file) for every drop-in of this call, and what to warn about."""
     texts, warnings = {}, []
     for item in request.dropins:
         saved, now = snapshot.saved.files.get(item.path), disk.get(item.path)
         foreign = now is not None and not _sysctl_d.is_ours(now)
         if item.text.strip():
-            texts[item.path] = _adapted(item, choices)
+            texts[item.path] = _adapted(item, choices, device_lines)
             if foreign and saved:
                 warnings.append("%s was replaced by something else since the last run (a package update?); that content is saved "
                                 "for the way back and the file is written anew." % item.path)
@@ -222,8 +235,9 @@ def _texts(request, wanted, choices, snapshot, disk):
     return texts, warnings
 
 
-def _adapted(item, choices):
-    """The given text: lines not in force are commented out with the reason, a better live value takes the wanted one's place."""
+def _adapted(item, choices, device_lines):
+    """The given text: lines not in force are commented out with the reason, a better live value takes the wanted one's place, and the
+    machine's devices follow the line that speaks for all interfaces."""
     lines = [] if _sysctl_d.is_ours(item.text) else [_sysctl_d.HEADER]
     for line in _sysctl_d.parse(item.text):
         choice = choices[line.name] if line.name else None
@@ -233,6 +247,7 @@ def _adapted(item, choices):
             lines += [_sysctl_d.comment(choice.reason), "%s = %s" % (line.name, " ".join(choice.target.split("\n")))]
         else:
             lines.append(_sysctl_d.comment("%s: %s: %s" % (choice.state, choice.reason, line.text.strip())))
+        lines += device_lines.get(line.name, [])
     return "\n".join(lines) + "\n"
 
 

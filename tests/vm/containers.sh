@@ -28,12 +28,12 @@ prepare() {
   docker run -d --restart always --name peer --network inner base httpd -f -h /www
 }
 
-# After each boot: the far host, and the default route without which pasta gives a rootless container no way out of its own network.
+# After each boot: the far host behind an interface whose name has a dot, as a VLAN's has, and the default route without which pasta gives a rootless container no way out of its own network.
 attach() {
   ip netns add outside
-  ip link add uplink type veth peer name eth0 netns outside
-  ip addr add "$NEAR/24" dev uplink
-  ip link set uplink up
+  ip link add uplink.7 type veth peer name eth0 netns outside
+  ip addr add "$NEAR/24" dev uplink.7
+  ip link set uplink.7 up
   ip -n outside addr add "$FAR/24" dev eth0
   ip -n outside link set eth0 up
   ip -n outside link set lo up

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 SCRIPT = (Path(__file__).parent / "containers.sh").read_text(encoding="utf-8")
 FORWARDING, USERNS = "net.ipv4.ip_forward", "kernel.unprivileged_userns_clone"
@@ -20,24 +21,22 @@ FORWARDED = {"docker_outbound", "docker_published"}
 ENGINES = {"docker": "/usr/sbin/dockerd", "containerd": "/usr/bin/containerd", "podman": "/usr/bin/podman"}
 ROOTLESS = {"podman_rootless": "/usr/bin/podman and /etc/subuid"}
 
+CATALOGUE = yaml.safe_load((Path(__file__).parents[2] / "roles/photon_hardening/files/catalogue.yml").read_text(encoding="utf-8"))
+ROWS = CATALOGUE["parameters"]
+SAFE, CUTTING = {"photon_hardening_profile": "container_host"}, {"photon_hardening_profile": "stig_photon5"}
+
 # As a kubelet with --protect-kernel-defaults compares them: as whole numbers, equal and not just as good.
 KUBELET = {
     "vm.overcommit_memory": 1, "vm.panic_on_oom": 0, "kernel.panic": 10, "kernel.panic_on_oops": 1,
     "kernel.keys.root_maxkeys": 1000000, "kernel.keys.root_maxbytes": 25000000,
 }
-
-# All that containers bear.
-OVERRIDES = {
-    **{name: str(value) for name, value in KUBELET.items()},
-    FORWARDING: "1", USERNS: None, "kernel.yama.ptrace_scope": "2", "kernel.kexec_load_disabled": "1", "kernel.perf_event_paranoid": "3",
-    "dev.tty.ldisc_autoload": "0", "vm.unprivileged_userfaultfd": "0", "net.core.bpf_jit_harden": "2", "net.ipv4.tcp_syncookies": "1",
-    **{f"net.ipv4.conf.{where}.{name}": value for where in ("all", "default") for name, value in (
-        ("accept_redirects", "0"), ("secure_redirects", "0"), ("send_redirects", "0"), ("accept_source_route", "0"), ("log_martians", "1"),
-        ("rp_filter", "1"))},
-    **{f"net.ipv6.conf.{where}.accept_redirects": "0" for where in ("all", "default")},
+# parameter -> what is in force instead of the profile's value: kernels have a stricter one, or do not have the parameter (None).
+INSTEAD = {
+    "bookworm": {"net.ipv4.tcp_challenge_ack_limit": "2147483647", "kernel.io_uring_disabled": None, "dev.tty.legacy_tiocsti": None},
+    "trixie": {"net.ipv4.tcp_challenge_ack_limit": "2147483647"},
 }
-SAFE = {"photon_hardening_profile": "photon", "photon_hardening_overrides": OVERRIDES}
-CUTTING = {"photon_hardening_profile": "photon5"}
+# Docker alone decides whether it loads the module.
+WITH_MODULE = "net.bridge.bridge-nf-call-iptables"
 
 
 def work(vm, workload):
@@ -53,7 +52,8 @@ def cut_off(vm):
 
 
 def live(vm, name):
-    return vm.ssh("cat /proc/sys/" + name.replace(".", "/")).strip()
+    """A slash in a name is a dot in an interface's."""
+    return vm.ssh("cat /proc/sys/" + name.translate(str.maketrans("./", "/."))).strip()
 
 
 def row_of(outcome, name):
@@ -111,8 +111,33 @@ def test_the_runtimes_found_are_those_installed(vm, prepared):
         assert (row["state"], found(row["reason"])) == ("held_back", runtimes)
 
 
+def test_an_interface_with_a_dot_in_its_name_is_reached_while_it_exists(vm, prepared, hardened):
+    for name in ("net.ipv4.conf.uplink/7.send_redirects", "net.ipv6.conf.uplink/7.accept_redirects"):
+        row = row_of(hardened, name)
+        assert (row["state"], row["before"], row["after"]) == ("changed", "1", "0")
+        assert live(vm, name) == "0"
+    harden(vm, photon_hardening_overrides={"net.ipv4.conf.uplink/7.log_martians": "1"}, **SAFE)
+    assert live(vm, "net.ipv4.conf.uplink/7.log_martians") == "1"
+    harden(vm, **SAFE)
+    assert live(vm, "net.ipv4.conf.uplink/7.log_martians") == "0"
+
+
 def test_every_workload_works_after_a_cold_boot(vm, cold):
     assert cut_off(vm) == set()
+
+
+def test_every_value_of_the_profile_is_in_force_after_a_cold_boot(vm, cold):
+    """Read with the host's own tools; an interface's own values, too, where conf.all does not decide."""
+    names = [row["name"] for row in ROWS if "container_host" in row["values"] and row["name"] != WITH_MODULE]
+    paths = " ".join("/proc/sys/" + name.replace(".", "/") for name in names)
+    text = vm.ssh(f"for path in {paths}; do test ! -e $path || echo $path $(cat $path); done")
+    found = dict(line.removeprefix("/proc/sys/").split(" ", 1) for line in text.splitlines())
+    column = {row["name"]: row["values"]["container_host"] for row in ROWS if row["name"] in names}
+    assert {name: found.get(name.replace(".", "/")) for name in names} == {**column, **INSTEAD[vm.suite]}
+    for row in ROWS:
+        if row.get("interfaces") and "container_host" in row["values"]:
+            path = "/proc/sys/" + row["name"].replace(".", "/").replace("/conf/all/", "/conf/*/")
+            assert set(vm.ssh(f"cat {path}").split()) == {row["values"]["container_host"]}
 
 
 def test_a_kubelet_that_protects_kernel_defaults_would_start(vm, cold):

@@ -1,6 +1,7 @@
 """One VM's life with the collection: predicted, hardened, refused, changed by others, rebooted, put back, rebooted. In this order."""
 
 import hashlib
+import os
 import re
 from pathlib import Path
 
@@ -92,7 +93,13 @@ def rival(vm, name):
 
 
 @pytest.fixture(scope="module")
-def planted(vm):
+def installed(vm):
+    """The host as it came."""
+    return vm.see()
+
+
+@pytest.fixture(scope="module")
+def planted(vm, installed):
     for path, text in PLANTED.items():
         vm.ssh(f"cat >{path}", stdin=text)
     vm.ssh("systemctl restart systemd-sysctl")
@@ -125,6 +132,14 @@ def hardened(vm, predicted):
     outcome = harden(vm, "--diff")
     assert outcome.code == 0
     return outcome
+
+
+@pytest.mark.skipif(os.environ["VM_SUITE"] != "bookworm", reason="the catalogue has a column for Debian 12 alone")
+def test_the_column_of_debian_is_what_debian_says(installed):
+    rows = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))["parameters"]
+    column = {row["name"]: row["values"]["debian12"] for row in rows if "debian12" in row["values"]}
+    assert len(column) > 80
+    assert {name: installed.values.get(name) for name in column} == column
 
 
 def test_two_boots_of_an_untouched_host_hardly_differ(vm, planted, untouched, noise):

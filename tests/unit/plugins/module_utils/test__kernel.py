@@ -24,9 +24,14 @@ def test_what_is_no_parameter_does_not_exist(name):
     assert (reading.value, reading.error) == (None, errno.ENOENT)
 
 
-def test_the_loopback_interface_is_found():
-    assert "lo" in _kernel.interfaces()
-    assert not set(_kernel.interfaces()) & set(["all", "default"])
+def test_interfaces_and_which_of_them_are_devices(tmpdir, monkeypatch):
+    for path in ("ipv4/conf/all", "ipv4/conf/default", "ipv4/conf/lo", "ipv4/conf/eth0", "ipv6/conf/br0.7"):
+        tmpdir.join("proc/net", path).ensure(dir=True)
+    for path in ("eth0/device", "br0.7"):
+        tmpdir.join("sys", path).ensure(dir=True)
+    monkeypatch.setattr(_kernel, "PROC_SYS", str(tmpdir.join("proc")))
+    monkeypatch.setattr(_kernel, "SYS_NET", str(tmpdir.join("sys")))
+    assert _kernel.interfaces() == {"br0.7": False, "eth0": True}
 
 
 def test_stage_and_commit(tmpdir):

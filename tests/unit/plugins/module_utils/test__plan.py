@@ -15,7 +15,7 @@ RIVAL = "/usr/lib/sysctl.d/99-rival.conf"
 NAME = "kernel.a"
 
 
-def planned(content, live, rules=None, files=None, saved=None, conflicts="restate", image=False, interfaces=(), container_host="always",
+def planned(content, live, rules=None, files=None, saved=None, conflicts="restate", image=False, interfaces=None, container_host="always",
             runtimes=(), modules=()):
     """The plan for one drop-in; LIVE values are texts, None (absent) or Readings, FILES path -> text."""
     def reading(value):
@@ -23,7 +23,7 @@ def planned(content, live, rules=None, files=None, saved=None, conflicts="restat
     request = Request([File(PATH, content)], rules or {}, conflicts, container_host, image)
     snapshot = Snapshot(dict((name, reading(value)) for name, value in live.items()),
                         [File(*item) for item in sorted((files or {}).items())], _sysctl_d.SYSTEMD, _rivals.NONE, dict(runtimes),
-                        set(modules), "6.1.0", "x86_64", list(interfaces), saved or Saved({}, {}))
+                        set(modules), "6.1.0", "x86_64", interfaces or {}, saved or Saved({}, {}))
     return _plan.plan(request, snapshot)
 
 
@@ -165,9 +165,26 @@ def test_forwarding_first_one_way_last():
 def test_interfaces_that_exist_are_reached():
     name = "net.ipv6.conf.all.accept_redirects"
     live = {name: "0", "net.ipv6.conf.eth0.accept_redirects": "1", "net.ipv6.conf.eth0/100.accept_redirects": "0"}
-    plan = planned("%s = 0\n" % name, live, {name: {"interfaces": True}}, interfaces=["eth0", "eth0.100"])
+    interfaces = {"eth0": True, "eth0.100": False}
+    plan = planned("%s = 0\n" % name, live, {name: {"interfaces": True}}, interfaces=interfaces)
     assert [write.name for write in plan.writes] == ["net.ipv6.conf.eth0.accept_redirects"]
-    assert len(plan.rows) == 3
+    assert dict((row.name, (row.state, row.boot)) for row in plan.rows) == {
+        name: ("changed", "0"), "net.ipv6.conf.eth0.accept_redirects": ("changed", "0"), "net.ipv6.conf.eth0/100.accept_redirects": ("ok", None)}
+
+
+@pytest.mark.parametrize("content, live, rule, lines", [
+    ("{all} = 0\n", "1", {}, ["{all} = 0", "{eth0} = 0"]),
+    ("{all} = 0\n", Reading("1", 0, errno.EROFS), {}, ["{all} = 0", "{eth0} = 0"]),
+    ("{eth0} = 1\n{all} = 0\n", "1", {}, ["{eth0} = 1", "{all} = 0"]),
+    ("{all} = 1\n", "0", {"accept": ["0"]}, ["# 0 was found on this host and is as good as 1 or better", "{all} = 0", "{eth0} = 0"]),
+    ("{all} = 0\n", "1", {"hold": ["docker"]}, ["# held_back: would break docker: {all} = 0"]),
+])
+def test_a_device_has_a_line_of_its_own_unless_there_is_one(content, live, rule, lines):
+    """At boot it may be there before conf.all is set, which reaches new interfaces alone."""
+    known = {"all": "net.ipv6.conf.all.accept_redirects", "eth0": "net.ipv6.conf.eth0.accept_redirects"}
+    plan = planned(content.format(**known), dict.fromkeys(known.values(), live), {known["all"]: dict(rule, interfaces=True)},
+                   interfaces={"eth0": True})
+    assert plan.files[PATH].splitlines() == [HEADER] + [line.format(**known) for line in lines]
 
 
 def test_reported_parameters_are_never_set():

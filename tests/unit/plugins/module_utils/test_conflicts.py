@@ -93,7 +93,7 @@ def plan_for(root, live, saved):
     request = _plan.Request([_sysctl_d.File(OURS, GOOD)], {}, "restate", "auto", False)
     reading = _plan.Reading(live, errno.ENOENT if live is None else 0, 0)
     return _plan.plan(request, _plan.Snapshot({NAME: reading}, _kernel.sysctl_files(str(root)), _kernel.boot_dialect(str(root)),
-                                              _kernel.rivals(str(root)), {}, set(), "6.1.0", "x86_64", [], saved))
+                                              _kernel.rivals(str(root)), {}, set(), "6.1.0", "x86_64", {}, saved))
 
 
 @pytest.mark.parametrize("scenario, files, live, source_before, restated", SCENARIOS, ids=[scenario[0] for scenario in SCENARIOS])
