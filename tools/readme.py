@@ -74,7 +74,8 @@ def remarks(row):
 
 def parameter(row, columns):
     name = "`%s`" % row["name"] if row.get("sysctl", True) else row["name"]
-    return [name, *(cell(row["values"].get(column)) for column in columns), " ".join([row["why"], "*Impact:* " + row["impact"], *remarks(row)])]
+    text = " ".join([row["why"], "*Impact:* " + row["impact"], *remarks(row)])
+    return [name, *(cell(row["values"].get(column)) for column in columns), text]
 
 
 def parameter_tables(catalogue):

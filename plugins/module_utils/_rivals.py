@@ -33,7 +33,9 @@ def warnings(rivals, files, ours):
         found += _sysctl_system(_sysctl_d.BootOrder(list(files) + _with_last(SYSCTL_CONF, rivals.conf), dialect), ours)
     if rivals.tuned:
         found += _tuned(rivals.tuned, ours)
-    return found if rivals.ufw is None else found + _ufw(_sysctl_d.BootOrder(_with_last(UFW_CONF, rivals.ufw), _sysctl_d.SYSTEMD._replace(last=UFW_CONF)), ours)
+    if rivals.ufw is not None:
+        found += _ufw(_sysctl_d.BootOrder(_with_last(UFW_CONF, rivals.ufw), _sysctl_d.SYSTEMD._replace(last=UFW_CONF)), ours)
+    return found
 
 
 def _differs(value, ours, name):

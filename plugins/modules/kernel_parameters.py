@@ -46,8 +46,8 @@ options:
       - C(at_least), C(at_most) - likewise for numbers.
       - C(hold) - a list of the container runtimes that the wanted value would break, of C(docker), C(containerd), C(crio), C(podman),
         C(kubelet), C(docker_rootless) and C(podman_rootless); O(container_host) decides whether the parameter is C(held_back) then.
-      - C(interfaces) - whether C(net.*.conf.all) or C(net.*.conf.default) is also set on every interface that exists; those that are devices
-        get a line of their own, because at boot they may be there before it.
+      - C(interfaces) - whether C(net.*.conf.all) or C(net.*.conf.default) is also set on every interface that exists; those that are
+        devices get a line of their own, because at boot they may be there before it.
       - C(one_way) - whether the kernel refuses to take the value back before a reboot; such a parameter is set last.
       - C(machine) - the processor that the value is for, as C(uname -m) names it; on another one the parameter is unsupported.
       - C(needs_module) - the kernel module without which the parameter does not exist; its line stays in force.

@@ -1,4 +1,4 @@
-"""Container engines on a real kernel: hardened, switched off and on, cut off without the guard, served with it, rolled back. In this order."""
+"""Container engines on a real kernel: hardened, switched off and on, cut off without the guard, served with it, rolled back: in order."""
 
 import re
 from pathlib import Path

@@ -169,7 +169,8 @@ def test_interfaces_that_exist_are_reached():
     plan = planned("%s = 0\n" % name, live, {name: {"interfaces": True}}, interfaces=interfaces)
     assert [write.name for write in plan.writes] == ["net.ipv6.conf.eth0.accept_redirects"]
     assert dict((row.name, (row.state, row.boot)) for row in plan.rows) == {
-        name: ("changed", "0"), "net.ipv6.conf.eth0.accept_redirects": ("changed", "0"), "net.ipv6.conf.eth0/100.accept_redirects": ("ok", None)}
+        name: ("changed", "0"), "net.ipv6.conf.eth0.accept_redirects": ("changed", "0"),
+        "net.ipv6.conf.eth0/100.accept_redirects": ("ok", None)}
 
 
 @pytest.mark.parametrize("content, live, rule, lines", [
