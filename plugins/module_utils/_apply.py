@@ -57,22 +57,34 @@ def _set_live(plan, done):
     return outcomes
 
 
+def _holds(name, value):
+    """Whether a parameter has a value, and takes it once more where it has not: another write may have reset it."""
+    if _values.same(value, _kernel.read(name).value or ""):
+        return True
+    return not _kernel.write(name, value) and _values.same(value, _kernel.read(name).value or "")
+
+
 def _prove(plan, done):
-    """Read everything back once: some writes are accepted and do nothing, some reset another parameter."""
+    """Read everything back: some writes are accepted and do nothing, some reset another parameter, as forwarding does redirects."""
     written = dict((write.name, write) for write in done)
     for row in plan.rows:
         if row.after is None or row.state not in ("changed", "overridden", "stricter", "ok"):
             continue
-        now = _kernel.read(row.name).value
-        if row.name in written and (now is None or not _values.same(row.after, now)):
-            raise Refused(written[row.name], "the kernel accepted it and reads back %s" % now)
-        if row.name not in written and done and row.dropin and row.before and not _values.same(row.before, now or ""):
-            raise Refused(done[-1], "setting the new values also moved %s from %s to %s" % (row.name, row.before, now))
+        if row.name in written and not _holds(row.name, row.after):
+            raise Refused(written[row.name], "the kernel accepted it and reads back %s" % _kernel.read(row.name).value)
+        if row.name not in written and done and row.dropin and row.before and not _holds(row.name, row.before):
+            raise Refused(done[-1], "setting the new values also moved %s from %s to %s, and it does not go back"
+                          % (row.name, row.before, _kernel.read(row.name).value))
 
 
-def _put_back(done):
-    """Restore the live values, last first; returns the names of those that the kernel would not take back."""
-    return [write.name for write in reversed(done) if _kernel.write(write.name, write.before)]
+def _put_back(plan, done):
+    """Restore the live values, last first, and then what that has reset; returns the names of those that do not go back."""
+    for write in reversed(done):
+        _kernel.write(write.name, write.before)
+    touched = dict((write.name, write.before) for write in done)
+    if done:
+        touched.update((row.name, row.before) for row in plan.rows if row.dropin and row.before is not None)
+    return [name for name, before in touched.items() if not _holds(name, before)]
 
 
 def _remember_first(before, after):
@@ -118,7 +130,7 @@ def carry_out(root, plan, before):
         outcomes = _set_live(plan, done)
         _prove(plan, done)
     except (OSError, Refused) as exc:
-        stuck = _put_back(done)
+        stuck = _put_back(plan, done)
         for path in plan.files:
             _kernel.discard(root, path)
         if remembered != before:

@@ -134,12 +134,34 @@ def test_a_write_that_does_nothing_undoes_everything(plain):
     assert plain.tree() == before
 
 
-def test_a_parameter_that_another_one_resets_is_named(plain):
+def test_a_parameter_that_another_one_resets_is_set_again(plain):
+    """As redirects are when forwarding changes, whichever of them is written last, or at all."""
+    plain.coupled.update({"kernel.a": [("vm.c", "99")], "kernel.b": [("kernel.a", "7")]})
+    run(CONTENT)
+    assert [plain.value(name) for name in ("kernel.a", "vm.c")] == ["2", "10"]
+    run({PATH: "kernel.a = 1\n", OTHER: CONTENT[OTHER]})
+    assert [plain.value(name) for name in ("kernel.a", "vm.c")] == ["1", "10"]
+
+
+def test_a_parameter_that_another_one_resets_for_good_is_named(plain):
     run(CONTENT)
     plain.coupled["kernel.a"] = [("vm.c", "99")]
+    plain.refusals["vm.c"] = ("10", plain.EINVAL)
     with pytest.raises(kernel_parameters.Problem) as caught:
         run({PATH: "kernel.a = 1\n", OTHER: CONTENT[OTHER]})
-    assert "moved vm.c from 10 to 99" in str(caught.value)
+    assert "moved vm.c from 10 to 99, and it does not go back" in str(caught.value)
+    assert "could not be put back: vm.c" in str(caught.value)
+    assert plain.value("kernel.a") == "2"
+
+
+def test_what_the_way_back_resets_is_put_back_too(plain):
+    run(CONTENT)
+    plain.coupled["kernel.a"] = [("vm.c", "99")]
+    plain.refusals["kernel.b"] = ("1 2 3", plain.EINVAL)
+    with pytest.raises(kernel_parameters.Problem) as caught:
+        run({PATH: "kernel.a = 1\n", OTHER: "vm.c = 10\nkernel.b = 1 2 3\n"})
+    assert "as before" in str(caught.value)
+    assert [plain.value(name) for name in ("kernel.a", "vm.c")] == ["2", "10"]
 
 
 @pytest.mark.parametrize("rule, error, state", [
