@@ -26,6 +26,7 @@ _MAX_FILE = 1 << 20
 _MAX_LINKS = 40
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 _SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl")
+_SUBID = re.compile(r"^\s*subid:(?!\s*files\s*$)", re.MULTILINE)
 _PROGRAM_FOLDERS = ("/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt/bin", "/snap/bin",
                     "/var/lib/rancher/rke2/bin")
 _MODULES_LOAD = ("/etc/modules-load.d", "/run/modules-load.d", "/usr/local/lib/modules-load.d", "/usr/lib/modules-load.d",
@@ -213,7 +214,14 @@ def runtimes(root):
         for name in _runtimes.PROGRAMS:
             if name not in installed and os.path.lexists(os.path.join(where, name)):
                 installed[name] = "%s/%s" % (folder, name)
-    return _runtimes.found(installed, set() if root else _processes(), bool((read_file(root, "/etc/subuid") or "").strip()))
+    return _runtimes.found(installed, set() if root else _processes(), _subordinate_ids(root))
+
+
+def _subordinate_ids(root):
+    """Where ordinary users get the ids from that rootless containers need, or None; a directory such as FreeIPA leaves the file empty."""
+    if (read_file(root, "/etc/subuid") or "").strip():
+        return "/etc/subuid"
+    return "subid in /etc/nsswitch.conf" if _SUBID.search(read_file(root, "/etc/nsswitch.conf") or "") else None
 
 
 def _processes():

@@ -23,17 +23,17 @@ NAMES = tuple(_PROGRAMS) + ("podman_rootless",)
 PROGRAMS = tuple(sorted(set(program for programs in _PROGRAMS.values() for program in programs)))
 
 
-def found(installed, running, rootless_users):
+def found(installed, running, subordinate_ids):
     """runtime -> how it was recognised.
 
-    INSTALLED: program -> its path. RUNNING: the names of the host's processes. ROOTLESS_USERS: whether ordinary users have
-    subordinate ids, without which none of them can run a container.
+    INSTALLED: program -> its path. RUNNING: the names of the host's processes. SUBORDINATE_IDS: where ordinary users get them from,
+    without which none of them can run a container; None: nowhere.
     """
     runtimes = OrderedDict()
     for runtime, programs in _PROGRAMS.items():
         signs = [installed[name] for name in programs if name in installed] + ["process " + name for name in programs if name in running]
-        if signs and (runtime != "docker_rootless" or rootless_users):
+        if signs and (runtime != "docker_rootless" or subordinate_ids):
             runtimes[runtime] = signs[0]
-    if "podman" in runtimes and rootless_users:
-        runtimes["podman_rootless"] = runtimes["podman"] + " and /etc/subuid"
+    if "podman" in runtimes and subordinate_ids:
+        runtimes["podman_rootless"] = "%s and %s" % (runtimes["podman"], subordinate_ids)
     return runtimes

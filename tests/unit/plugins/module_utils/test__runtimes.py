@@ -9,22 +9,23 @@ import pytest
 from ansible_collections.photon.hardening.plugins.module_utils import _kernel, _runtimes
 
 
-@pytest.mark.parametrize("installed, running, rootless_users, expected", [
-    ({}, set(), True, {}),
-    ({}, {"systemd", "sshd"}, True, {}),
-    ({"dockerd": "/usr/sbin/dockerd", "containerd": "/usr/bin/containerd"}, set(), False,
+@pytest.mark.parametrize("installed, running, subordinate_ids, expected", [
+    ({}, set(), "/etc/subuid", {}),
+    ({}, {"systemd", "sshd"}, "/etc/subuid", {}),
+    ({"dockerd": "/usr/sbin/dockerd", "containerd": "/usr/bin/containerd"}, set(), None,
      {"docker": "/usr/sbin/dockerd", "containerd": "/usr/bin/containerd"}),
-    ({}, {"dockerd"}, False, {"docker": "process dockerd"}),
-    ({"dockerd": "/usr/bin/dockerd"}, {"dockerd"}, False, {"docker": "/usr/bin/dockerd"}),
-    ({"crio": "/usr/local/bin/crio"}, {"kubelet"}, False, {"crio": "/usr/local/bin/crio", "kubelet": "process kubelet"}),
-    ({"k3s": "/usr/local/bin/k3s"}, set(), False, {"containerd": "/usr/local/bin/k3s", "kubelet": "/usr/local/bin/k3s"}),
-    ({"podman": "/usr/bin/podman"}, set(), False, {"podman": "/usr/bin/podman"}),
-    ({"podman": "/usr/bin/podman"}, set(), True, {"podman": "/usr/bin/podman", "podman_rootless": "/usr/bin/podman and /etc/subuid"}),
-    ({"dockerd-rootless.sh": "/usr/bin/dockerd-rootless.sh"}, set(), False, {}),
-    ({"dockerd-rootless.sh": "/usr/bin/dockerd-rootless.sh"}, set(), True, {"docker_rootless": "/usr/bin/dockerd-rootless.sh"}),
+    ({}, {"dockerd"}, None, {"docker": "process dockerd"}),
+    ({"dockerd": "/usr/bin/dockerd"}, {"dockerd"}, None, {"docker": "/usr/bin/dockerd"}),
+    ({"crio": "/usr/local/bin/crio"}, {"kubelet"}, None, {"crio": "/usr/local/bin/crio", "kubelet": "process kubelet"}),
+    ({"k3s": "/usr/local/bin/k3s"}, set(), None, {"containerd": "/usr/local/bin/k3s", "kubelet": "/usr/local/bin/k3s"}),
+    ({"podman": "/usr/bin/podman"}, set(), None, {"podman": "/usr/bin/podman"}),
+    ({"podman": "/usr/bin/podman"}, set(), "/etc/subuid",
+     {"podman": "/usr/bin/podman", "podman_rootless": "/usr/bin/podman and /etc/subuid"}),
+    ({"dockerd-rootless.sh": "/usr/bin/dockerd-rootless.sh"}, set(), None, {}),
+    ({"dockerd-rootless.sh": "/usr/bin/dockerd-rootless.sh"}, set(), "/etc/subuid", {"docker_rootless": "/usr/bin/dockerd-rootless.sh"}),
 ])
-def test_found(installed, running, rootless_users, expected):
-    assert dict(_runtimes.found(installed, running, rootless_users)) == expected
+def test_found(installed, running, subordinate_ids, expected):
+    assert dict(_runtimes.found(installed, running, subordinate_ids)) == expected
 
 
 def test_the_runtimes_of_an_image(tmpdir):
@@ -35,6 +36,16 @@ def test_the_runtimes_of_an_image(tmpdir):
     assert dict(_kernel.runtimes(str(tmpdir))) == {
         "docker": "/usr/sbin/dockerd", "podman": "/usr/bin/podman", "kubelet": "/opt/bin/kubelet",
         "podman_rootless": "/usr/bin/podman and /etc/subuid"}
+
+
+@pytest.mark.parametrize("line, found", [
+    ("subid: sss", True), ("subid: files sss", True), ("  subid:\tsss", True),
+    ("subid: files", False), ("# subid: sss", False), ("", False),
+])
+def test_a_directory_gives_users_their_ids_too(tmpdir, line, found):
+    tmpdir.join("usr", "bin", "podman").write("", ensure=True)
+    tmpdir.join("etc", "nsswitch.conf").write("passwd: files sss\n%s\nhosts: files dns\n" % line, ensure=True)
+    assert ("podman_rootless" in _kernel.runtimes(str(tmpdir))) == found
 
 
 def test_a_process_is_found_by_its_name(tmpdir, monkeypatch):
