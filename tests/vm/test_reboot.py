@@ -10,7 +10,7 @@ import yaml
 
 CATALOGUE = Path(__file__).parents[2] / "roles/photon_hardening/files/catalogue.yml"
 SECURITY, TUNING = "/etc/sysctl.d/50-security-hardening.conf", "/etc/sysctl.d/60-photon-tuning.conf"
-RESTATED = "/etc/sysctl.d/zz-photon-hardening.conf"
+NETWORK, RESTATED = "/etc/sysctl.d/70-photon-network.conf", "/etc/sysctl.d/zz-photon-hardening.conf"
 PTRACE, BPF = "kernel.yama.ptrace_scope", "kernel.unprivileged_bpf_disabled"
 
 # Held back on every host, so that what is expected does not depend on which container engines a disk has.
@@ -203,7 +203,7 @@ def test_a_value_that_the_kernel_refuses_undoes_the_run(vm, hardened):
     before = vm.see()
     outcome = harden(vm, photon_hardening_overrides={"kernel.panic": "20", "net.ipv4.ip_local_port_range": "60000 1000"})
     assert outcome.code == 2
-    assert re.search(rf"net\.ipv4\.ip_local_port_range = 60000 1000 \({re.escape(TUNING)} line \d+\): .*EINVAL", outcome.output)
+    assert re.search(rf"net\.ipv4\.ip_local_port_range = 60000 1000 \({re.escape(NETWORK)} line \d+\): .*EINVAL", outcome.output)
     assert states(outcome, "rejected") == {"net.ipv4.ip_local_port_range": "rejected"}
     after = vm.see()
     assert (after.values, after.files) == (before.values, before.files)
