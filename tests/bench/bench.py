@@ -94,14 +94,8 @@ class Runner:
         self.variables.write_text(json.dumps(self._variables()))
 
     def _variables(self):
-        """For the role, a profile whose own rows are all left alone: in a fleet only net.* can be written."""
-        catalogue = yaml.safe_load((HERE.parents[1] / "roles/photon_hardening/files/catalogue.yml").read_text())
-        own = [row["name"] for row in catalogue["parameters"] if row["group"] == "network"]
-        return {
-            "parameters": self.wanted,
-            "photon_hardening_groups": ["network"],
-            "photon_hardening_overrides": dict(dict.fromkeys(own), **self.wanted),
-        }
+        """For the role, a group in which its profile sets nothing by itself: in a fleet only net.* can be written."""
+        return {"parameters": self.wanted, "photon_hardening_groups": ["network"], "photon_hardening_overrides": self.wanted}
 
     def _command(self, name, phase):
         limit = ",".join("node%d" % number for number in self.hosts)
