@@ -49,7 +49,8 @@ class Suite:
         """The tree below the root; every value is another one."""
         count = 1000
         for folder in FOLDERS:
-            shutil.rmtree(self.root / folder, ignore_errors=True)
+            if (self.root / folder).exists():
+                shutil.rmtree(self.root / folder)
             (self.root / folder).mkdir(parents=True)
         for (folder, base), kind in sorted(tree.items(), key=lambda item: item[0]):
             path = self.root / folder / base
