@@ -15,7 +15,9 @@ description:
     ends, C(expires), a day as YYYY-MM-DD.
   - Those of groups, C(photon_hardening_overrides__NAME) and C(photon_hardening_waivers__NAME), add up. Two groups that say different
     things of one parameter are an error, unless the variable without a name decides.
-  - Runs on the controller and refuses bad input before a host is contacted, with a sentence that names the variable and the parameter.
+  - Runs on the controller and refuses bad input before a host is contacted, with a sentence that names the variable and the parameter. What
+    the argument specification of the role does not allow is refused, too, so a play that uses the role can do without Ansible's own check
+    of it.
 positional: _input
 options:
   _input:
@@ -50,24 +52,31 @@ import json
 from ansible.errors import AnsibleFilterError
 from jinja2 import pass_context
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _layers
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _layers
 
 
 @functools.lru_cache(maxsize=1)
 def _selected(given, today):
     """A role asks with the same words for its rules and for the lines of each drop-in."""
     profile, groups, variables = json.loads(given)
-    return _catalogue.select(_catalogue.CATALOGUE, profile, groups, variables, today)
+    _arguments.check(variables)
+    if isinstance(groups, str):
+        # As everywhere else where Ansible takes a list: from the command line it comes as one string.
+        groups = groups.split(",")
+    if not isinstance(groups, list):
+        raise ValueError("photon_hardening_groups must be a list of groups, not %r" % (groups,))
+    layers = {name: value for name, value in variables.items() if _layers.is_layer(name)}
+    return _catalogue.select(_catalogue.CATALOGUE, profile, groups, layers, today)
 
 
 @pass_context
 def select_parameters(context, profile, groups=("security", "tuning", "network")):
     # The context and no argument: looking all the names up in Jinja takes longer than everything else that is done here.
-    variables = {name: context[name] for name in context.parent if _layers.is_layer(name)}
+    variables = {name: context[name] for name in context.parent if _layers.is_layer(name) or name in _arguments.OPTIONS}
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     try:
         # As JSON, in which Ansible's own kinds of strings are plain ones and a date is its text.
-        return _selected(json.dumps([profile, list(groups), variables], default=str), today)
+        return _selected(json.dumps([profile, groups, variables], default=str), today)
     except ValueError as exc:
         raise AnsibleFilterError(str(exc)) from exc
 

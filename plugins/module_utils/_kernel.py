@@ -22,6 +22,8 @@ STATE_FOLDER = "/var/lib/photon-hardening"
 BASELINE = STATE_FOLDER + "/baseline.json"
 _SELINUX = "security.selinux"
 _MAX_FILE = 1 << 20
+# The kernel makes and clears a buffer of this size at each read.
+_MAX_VALUE = 1 << 16
 # As many as the kernel follows.
 _MAX_LINKS = 40
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
@@ -59,8 +61,9 @@ def read(name):
     """The live value and whether it could be written; opening for writing alone changes nothing."""
     path, value, error, refused = _parameter_file(name), None, 0, 0
     try:
-        with open(path, "rb") as stream:
-            value = _decoded(stream.read(_MAX_FILE)).rstrip("\n")
+        # In one read: of some parameters the kernel gives nothing more to a second one.
+        with open(path, "rb", buffering=0) as stream:
+            value = _decoded(stream.read(_MAX_VALUE)).rstrip("\n")
     except OSError as exc:
         error = errno.ENOENT if exc.errno in (errno.ENOTDIR, errno.EISDIR) else exc.errno
         # An address secret that was never set cannot be read, and can be set.

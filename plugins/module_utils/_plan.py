@@ -83,7 +83,7 @@ def names(request, interfaces, saved):
     """The parameters whose live value the plan needs."""
     paths = set(item.path for item in request.dropins)
     remembered = [name for name, entry in saved.parameters.items() if entry.dropin in paths]
-    return list(wants(request, interfaces)) + remembered
+    return list(OrderedDict.fromkeys(list(wants(request, interfaces)) + remembered))
 
 
 def plan(request, snapshot):
