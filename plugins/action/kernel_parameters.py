@@ -10,7 +10,7 @@ import tempfile
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue
 
 _MAX_LINE = 1000
 _KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "notes", "ansible_facts")
@@ -43,8 +43,8 @@ def keep(folder, host, content):
 
 
 class ActionModule(ActionBase):
-    # The strategy loads this class in the main process: parsed here, the catalogue is not parsed again in every worker.
-    CATALOGUE = _catalogue.CATALOGUE
+    # The strategy loads this class in the main process: what is parsed here is not parsed again in every worker.
+    CATALOGUE, OPTIONS = _catalogue.CATALOGUE, _arguments.OPTIONS
 
     _requires_connection = True
     _supports_check_mode = True

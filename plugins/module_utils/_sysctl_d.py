@@ -31,6 +31,7 @@ _BLANKS = " \t\n\r"
 
 _NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.:@+/-]*\Z")
 _GLOB = re.compile(r"[*?\[]")
+_SWAP = {ord("."): "/", ord("/"): "."}
 
 # text: the line without its line end. name: canonical, value: None for an exclusion such as `-net.ipv4.conf.eth0.rp_filter`.
 Line = namedtuple("Line", "number text name value")
@@ -76,9 +77,11 @@ def is_ours(text):
 
 
 def _swapped(name):
-    return name.translate({ord("."): "/", ord("/"): "."})
+    return name.translate(_SWAP)
 
 
+# The same few names are asked for again and again in one run.
+@lru_cache(maxsize=None)
 def key_path(name):
     """The path below /proc/sys of a name written with dots or slashes; the first separator decides which it is."""
     first = re.search(r"[./]", name)
@@ -218,6 +221,7 @@ class BootOrder(object):
         return found
 
 
+@lru_cache(maxsize=None)
 def _simplified(name):
     """NAME without separators that mean nothing to a path: kernel..a and /kernel/a are the same file as kernel.a."""
     return _swapped("/".join(part for part in key_path(name).split("/") if part not in ("", ".")))
