@@ -10,7 +10,7 @@ import tempfile
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _templates
 
 _MAX_LINE = 1000
 _KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "notes", "ansible_facts")
@@ -43,8 +43,8 @@ def keep(folder, host, content):
 
 
 class ActionModule(ActionBase):
-    # The strategy loads this class in the main process: what is parsed here is not parsed again in every worker.
-    CATALOGUE, OPTIONS = _catalogue.CATALOGUE, _arguments.OPTIONS
+    # The strategy loads this class in the main process: what is read and compiled here is not again in every worker.
+    READ_ONCE = (_arguments.OPTIONS, _catalogue.CATALOGUE, _templates.TEMPLATES)
 
     _requires_connection = True
     _supports_check_mode = True

@@ -9,7 +9,8 @@ version_added: 0.1.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:
-  - Turns a profile, groups, overrides and waivers into the lines of each group's drop-in and the rules of single parameters.
+  - Turns a profile, groups, overrides and waivers into the drop-in of each group and the rules of single parameters, as
+    M(photon.hardening.kernel_parameters) takes them.
   - Overrides and waivers are read from the variables of the host. C(photon_hardening_overrides) holds parameters and the values they shall
     have instead, as strings; null leaves a parameter alone. C(photon_hardening_waivers) holds parameters, each with a C(reason) and, if it
     ends, C(expires), a day as YYYY-MM-DD.
@@ -32,16 +33,16 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Show what the profile photon would set in its group security
+- name: Show the drop-ins of the profile photon
   ansible.builtin.debug:
-    msg: "{{ ('photon' | photon.hardening.select_parameters).lines.security }}"
+    msg: "{{ ('photon' | photon.hardening.select_parameters).dropins }}"
 """
 
 RETURN = r"""
 _value:
   description:
-    - "C(lines): group -> the lines of its drop-in as text, each with a comment that says why; empty where the group sets nothing."
-    - "C(rules): parameter -> rule, as M(photon.hardening.kernel_parameters) takes it."
+    - "C(dropins): a list with the C(path) and the C(content) of each group's drop-in, empty where the group sets nothing."
+    - "C(rules): parameter -> rule."
   type: dict
 """
 
@@ -52,12 +53,12 @@ import json
 from ansible.errors import AnsibleFilterError
 from jinja2 import pass_context
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _layers
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _layers, _templates
 
 
 @functools.lru_cache(maxsize=1)
 def _selected(given, today):
-    """A role asks with the same words for its rules and for the lines of each drop-in."""
+    """A role asks with the same words for its drop-ins and for its rules."""
     profile, groups, variables = json.loads(given)
     _arguments.check(variables)
     if isinstance(groups, str):
@@ -66,7 +67,8 @@ def _selected(given, today):
     if not isinstance(groups, list):
         raise ValueError("photon_hardening_groups must be a list of groups, not %r" % (groups,))
     layers = {name: value for name, value in variables.items() if _layers.is_layer(name)}
-    return _catalogue.select(_catalogue.CATALOGUE, profile, groups, layers, today)
+    selected = _catalogue.select(_catalogue.CATALOGUE, profile, groups, layers, today)
+    return {"dropins": _templates.drop_ins(profile, selected["lines"]), "rules": selected["rules"]}
 
 
 @pass_context

@@ -10,6 +10,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.photon.hardening.plugins.filter.select_parameters import FilterModule
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
 
 def selected(expression="'photon' | select_parameters", **variables):
@@ -18,8 +19,12 @@ def selected(expression="'photon' | select_parameters", **variables):
     return json.loads(environment.from_string("{{ (%s) | tojson }}" % expression).render(variables))
 
 
+def content(found, group):
+    return next(item["content"] for item in found["dropins"] if item["path"] == _catalogue.CATALOGUE["groups"][group])
+
+
 def test_defaults():
-    assert set(selected()["lines"]) == {"security", "tuning", "network"}
+    assert [item["path"] for item in selected()["dropins"]] == list(_catalogue.CATALOGUE["groups"].values())
     assert selected() == selected("'photon' | select_parameters(['security', 'tuning', 'network'])", photon_hardening_overrides={})
 
 
@@ -27,9 +32,21 @@ def test_the_variables_of_the_host_are_read():
     found = selected(photon_hardening_overrides={}, photon_hardening_overrides__web={"kernel.sysrq": "1"}, other=7,
                      photon_hardening_overrides__db={"vm.swappiness": None},
                      photon_hardening_waivers={"kernel.panic": {"reason": "x", "expires": datetime.date(2999, 1, 31)}})
-    assert "kernel.sysrq = 1\n" in found["lines"]["security"] and "vm.swappiness" not in found["lines"]["tuning"]
+    assert "kernel.sysrq = 1\n" in content(found, "security") and "vm.swappiness" not in content(found, "tuning")
     assert found["rules"]["kernel.panic"]["waived"] == "x (until 2999-01-31)"
-    assert "kernel.sysrq = 0\n" in selected()["lines"]["security"]
+    assert "kernel.sysrq = 0\n" in content(selected(), "security")
+
+
+def test_a_drop_in_is_made_by_its_template():
+    text = content(selected("'container_host' | select_parameters(['security', 'network'])"), "network")
+    assert text.startswith("# Network, profile container_host.\n\n# ") and text.endswith("\n") and not text.endswith("\n\n")
+    assert "\n\n\n" not in text
+    assert content(selected("'container_host' | select_parameters(['security'])"), "network") == ""
+
+
+def test_a_value_is_no_template():
+    odd = "{{ 7 * 6 }}"
+    assert "net.unknown.key = %s\n" % odd in content(selected(photon_hardening_overrides={"net.unknown.key": odd}), "network")
 
 
 @pytest.mark.parametrize("variables, words", [

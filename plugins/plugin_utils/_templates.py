@@ -1,0 +1,27 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role's templates, one per group, and the drop-ins that they make.
+
+By Jinja itself: Ansible's template lookup copies every variable of the host for each of them and compiles it in each host's process.
+Private to the collection.
+"""
+
+import os
+
+import jinja2
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
+
+_FOLDER = os.path.join(os.path.dirname(__file__), "..", "..", "roles", "photon_hardening", "templates")
+_ENVIRONMENT = jinja2.Environment(loader=jinja2.FileSystemLoader(_FOLDER), keep_trailing_newline=True, undefined=jinja2.StrictUndefined)
+
+
+# Compiled at import, in the main process, before Ansible forks a worker per host. The path of a drop-in -> its template.
+TEMPLATES = dict((path, _ENVIRONMENT.get_template(os.path.basename(path) + ".j2")) for path in _catalogue.CATALOGUE["groups"].values())
+
+
+def drop_ins(profile, lines):
+    """What the module takes as `dropins`. LINES: group -> the lines of its drop-in; where it has none, the drop-in is empty."""
+    return [{"path": path, "content": TEMPLATES[path].render(profile=profile, lines=lines[group]) if lines[group] else ""}
+            for group, path in _catalogue.CATALOGUE["groups"].items()]
