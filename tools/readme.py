@@ -67,9 +67,9 @@ def remarks(row):
     for value, runtimes in row.get("hold", {}).items():
         yield "`%s` breaks %s." % (value, ", ".join(runtimes))
     if "machine" in row:
-        yield "On %s alone." % row["machine"]
-    if row.get("one_way"):
-        yield "One-way until the next boot."
+        yield "On %s alone." % ", ".join(row["machine"].split())
+    if "one_way" in row:
+        yield ("One-way" if row["one_way"] is True else "`%s` is one-way" % row["one_way"]) + " until the next boot."
 
 
 def parameter(row, columns):

@@ -29,13 +29,16 @@ class NotApplied(Exception):
     def __init__(self, cause, stuck):
         undone = "Every value and file is as before."
         if stuck:
-            undone = "These values could not be put back: %s." % ", ".join(stuck)
+            undone = "These could not be put back: %s." % ", ".join(stuck)
         super(NotApplied, self).__init__("%s. %s" % (cause, undone))
         self.name = getattr(cause, "name", None)
 
 
 def _outcome(write, error):
     """The state of a parameter whose value the kernel refused, None where that fails the run."""
+    if write.one_way and write.dropin and error == errno.EINVAL and _values.same(write.before, "0"):
+        # Nothing is locked at 0: this kernel does not know the value.
+        return "unsupported"
     # A value on the way back was in force before, so it is not the value that is wrong.
     if (write.one_way or write.dropin is None) and error in (errno.EPERM, errno.EINVAL):
         return "reboot_required"
@@ -64,7 +67,12 @@ def _holds(name, value):
     return not _kernel.write(name, value) and _values.same(value, _kernel.read(name).value or "")
 
 
-def _prove(plan, done):
+def _is_asked_or_ours(row, before):
+    """Whether a row's value is our business: what is only reported moves by itself."""
+    return bool(row.dropin) or row.name in before.parameters
+
+
+def _prove(plan, done, before):
     """Read everything back: some writes are accepted and do nothing, some reset another parameter, as forwarding does redirects."""
     written = dict((write.name, write) for write in done)
     for row in plan.rows:
@@ -72,28 +80,59 @@ def _prove(plan, done):
             continue
         if row.name in written and not _holds(row.name, row.after):
             raise Refused(written[row.name], "the kernel accepted it and reads back %s" % _kernel.read(row.name).value)
-        if row.name not in written and done and row.dropin and row.before and not _holds(row.name, row.before):
+        if row.name not in written and done and _is_asked_or_ours(row, before) and row.before and not _holds(row.name, row.before):
             raise Refused(done[-1], "setting the new values also moved %s from %s to %s, and it does not go back"
                           % (row.name, row.before, _kernel.read(row.name).value))
 
 
-def _put_back(plan, done):
+def _put_back(plan, done, before):
     """Restore the live values, last first, and then what that has reset; returns the names of those that do not go back."""
     for write in reversed(done):
         _kernel.write(write.name, write.before)
     touched = dict((write.name, write.before) for write in done)
     if done:
-        touched.update((row.name, row.before) for row in plan.rows if row.dropin and row.before is not None)
-    return [name for name, before in touched.items() if not _holds(name, before)]
+        touched.update((row.name, row.before) for row in plan.rows if _is_asked_or_ours(row, before) and row.before is not None)
+    return [name for name, value in touched.items() if not _holds(name, value)]
+
+
+def _replaced(root, path, text):
+    """Whether the file at PATH is TEXT again, or is not there where that is None."""
+    try:
+        if text is not None:
+            _kernel.stage(root, path, text)
+        _kernel.commit(root, path, text)
+    except OSError:
+        # A file that cannot be replaced is often one that was not replaced before, which is why we are here.
+        _kernel.discard(root, path)
+        return _kernel.read_file(root, path) == text
+    return True
+
+
+def _undo(root, plan, before, done, placed, remembered):
+    """Everything as it was; returns what does not go back. PLACED: the files that may have been replaced already."""
+    stuck = _put_back(plan, done, before)
+    stuck += [path for path in placed if not _replaced(root, path, plan.disk.get(path))]
+    for path in plan.files:
+        _kernel.discard(root, path)
+    if remembered != before:
+        try:
+            _baseline.store(root, before)
+        except OSError as exc:
+            # It remembers more than it must, which harms no later run.
+            stuck.append("%s (%s)" % (_baseline.PATH, exc.strerror))
+    return stuck
 
 
 def _remember_first(before, after):
-    """What must be on disk before anything moves: all that is remembered now and all that will be."""
-    parameters, files = dict(after.parameters), dict(after.files)
-    for name, entry in before.parameters.items():
-        parameters.setdefault(name, entry)
-    for path, entry in before.files.items():
-        files.setdefault(path, entry)
+    """What must be on disk before anything moves: all that is remembered now and all that will be, for a run that is killed has
+    written some of it and not the rest."""
+    parameters, files = dict(before.parameters), dict(before.files)
+    for name, entry in after.parameters.items():
+        wrote = parameters[name].wrote if name in parameters else None
+        parameters[name] = entry._replace(also=wrote) if wrote not in (None, entry.wrote) else entry
+    for path, entry in after.files.items():
+        wrote = files[path].sha256 if path in files else None
+        files[path] = entry._replace(also=wrote) if wrote not in (None, entry.sha256) else entry
     return _plan.Saved(parameters, files)
 
 
@@ -102,15 +141,16 @@ def _refused(row):
 
 
 def _with_outcomes(plan, before, outcomes):
-    """PLAN as it came out: a parameter that refused harmlessly kept its value, and its memory."""
+    """PLAN as it came out: a parameter that refused harmlessly kept its value; what we asked for is ours once a reboot has set it."""
     rows = [row._replace(state=outcomes[row.name], after=row.before, reason=_refused(row)) if row.name in outcomes else row
             for row in plan.rows]
     parameters = dict(plan.saved.parameters)
     for name in outcomes:
-        if name in before.parameters:
-            parameters[name] = before.parameters[name]
-        else:
-            parameters[name] = parameters[name]._replace(wrote=None)
+        known = before.parameters.get(name)
+        if name not in parameters:
+            parameters[name] = known
+        elif known:
+            parameters[name] = parameters[name]._replace(also=known.wrote)
     writes = [write for write in plan.writes if write.name not in outcomes]
     return plan._replace(rows=rows, writes=writes, saved=_plan.Saved(parameters, plan.saved.files))
 
@@ -118,7 +158,7 @@ def _with_outcomes(plan, before, outcomes):
 def carry_out(root, plan, before):
     """Apply PLAN; BEFORE is what was remembered. Returns the plan as it came out, or raises with everything put back."""
     first = _remember_first(before, plan.saved)
-    done, remembered = [], before
+    done, placed, remembered = [], [], before
     try:
         # Files before memory: a disk that fills up does so while there is nothing to take back.
         for path, text in sorted(plan.files.items()):
@@ -128,16 +168,12 @@ def carry_out(root, plan, before):
             _baseline.store(root, first)
             remembered = first
         outcomes = _set_live(plan, done)
-        _prove(plan, done)
+        _prove(plan, done, before)
+        for path, text in sorted(plan.files.items()):
+            placed.append(path)
+            _kernel.commit(root, path, text)
     except (OSError, Refused) as exc:
-        stuck = _put_back(plan, done)
-        for path in plan.files:
-            _kernel.discard(root, path)
-        if remembered != before:
-            _baseline.store(root, before)
-        raise NotApplied(exc, stuck) from exc
-    for path, text in sorted(plan.files.items()):
-        _kernel.commit(root, path, text)
+        raise NotApplied(exc, _undo(root, plan, before, done, placed, remembered)) from exc
     plan = _with_outcomes(plan, before, outcomes)
     if plan.saved != first:
         _baseline.store(root, plan.saved)

@@ -24,18 +24,31 @@ def load(root):
         data = json.loads(text)
         if data["version"] != _VERSION:
             raise ValueError("version %r, this release reads version %d" % (data["version"], _VERSION))
-        return _plan.Saved(dict((name, _plan.Entry(**entry)) for name, entry in data["parameters"].items()),
-                           dict((path, _plan.SavedFile(**entry)) for path, entry in data["files"].items()))
+        return _plan.Saved(dict((name, _read(_plan.Entry, entry, ("before", "dropin"))) for name, entry in data["parameters"].items()),
+                           dict((path, _read(_plan.SavedFile, entry, ("sha256",))) for path, entry in data["files"].items()))
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise _kernel.HostProblem("%s cannot be understood (%s): restore it from a backup, or move it away to lose the way back"
                                   % (PATH, exc)) from exc
 
 
+def _read(kind, given, texts):
+    """An Entry or SavedFile of what the file holds; every field is a text, those that are not among TEXTS may be null."""
+    entry = kind(**given)
+    for field, value in entry._asdict().items():
+        if not isinstance(value, str) and (value is not None or field in texts):
+            raise ValueError("%s: %r is no text" % (field, value))
+    return entry
+
+
+def _shown(entry):
+    return dict((field, value) for field, value in entry._asdict().items() if field != "also" or value is not None)
+
+
 def text_of(saved):
     """The file's text; stable, so that a run that changes nothing writes the same bytes."""
     return json.dumps({"version": _VERSION,
-                       "parameters": dict((name, entry._asdict()) for name, entry in saved.parameters.items()),
-                       "files": dict((path, entry._asdict()) for path, entry in saved.files.items())},
+                       "parameters": dict((name, _shown(entry)) for name, entry in saved.parameters.items()),
+                       "files": dict((path, _shown(entry)) for path, entry in saved.files.items())},
                       indent=1, sort_keys=True) + "\n"
 
 

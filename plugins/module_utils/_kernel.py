@@ -21,7 +21,8 @@ SYS_NET = "/sys/class/net"
 STATE_FOLDER = "/var/lib/photon-hardening"
 BASELINE = STATE_FOLDER + "/baseline.json"
 _SELINUX = "security.selinux"
-_MAX_FILE = 1 << 20
+# No file that sets parameters is larger, nor is what is remembered of a host with thousands of interfaces.
+_MAX_FILE = 1 << 24
 # The kernel makes and clears a buffer of this size at each read.
 _MAX_VALUE = 1 << 16
 # As many as the kernel follows.
@@ -164,7 +165,9 @@ def read_file(root, path):
             return None
         raise
     with os.fdopen(descriptor, "rb") as stream:
-        return _decoded(stream.read(_MAX_FILE))
+        if os.fstat(descriptor).st_size > _MAX_FILE:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), where)
+        return _decoded(stream.read())
 
 
 def sysctl_files(root):

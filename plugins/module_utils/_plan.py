@@ -30,10 +30,12 @@ Snapshot = namedtuple("Snapshot", "live files dialect rivals runtimes modules re
 # value: text or None. error: errno of reading it. refused: errno of opening it for writing. 0 = none.
 Reading = namedtuple("Reading", "value error refused")
 
-# What is remembered of a parameter: its live value before we first touched it, and the value we set.
-Entry = namedtuple("Entry", "before wrote dropin")
-# What is remembered of a file: its content before us (None: there was none), and the hash of what we wrote.
-SavedFile = namedtuple("SavedFile", "before sha256")
+# What is remembered of a parameter: its live value before we first touched it, and the value we set. also: what we set before that, as
+# long as the run that changes it has not ended: it may have been killed before or after.
+Entry = namedtuple("Entry", "before wrote dropin also")
+# What is remembered of a file: its content before us (None: there was none), and the hash of what we wrote; also: as above.
+SavedFile = namedtuple("SavedFile", "before sha256 also")
+Entry.__new__.__defaults__ = SavedFile.__new__.__defaults__ = (None,)
 Saved = namedtuple("Saved", "parameters files")
 
 # dropin and number: the line that asks for it; number None: an interface that a line of conf.all or conf.default speaks for, too.
@@ -83,7 +85,8 @@ def names(request, interfaces, saved):
     """The parameters whose live value the plan needs."""
     paths = set(item.path for item in request.dropins)
     remembered = [name for name, entry in saved.parameters.items() if entry.dropin in paths]
-    return list(OrderedDict.fromkeys(list(wants(request, interfaces)) + remembered))
+    found = list(wants(request, interfaces)) + remembered
+    return list(OrderedDict.fromkeys(found + ([_REDIRECTS] if any(_is_forwarding(name) for name in found) else [])))
 
 
 def plan(request, snapshot):
@@ -97,11 +100,11 @@ def plan(request, snapshot):
     after = _with(disk, texts)
     files_after = [_sysctl_d.File(*item) for item in after.items()]
     boots = [_sysctl_d.BootOrder(files, snapshot.dialect) for files in (snapshot.files, files_after)]
-    rows = [_row(wanted.get(name, Want(name, None, None, None, {})), choice, request, snapshot, boots, after)
+    rows = [_row(wanted.get(name, Want(name, None, None, None, {})), choice, request, snapshot, boots)
             for name, choice in choices.items()]
     changed_files = dict((path, after.get(path)) for path in texts if after.get(path) != disk.get(path))
     return Plan(rows, changed_files, _writes(wanted, choices, snapshot), _saved(request, rows, choices, snapshot, texts, disk), disk,
-                warnings + _expired(wanted) + _module_warnings(wanted, choices, snapshot.modules)
+                warnings + _expired(wanted, choices) + _module_warnings(wanted, choices, snapshot.modules)
                 + _rivals.warnings(snapshot.rivals, files_after, _in_force(wanted, choices)))
 
 
@@ -125,10 +128,9 @@ def _choose(want, request, snapshot):
         return _without_value(want, reading, snapshot.release)
     if want.value is None:
         return Choice("ok", None, None, False, "only reported; the reference is %s" % rule["report"])
-    if rule.get("machine", snapshot.machine) != snapshot.machine:
+    if snapshot.machine not in rule.get("machine", snapshot.machine).split():
         return Choice("unsupported", None, None, False, "%s is for %s, and this is %s" % (want.value, rule["machine"], snapshot.machine))
-    entry = snapshot.saved.parameters.get(want.name)
-    return _against_live(want, reading, entry.wrote if entry else None)
+    return _against_live(want, reading, snapshot.saved.parameters.get(want.name))
 
 
 def _broken(runtimes, request, snapshot):
@@ -151,12 +153,16 @@ def _without_value(want, reading, release):
     return Choice("unsupported", None, None, False, "kernel %s does not have it" % release)
 
 
-def _against_live(want, reading, wrote):
+def _is_ours(entry, live):
+    """Whether a live value is what we set."""
+    return entry is not None and any(wrote is not None and _values.same(wrote, live) for wrote in (entry.wrote, entry.also))
+
+
+def _against_live(want, reading, entry):
     live, landing = reading.value, _values.landing(want.value, reading.value)
     if _values.same(landing, live):
         return Choice("ok", want.value, None, True, "")
-    ours = wrote is not None and _values.same(wrote, live)
-    if not ours and _values.as_good(live, want.rule):
+    if not _is_ours(entry, live) and _values.as_good(live, want.rule):
         return Choice("stricter", live, None, True, "%s was found on this host and is as good as %s or better" % (live, want.value))
     if reading.refused:
         return Choice("read_only", want.value, None, True, "read-only here (%s)" % errno.errorcode.get(reading.refused, reading.refused))
@@ -179,16 +185,20 @@ def _on_leaving(choices, wanted, request, snapshot):
 
 def _way_back(entry, reading, choice, broken):
     state, reason = (choice.state, choice.reason + "; ") if choice else ("ok", "")
-    if entry.wrote is None or not _values.same(entry.wrote, reading.value):
-        return Choice(state, None, None, False, reason + "no longer ours: something else set it since, left as it is")
     if _values.same(entry.before, reading.value):
         return Choice(state, None, None, False, reason + "no longer ours")
+    if not _is_ours(entry, reading.value):
+        return Choice(state, None, None, False, reason + "no longer ours: something else set it since, left as it is")
     if broken:
         held = "held_back" if state == "ok" else state
         return Choice(held, None, None, False, reason + "left as it is: its baseline %s would break %s" % (entry.before, broken))
     if reading.refused:
         return Choice("read_only" if state == "ok" else state, None, None, False, reason + "cannot go back: read-only here")
     return Choice("changed" if state == "ok" else state, None, entry.before, False, reason + "no longer ours: back to its baseline")
+
+
+# The kernel sets it whenever IPv4 forwarding is switched (net/ipv4/devinet.c).
+_REDIRECTS = "net.ipv4.conf.all.accept_redirects"
 
 
 def _is_forwarding(name):
@@ -227,8 +237,11 @@ def _texts(request, choices, device_lines, snapshot, disk):
             if foreign and saved:
                 warnings.append("%s was replaced by something else since the last run (a package update?); that content is saved "
                                 "for the way back and the file is written anew." % item.path)
-        elif saved and now is not None and digest(now) == saved.sha256:
+        elif saved and now is not None and digest(now) in (saved.sha256, saved.also):
             texts[item.path] = saved.before
+        elif saved and now is None:
+            warnings.append("%s was removed by something else since the last run; what was there before us is not brought back, and "
+                            "stays remembered." % item.path)
         elif now is not None and (saved or not foreign):
             why = "was changed by something else since the last run" if saved else "has no baseline here"
             warnings.append("%s %s; it is left as it is." % (item.path, why))
@@ -266,7 +279,7 @@ def _losers(files, wanted, dialect):
     for name in sorted(ours.names()):
         mine, winner = ours.winner(name), everyone.winner(name)
         rule = wanted[name].rule if name in wanted else {}
-        if winner.path != mine.path and not _holds(mine.value, winner.value, rule):
+        if winner is None or winner.path != mine.path and not _holds(mine.value, winner.value, rule):
             yield name, mine, winner
 
 
@@ -280,8 +293,7 @@ def _restated(request, wanted, snapshot, files, disk):
     path, lines = _sysctl_d.RESTATE_PATH, []
     if request.conflicts == "restate":
         for name, mine, winner in _losers(files, wanted, snapshot.dialect):
-            rival = "leave it unset" if winner.value is None else "set %s" % winner.value
-            lines += [_sysctl_d.comment("%s:%d would %s" % (winner.path, winner.number, rival)), "%s = %s" % (name, mine.value)]
+            lines += [_sysctl_d.comment(_rival(mine, winner)), "%s = %s" % (name, mine.value)]
     if lines:
         return {path: "\n".join([_sysctl_d.HEADER] + lines) + "\n"}
     if path in disk and _sysctl_d.is_ours(disk[path]):
@@ -289,9 +301,15 @@ def _restated(request, wanted, snapshot, files, disk):
     return {}
 
 
+def _rival(mine, winner):
+    if winner is None:
+        return "%s is hidden by another file of its name" % mine.path
+    return "%s:%d would %s" % (winner.path, winner.number, "leave it unset" if winner.value is None else "set %s" % winner.value)
+
+
 # --- rows, writes, memory ---
 
-def _row(want, choice, request, snapshot, boots, after):
+def _row(want, choice, request, snapshot, boots):
     reading = snapshot.live.get(want.name, Reading(None, 0, 0))
     before, winner = (boots[0].winner(want.name), boots[1].winner(want.name))
     boot_before, boot = (item.value if item else None for item in (before, winner))
@@ -301,8 +319,8 @@ def _row(want, choice, request, snapshot, boots, after):
     if state in ("changed", "ok"):
         moved = boot_before != boot and (boot is None or boot_before is None or not _values.same(boot_before, boot))
         state = "changed" if choice.write is not None or moved and choice.active else "ok"
-        if choice.active and winner and not _sysctl_d.is_ours(after[winner.path]) and not _holds(choice.target, boot, want.rule):
-            state, reason = "overridden", "%s sets %s at boot" % (source, boot)
+        if choice.active and (winner or want.number) and not _holds(choice.target, boot, want.rule):
+            state, reason = "overridden", "%s sets %s at boot" % (source, boot) if winner else "no file that is read at boot sets it"
     return Row(want.name, state, None if request.image else reading.value, want.value, None if request.image else live_after,
                boot_before, boot, source, want.dropin, reason)
 
@@ -316,24 +334,44 @@ def _writes(wanted, choices, snapshot):
             one_way = bool(want.rule.get("one_way"))
             asked = (want.dropin, want.number) if choice.active else (None, None)
             writes.append(Write(name, choice.write, snapshot.live[name].value, one_way, *asked))
+    redirects = snapshot.live.get(_REDIRECTS)
+    if redirects and redirects.value is not None and _REDIRECTS not in choices and any(_is_forwarding(write.name) for write in writes):
+        # Nobody asks for it, so it stays as it is.
+        writes.append(Write(_REDIRECTS, redirects.value, redirects.value, False, None, None))
     return sorted(writes, key=lambda write: (write.one_way, not _is_forwarding(write.name)))
 
 
 def _saved(request, rows, choices, snapshot, texts, disk):
     paths = set(item.path for item in request.dropins)
     parameters = dict((name, entry) for name, entry in snapshot.saved.parameters.items()
-                      if entry.dropin not in paths or name in choices and choices[name].active)
+                      if entry.dropin not in paths or _stays_ours(choices.get(name), entry, snapshot.live.get(name)))
     for row in rows:
         if choices[row.name].active and row.before is not None:
             known = parameters.get(row.name, Entry(row.before, None, None))
             settled = row.state in ("ok", "changed", "overridden")
-            parameters[row.name] = Entry(known.before, row.after if settled else known.wrote, row.dropin)
-    emptied = [item.path for item in request.dropins if not item.text.strip()]
-    files = dict((path, saved) for path, saved in snapshot.saved.files.items() if path not in emptied and path not in texts)
+            parameters[row.name] = Entry(known.before, row.after, row.dropin) if settled else known._replace(dropin=row.dropin)
+    files = dict((path, saved) for path, saved in snapshot.saved.files.items()
+                 if path not in texts and _still_matters(path, path in paths, disk.get(path)))
     for path, text in texts.items():
         if text is not None and _sysctl_d.is_ours(text):
             files[path] = SavedFile(_content_before(snapshot.saved.files.get(path), disk.get(path)), digest(text))
     return Saved(parameters, files)
+
+
+def _still_matters(path, asked, now):
+    """Whether what was at PATH before us is still to be remembered: not where newer foreign content is, and the file that restates
+    had none."""
+    if path == _sysctl_d.RESTATE_PATH:
+        return now is not None
+    return not asked or now is None or _sysctl_d.is_ours(now)
+
+
+def _stays_ours(choice, entry, reading):
+    """Whether a parameter is in force, or was to go back and cannot now."""
+    if choice is None or choice.active:
+        return choice is not None
+    live = reading.value if reading else None
+    return choice.write is None and live is not None and not _values.same(entry.before, live) and _is_ours(entry, live)
 
 
 def _content_before(known, now):
@@ -343,9 +381,9 @@ def _content_before(known, now):
     return known.before if known else None
 
 
-def _expired(wanted):
+def _expired(wanted, choices):
     return ["The waiver of %s ended on %s: the parameter is enforced again." % (name, want.rule["waiver_expired"])
-            for name, want in sorted(wanted.items()) if want.rule.get("waiver_expired")]
+            for name, want in sorted(wanted.items()) if want.rule.get("waiver_expired") and choices[name].active]
 
 
 def _module_warnings(wanted, choices, at_boot):

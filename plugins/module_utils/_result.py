@@ -80,6 +80,9 @@ def message(plan):
         group = [row for row in rows if row.state == state]
         if group:
             parts.append("%d %s: %s" % (len(group), label, _named(group, word)))
+    returning = [row for row in rows if _live_moves(row) and not _differs(row)]
+    if returning:
+        parts.append("%d put back: %s" % (len(returning), _named(returning, _move)))
     if plan.files and not differing:
         parts.append("files changed: " + ", ".join(sorted(plan.files)))
     return "; ".join(parts)
@@ -113,7 +116,8 @@ def _kernel_lines(plan):
     aside = ["%s = %s  # %s: %s" % (row.name, shown(row.before), row.state, shown(row.reason)) for row in in_order(plan.rows)
              if not _live_moves(row) and row.state not in ("ok", "changed", "unsupported") and row.before is not None]
     before = ["%s = %s" % (row.name, shown(row.before)) for row in moving]
-    after = ["%s = %s" % (row.name, shown(row.after)) for row in moving]
+    after = ["%s = %s" % (row.name, shown(row.after)) + ("" if _differs(row) else "  # %s: %s" % (row.state, shown(row.reason)))
+             for row in moving]
     return before + aside, after + aside
 
 

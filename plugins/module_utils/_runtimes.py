@@ -9,7 +9,8 @@ Private to the collection.
 
 from collections import OrderedDict
 
-# Runtime -> the programs of which each is a sign of it. k3s, k0s and rke2 are kubelet and containerd in one program.
+# Runtime -> the programs of which each is a sign of it. k3s, k0s and rke2 are kubelet and containerd in one program. Rootless Docker may
+# be installed in a home, where nobody looks, and then shows by its process alone; of a process's name the kernel keeps 15 characters.
 _KUBERNETES = ("k3s", "k0s", "rke2")
 _PROGRAMS = OrderedDict([
     ("docker", ("dockerd",)),
@@ -17,7 +18,7 @@ _PROGRAMS = OrderedDict([
     ("crio", ("crio",)),
     ("podman", ("podman",)),
     ("kubelet", ("kubelet",) + _KUBERNETES),
-    ("docker_rootless", ("dockerd-rootless.sh",)),
+    ("docker_rootless", ("dockerd-rootless.sh", "rootlesskit")),
 ])
 NAMES = tuple(_PROGRAMS) + ("podman_rootless",)
 PROGRAMS = tuple(sorted(set(program for programs in _PROGRAMS.values() for program in programs)))

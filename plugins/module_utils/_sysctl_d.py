@@ -73,7 +73,8 @@ def comment(text):
 
 
 def is_ours(text):
-    return text.startswith(_HEADER_START)
+    """Whether a file is ours, also where somebody wrote something above the header."""
+    return ("\n" + text).find("\n" + _HEADER_START) >= 0
 
 
 def _swapped(name):

@@ -49,7 +49,8 @@ options:
       - C(interfaces) - whether C(net.*.conf.all) or C(net.*.conf.default) is also set on every interface that exists; those that are
         devices get a line of their own, because at boot they may be there before it.
       - C(one_way) - whether the kernel refuses to take the value back before a reboot; such a parameter is set last.
-      - C(machine) - the processor that the value is for, as C(uname -m) names it; on another one the parameter is unsupported.
+      - C(machine) - the processors that the value is for, as C(uname -m) names them, with blanks between them; on another one the
+        parameter is unsupported.
       - C(needs_module) - the kernel module without which the parameter does not exist; its line stays in force.
       - C(report) - a reference value; the parameter is shown and never set.
       - C(waived) - the reason why the parameter is left alone.
@@ -71,13 +72,17 @@ options:
   conflicts:
     description:
       - What to do when another file would set one of our parameters otherwise at boot.
-      - V(restate) repeats our line in C(/etc/sysctl.d/zz-photon-hardening.conf), which sorts last. No foreign file is edited.
+      - V(restate) repeats our line in C(/etc/sysctl.d/zz-photon-hardening.conf), which sorts after nearly every name. No foreign file is
+        edited.
       - V(report) only says so, with the state C(overridden).
     type: str
     choices: [restate, report]
     default: restate
   fail_on:
-    description: Fail, before anything is written, when a parameter has one of these states.
+    description:
+      - Fail, before anything is written, when a parameter has one of these states.
+      - What only the kernel knows when it is asked, V(rejected) and mostly V(reboot_required), does not show before that. The first fails
+        the run by itself.
     type: list
     elements: str
     choices: [waived, held_back, unsupported, rejected, read_only, reboot_required, stricter, overridden, changed, ok]
@@ -329,11 +334,19 @@ def _exit_result(module, plan):
     return result
 
 
+def _failed_result(module, plan):
+    """The words and the diff of what was to be, and the rows as they are, since none of it came to pass."""
+    rows = [row._replace(after=row.before, boot=row.boot_before, boot_source=row.boot_source if row.boot == row.boot_before else None)
+            for row in plan.rows]
+    kept = _exit_result(module, plan._replace(rows=rows))
+    return dict(_exit_result(module, plan), changed=False, parameters=kept["parameters"])
+
+
 def _judge(module, plan):
     bad = [row.name for row in plan.rows if row.state in module.params["fail_on"]]
     if bad:
-        result = _exit_result(module, plan)
-        raise Problem("fail_on: nothing was written, because of %s. %s" % (", ".join(bad), result.pop("msg")), dict(result, changed=False))
+        result = _failed_result(module, plan)
+        raise Problem("fail_on: nothing was written, because of %s. %s" % (", ".join(bad), result.pop("msg")), result)
 
 
 def _carried_out(module, root, plan, saved):
@@ -341,8 +354,7 @@ def _carried_out(module, root, plan, saved):
         return _apply.carry_out(root, plan, saved)
     except _apply.NotApplied as exc:
         rows = [row._replace(state="rejected", after=row.before, reason=str(exc)) if row.name == exc.name else row for row in plan.rows]
-        result = _exit_result(module, plan._replace(rows=rows))
-        raise Problem(str(exc), dict(result, changed=False, msg=None)) from exc
+        raise Problem(str(exc), dict(_failed_result(module, plan._replace(rows=rows)), msg=None)) from exc
 
 
 def _run(module, root):

@@ -9,13 +9,13 @@ Private to the collection.
 import json
 import os
 
-from ansible_collections.photon.hardening.plugins.module_utils import _values
+from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.plugin_utils import _layers
 
 # catalogue.yml as JSON, by `make catalogue`: YAML takes forty times as long to read, in every run.
 PATH = os.path.join(os.path.dirname(__file__), "..", "..", "roles", "photon_hardening", "files", "catalogue.json")
 
-_RULES_FROM_ROW = ("one_way", "interfaces", "machine")
+_RULES_FROM_ROW = ("interfaces", "machine")
 
 
 def load(path=PATH):
@@ -63,6 +63,9 @@ def order_rule(row, value):
 def _rule(row, value, exact, modules):
     rule = {} if exact else order_rule(row, value)
     rule.update((key, row[key]) for key in _RULES_FROM_ROW if key in row)
+    if row.get("one_way"):
+        # Where one value alone is, it may be there already and the wanted one be refused.
+        rule["one_way"] = True
     rule.update(("needs_module", module) for prefix, module in modules.items() if row["name"].startswith(prefix))
     broken = [runtimes for held, runtimes in row.get("hold", {}).items() if _values.same(held, value)]
     if broken:
@@ -84,10 +87,22 @@ def _waived(waiver, today):
     return {"waived": "%s (until %s)" % waiver if waiver.expires else waiver.reason}
 
 
-def _check_waivers(waivers, rows, overrides):
+def _row_of_all(rows, name):
+    """The row that speaks for all interfaces, where NAME is the same parameter of a single one; {} where there is none."""
+    if not _sysctl_d.interface_of(name):
+        return {}
+    parts = _sysctl_d.key_path(name).split("/")
+    return rows.get(_sysctl_d.canonical("/".join(parts[:3] + ["all"] + parts[4:])), {})
+
+
+def _check_names(rows, overrides, waivers):
     for name in waivers:
-        if name not in rows and name not in overrides:
+        if name not in rows and name not in overrides and not _row_of_all(rows, name).get("interfaces"):
             raise ValueError("photon_hardening_waivers: %s: nothing asks for this parameter: is its name right?" % name)
+    for name, value in overrides.items():
+        if value is None and _row_of_all(rows, name).get("interfaces"):
+            raise ValueError("photon_hardening_overrides: %s: null leaves no single interface alone: write a waiver for it, with a reason"
+                             % name)
 
 
 def select(catalogue, profile, groups, variables, today):
@@ -100,9 +115,9 @@ def select(catalogue, profile, groups, variables, today):
         _one_of("photon_hardening_groups", group, list(catalogue["groups"]))
     rows = dict((row["name"], row) for row in catalogue["parameters"])
     overrides, waivers = _layers.overrides(variables, rows), _layers.waivers(variables)
-    _check_waivers(waivers, rows, overrides)
+    _check_names(rows, overrides, waivers)
     lines, rules = dict((group, []) for group in catalogue["groups"]), {}
-    for row in catalogue["parameters"] + _unknown(rows, groups, overrides):
+    for row in catalogue["parameters"] + _unknown(rows, groups, list(overrides) + list(waivers)):
         name, rule = row["name"], {}
         value = overrides[name] if name in overrides else setting(row, profile)
         if row["group"] not in groups:
@@ -119,7 +134,8 @@ def select(catalogue, profile, groups, variables, today):
     return {"lines": dict((group, "\n".join(found)) for group, found in lines.items()), "rules": rules}
 
 
-def _unknown(rows, groups, overrides):
-    """A row for every override of a parameter that the catalogue does not know; it goes into the last selected group."""
-    return [{"name": name, "group": groups[-1], "why": "Set by photon_hardening_overrides.", "values": {}}
-            for name in sorted(overrides) if name not in rows and groups]
+def _unknown(rows, groups, names):
+    """A row for each of NAMES that the catalogue does not know; it goes into the last selected group, and breaks what the same value
+    for all interfaces breaks."""
+    return [{"name": name, "group": groups[-1], "why": "Set by photon_hardening_overrides.", "values": {},
+             "hold": _row_of_all(rows, name).get("hold", {})} for name in sorted(set(names)) if name not in rows and groups]

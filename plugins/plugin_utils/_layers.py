@@ -59,7 +59,9 @@ def _add(found, said_by, variable, entries):
 
 
 def _said(value):
-    return "left alone" if value is None else value if isinstance(value, str) else value.reason
+    if isinstance(value, Waiver):
+        return "%s, until %s" % value if value.expires else value.reason
+    return "left alone" if value is None else value
 
 
 def _entries(variable, given, checked):
@@ -71,6 +73,8 @@ def _entries(variable, given, checked):
         if not isinstance(key, str) or not _sysctl_d.is_name(key):
             raise ValueError("%s: %r is not the name of a kernel parameter, such as vm.swappiness" % (variable, key))
         name = _sysctl_d.canonical(key)
+        if name in found:
+            raise ValueError("%s: %s is there twice, with dots and with slashes: remove one of them" % (variable, name))
         found[name] = checked("%s: %s" % (variable, name), name, value)
     return found
 

@@ -166,7 +166,7 @@ def test_what_the_way_back_resets_is_put_back_too(plain):
 
 @pytest.mark.parametrize("rule, error, state", [
     ({"one_way": True}, "EPERM", "reboot_required"),
-    ({"one_way": True}, "EINVAL", "reboot_required"),
+    ({"one_way": True}, "EINVAL", "unsupported"),
     ({}, "EPERM", "read_only"),
     ({}, "EROFS", "read_only"),
 ])
@@ -176,7 +176,10 @@ def test_a_harmless_refusal_is_reported(plain, rule, error, state):
     assert states(result)["kernel.a"] == state
     assert (plain.value("kernel.a"), plain.value("vm.c")) == ("0", "10")
     assert "kernel.a = 2" in plain.text(PATH)
-    assert json.loads(plain.text(_baseline.PATH))["parameters"]["kernel.a"]["wrote"] is None
+    # A reboot sets it from our file, and then it is ours.
+    plain.parameter("kernel.a", "2")
+    run({PATH: "", OTHER: ""}, state="absent")
+    assert plain.value("kernel.a") == "0"
 
 
 @pytest.mark.parametrize("error", ["EPERM", "EINVAL"])
@@ -274,8 +277,13 @@ def test_two_runs_at_once(plain, monkeypatch):
     assert time.time() - started < 5
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"version": 9, "parameters": {}, "files": {}}',
-                                  '{"version": 1, "parameters": {"kernel.a": {}}, "files": {}}'])
+@pytest.mark.parametrize("text", [
+    "{", "[]", "{}",
+    '{"version": 1, "parameters": {"kernel.a": {"before": 5, "wrote": null, "dropin": "x"}}, "files": {}}',
+    '{"version": 1, "parameters": {"kernel.a": {"before": "5", "wrote": null, "dropin": null}}, "files": {}}',
+    '{"version": 9, "parameters": {}, "files": {}}',
+    '{"version": 1, "parameters": {"kernel.a": {}}, "files": {}}',
+])
 def test_a_damaged_baseline_is_refused_and_kept(plain, text):
     plain.file(_baseline.PATH, text)
     before = plain.tree()
@@ -284,6 +292,130 @@ def test_a_damaged_baseline_is_refused_and_kept(plain, text):
             run(CONTENT, check_mode)
         assert _baseline.PATH in str(caught.value) and "restore" in str(caught.value)
     assert plain.tree() == before
+
+
+FORWARD, REDIRECTS = "net.ipv4.ip_forward", "net.ipv4.conf.all.accept_redirects"
+
+
+@pytest.fixture
+def router(plain):
+    """Its kernel sets the redirects whenever forwarding is switched."""
+    for name in (FORWARD, REDIRECTS):
+        plain.parameter(name, "0")
+    plain.coupled[FORWARD] = [(REDIRECTS, "1")]
+    return plain
+
+
+@pytest.mark.parametrize("text", [FORWARD + " = 1\n", FORWARD + " = 1\n" + REDIRECTS + " = 0\n"])
+def test_forwarding_moves_no_redirects_there_and_back(router, text):
+    run(text, container_host="never")
+    assert (router.value(FORWARD), router.value(REDIRECTS)) == ("1", "0")
+    run("", state="absent", container_host="never")
+    assert (router.value(FORWARD), router.value(REDIRECTS)) == ("0", "0")
+
+
+@pytest.mark.parametrize("text", ["", CONTENT[OTHER].replace("10", "20")])
+def test_a_file_that_cannot_be_replaced_undoes_everything(plain, monkeypatch, text):
+    run(CONTENT)
+    before, commit = plain.tree(), _kernel.commit
+
+    def refusing(root, path, new):
+        if path == OTHER:
+            raise PermissionError(1, "Operation not permitted", path)
+        commit(root, path, new)
+
+    monkeypatch.setattr(_kernel, "commit", refusing)
+    with pytest.raises(kernel_parameters.Problem) as caught:
+        run({PATH: "kernel.a = 1\n", OTHER: text})
+    assert OTHER in str(caught.value) and "Every value and file is as before" in str(caught.value)
+    assert plain.tree() == before
+
+
+@pytest.fixture
+def killed(plain, monkeypatch):
+    """A host whose second run was killed before it moved anything."""
+    run({PATH: "kernel.a = 2\n"})
+    with monkeypatch.context() as patch:
+        patch.setattr(_apply, "_set_live", lambda plan, done: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            run({PATH: "kernel.a = 1\n"})
+    assert plain.value("kernel.a") == "2"
+    return plain
+
+
+def test_what_was_ours_before_a_killed_run_goes_back(killed):
+    run({PATH: ""}, state="absent")
+    assert killed.value("kernel.a") == "0" and killed.text(PATH) == "kernel.a=0\n" and killed.text(_baseline.PATH) is None
+
+
+def test_what_was_ours_before_a_killed_run_is_nobody_elses_stricter_value(killed):
+    assert states(run({PATH: "kernel.a = 1\n"}, rules={"kernel.a": {"accept": ["2"]}}))["kernel.a"] == "changed"
+    assert "also" not in killed.text(_baseline.PATH)
+
+
+def test_a_drop_in_that_another_file_hides(host):
+    hidden = "/usr/lib/sysctl.d/50-a.conf"
+    host.parameter("kernel.a", "0")
+    host.file("/etc/sysctl.d/50-a.conf", "# nothing\n")
+    assert states(run({hidden: "kernel.a = 1\n"}, conflicts="report"))["kernel.a"] == "overridden"
+    assert states(run({hidden: "kernel.a = 1\n"}))["kernel.a"] == "changed"
+    assert "hidden by another file" in host.text(RESTATE_PATH) and "kernel.a = 1\n" in host.text(RESTATE_PATH)
+
+
+def test_two_drop_ins_of_ours_that_disagree(host):
+    host.parameter("kernel.a", "0")
+    run({PATH: "kernel.a = 1\n"})
+    assert states(run({"/etc/sysctl.d/40-mine.conf": "kernel.a = 2\n"}))["kernel.a"] == "overridden"
+
+
+@pytest.mark.parametrize("edit, words", [
+    (lambda host: host.file(PATH, host.text(PATH) + "# mine\n"), "was changed by something else"),
+    (lambda host: host.file(PATH, "# mine\n" + host.text(PATH)), "was changed by something else"),
+    (lambda host: os.unlink(host.root + PATH), "was removed by something else"),
+])
+def test_a_vendors_content_is_remembered_until_it_is_back(plain, edit, words):
+    run(CONTENT)
+    edit(plain)
+    result = run({PATH: "", OTHER: ""}, state="absent")
+    assert any(PATH in note and words in note for note in result["notes"])
+    assert json.loads(plain.text(_baseline.PATH))["files"][PATH]["before"] == "kernel.a=0\n"
+
+
+def test_what_an_engine_keeps_goes_back_when_it_is_gone(router):
+    run(FORWARD + " = 1\n")
+    assert states(run("", state="absent"))[FORWARD] == "held_back"
+    run("", state="absent", container_host="never")
+    assert router.value(FORWARD) == "0" and router.text(_baseline.PATH) is None
+
+
+def test_a_failed_run_tells_what_is_in_force(plain):
+    plain.refusals["vm.c"] = ("10", plain.EINVAL)
+    with pytest.raises(kernel_parameters.Problem) as caught:
+        run(CONTENT)
+    for row in caught.value.result["parameters"]:
+        assert (row["after"], row["boot"]) == (row["before"], row["boot_before"])
+
+
+def test_a_baseline_that_cannot_be_put_back_hides_no_cause(plain, monkeypatch):
+    plain.refusals["vm.c"] = ("10", plain.EINVAL)
+    store = _baseline.store
+
+    def filling(root, saved):
+        if not saved.parameters:
+            raise OSError(plain.ENOSPC, "No space left on device")
+        store(root, saved)
+
+    monkeypatch.setattr(_baseline, "store", filling)
+    with pytest.raises(kernel_parameters.Problem) as caught:
+        run(CONTENT)
+    assert "vm.c" in str(caught.value) and "No space left" in str(caught.value)
+
+
+def test_a_value_that_a_waiver_gives_back_is_named(plain):
+    run(CONTENT)
+    result = run(CONTENT, rules={"vm.c": {"waived": "slow disks"}})
+    assert "1 put back: vm.c 10 -> 60" in result["msg"] and "1 waived: vm.c" in result["msg"]
+    assert "vm.c = 60  # waived: waived: slow disks" in result["diff"][1]["after"]
 
 
 def test_fail_on_is_judged_before_the_first_write(plain):

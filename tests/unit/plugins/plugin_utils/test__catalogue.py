@@ -129,7 +129,7 @@ def test_no_rule_for_what_is_no_parameter():
 
 
 @pytest.mark.parametrize("name, rule", [
-    ("kernel.yama.ptrace_scope", {"accept": ["2", "3"]}),
+    ("kernel.yama.ptrace_scope", {"accept": ["2", "3"], "one_way": True}),
     ("kernel.unprivileged_bpf_disabled", {"accept": ["1"], "one_way": True}),
     ("net.ipv4.tcp_challenge_ack_limit", {"at_least": "1073741823"}),
     ("vm.swappiness", {"at_most": "60"}),
@@ -240,7 +240,8 @@ def test_an_override_is_exact():
     chosen = values(selected)
     assert (chosen["kernel.yama.ptrace_scope"], chosen["vm.swappiness"], chosen["net.ipv4.ip_forward"]) == ("2", "10", "1")
     assert "kernel.sysrq" not in chosen
-    for name in ("kernel.yama.ptrace_scope", "vm.swappiness", "net.ipv4.ip_forward"):
+    assert selected["rules"]["kernel.yama.ptrace_scope"] == {"one_way": True}
+    for name in ("vm.swappiness", "net.ipv4.ip_forward"):
         assert name not in selected["rules"]
 
 
@@ -279,3 +280,22 @@ def test_refusals(arguments, words):
         select(**arguments)
     for word in words:
         assert word in str(caught.value)
+
+
+def test_a_single_interface_can_be_waived_and_is_held_as_all_are():
+    name = "net.ipv4.conf.eth0/100.accept_redirects"
+    assert select("container_host", waivers={name: {"reason": "a router"}})["rules"][name] == {"waived": "a router"}
+    held = select(overrides={"net.ipv4.conf.docker0.forwarding": "0"})["rules"]["net.ipv4.conf.docker0.forwarding"]["hold"]
+    assert "docker" in held
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (dict(overrides={"net.ipv4.conf.eth0.accept_redirects": None}), "null leaves no single interface alone"),
+    (dict(waivers={"net.ipv4.conf.eth0.nothing_such": {"reason": "x"}}), "nothing asks for this parameter"),
+    (dict(overrides={"net.ipv4.ip_forward": "0 # off"}), "'0 # off' is not a number from 0 to 1"),
+    (dict(overrides={"net.ipv4.ip_forward": "0", "net/ipv4/ip_forward": "1"}), "net.ipv4.ip_forward is there twice"),
+])
+def test_what_a_name_or_value_cannot_be(arguments, words):
+    with pytest.raises(ValueError) as caught:
+        select("container_host", **arguments)
+    assert words in str(caught.value)
