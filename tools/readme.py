@@ -68,6 +68,8 @@ def remarks(row):
         yield "`%s` breaks %s." % (value, ", ".join(runtimes))
     if "machine" in row:
         yield "On %s alone." % ", ".join(row["machine"].split())
+    if "unset_at" in row:
+        yield "`%s` says that another parameter is in force, and is left alone." % row["unset_at"]
     if "one_way" in row:
         yield ("One-way" if row["one_way"] is True else "`%s` is one-way" % row["one_way"]) + " until the next boot."
 

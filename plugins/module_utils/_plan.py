@@ -162,6 +162,8 @@ def _against_live(want, reading, entry):
     live, landing = reading.value, _values.landing(want.value, reading.value)
     if _values.same(landing, live):
         return Choice("ok", want.value, None, True, "")
+    if "unset_at" in want.rule and _values.same(want.rule["unset_at"], live):
+        return Choice("stricter", None, None, False, "%s was found on this host: another parameter is in force instead" % live)
     if not _is_ours(entry, live) and _values.as_good(live, want.rule):
         return Choice("stricter", live, None, True, "%s was found on this host and is as good as %s or better" % (live, want.value))
     if reading.refused:

@@ -8,7 +8,7 @@ Pure. Private to the collection.
 
 from ansible_collections.photon.hardening.plugins.module_utils import _runtimes, _sysctl_d, _values
 
-_TEXTS = ("at_least", "at_most", "machine", "needs_module", "report", "waived", "waiver_expired")
+_TEXTS = ("at_least", "at_most", "machine", "needs_module", "report", "unset_at", "waived", "waiver_expired")
 _LISTS = ("accept", "hold")
 _FLAGS = ("interfaces", "one_way")
 

@@ -52,6 +52,8 @@ options:
       - C(machine) - the processors that the value is for, as C(uname -m) names them, with blanks between them; on another one the
         parameter is unsupported.
       - C(needs_module) - the kernel module without which the parameter does not exist; its line stays in force.
+      - C(unset_at) - the live value which says that another parameter is in force instead, such as 0 of C(vm.dirty_ratio); the parameter
+        is left alone then, because setting it would unset the other one.
       - C(report) - a reference value; the parameter is shown and never set.
       - C(waived) - the reason why the parameter is left alone.
       - C(waiver_expired) - the day on which a waiver ended; the parameter is set, and a warning says so.

@@ -62,6 +62,8 @@ def order_rule(row, value):
 
 def _rule(row, value, exact, modules):
     rule = {} if exact else order_rule(row, value)
+    if "unset_at" in row and not exact:
+        rule["unset_at"] = row["unset_at"]
     rule.update((key, row[key]) for key in _RULES_FROM_ROW if key in row)
     if row.get("one_way"):
         # Where one value alone is, it may be there already and the wanted one be refused.

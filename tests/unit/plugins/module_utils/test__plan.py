@@ -51,6 +51,9 @@ STATES = [
     pytest.param("1", "2", {"accept": ["2"]}, {}, "stricter", "2", id="a foreign value that is better"),
     pytest.param("1", Reading("2", 0, errno.EROFS), {"accept": ["2"]}, {}, "stricter", "2", id="better and read-only"),
     pytest.param("1", "2", {"accept": ["3"]}, {}, "changed", "1", id="a foreign value that is not better"),
+    pytest.param("1", "", {}, {}, "changed", "1", id="an empty value"),
+    pytest.param("20", "0", {"at_most": "20", "unset_at": "0"}, {}, "stricter", "0", id="another parameter is in force instead"),
+    pytest.param("20", "30", {"at_most": "20", "unset_at": "0"}, {}, "changed", "20", id="no other parameter is in force instead"),
     pytest.param("0", "1", {"hold": ["docker"]}, {}, "held_back", "1", id="would break docker"),
     pytest.param("0", None, {"hold": ["docker"]}, {}, "held_back", None, id="held back before unsupported"),
     pytest.param("0", "1", {"waived": "why", "hold": ["docker"]}, {}, "waived", "1", id="waived before held back"),
@@ -73,6 +76,7 @@ def test_state(wanted, live, rule, files, state, after):
     ({}, None, "# unsupported: kernel 6.1.0 does not have it: kernel.a = 1"),
     ({"needs_module": "m"}, None, "kernel.a = 1"),
     ({"machine": "aarch64"}, "0", "# unsupported: 1 is for aarch64, and this is x86_64: kernel.a = 1"),
+    ({"at_most": "1", "unset_at": "0"}, "0", "# stricter: 0 was found on this host: another parameter is in force instead: kernel.a = 1"),
     ({"accept": ["2"]}, "2", "kernel.a = 2"),
 ])
 def test_the_line_that_lands(rule, live, line):

@@ -334,9 +334,12 @@ def test_a_file_that_cannot_be_replaced_undoes_everything(plain, monkeypatch, te
 @pytest.fixture
 def killed(plain, monkeypatch):
     """A host whose second run was killed before it moved anything."""
+    def kill(plan, done):
+        raise KeyboardInterrupt
+
     run({PATH: "kernel.a = 2\n"})
     with monkeypatch.context() as patch:
-        patch.setattr(_apply, "_set_live", lambda plan, done: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(_apply, "_set_live", kill)
         with pytest.raises(KeyboardInterrupt):
             run({PATH: "kernel.a = 1\n"})
     assert plain.value("kernel.a") == "2"

@@ -11,7 +11,7 @@ CATALOGUE = _catalogue.CATALOGUE
 ROWS = CATALOGUE["parameters"]
 GROUPS = tuple(CATALOGUE["groups"])
 FIELDS = {"name", "group", "why", "impact", "values", "source", "follows", "strength", "valid", "hold", "one_way", "interfaces", "machine",
-          "report_only", "why_not", "host_sized", "override_only", "sysctl"}
+          "unset_at", "report_only", "why_not", "host_sized", "override_only", "sysctl"}
 # Those that say what a host should have, and not what one has.
 OPINIONS = ("photon", "container_host", "photon5", "stig_photon5", "cis_rhel8", "kspp", "stig_rhel8", "devsec", "kubelet")
 # The article's tables and text: 4 parameters of the first table, 22 more and the file system of the second, 2 of modules.
@@ -133,6 +133,7 @@ def test_no_rule_for_what_is_no_parameter():
     ("kernel.unprivileged_bpf_disabled", {"accept": ["1"], "one_way": True}),
     ("net.ipv4.tcp_challenge_ack_limit", {"at_least": "1073741823"}),
     ("vm.swappiness", {"at_most": "60"}),
+    ("vm.dirty_ratio", {"at_most": "20", "unset_at": "0"}),
     ("net.ipv4.ip_forward", {"hold": ["docker", "containerd", "crio", "podman", "kubelet"]}),
     ("kernel.tainted", {"report": "8192"}),
 ])
