@@ -123,16 +123,22 @@ def _undo(root, plan, before, done, placed, remembered):
     return stuck
 
 
+def _earlier(known, now):
+    """What we set before NOW, as long as it may still be in force; both are what we set last, a value or a hash."""
+    wrote, also = known
+    return also if wrote == now else wrote
+
+
 def _remember_first(before, after):
     """What must be on disk before anything moves: all that is remembered now and all that will be, for a run that is killed has
     written some of it and not the rest."""
     parameters, files = dict(before.parameters), dict(before.files)
     for name, entry in after.parameters.items():
-        wrote = parameters[name].wrote if name in parameters else None
-        parameters[name] = entry._replace(also=wrote) if wrote not in (None, entry.wrote) else entry
+        known = before.parameters.get(name)
+        parameters[name] = entry._replace(also=_earlier((known.wrote, known.also), entry.wrote)) if known else entry
     for path, entry in after.files.items():
-        wrote = files[path].sha256 if path in files else None
-        files[path] = entry._replace(also=wrote) if wrote not in (None, entry.sha256) else entry
+        known = before.files.get(path)
+        files[path] = entry._replace(also=_earlier((known.sha256, known.also), entry.sha256)) if known else entry
     return _plan.Saved(parameters, files)
 
 
@@ -140,17 +146,13 @@ def _refused(row):
     return "; ".join(part for part in (row.reason, "refused by the kernel") if part)
 
 
-def _with_outcomes(plan, before, outcomes):
-    """PLAN as it came out: a parameter that refused harmlessly kept its value; what we asked for is ours once a reboot has set it."""
+def _with_outcomes(plan, first, outcomes):
+    """PLAN as it came out: a parameter that refused harmlessly kept its value, and stays remembered as it was before the first write:
+    what we asked for is ours once a reboot has set it, and until then what we set before."""
     rows = [row._replace(state=outcomes[row.name], after=row.before, reason=_refused(row)) if row.name in outcomes else row
             for row in plan.rows]
     parameters = dict(plan.saved.parameters)
-    for name in outcomes:
-        known = before.parameters.get(name)
-        if name not in parameters:
-            parameters[name] = known
-        elif known:
-            parameters[name] = parameters[name]._replace(also=known.wrote)
+    parameters.update((name, first.parameters[name]) for name in outcomes if name in first.parameters)
     writes = [write for write in plan.writes if write.name not in outcomes]
     return plan._replace(rows=rows, writes=writes, saved=_plan.Saved(parameters, plan.saved.files))
 
@@ -174,7 +176,7 @@ def carry_out(root, plan, before):
             _kernel.commit(root, path, text)
     except (OSError, Refused) as exc:
         raise NotApplied(exc, _undo(root, plan, before, done, placed, remembered)) from exc
-    plan = _with_outcomes(plan, before, outcomes)
+    plan = _with_outcomes(plan, first, outcomes)
     if plan.saved != first:
         _baseline.store(root, plan.saved)
     return plan

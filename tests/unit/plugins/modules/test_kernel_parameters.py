@@ -182,6 +182,19 @@ def test_a_harmless_refusal_is_reported(plain, rule, error, state):
     assert plain.value("kernel.a") == "0"
 
 
+def test_a_refusal_that_lasts_changes_nothing_and_loses_nothing(plain):
+    run({PATH: "kernel.a = 1\n"})
+    plain.refusals["kernel.a"] = ("2", plain.EPERM)
+    assert states(run({PATH: "kernel.a = 2\n"}, rules={"kernel.a": {"one_way": True}}))["kernel.a"] == "reboot_required"
+    before = plain.tree()
+    for _round in range(2):
+        assert not run({PATH: "kernel.a = 2\n"}, rules={"kernel.a": {"one_way": True}})["changed"]
+        assert plain.tree() == before
+    # Still what we set, whatever we have asked for since.
+    run({PATH: ""}, state="absent")
+    assert plain.value("kernel.a") == "0" and plain.text(PATH) == "kernel.a=0\n"
+
+
 @pytest.mark.parametrize("error", ["EPERM", "EINVAL"])
 @pytest.mark.parametrize("leave", [dict(state="absent"), dict(dropins=[dict(path=PATH, content="kernel.gone = 1\n")]),
                                    dict(dropins=[dict(path=PATH, content="kernel.a = 2\n")], rules={"kernel.a": {"hold": ["docker"]}})])
