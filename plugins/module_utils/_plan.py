@@ -241,13 +241,16 @@ def _texts(request, choices, device_lines, snapshot, disk):
                                 "for the way back and the file is written anew." % item.path)
         elif saved and now is not None and digest(now) in (saved.sha256, saved.also):
             texts[item.path] = saved.before
-        elif saved and now is None:
-            warnings.append("%s was removed by something else since the last run; what was there before us is not brought back, and "
-                            "stays remembered." % item.path)
-        elif now is not None and (saved or not foreign):
-            why = "was changed by something else since the last run" if saved else "has no baseline here"
-            warnings.append("%s %s; it is left as it is." % (item.path, why))
+        elif saved or now is not None and not foreign:
+            warnings.append("%s %s." % (item.path, _why_left(saved, now)))
     return texts, warnings
+
+
+def _why_left(saved, now):
+    """What is said of a drop-in that is to go and is not as we left it."""
+    if now is None:
+        return "was removed by something else since the last run; what was there before us is not brought back, and stays remembered"
+    return "%s; it is left as it is" % ("was changed by something else since the last run" if saved else "has no baseline here")
 
 
 def _adapted(item, choices, device_lines):
@@ -311,6 +314,15 @@ def _rival(mine, winner):
 
 # --- rows, writes, memory ---
 
+def _loses_at_boot(want, choice, winner):
+    """Whether the line that wins at boot is not what is wanted, or none does although a line asks for it."""
+    return choice.active and bool(winner or want.number) and not _holds(choice.target, winner.value if winner else None, want.rule)
+
+
+def _moves(before, after):
+    return before != after and (before is None or after is None or not _values.same(before, after))
+
+
 def _row(want, choice, request, snapshot, boots):
     reading = snapshot.live.get(want.name, Reading(None, 0, 0))
     before, winner = (boots[0].winner(want.name), boots[1].winner(want.name))
@@ -318,11 +330,10 @@ def _row(want, choice, request, snapshot, boots):
     live_after = choice.write if choice.write is not None else reading.value
     source = "%s:%d" % (winner.path, winner.number) if winner else None
     state, reason = choice.state, choice.reason
-    if state in ("changed", "ok"):
-        moved = boot_before != boot and (boot is None or boot_before is None or not _values.same(boot_before, boot))
-        state = "changed" if choice.write is not None or moved and choice.active else "ok"
-        if choice.active and (winner or want.number) and not _holds(choice.target, boot, want.rule):
-            state, reason = "overridden", "%s sets %s at boot" % (source, boot) if winner else "no file that is read at boot sets it"
+    if state in ("changed", "ok") and _loses_at_boot(want, choice, winner):
+        state, reason = "overridden", "%s sets %s at boot" % (source, boot) if winner else "no file that is read at boot sets it"
+    elif state in ("changed", "ok"):
+        state = "changed" if choice.write is not None or choice.active and _moves(boot_before, boot) else "ok"
     return Row(want.name, state, None if request.image else reading.value, want.value, None if request.image else live_after,
                boot_before, boot, source, want.dropin, reason)
 
