@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The records that travel between the rooms, and the names of states. Nothing else defines one.
+
+Pure. Private to the collection.
+"""
+
+from collections import namedtuple
+
+# In the order in which they are looked for: a parameter has the first that fits.
+STATES = ("waived", "held_back", "unsupported", "rejected", "not_applied", "read_only", "reboot_required", "stricter", "overridden",
+          "changed", "ok")
+# What differs from what is wanted, now or at the next boot.
+DIFFERING = ("rejected", "not_applied", "changed", "overridden", "reboot_required", "read_only")
+
+CONTAINER_HOST = ("auto", "always", "never")
+CONFLICTS = ("restate", "report")
+
+
+def _record(name, fields, *defaults):
+    """A namedtuple whose last fields have DEFAULTS; Python 3.6 knows no other way."""
+    made = namedtuple(name, fields)
+    made.__new__.__defaults__ = defaults
+    return made
+
+
+class HostProblem(Exception):
+    """Something on the host that must be put right before anything may be written."""
+
+
+# --- files and lines ---
+
+# mode: permission bits. uid and gid: numbers.
+Attributes = namedtuple("Attributes", "mode uid gid")
+# A file of the search path. text: its content. attributes: an Attributes, None where they are not known.
+File = _record("File", "path text attributes", None)
+# text: the line without its line end. name: canonical, "" where the line is not understood, None for a comment or a blank line.
+# value: None for an exclusion such as `-net.ipv4.conf.eth0.rp_filter`.
+Line = namedtuple("Line", "number text name value")
+# The line that decides about a parameter at boot, and the value that it sets.
+Winner = namedtuple("Winner", "value path number")
+
+# --- what is asked for ---
+
+# What is to be known of a parameter. accept: values as good as the wanted one. at_least, at_most: likewise for numbers.
+# hold: ((value, (use, ...)), ...): which value would break which uses of a host; value None: whichever value is wanted.
+# interfaces: set on every interface, too. one_way: cannot be taken back before a reboot. machine: processors that the value is for.
+# needs_module: the kernel module that brings the parameter. report: a reference value; the parameter is never set.
+# waived: the reason why it is left alone. waiver_expired: the day on which a waiver ended.
+Rule = _record("Rule", "accept at_least at_most hold interfaces one_way machine needs_module report waived waiver_expired",
+               (), None, None, (), False, False, None, None, None, None, None)
+# dropins: Files as given. rules: parameter -> Rule. image: only files, no running kernel.
+Request = namedtuple("Request", "dropins rules conflicts container_host image")
+
+# --- what is found ---
+
+# value: the live value, None where there is none. error: the errno of reading it, refused: of opening it for writing; 0: none.
+# write_only: it can only be written, so it is an action and no setting.
+Reading = _record("Reading", "value error refused write_only", 0, 0, False)
+# A use of this host. evidence: in words. firm: proved by a program or a file of root; otherwise by a process alone.
+Use = namedtuple("Use", "evidence firm")
+# live: parameter -> Reading. files: the sysctl.d search path. dialect: how it is read at boot. rivals: what else sets parameters.
+# uses: use -> Use. modules: those that modules-load.d names. interfaces: interface -> whether it is a device of the machine.
+# missing_folders: path of a drop-in -> the folders that would have to be made for it. saved: a Saved.
+Snapshot = namedtuple("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders saved")
+
+# --- what is remembered ---
+
+# before: the last live value that was not ours. wrote: what we set. dropin: which drop-in asks for it. also: what we set before that, as
+# long as the run that changes it has not ended: it may have been killed before or after.
+Entry = _record("Entry", "before wrote dropin also", None, None)
+# before: the content before us, None: there was no file. attributes: of that file. sha256: of what we wrote; also: as above.
+# lines: ((parameter, value), ...) of the lines that are ours. rules: parameter -> Rule of these, as far as they concern boot values.
+# conflicts: what the call said. edits: lines of others that were found in our file, in their order.
+SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits", None, None, None, (), (), "restate", ())
+# folders: those that we made.
+Saved = _record("Saved", "parameters files folders", ())
+
+# --- what is decided ---
+
+# dropin and number: the line that asks for it. number None: an interface that a line of conf.all or conf.default speaks for.
+# value None: only reported or waived.
+Want = namedtuple("Want", "name value dropin number rule")
+Row = namedtuple("Row", "name state before wanted after boot_before boot boot_source dropin reason")
+# before: the live value to put back. dropin and number: the line that asks; both None on the way back.
+Write = namedtuple("Write", "name value before one_way dropin number")
+# writes: in their order. expected: parameter -> live value that must be there after the writes, also of what moves by itself.
+# files: path -> text, None removes it. attributes: path -> Attributes for files that go back. saved: to be remembered when all went well.
+# disk: path -> text before. folders: those to be removed.
+Plan = namedtuple("Plan", "rows files attributes writes expected saved disk folders warnings")
