@@ -4,7 +4,7 @@
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _values
+from ansible_collections.photon.hardening.plugins.module_utils import _model, _values
 
 
 @pytest.mark.parametrize("one, other", [
@@ -17,20 +17,20 @@ from ansible_collections.photon.hardening.plugins.module_utils import _values
     ("010", "8"),
     ("00", "0"),
     ("-1", "-1"),
-    ("+5", "5"),
     ("30000-30002,30001,8080", "8080,30000-30002"),
     ("8080,8081", "8080-8081"),
     ("|/usr/bin/core %p", "|/usr/bin/core  %p"),
     ("", " "),
 ])
 def test_same(one, other):
-    assert _values.same(one, other)
+    assert _values.same("some.parameter", one, other)
 
 
 @pytest.mark.parametrize("one, other", [
     ("1", "2"),
     ("10", "010"),
     ("-1", "1"),
+    ("+5", "5"),
     ("08", "8"),  # no C number: the kernel refuses it
     ("fq", "fq_codel"),
     ("1 2", "2 1"),
@@ -39,7 +39,7 @@ def test_same(one, other):
     ("|/bin/false", "core"),
 ])
 def test_not_same(one, other):
-    assert not _values.same(one, other)
+    assert not _values.same("some.parameter", one, other)
 
 
 @pytest.mark.parametrize("wanted, live, landing", [
@@ -55,7 +55,7 @@ def test_not_same(one, other):
     ("8080", "", "8080"),
 ])
 def test_landing(wanted, live, landing):
-    assert _values.landing(wanted, live) == landing
+    assert _values.landing("some.parameter", wanted, live) == landing
 
 
 @pytest.mark.parametrize("live, rule, expected", [
@@ -75,4 +75,4 @@ def test_landing(wanted, live, landing):
     ("", {"at_most": "1"}, False),
 ])
 def test_as_good(live, rule, expected):
-    assert _values.as_good(live, rule) is expected
+    assert _values.as_good("some.parameter", live, _model.Rule(**rule)) is expected
