@@ -41,7 +41,7 @@ def _name(where, value):
 
 
 def _path(where, value):
-    if not _sysctl_d.is_restating(_text(where, value)):
+    if not _sysctl_d.restates(_text(where, value)):
         _sysctl_d.check_path(value)
     return value
 
@@ -87,7 +87,7 @@ def _rule(where, value):
 
 def _entry(name, value):
     _fields(_name("parameters", name), value, Entry._fields)
-    checks = dict(before=_text, wrote=_text, dropin=_path, also=_text, asked=_text, refused=_refused)
+    checks = dict(before=_text, wrote=_text, dropin=_path, also=_text, asked=_text, refused=_refused, mover=_name)
     found = dict((key, _optional(check, "%s: %s" % (name, key), value.get(key))) for key, check in checks.items())
     return Entry(**found)
 

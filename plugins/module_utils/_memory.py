@@ -47,20 +47,28 @@ def is_noted_form(want, entry, live):
 
 
 def leaving(saved, paths, choices):
-    """The parameters that a drop-in of this call used to set, and no longer does, each with what is remembered of it."""
+    """The parameters that a drop-in of this call used to set, and no longer does, each with what is remembered of it. What has moved
+    along with another one stays as long as that one does."""
     active = set(_behaviour.switch(name) for name, choice in choices.items() if choice.active)
     return [(name, entry) for name, entry in sorted(saved.parameters.items())
-            if entry.dropin in paths and _behaviour.switch(name) not in active]
+            if entry.dropin in paths and _behaviour.switch(name) not in active
+            and not (entry.mover and (_behaviour.switch(entry.mover) in active or line_elsewhere(saved, paths, entry.mover)))]
 
 
 def line_elsewhere(saved, paths, name):
     """(path, value) of the drop-in of ours, not among PATHS, whose line is then in force for a parameter, or None."""
     found = None
-    for path in sorted(saved.files, key=_sysctl_d.boot_key):
-        for other, value in (saved.files[path].lines or {}).items() if path not in paths else ():
+    for path, lines in lines_elsewhere(saved, paths):
+        for other, value in lines.items():
             if _behaviour.switch(other) == _behaviour.switch(name):
                 found = path, value
     return found
+
+
+def lines_elsewhere(saved, paths):
+    """(path, our lines) of every drop-in of ours that is not among PATHS, in the order of a boot."""
+    return [(path, saved.files[path].lines or {}) for path in sorted(saved.files, key=_sysctl_d.boot_key)
+            if path not in paths and not _sysctl_d.restates(path)]
 
 
 def of_default(name, interfaces):
@@ -127,7 +135,7 @@ def _is_foreign(line, ours, kept):
 # --- what is remembered after a run ---
 
 def parameters(saved, paths, choices, wanted, snapshot, followers):
-    """parameter -> Entry after the run. FOLLOWERS: parameter -> (value, drop-in) of what a write moves along with it."""
+    """parameter -> Entry after the run. FOLLOWERS: parameter -> (value, drop-in, mover) of what a write moves along with it."""
     left = set(name for name, _entry in leaving(saved, paths, choices))
     found = dict((name, entry) for name, entry in saved.parameters.items() if name not in left)
     for name, choice in choices.items():
@@ -141,10 +149,16 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
         found.pop(name, None)
         if entry is not None:
             found[name] = entry
-    for name, (value, dropin) in followers.items():
+    for name, (value, dropin, mover) in followers.items():
         live, entry = snapshot.live[name].value, entry_of(saved, name)
-        found[name] = Entry(own_value(name, entry, live), value, dropin)
-    return found
+        found[name] = Entry(own_value(name, entry, live), value, dropin, mover=mover)
+    return dict((name, _with_mover(entry, found)) for name, entry in found.items())
+
+
+def _with_mover(entry, found):
+    """What has moved along with a parameter belongs to the same drop-in."""
+    mover = found.get(entry.mover)
+    return entry._replace(dropin=mover.dropin) if mover is not None and mover.dropin else entry
 
 
 def _after(want, choice, entry, live):
@@ -179,7 +193,7 @@ def files(saved, texts, disk, lines, rules, conflicts, found_edits):
     """
     kept = dict((path, known) for path, known in saved.files.items() if path not in texts)
     for path, text in texts.items():
-        if text is not None and _sysctl_d.is_ours(text):
+        if text is not None and path in lines:
             kept[path] = _remembered_file(saved.files.get(path), disk.get(path), text, lines[path], rules[path],
                                           conflicts, found_edits.get(path, ()))
     return kept
@@ -212,7 +226,7 @@ def of_host(saved, found, disk):
 
 def _found_file(item):
     """A file of ours of which nothing was remembered. The one that restates is made of the others and has nothing to go back to."""
-    before = None if _sysctl_d.is_restating(item.path) else item.text
+    before = None if _sysctl_d.restates(item.path) else item.text
     return SavedFile(before, item.attributes if before else None, digest(item.text), lines=our_lines(None, item.text), rules={})
 
 
