@@ -204,16 +204,16 @@ def read_proc(path):
         os.close(descriptor)
 
 
-def _content(descriptor):
+def _content(descriptor, limit=None):
     parts, size = [], 0
     while True:
         part = os.read(descriptor, _CHUNK)
         parts.append(part)
         size += len(part)
+        if not part or limit and size >= limit:
+            return b"".join(parts)[:limit]
         if size > _MAX_FILE:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
-        if not part:
-            return b"".join(parts)
 
 
 @contextmanager
@@ -231,8 +231,11 @@ def _opened(descriptor, flags):
     return os.open("self/fd/%d" % descriptor, flags, dir_fd=_proc_folder())
 
 
-def read(path):
-    """The text of a regular file, None where there is none. Nothing else is opened: a FIFO would block, a device may act on it."""
+def read(path, limit=None):
+    """The text of a regular file, None where there is none. Nothing else is opened: a FIFO would block, a device may act on it.
+
+    LIMIT: so many bytes are enough; without one, a file that is larger than any that makes sense is an OSError.
+    """
     with _naming(path):
         try:
             with _looked_at(_where(path)) as found:
@@ -244,7 +247,7 @@ def read(path):
                 return None
             raise
         try:
-            return _decoded(_content(descriptor))
+            return _decoded(_content(descriptor, limit))
         finally:
             os.close(descriptor)
 
