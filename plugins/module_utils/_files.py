@@ -151,9 +151,10 @@ def _answer(root, function, sending):
         _enter(root)
         answer = (True, function())
     finally:
-        with os.fdopen(sending, "wb") as stream:
-            stream.write(_pickled(answer or (False, _taken_apart(sys.exc_info()[1]))))
-        os._exit(0)
+        try:
+            _send(sending, answer or (False, _taken_apart(sys.exc_info()[1])))
+        finally:
+            os._exit(0)
 
 
 def _enter(root):
@@ -165,8 +166,9 @@ def _enter(root):
     sys.meta_path[:] = []
 
 
-def _pickled(answer):
-    return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+def _send(descriptor, answer):
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
 
 
 def _taken_apart(exc):
@@ -475,10 +477,10 @@ def _probe_folder(path, folder):
         where = _where(folder)
         if os.statvfs(where).f_flag & os.ST_RDONLY:
             raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-        if not os.access(where, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
-            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
         with _looked_at(where, os.O_DIRECTORY) as found:
             _refuse_flags(found, folder)
+        if not os.access(where, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _probe_file(path, folder):
