@@ -151,9 +151,10 @@ def _answer(root, function, sending):
         _enter(root)
         answer = (True, function())
     finally:
-        with os.fdopen(sending, "wb") as stream:
-            stream.write(_pickled(answer or (False, _taken_apart(sys.exc_info()[1]))))
-        os._exit(0)
+        try:
+            _send(sending, answer or (False, _taken_apart(sys.exc_info()[1])))
+        finally:
+            os._exit(0)
 
 
 def _enter(root):
@@ -165,8 +166,9 @@ def _enter(root):
     sys.meta_path[:] = []
 
 
-def _pickled(answer):
-    return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+def _send(descriptor, answer):
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
 
 
 def _taken_apart(exc):
@@ -204,16 +206,16 @@ def read_proc(path):
         os.close(descriptor)
 
 
-def _content(descriptor):
+def _content(descriptor, limit=None):
     parts, size = [], 0
     while True:
         part = os.read(descriptor, _CHUNK)
         parts.append(part)
         size += len(part)
+        if not part or limit and size >= limit:
+            return b"".join(parts)[:limit]
         if size > _MAX_FILE:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
-        if not part:
-            return b"".join(parts)
 
 
 @contextmanager
@@ -231,8 +233,11 @@ def _opened(descriptor, flags):
     return os.open("self/fd/%d" % descriptor, flags, dir_fd=_proc_folder())
 
 
-def read(path):
-    """The text of a regular file, None where there is none. Nothing else is opened: a FIFO would block, a device may act on it."""
+def read(path, limit=None):
+    """The text of a regular file, None where there is none. Nothing else is opened: a FIFO would block, a device may act on it.
+
+    LIMIT: so many bytes are enough; without one, a file that is larger than any that makes sense is an OSError.
+    """
     with _naming(path):
         try:
             with _looked_at(_where(path)) as found:
@@ -244,7 +249,7 @@ def read(path):
                 return None
             raise
         try:
-            return _decoded(_content(descriptor))
+            return _decoded(_content(descriptor, limit))
         finally:
             os.close(descriptor)
 
@@ -472,10 +477,10 @@ def _probe_folder(path, folder):
         where = _where(folder)
         if os.statvfs(where).f_flag & os.ST_RDONLY:
             raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-        if not os.access(where, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
-            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
         with _looked_at(where, os.O_DIRECTORY) as found:
             _refuse_flags(found, folder)
+        if not os.access(where, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _probe_file(path, folder):
