@@ -6,16 +6,17 @@
 Pure: texts of the host's files in, warnings out. Private to the collection.
 """
 
-import configparser
 import re
 from collections import OrderedDict, namedtuple
 
 from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils._model import File
 
 SYSCTL_CONF, UFW_CONF = "/etc/sysctl.conf", "/etc/ufw/sysctl.conf"
 _RUN_FIRST = ("/run/sysctl.d", "/etc/sysctl.d") + _sysctl_d.FOLDERS[2:]
 _NAMED = 5
 _INCLUDES = 20
+_DIRTY = ("dirty_ratio", "dirty_bytes", "dirty_background_ratio", "dirty_background_bytes")
 
 # sysctl: the text of the program `sysctl`. conf: that of /etc/sysctl.conf. tuned: a Tuned. ufw: the text that an enabled ufw applies.
 # Each None where there is none.
@@ -40,7 +41,7 @@ def warnings(rivals, files, ours):
 
 def _differs(value, ours, name):
     wanted, rule = ours[name]
-    return not _values.same(wanted, value) and not _values.as_good(value, rule)
+    return not _values.same(name, wanted, value) and not _values.as_good(name, value, rule)
 
 
 def _listed(items):
@@ -60,7 +61,7 @@ def _procps_dialect(program):
 
 
 def _with_last(path, text):
-    return [_sysctl_d.File(path, text)] if text is not None else []
+    return [File(path, text)] if text is not None else []
 
 
 def _lost(order, ours):
@@ -89,25 +90,41 @@ def _ufw(order, ours):
 
 # --- tuned ---
 
+def _sections(text):
+    """section -> option -> value of a tuned.conf, which is an ini file; an option twice: the last one counts."""
+    sections, options = OrderedDict(), {}
+    for line in text.split("\n"):
+        line = line.strip()
+        header = re.match(r"\[([^\]]*)\]", line)
+        if header:
+            options = sections.setdefault(header.group(1).strip(), OrderedDict())
+        elif line[:1] not in ("", "#", ";") and "=" in line:
+            name, _equals, value = line.partition("=")
+            options[name.strip()] = re.split(r"\s#", value, maxsplit=1)[0].strip()
+    return sections
+
+
 def _profile(text):
-    """(included profiles, parameter -> value) of a tuned.conf; None where it cannot be understood."""
-    parser = configparser.RawConfigParser(delimiters=("=",), strict=False, allow_no_value=True)
-    parser.optionxform = str
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return None
-    include = parser.get("main", "include", fallback=None) or ""
-    settings = OrderedDict()
-    for section in parser.sections():
-        if parser.get(section, "type", fallback=section) == "sysctl":
-            settings.update((_sysctl_d.canonical(name), value) for name, value in parser.items(section) if _is_setting(name, value))
-    return re.split(r"[\s,;]+", include.strip()) if include.strip() else [], settings
+    """(included profiles, parameter -> value) of a tuned.conf."""
+    sections, settings = _sections(text), OrderedDict()
+    include = sections.get("main", {}).get("include", "")
+    for section, options in sections.items():
+        if options.get("enabled", "1").lower() in ("0", "false", "no", "n", "off"):
+            continue
+        if options.get("type", section) == "sysctl":
+            settings.update((_sysctl_d.canonical(name), value) for name, value in options.items() if _is_setting(name, value))
+        elif options.get("type", section) == "vm":
+            settings.update(_vm(options))
+    return [name for name in re.split(r"[\s,;]+", include) if name], settings
 
 
-def _is_setting(name, value):
-    # A value with a variable is known to tuned alone.
-    return _sysctl_d.is_name(name) and bool(value) and "${" not in value
+def _vm(options):
+    """parameter -> value as tuned's plugin vm sets them: a share with or without a percent sign, or bytes."""
+    for name in _DIRTY:
+        value = options.get(name, "")
+        match = re.match(r"([0-9]{1,20})(%?)\Z", value.lstrip("<>").strip())
+        if match:
+            yield "vm." + name.replace("bytes", "ratio") if match.group(2) else "vm." + name, match.group(1)
 
 
 def _settings(tuned):
@@ -127,7 +144,7 @@ def _settings(tuned):
 
 def _reapplies(main):
     """Whether tuned sets its values first and sysctl.d's after them; it does unless it is told not to."""
-    last = re.findall(r"(?m)^\s*reapply_sysctl\s*=\s*(\S+)", main or "")
+    last = re.findall(r"(?m)^[ \t]*reapply_sysctl[ \t]*=[ \t]*(\S+)", main or "")
     return not last or last[-1].lower() in ("1", "true", "yes", "on")
 
 

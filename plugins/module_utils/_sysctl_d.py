@@ -11,6 +11,11 @@ import re
 from collections import OrderedDict, namedtuple
 from functools import lru_cache
 
+from ansible_collections.photon.hardening.plugins.module_utils import _model
+from ansible_collections.photon.hardening.plugins.module_utils._model import Line, Winner
+
+File = _model.File
+
 # One folder's file hides files of the same name in the folders after it.
 FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
 
@@ -33,19 +38,11 @@ _NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.:@+/-]*\Z")
 _GLOB = re.compile(r"[*?\[]")
 _SWAP = {ord("."): "/", ord("/"): "."}
 
-# text: the line without its line end. name: canonical, value: None for an exclusion such as `-net.ipv4.conf.eth0.rp_filter`.
-Line = namedtuple("Line", "number text name value")
-# A file of the search path as found on the host.
-File = namedtuple("File", "path text")
-# The line that decides about a parameter at boot, and the value it sets.
-Winner = namedtuple("Winner", "value path number")
-
-
 class SyntaxProblem(Exception):
     """A line of one of our drop-ins that cannot be what its author meant."""
 
     def __init__(self, path, line, problem):
-        super(SyntaxProblem, self).__init__("%s line %d: %s: %r" % (path, line.number, problem, line.text))
+        super().__init__("%s line %d: %s: %r" % (path, line.number, problem, line.text))
 
 
 def check_path(path):
@@ -186,7 +183,7 @@ def in_boot_order(files, dialect=SYSTEMD):
     return [chosen[base] for base in sorted(chosen)] + [item for item in files if item.path == dialect.last]
 
 
-class BootOrder(object):
+class BootOrder:
     """Answers which line sets a parameter at boot."""
 
     def __init__(self, files, dialect=SYSTEMD):

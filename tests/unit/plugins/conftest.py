@@ -7,42 +7,96 @@ import os
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _kernel, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _procfs, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils._model import Reading
 
 
-class Host(object):
-    """A host below a folder: files under `root`, and a /proc/sys of plain files that behaves as the kernel does."""
+class Host:
+    """A host below a folder: files under `root`, and a /proc/sys of plain files that behaves as the kernel does.
+
+    refusals: parameter -> (value, errno with which it is refused). ignored: parameters whose writes do nothing. coupled: parameter ->
+    ((other, value), ...) that each write of it sets. gone: parameters that vanish when they are written. write_only, unset: parameters
+    that can only be written, or have no value yet. reach: whether forwarding and disable_ipv6 move what the real kernel moves.
+    written: what was written, in order.
+    """
 
     def __init__(self, root, monkeypatch):
         self.root, self.refusals, self.ignored, self.coupled, self.written = str(root), {}, set(), {}, []
-        proc = root.join("proc_sys")
-        monkeypatch.setattr(_kernel, "PROC_SYS", str(proc))
-        monkeypatch.setattr(_kernel, "write", self.write)
-        monkeypatch.setattr(_kernel, "_on_host", lambda _root, path: self.root + path)
+        self.gone, self.write_only, self.unset, self.reach = set(), set(), set(), False
+        self._read = _procfs.read
+        monkeypatch.setattr(_procfs, "PROC_SYS", str(root.join("proc_sys")))
+        monkeypatch.setattr(_procfs, "SYS_NET", str(root.join("sys_net")))
+        monkeypatch.setattr(_procfs, "read", self.read)
+        monkeypatch.setattr(_procfs, "write", self.write)
+        monkeypatch.setattr(_files, "_real", lambda path: self.root + path)
+        monkeypatch.setattr(_files, "OWNER", (os.geteuid(), os.getegid()))
 
     def parameter(self, name, value):
-        path = os.path.join(_kernel.PROC_SYS, _sysctl_d.key_path(name))
-        self._put(path, value + "\n")
+        self._put(self._path(name), value + "\n")
+
+    def remove(self, name):
+        os.unlink(self._path(name))
+
+    def exists(self, name):
+        return os.path.exists(self._path(name))
 
     def value(self, name):
-        return _kernel.read(name).value
+        return _procfs.read(name).value
+
+    def read(self, name):
+        if name in self.write_only:
+            return Reading(None, errno.EACCES, 0, True)
+        if name in self.unset:
+            return Reading(None, errno.EIO)
+        return self._read(name)
 
     def write(self, name, value):
-        """The kernel's answers: a refusal, a write that does nothing, one that resets another parameter."""
+        """The kernel's answers: a refusal, a write that does nothing, one that moves another parameter."""
+        if name in self.gone and self.exists(name):
+            self.remove(name)
+        if not self.exists(name):
+            return errno.ENOENT
         if name in self.refusals and self.refusals[name][0] == value:
             return self.refusals[name][1]
+        moved = self._reached(name, value) if self.reach and self.value(name) != value else {}
         if name not in self.ignored:
+            self.unset.discard(name)
             self.parameter(name, value)
             self.written.append((name, value))
+            for other, reset in moved.items():
+                self.parameter(other, reset)
         for other, reset in self.coupled.get(name, ()):
             self.parameter(other, reset)
         return 0
+
+    def _reached(self, name, value):
+        """parameter -> value that a write of VALUE moves: inet_forward_change, addrconf_fixup_forwarding and addrconf_disable_ipv6 of
+        the kernel. Only parameters that this host has."""
+        found = {}
+        if name in ("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding"):
+            found = self._all_of("ipv4", "forwarding", value)
+            found["net.ipv4.ip_forward"] = value
+            found["net.ipv4.conf.all.accept_redirects"] = str(int(not int(value)))
+        elif name in ("net.ipv6.conf.all.forwarding", "net.ipv6.conf.all.disable_ipv6"):
+            found = self._all_of("ipv6", name.rpartition(".")[2], value)
+        return dict((other, moved) for other, moved in found.items() if self.exists(other))
+
+    def _all_of(self, family, key, value):
+        folder = os.path.join(_procfs.PROC_SYS, "net", family, "conf")
+        return dict((_sysctl_d.canonical("net/%s/conf/%s/%s" % (family, interface, key)), value) for interface in os.listdir(folder))
+
+    def interface(self, name, device=False, **parameters):
+        """An interface with parameters of net.ipv4.conf."""
+        for key, value in parameters.items():
+            self.parameter(_sysctl_d.canonical("net/ipv4/conf/%s/%s" % (name, key)), value)
+        if device:
+            os.makedirs(os.path.join(self.root, "sys_net", name, "device"))
 
     def file(self, path, text):
         self._put(self.root + path, text)
 
     def text(self, path):
-        return _kernel.read_file("", path)
+        return _files.read(path)
 
     def tree(self):
         """Every file below the host, with its content; the state folder too."""
@@ -52,6 +106,10 @@ class Host(object):
                 with open(os.path.join(folder, name)) as stream:
                     found[os.path.relpath(os.path.join(folder, name), self.root)] = stream.read()
         return found
+
+    @staticmethod
+    def _path(name):
+        return os.path.join(_procfs.PROC_SYS, _sysctl_d.key_path(name))
 
     @staticmethod
     def _put(path, text):

@@ -1,0 +1,641 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files: read whole, replaced atomically, and one run at a time.
+
+Every path is one below `/` as this process sees it; an image is entered by `inside`. Private to the collection.
+"""
+
+import errno
+import fcntl
+import os
+import pickle
+import signal
+import stat
+import struct
+import sys
+import time
+from contextlib import contextmanager
+
+from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, HostProblem
+
+STATE_FOLDER = "/var/lib/photon-hardening"
+BASELINE = STATE_FOLDER + "/baseline.json"
+# The user and the group whose files are trusted, and whose ours are.
+OWNER = (0, 0)
+_LOCK = b"lock"
+_SELINUX = "security.selinux"
+# No file that sets parameters is larger, nor is what is remembered of a host with thousands of interfaces.
+_MAX_FILE = 1 << 24
+_CHUNK = 1 << 20
+# So much of a process's command line is shown.
+_MAX_COMMAND = 200
+# A path that leads to nothing.
+_NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+# What a file system says that knows no flags of files.
+_NO_FLAGS = (errno.ENOTTY, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
+_IMMUTABLE, _APPEND_ONLY = 0x10, 0x20
+
+# What stands before every path in a message: the folder of the image, which a process inside it does not see.
+_shown_root = [""]
+# The open folder /proc, by which a process inside an image reaches its own descriptors.
+_proc = []
+
+
+# --- names ---
+
+def _real(path):
+    """PATH itself; the one place by which tests put another host below a folder."""
+    return path
+
+
+def _encoded(text, path):
+    """TEXT as bytes, whatever the locale of this process is."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as exc:
+        raise OSError(errno.EILSEQ, os.strerror(errno.EILSEQ), path) from exc
+
+
+def _decoded(data):
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _where(path):
+    if "\0" in path:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
+    return _encoded(_real(path), path)
+
+
+def shown(path):
+    """PATH as a message shows it: with the folder of the image that it is in."""
+    return _shown_root[0] + path
+
+
+@contextmanager
+def _naming(path):
+    """Every OSError of the block names PATH: not a temporary file, and not as bytes."""
+    try:
+        yield
+    except OSError as exc:
+        raise OSError(exc.errno, os.strerror(exc.errno), shown(path)) from exc
+
+
+def resolved(path):
+    """PATH with the symbolic links of every part followed."""
+    real, start = _decoded(os.path.realpath(_where(path))), _real("")
+    return real[len(start):] if real.startswith(start + "/") else real
+
+
+# --- an image ---
+
+def root_of(given):
+    """The image that GIVEN names, "" where that is this host itself; ValueError where it is no folder."""
+    if not given:
+        return ""
+    where = _encoded(given, given)
+    if b"\0" in where or not given.startswith("/") or not os.path.isdir(where):
+        raise ValueError("root: %r is not the whole path of a folder: mount the image first" % given)
+    if os.path.samestat(os.stat(where), os.stat("/")):
+        return ""
+    # A `..` after a symbolic link does not lead back to where the link is.
+    where = os.path.realpath(where) if b".." in where.split(b"/") else os.path.normpath(where)
+    return "/" + _decoded(where).lstrip("/")
+
+
+def inside(root, function):
+    """What FUNCTION returns, or raises, called in a process whose `/` is ROOT; without ROOT in this one.
+
+    The kernel itself keeps that process below ROOT, whatever links the image holds and however it changes meanwhile. This process must
+    not enter it: it imports more code later, and would import the image's.
+    """
+    if not root:
+        return function()
+    receiving, sending = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(receiving)
+        _answer(root, function, sending)
+    os.close(sending)
+    data, status = _received(child, receiving)
+    if not data:
+        raise HostProblem("the process that works in %s ended before its work did (%s)" % (root, _ending(status)))
+    returned, result = pickle.loads(data)
+    if returned:
+        return result
+    raise _rebuilt(*result)
+
+
+def _received(child, receiving):
+    """What CHILD sends, and the status with which it ends. If this process is interrupted, it is, too."""
+    ended = False
+    try:
+        with os.fdopen(receiving, "rb") as stream:
+            data = stream.read()
+        ended = True
+    finally:
+        if not ended:
+            os.kill(child, signal.SIGTERM)
+        status = os.waitpid(child, 0)[1]
+    return data, status
+
+
+def _ending(status):
+    return "signal %d" % os.WTERMSIG(status) if os.WIFSIGNALED(status) else "status %d" % os.WEXITSTATUS(status)
+
+
+def _answer(root, function, sending):
+    """Send what FUNCTION returns or raises, and end: this process is a copy, and its caller's code is not for it to go on with."""
+    answer = None
+    try:
+        _enter(root)
+        answer = (True, function())
+    finally:
+        with os.fdopen(sending, "wb") as stream:
+            stream.write(_pickled(answer or (False, _taken_apart(sys.exc_info()[1]))))
+        os._exit(0)
+
+
+def _enter(root):
+    _proc_folder()
+    _shown_root[0] = root.rstrip("/")
+    os.chroot(_encoded(root, root))
+    os.chdir("/")
+    # Whatever is imported from here on would be the image's code.
+    sys.meta_path[:] = []
+
+
+def _pickled(answer):
+    return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+
+
+def _taken_apart(exc):
+    """An exception as its class, arguments and attributes: pickle would call its class with what it told its parent class."""
+    reduced = exc.__reduce__()
+    return reduced[0], reduced[1], reduced[2] if len(reduced) > 2 else {}
+
+
+def _rebuilt(kind, arguments, attributes):
+    exc = kind.__new__(kind, *arguments)
+    exc.__dict__.update(attributes or {})
+    return exc
+
+
+# --- reading ---
+
+def _proc_folder():
+    if not _proc:
+        _proc.append(os.open("/proc", os.O_RDONLY | os.O_DIRECTORY))
+    return _proc[0]
+
+
+def read_proc(path):
+    """The content of a file of /proc, named without that folder; None where it cannot be read. Also inside an image."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY, dir_fd=_proc_folder())
+    except OSError:
+        return None
+    try:
+        return _decoded(_content(descriptor))
+    except OSError:
+        # A process that ends while it is looked at.
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def _content(descriptor):
+    parts, size = [], 0
+    while True:
+        part = os.read(descriptor, _CHUNK)
+        parts.append(part)
+        size += len(part)
+        if size > _MAX_FILE:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+        if not part:
+            return b"".join(parts)
+
+
+@contextmanager
+def _looked_at(where, flags=0):
+    """A descriptor by which WHERE can be looked at, and not read: it opens no FIFO and no device."""
+    descriptor = os.open(where, os.O_PATH | flags)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _opened(descriptor, flags):
+    """A real descriptor of what was looked at: nothing else can have taken its place."""
+    return os.open("self/fd/%d" % descriptor, flags, dir_fd=_proc_folder())
+
+
+def read(path):
+    """The text of a regular file, None where there is none. Nothing else is opened: a FIFO would block, a device may act on it."""
+    with _naming(path):
+        try:
+            with _looked_at(_where(path)) as found:
+                if not stat.S_ISREG(os.fstat(found).st_mode):
+                    return None
+                descriptor = _opened(found, os.O_RDONLY | os.O_NONBLOCK)
+        except OSError as exc:
+            if exc.errno in _NOWHERE:
+                return None
+            raise
+        try:
+            return _decoded(_content(descriptor))
+        finally:
+            os.close(descriptor)
+
+
+def entries(folder):
+    """The sorted names in FOLDER, none where there is no such folder."""
+    with _naming(folder):
+        try:
+            return [_decoded(name) for name in sorted(os.listdir(_where(folder)))]
+        except OSError as exc:
+            if exc.errno in _NOWHERE:
+                return []
+            raise
+
+
+def _status(path, follow=False):
+    """What stat(2) tells of PATH itself, or of where it leads; None where there is nothing."""
+    with _naming(path):
+        try:
+            return os.stat(_where(path), follow_symlinks=follow)
+        except OSError as exc:
+            if exc.errno in _NOWHERE:
+                return None
+            raise
+
+
+def is_folder(path):
+    found = _status(path, follow=True)
+    return found is not None and stat.S_ISDIR(found.st_mode)
+
+
+def exists(path):
+    """Whether something is at PATH, a link that leads nowhere included."""
+    return _status(path) is not None
+
+
+def attributes(path):
+    """The Attributes of a regular file; None where there is none."""
+    found = _status(path)
+    if found is None or not stat.S_ISREG(found.st_mode):
+        return None
+    return Attributes(stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid)
+
+
+def trust(path):
+    """Whether nobody but root can have put what is at PATH there, links followed. False: a group other than root's can have. None: there
+    is nothing, or anybody can have."""
+    found = _status(path, follow=True)
+    if found is None:
+        return None
+    firm, real = True, resolved(path)
+    while True:
+        if found.st_uid != OWNER[0] or found.st_mode & stat.S_IWOTH:
+            return None
+        firm = firm and not (found.st_mode & stat.S_IWGRP and found.st_gid != OWNER[1])
+        if real == "/":
+            return firm
+        real = os.path.dirname(real)
+        found = _status(real, follow=True)
+        if found is None:
+            return None
+
+
+# --- writing ---
+
+def check_target(path):
+    """Raise HostProblem unless a file of ours may be at PATH: a regular file, or nothing, in a folder."""
+    found, folder = _status(path), os.path.dirname(path)
+    mode = found.st_mode if found else 0
+    if stat.S_ISLNK(mode):
+        raise HostProblem("%s is a symbolic link to %s: remove the link or choose another name" % (shown(path), _target(path)))
+    if stat.S_ISDIR(mode):
+        raise HostProblem("%s is a directory: remove it or choose another name" % shown(path))
+    if mode and not stat.S_ISREG(mode):
+        raise HostProblem("%s is no regular file but a FIFO, a socket or a device: remove it or choose another name" % shown(path))
+    if exists(folder) and not is_folder(folder):
+        raise HostProblem("%s is not a directory" % shown(folder))
+
+
+def _target(path):
+    return _decoded(os.readlink(_where(path)))
+
+
+def _temporary(path):
+    # Fixed, so that a run that was killed leaves nothing that the next one does not overwrite; .conf it is not.
+    folder, _slash, base = path.rpartition("/")
+    return _where("%s/.%s.photon-hardening" % (folder, base))
+
+
+def _remove(where):
+    # Asked first: a read-only file system refuses to remove even what is not there.
+    if os.path.lexists(where):
+        os.unlink(where)
+
+
+def _sync_folder(folder):
+    descriptor = os.open(_where(folder), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def missing_folders(path):
+    """The folders that do not exist on the way to PATH, outermost first."""
+    missing, folder = [], os.path.dirname(path)
+    while folder != "/" and not is_folder(folder):
+        missing.insert(0, folder)
+        folder = os.path.dirname(folder)
+    return tuple(missing)
+
+
+def make_folders(path):
+    """Make the folders that do not exist on the way to PATH, for everybody to read but for our own; returns them, outermost first."""
+    made = missing_folders(path)
+    for folder in made:
+        mode = 0o700 if folder == STATE_FOLDER else 0o755
+        with _naming(folder):
+            os.mkdir(_where(folder), mode)
+            os.chmod(_where(folder), mode)
+            _sync_folder(os.path.dirname(folder))
+    return made
+
+
+def remove_folder(path):
+    """Remove a folder that we made; one that is not empty, or not there, stays as it is. Returns whether it is gone."""
+    try:
+        os.rmdir(_where(path))
+        _sync_folder(os.path.dirname(path))
+    except OSError as exc:
+        # Not empty; or a mount point or read-only, and then it was there before us.
+        if exc.errno not in _NOWHERE + (errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY, errno.EROFS):
+            raise OSError(exc.errno, os.strerror(exc.errno), shown(path)) from exc
+    return not exists(path)
+
+
+def stage(path, text, attributes=None):
+    """Write TEXT to stable storage beside PATH; nothing at PATH changes until `commit`. What fails leaves nothing and names PATH.
+
+    Returns what is to be said of it, None where nothing is.
+    """
+    with _naming(path):
+        make_folders(path)
+        temporary = _temporary(path)
+        _remove(temporary)
+        try:
+            return _write_new(temporary, _encoded(text, path), attributes or Attributes(0o644, *OWNER), path)
+        except OSError:
+            _remove(temporary)
+            raise
+
+
+def _write_new(temporary, data, wanted, path):
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        now = os.fstat(descriptor)
+        if (now.st_uid, now.st_gid) != (wanted.uid, wanted.gid):
+            os.fchown(descriptor, wanted.uid, wanted.gid)
+        os.fchmod(descriptor, wanted.mode)
+        note = _keep_context(_where(path), descriptor)
+        os.fsync(descriptor)
+    return "%s: %s" % (shown(path), note) if note else None
+
+
+def _keep_context(where, descriptor):
+    """Give the new file the SELinux label of the one that it replaces; returns why it does not keep it, None where it does."""
+    try:
+        label = os.getxattr(where, _SELINUX, follow_symlinks=False)
+    except OSError as exc:
+        if exc.errno in _NOWHERE + (errno.ENODATA, errno.ENOTSUP):
+            return None
+        return _label_note(exc)
+    try:
+        os.setxattr(descriptor, _SELINUX, label)
+    except OSError as exc:
+        return _label_note(exc)
+    return None
+
+
+def _label_note(exc):
+    if exc.errno not in (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.ENODATA, errno.EINVAL):
+        raise exc
+    return "its SELinux label could not be kept (%s): restorecon sets the one of the policy" % os.strerror(exc.errno)
+
+
+def commit(path, text):
+    """Put what `stage` wrote in place, or remove PATH where TEXT is None."""
+    folder = os.path.dirname(path)
+    with _naming(path):
+        if text is not None:
+            os.rename(_temporary(path), _where(path))
+        elif not is_folder(folder):
+            return
+        else:
+            _remove(_where(path))
+        _sync_folder(folder)
+
+
+def discard(path):
+    """Take away what `stage` wrote, or what a run that was killed left."""
+    with _naming(path):
+        _remove(_temporary(path))
+
+
+# --- what would fail later ---
+
+def probe(path, text):
+    """Raise HostProblem or OSError where `stage` and `commit` of TEXT at PATH would fail; nothing is changed."""
+    check_target(path)
+    missing = missing_folders(path)
+    if text is None and not exists(path):
+        return
+    folder = os.path.dirname(missing[0] if missing else path)
+    if missing and exists(missing[0]):
+        raise HostProblem("%s is not a directory" % shown(missing[0]))
+    _probe_folder(path, folder)
+    if exists(path):
+        _probe_file(path, folder)
+
+
+def _probe_folder(path, folder):
+    with _naming(path):
+        where = _where(folder)
+        if os.statvfs(where).f_flag & os.ST_RDONLY:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        if not os.access(where, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        with _looked_at(where, os.O_DIRECTORY) as found:
+            _refuse_flags(found, folder)
+
+
+def _probe_file(path, folder):
+    with _naming(path), _looked_at(_where(path), os.O_NOFOLLOW) as found, _looked_at(_where(folder)) as around:
+        if _mount_of(found) != _mount_of(around):
+            raise HostProblem("%s is a mount point, which no other file can replace: unmount it or choose another name" % shown(path))
+        if stat.S_ISREG(os.fstat(found).st_mode):
+            _refuse_flags(found, path)
+
+
+def _mount_of(descriptor):
+    lines = (read_proc("self/fdinfo/%d" % descriptor) or "").splitlines()
+    return next((line for line in lines if line.startswith("mnt_id:")), "")
+
+
+def _refuse_flags(found, path):
+    """Raise HostProblem where PATH, looked at as FOUND, has a flag that keeps even root from replacing or removing files."""
+    descriptor = _opened(found, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        answer = fcntl.ioctl(descriptor, _get_flags(), b"\0" * struct.calcsize("l"))
+    except OSError as exc:
+        if exc.errno in _NO_FLAGS:
+            return
+        raise
+    finally:
+        os.close(descriptor)
+    flags = struct.unpack("i", answer[:struct.calcsize("i")])[0]
+    for flag, word, letter in ((_IMMUTABLE, "immutable", "i"), (_APPEND_ONLY, "append-only", "a")):
+        if flags & flag:
+            raise HostProblem("%s is %s, so that not even root can change it: chattr -%s it first" % (shown(path), word, letter))
+
+
+def _get_flags():
+    """The number of FS_IOC_GETFLAGS, _IOR('f', 1, long), which a few processors encode otherwise."""
+    reading = 1 if os.uname()[4].startswith(("ppc", "mips", "sparc", "alpha")) else 2
+    return reading << 30 | struct.calcsize("l") << 16 | ord("f") << 8 | 1
+
+
+# --- one run at a time ---
+
+def check_state():
+    """Raise HostProblem unless what is remembered can be kept where it belongs, and nobody but root can have changed it."""
+    parent, found = os.path.dirname(STATE_FOLDER), _status(STATE_FOLDER)
+    if found and stat.S_ISLNK(found.st_mode):
+        raise HostProblem("%s is a symbolic link to %s: remove the link" % (shown(STATE_FOLDER), _target(STATE_FOLDER)))
+    if not is_folder(parent) and resolved(parent) != parent:
+        raise HostProblem("%s leads to %s by a symbolic link, and that is no directory: put the link right"
+                          % (shown(parent), shown(resolved(parent))))
+    check_target(BASELINE)
+    for path in (STATE_FOLDER, BASELINE):
+        found = _status(path)
+        if found and found.st_uid != OWNER[0]:
+            raise HostProblem("%s belongs to user %d and not to root, so that its content cannot be trusted: look at it, then give it to "
+                              "root or remove it" % (shown(path), found.st_uid))
+
+
+@contextmanager
+def lock(seconds):
+    """Hold the host's lock: one run at a time. It leaves no file behind, and no empty folder either."""
+    deadline = time.monotonic() + seconds
+    descriptor = _locked()
+    while descriptor is None:
+        if time.monotonic() > deadline:
+            raise HostProblem("another run has held the lock %s for %d seconds%s: wait for it to end, then run again"
+                              % (shown(STATE_FOLDER) + "/lock", seconds, _holder()))
+        time.sleep(0.1)
+        descriptor = _locked()
+    try:
+        yield
+    finally:
+        with _naming(STATE_FOLDER):
+            _unlock(descriptor)
+
+
+def _locked():
+    """The lock, ours alone until it is closed; None while another run has it, or has just taken it away.
+
+    It is a file of root in a folder of root: nobody else can open it. The folder itself can have been opened, and locked, by anybody
+    while it was readable.
+    """
+    check_state()
+    with _naming(STATE_FOLDER):
+        try:
+            make_folders(BASELINE)
+            folder = os.open(_where(STATE_FOLDER), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except OSError as exc:
+            # Made by another run, or removed by one, at this moment.
+            if exc.errno in (errno.EEXIST, errno.ENOENT):
+                return None
+            raise
+        try:
+            _tighten(folder)
+            return _locked_file(folder)
+        finally:
+            os.close(folder)
+
+
+def _tighten(folder):
+    found = os.fstat(folder)
+    if found.st_uid != OWNER[0]:
+        raise HostProblem("%s belongs to user %d and not to root" % (shown(STATE_FOLDER), found.st_uid))
+    if stat.S_IMODE(found.st_mode) != 0o700:
+        os.fchmod(folder, 0o700)
+
+
+def _locked_file(folder):
+    descriptor = None
+    try:
+        _remove_foreign(folder)
+        descriptor = os.open(_LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600, dir_fd=folder)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(descriptor), os.stat(_LOCK, dir_fd=folder, follow_symlinks=False)):
+            return descriptor
+    except OSError as exc:
+        if exc.errno not in (errno.EWOULDBLOCK, errno.ENOENT):
+            raise
+    if descriptor is not None:
+        os.close(descriptor)
+    return None
+
+
+def _remove_foreign(folder):
+    """Remove a lock that is no file of root's alone: somebody put it there while others could write to the folder."""
+    try:
+        found = os.stat(_LOCK, dir_fd=folder, follow_symlinks=False)
+    except OSError as exc:
+        if exc.errno == errno.ENOENT:
+            return
+        raise
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != OWNER[0] or found.st_mode & 0o077 or found.st_nlink != 1:
+        os.unlink(_LOCK, dir_fd=folder)
+
+
+def _unlock(descriptor):
+    try:
+        folder = os.open(_where(STATE_FOLDER), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as exc:
+        if exc.errno not in _NOWHERE:
+            raise
+        # Removed meanwhile, the lock included.
+        os.close(descriptor)
+        return
+    try:
+        if os.path.samestat(os.fstat(descriptor), os.stat(_LOCK, dir_fd=folder, follow_symlinks=False)):
+            os.unlink(_LOCK, dir_fd=folder)
+    except OSError as exc:
+        if exc.errno not in (errno.ENOENT, errno.EROFS):
+            raise
+    finally:
+        os.close(folder)
+        os.close(descriptor)
+    remove_folder(STATE_FOLDER)
+
+
+def _holder():
+    """Who holds the lock, in words, as far as /proc tells."""
+    found = _status(STATE_FOLDER + "/lock")
+    for line in (read_proc("locks") or "").splitlines():
+        fields = line.split()
+        if found and len(fields) > 5 and fields[1] == "FLOCK" and fields[5].rpartition(":")[2] == str(found.st_ino):
+            command = " ".join((read_proc("%s/cmdline" % fields[4]) or "?").split("\0")).strip()
+            return " (process %s: %s)" % (fields[4], command[:_MAX_COMMAND])
+    return ""

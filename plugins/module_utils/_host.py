@@ -1,0 +1,243 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that a plan must know of a host, gathered once: a Snapshot.
+
+Private to the collection.
+"""
+
+import os
+import pwd
+import re
+import stat
+
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _procfs, _rivals, _sysctl_d, _uses
+from ansible_collections.photon.hardening.plugins.module_utils._model import File, HostProblem, Snapshot
+
+_SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
+_SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl")
+_UFW = "/etc/ufw/ufw.conf"
+_SUBUID, _NSSWITCH = "/etc/subuid", "/etc/nsswitch.conf"
+_SUBID = re.compile(r"^[ \t]*subid:(?![ \t]*files[ \t]*$)", re.MULTILINE)
+_PROGRAM_FOLDERS = (
+    "/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/libexec", "/usr/libexec/incus",
+    "/usr/libexec/lxd", "/usr/lib/lxd", "/opt/bin", "/opt/containerd/bin", "/opt/incus/bin", "/opt/rke2/bin", "/snap/bin",
+    "/var/lib/snapd/snap/bin", "/var/lib/rancher/rke2/bin", "/var/lib/rancher/k3s/data/current/bin", "/var/lib/k0s/bin")
+_SNAP_FOLDERS = ("/snap", "/var/lib/snapd/snap")
+_UNITS = "/etc/systemd/system"
+# Of LXD some distributions ship a script of this name that installs it at its first call.
+_NO_SCRIPTS = ("lxd",)
+# The numbers of ordinary users.
+_FIRST_USER, _NOBODY = 1000, 65534
+_MACHINES = ("/var/lib/machines", "/etc/systemd/nspawn")
+_MODULES_LOAD = ("/etc/modules-load.d", "/run/modules-load.d", "/usr/local/lib/modules-load.d", "/usr/lib/modules-load.d",
+                 "/lib/modules-load.d")
+# The last folder's profile of a name hides those of the folders before it.
+_TUNED_PROFILES = ("/usr/lib/tuned", "/usr/lib/tuned/profiles", "/etc/tuned", "/etc/tuned/profiles")
+
+
+def snapshot(request, saved, names):
+    """The Snapshot of this host, or of the image that this process is inside. NAMES: interfaces -> the parameters to read."""
+    interfaces = {} if request.image else _procfs.interfaces()
+    live = {} if request.image else dict((name, _procfs.read(name)) for name in names(interfaces))
+    return Snapshot(
+        live=live, files=sysctl_files(), dialect=boot_dialect(), rivals=rivals(request.image),
+        uses=uses(request.image) if _asks_for_uses(request, saved) else {}, modules=modules_at_boot(), release=_procfs.release(),
+        machine=_procfs.machine(), interfaces=interfaces, missing_folders=_missing_folders(request), saved=saved)
+
+
+def _asks_for_uses(request, saved):
+    """Whether it matters what the host is used for: for a value that is wanted, or for one that goes back."""
+    return request.container_host == "auto" and (bool(saved.parameters) or any(rule.hold for rule in request.rules.values()))
+
+
+def _missing_folders(request):
+    paths = [item.path for item in request.dropins] + [_sysctl_d.RESTATE_PATH]
+    return dict((path, _files.missing_folders(path)) for path in paths)
+
+
+def check_state():
+    """Raise HostProblem unless what is remembered can be kept where it belongs."""
+    _files.check_state()
+
+
+def drop_in(path):
+    """PATH with the links of its folder followed, such as /lib on a host with a merged /usr; HostProblem unless it can be ours:
+    a regular file, or nothing, in a folder that is read at boot."""
+    folder, _slash, base = path.rpartition("/")
+    real = _files.resolved(folder)
+    if real not in _sysctl_d.FOLDERS:
+        raise HostProblem("%s leads to %s by a symbolic link, and drop-ins are only written to %s: remove the link or choose another folder"
+                          % (_files.shown(folder), _files.shown(real), ", ".join(_sysctl_d.FOLDERS)))
+    _files.check_target(path)
+    return "%s/%s" % (real, base)
+
+
+# --- what is read at boot ---
+
+def _folders(paths):
+    """PATHS that exist, without those that are links to another of them."""
+    for path in paths:
+        real = _files.resolved(path)
+        if (real == path or real not in paths) and _files.is_folder(path):
+            yield path
+
+
+def sysctl_files():
+    """Every entry of the sysctl.d search path. What is no file, or a link that leads nowhere or to /dev/null, hides its namesakes."""
+    paths = ["%s/%s" % (folder, base) for folder in _folders(_sysctl_d.FOLDERS) for base in _files.entries(folder)
+             if base.endswith(".conf")]
+    return [File(path, _files.read(path) or "", _files.attributes(path)) for path in paths]
+
+
+def boot_dialect():
+    """How the systemd-sysctl that will run at boot reads its files."""
+    return _sysctl_d.systemd_dialect(_first_file(_SYSTEMD_SYSCTL))
+
+
+def modules_at_boot():
+    """The kernel modules that modules-load.d names; they are there before sysctl.d is read."""
+    found = set()
+    for folder in _folders(_MODULES_LOAD):
+        for base in _files.entries(folder):
+            text = _files.read(folder + "/" + base) if base.endswith(".conf") else None
+            found.update(line.strip().replace("-", "_") for line in (text or "").splitlines() if line.strip()[:1] not in ("", "#", ";"))
+    return found
+
+
+def _first_file(paths):
+    return next((text for text in map(_files.read, paths) if text is not None), None)
+
+
+# --- what else sets parameters ---
+
+def rivals(image):
+    """What else sets parameters on this host."""
+    enabled = re.search(r"(?mi)^[ \t]*ENABLED[ \t]*=[ \t]*[\"']?yes", _files.read(_UFW) or "")
+    return _rivals.Rivals(_first_file(_SYSCTL), _files.read(_rivals.SYSCTL_CONF), _tuned(image),
+                          _files.read(_rivals.UFW_CONF) if enabled else None)
+
+
+def _tuned(image):
+    """The profiles of a running tuned, in an image of one that will run; None where there is none."""
+    active = (_files.read("/etc/tuned/active_profile") or "").split()
+    if not active or not image and not _is_running((_files.read("/run/tuned/tuned.pid") or "").strip()):
+        return None
+    profiles = {}
+    for folder in _TUNED_PROFILES:
+        for name in _files.entries(folder):
+            text = _files.read("%s/%s/tuned.conf" % (folder, name))
+            if text is not None:
+                profiles[name] = text
+    return _rivals.Tuned(active, profiles, _files.read("/etc/tuned/tuned-main.conf"))
+
+
+def _is_running(pid):
+    return bool(re.match(r"[0-9]{1,10}\Z", pid)) and os.path.isdir("/proc/" + pid)
+
+
+# --- what the host is used for ---
+
+def uses(image):
+    """use -> Use, of this host or of an image, of which only files are looked at."""
+    texts = _texts()
+    subordinate_ids = _subordinate_ids(texts)
+    processes = () if image else _processes(texts, subordinate_ids)
+    return _uses.found(_uses.Facts(_programs(), _snaps(), _units(), processes, texts, _machines(), subordinate_ids))
+
+
+def _programs():
+    found = {}
+    for folder in _folders(_PROGRAM_FOLDERS):
+        for name in _uses.PROGRAMS:
+            path = "%s/%s" % (folder, name)
+            firm = _files.trust(path)
+            if firm is not None and not found.get(name, ("", False))[1] and not _is_script(name, path):
+                found[name] = (path, firm)
+    return found
+
+
+def _is_script(name, path):
+    return name in _NO_SCRIPTS and (_files.read(path) or "").startswith("#!")
+
+
+def _trusted(path):
+    return _files.trust(path) is True
+
+
+def _snaps():
+    return dict((name, "%s/%s" % (folder, name)) for folder in reversed(_SNAP_FOLDERS) for name in _uses.SNAPS
+                if _trusted("%s/%s" % (folder, name)))
+
+
+def _units():
+    return dict((name, "%s/%s" % (_UNITS, name)) for name in _uses.UNITS if (_texts_of("%s/%s" % (_UNITS, name)) or "").strip())
+
+
+def _texts_of(path):
+    return _files.read(path) if _trusted(path) else None
+
+
+def _texts():
+    """path -> text of each file of root's that may tell of a use."""
+    paths = list(_uses.FILES) + [_SUBUID, _NSSWITCH]
+    for folder, ending in _uses.FOLDERS:
+        paths += ["%s/%s" % (folder, base) for base in _files.entries(folder) if base.endswith(ending)]
+    texts = ((path, _texts_of(path)) for path in paths)
+    return dict((path, text) for path, text in texts if text is not None)
+
+
+def _machines():
+    found = ["%s/%s" % (folder, name) for folder in _MACHINES for name in _files.entries(folder)
+             if not name.startswith(".") and (folder == _MACHINES[0] or name.endswith(".nspawn"))]
+    return found[0] if found and _trusted(found[0].rpartition("/")[0]) else None
+
+
+def _subordinate_ids(texts):
+    """Where ordinary users get the ids from that rootless containers need, or None; a directory such as FreeIPA leaves the file empty."""
+    if _uses.ordinary(_uses.subordinate_users(texts.get(_SUBUID, ""))):
+        return _SUBUID
+    return "subid in " + _NSSWITCH if _SUBID.search(texts.get(_NSSWITCH, "")) else None
+
+
+def _processes(texts, subordinate_ids):
+    """The processes of this host that may be a sign of a use; one may end while it is looked at."""
+    found = []
+    for pid in sorted(filter(str.isdigit, os.listdir("/proc")), key=int):
+        name = (_files.read_proc(pid + "/comm") or "").strip()
+        if name in _uses.PROCESSES:
+            rootful, rootless = _standing(pid, texts, subordinate_ids)
+            found.append(_uses.Process(name, rootful, rootless))
+    return tuple(found)
+
+
+def _standing(pid, texts, subordinate_ids):
+    """Whether a process is one of root in our namespaces, and whether it is one of a user who may start containers."""
+    users = re.search(r"(?m)^Uid:((?:[ \t]+[0-9]+){4})$", _files.read_proc(pid + "/status") or "")
+    users = set(map(int, users.group(1).split())) if users else set()
+    rootful = users == set([_files.OWNER[0]]) and _is_at_home(pid) and not _is_setuid(pid)
+    return rootful, len(users) == 1 and not rootful and bool(subordinate_ids) and _has_ids(users.pop(), texts)
+
+
+def _is_at_home(pid):
+    try:
+        return all(os.readlink("/proc/%s/ns/%s" % (pid, kind)) == os.readlink("/proc/self/ns/" + kind) for kind in ("pid", "user"))
+    except OSError:
+        return False
+
+
+def _is_setuid(pid):
+    """Whether anybody can start its program and have it run as root, under whatever name the link has by which it is called."""
+    try:
+        return bool(os.stat("/proc/%s/exe" % pid).st_mode & stat.S_ISUID)
+    except OSError:
+        return True
+
+
+def _has_ids(user, texts):
+    try:
+        name = pwd.getpwuid(user).pw_name
+    except KeyError:
+        name = str(user)
+    known = _uses.ordinary(_uses.subordinate_users(texts.get(_SUBUID, "")))
+    return name in known or str(user) in known or _FIRST_USER <= user < _NOBODY and bool(_SUBID.search(texts.get(_NSSWITCH, "")))

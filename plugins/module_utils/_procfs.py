@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""/proc/sys: reads and writes one parameter at a time, and says what the kernel and its interfaces are.
+
+Private to the collection.
+"""
+
+import errno
+import os
+import stat
+
+from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils._model import Reading
+
+PROC_SYS = "/proc/sys"
+SYS_NET = "/sys/class/net"
+# The kernel makes and clears a buffer of this size at each read.
+_MAX_VALUE = 1 << 16
+# Numbers that the kernel keeps to itself, and that a few parameters let out (include/linux/errno.h).
+_KERNEL_ERRNOS = {512: "ERESTARTSYS", 515: "ENOIOCTLCMD", 517: "EPROBE_DEFER", 519: "ENOPARAM", 521: "EBADHANDLE", 522: "ENOTSYNC",
+                  523: "EBADCOOKIE", 524: "ENOTSUPP", 525: "ETOOSMALL", 526: "ESERVERFAULT", 527: "EBADTYPE"}
+# Inode numbers that the kernel reserves for the first PID and user namespace (include/linux/proc_ns.h).
+_FIRST_NAMESPACES = (("pid", "pid:[4026531836]"), ("user", "user:[4026531837]"))
+
+
+def errno_name(number):
+    """The name of an error number, also of those that the kernel has for itself and Python does not know."""
+    return errno.errorcode.get(number) or _KERNEL_ERRNOS.get(number) or "errno %d" % number
+
+
+def _parameter_file(name):
+    """The file of a parameter; OSError for a name that leads out of PROC_SYS or can be no path."""
+    path = _sysctl_d.key_path(name)
+    parts = path.split("/")
+    if len(parts) < 2 or "\0" in path or any(part in ("", ".", "..") for part in parts):
+        raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+    return _encoded(PROC_SYS + "/" + path)
+
+
+def _encoded(text):
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as exc:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from exc
+
+
+def _decoded(data):
+    return data.decode("utf-8", "surrogateescape")
+
+
+def read(name):
+    """The Reading of a parameter. Opening it for writing, to see whether that is refused, changes nothing."""
+    try:
+        path = _parameter_file(name)
+        value = _value(path)
+    except OSError as exc:
+        missing = exc.errno in (errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EINVAL)
+        error = errno.ENOENT if missing else exc.errno
+        if error == errno.EIO:
+            # An address secret that was never set cannot be read, and can be set.
+            return Reading(None, error, _refusal(path))
+        return Reading(None, error, 0, error in (errno.EACCES, errno.EPERM) and _is_write_only(path))
+    return Reading(value, 0, _refusal(path))
+
+
+def _value(path):
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        # In one read: of some parameters the kernel gives nothing more to a second one.
+        return _decoded(os.read(descriptor, _MAX_VALUE)).rstrip("\n")
+    finally:
+        os.close(descriptor)
+
+
+def _refusal(path):
+    try:
+        os.close(os.open(path, os.O_WRONLY))
+    except OSError as exc:
+        return exc.errno
+    return 0
+
+
+def _is_write_only(path):
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return False
+    return not mode & (stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH) and bool(mode & stat.S_IWUSR)
+
+
+def write(name, value):
+    """The errno with which the kernel refuses VALUE, or 0."""
+    try:
+        data = _encoded(value + "\n")
+        descriptor = os.open(_parameter_file(name), os.O_WRONLY)
+        try:
+            os.write(descriptor, data)
+        finally:
+            os.close(descriptor)
+    except OSError as exc:
+        return exc.errno
+    return 0
+
+
+def release():
+    return os.uname()[2]
+
+
+def machine():
+    return os.uname()[4]
+
+
+def interfaces():
+    """interface with parameters -> whether it is a device of the machine; the loopback is left out: nobody else reaches it."""
+    found = set()
+    for family in ("ipv4", "ipv6"):
+        for kind in ("conf", "neigh"):
+            found.update(_listed("%s/net/%s/%s" % (PROC_SYS, family, kind)))
+    found -= set(("all", "default", "lo"))
+    return dict((name, os.path.exists(_encoded("%s/%s/device" % (SYS_NET, name)))) for name in sorted(found))
+
+
+def _listed(folder):
+    try:
+        return [_decoded(name) for name in os.listdir(_encoded(folder))]
+    except OSError as exc:
+        if exc.errno in (errno.ENOENT, errno.ENOTDIR):
+            return []
+        raise
+
+
+def in_container():
+    """Whether the kernel belongs to another machine below: our PID or user namespace is not the first one."""
+    return any(os.readlink("/proc/self/ns/" + kind) != first for kind, first in _FIRST_NAMESPACES
+               if os.path.islink("/proc/self/ns/" + kind))
