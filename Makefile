@@ -47,7 +47,7 @@ bench: ## what a run costs
 	@bash tests/run.sh bench
 
 .PHONY: catalogue
-catalogue: ## write catalogue.json and the README's tables from catalogue.yml
+catalogue: ## write the README's tables from catalogue.yml
 	@bash tools/catalogue.sh
 
 .PHONY: clean

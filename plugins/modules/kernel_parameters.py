@@ -24,7 +24,8 @@ options:
       - The drop-ins, each with its whole content. What a drop-in says is what is wanted.
       - An empty O(dropins[].content) takes a drop-in away and returns its parameters to their baseline.
       - Drop-ins that are not named here are left alone.
-      - Required with O(state=present). With O(state=absent) the default is every drop-in that this module wrote.
+      - Required with O(state=present), unless a O(profile) selects them. With O(state=absent) the default is every drop-in that this module
+        wrote.
     type: list
     elements: dict
     suboptions:
@@ -69,8 +70,37 @@ options:
     choices: [auto, always, never]
     default: auto
   profile:
-    description: A label for the result; nothing depends on it.
+    description:
+      - The column of the collection's catalogue that is applied, such as V(photon) or V(container_host). The drop-ins and rules are then made
+        of it on the controller, and neither O(dropins) nor O(rules) is given.
+      - What O(groups), O(overrides) and O(waivers) do not say is taken from the host's variables C(photon_hardening_groups),
+        C(photon_hardening_overrides), C(photon_hardening_overrides__NAME), C(photon_hardening_waivers) and
+        C(photon_hardening_waivers__NAME).
+      - With O(dropins), or when nothing is to be set (O(state=absent)), it is a label for the result, and any text will do.
     type: str
+  groups:
+    description: The groups of the O(profile) that are applied, of V(security), V(tuning) and V(network). The default is all of them.
+    type: list
+    elements: str
+  overrides:
+    description:
+      - "Values that this host shall have instead of those of the O(profile): a dictionary of parameter names and values in quotes. A null
+        leaves a parameter alone."
+      - It takes the place of the variable C(photon_hardening_overrides).
+    type: dict
+  waivers:
+    description:
+      - "Parameters that are left alone: a dictionary of parameter names, each with a dictionary of C(reason) and, if it ends, C(expires),
+        the last day as YYYY-MM-DD."
+      - It takes the place of the variable C(photon_hardening_waivers).
+    type: dict
+  role_variables:
+    description:
+      - Whether every option that the task does not give is taken from the variable of its name, C(photon_hardening_OPTION), as the role
+        C(photon.hardening.photon_hardening) does it. The variables are documented there and checked as there.
+      - With O(state=absent) the drop-ins of the role go, and no others.
+    type: bool
+    default: false
   conflicts:
     description:
       - What to do when another file would set one of our parameters otherwise at boot.
@@ -101,7 +131,13 @@ options:
     description: A mounted image to harden instead of this host. Only its files are written, its parameters have boot values alone.
     type: path
   report_dir:
-    description: A folder on the controller in which the result is kept as C(HOST.json). Written in check mode and for a failed host, too.
+    description:
+      - A folder on the controller in which the result is kept as C(HOST.json), also in check mode and for a host that failed or could not be
+        reached. What is special in a file's name is written as in a URL, so that a host C(a/b) has the file C(a%2Fb.json).
+      - A relative folder is below the one in which the command was typed.
+      - Results list weaknesses. So a new folder is made for its owner alone, a folder that exists keeps its mode, and each file can be read by
+        its owner alone.
+      - With C(no_log) nothing is kept.
     type: path
 attributes:
   check_mode:
@@ -138,6 +174,12 @@ EXAMPLES = r"""
     rules:
       kernel.yama.ptrace_scope:
         accept: ["2", "3"]
+
+- name: Apply a profile of the catalogue, with one value of one's own
+  photon.hardening.kernel_parameters:
+    profile: container_host
+    overrides:
+      kernel.yama.ptrace_scope: "2"
 
 - name: Look only, and fail where a running container engine would have to be cut off
   photon.hardening.kernel_parameters:
@@ -433,6 +475,10 @@ def _arguments():
             path=dict(type="path", required=True), content=dict(type="str", required=True))),
         rules=dict(type="dict", default={}),
         profile=dict(type="str"),
+        groups=dict(type="list", elements="str"),
+        overrides=dict(type="dict"),
+        waivers=dict(type="dict"),
+        role_variables=dict(type="bool", default=False),
         container_host=dict(type="str", choices=list(CONTAINER_HOST), default="auto"),
         conflicts=dict(type="str", choices=list(CONFLICTS), default="restate"),
         fail_on=dict(type="list", elements="str", choices=list(STATES), default=[]),
