@@ -29,11 +29,16 @@ def entry_of(saved, name):
     return None
 
 
+def ours(name, entry, live):
+    """The text that we set and that is in force, or None."""
+    if entry is None or live is None:
+        return None
+    return next((wrote for wrote in (entry.wrote, entry.also) if wrote is not None and _values.same(name, wrote, live)), None)
+
+
 def is_ours(name, entry, live):
     """Whether a live value is what we set."""
-    if entry is None or live is None:
-        return False
-    return any(wrote is not None and _values.same(name, wrote, live) for wrote in (entry.wrote, entry.also))
+    return ours(name, entry, live) is not None
 
 
 def own_value(name, entry, live):
@@ -120,16 +125,16 @@ def edits(known, now):
     """The lines of others in a file of ours: those found in earlier runs, and those that are new."""
     if whose(known, now) != EDITED:
         return tuple(known.edits) if known else ()
-    ours = our_lines(known, "")
+    lines = our_lines(known, "")
     kept = set(line.text.strip() for line in _sysctl_d.parse(known.before or ""))
-    found = [line.text for line in _sysctl_d.parse(now) if _is_foreign(line, ours, kept)]
+    found = [line.text for line in _sysctl_d.parse(now) if _is_foreign(line, lines, kept)]
     return tuple(found) if known.lines is not None else tuple(known.edits)
 
 
-def _is_foreign(line, ours, kept):
+def _is_foreign(line, lines, kept):
     if not line.name or line.text.strip() in kept:
         return False
-    return line.name not in ours or line.value is None or not _values.same(line.name, ours[line.name], line.value)
+    return line.name not in lines or line.value is None or not _values.same(line.name, lines[line.name], line.value)
 
 
 # --- what is remembered after a run ---
@@ -169,8 +174,7 @@ def _after(want, choice, entry, live):
         return Entry(own, choice.write, want.dropin, asked=asked)
     if choice.state in ("reboot_required", "read_only") and live is not None:
         # It is ours once a boot has set it; until then what we set before is.
-        earlier = entry.wrote if is_ours(want.name, entry, live) else None
-        return Entry(own, choice.target, want.dropin, earlier, refused=entry.refused if entry else None)
+        return Entry(own, choice.target, want.dropin, ours(want.name, entry, live), refused=entry.refused if entry else None)
     if is_ours(want.name, entry, live):
         return entry._replace(dropin=want.dropin, also=None)
     return None
@@ -258,7 +262,7 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
     found = dict(saved.parameters)
     for name, (state, value, _reason) in outcomes.items():
         found.pop(name, None)
-        if name in first.parameters and state != "unsupported":
+        if name in first.parameters and not (state == "unsupported" and _sysctl_d.interface_of(name)):
             found[name] = first.parameters[name]._replace(refused=(state, value, boot))
     for name, form in forms.items():
         if name in found:

@@ -184,6 +184,11 @@ def _number(token):
     return -value if token.startswith("-") else value
 
 
+def number(text):
+    """The number that the kernel reads in TEXT, None where it is not one number."""
+    return _number(text.strip()) if is_number(text) else None
+
+
 def _bounds(part):
     """The two ends of a range such as `80` or `100-200`, or None."""
     ends = part.split("-")
