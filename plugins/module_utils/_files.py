@@ -317,7 +317,7 @@ def trust(path):
 
 def check_target(path):
     """Raise HostProblem unless a file of ours may be at PATH: a regular file, or nothing, in a folder."""
-    found, folder = _status(path), os.path.dirname(path)
+    found, missing = _status(path), missing_folders(path)
     mode = found.st_mode if found else 0
     if stat.S_ISLNK(mode):
         raise HostProblem("%s is a symbolic link to %s: remove the link or choose another name" % (shown(path), _target(path)))
@@ -325,8 +325,8 @@ def check_target(path):
         raise HostProblem("%s is a directory: remove it or choose another name" % shown(path))
     if mode and not stat.S_ISREG(mode):
         raise HostProblem("%s is no regular file but a FIFO, a socket or a device: remove it or choose another name" % shown(path))
-    if exists(folder) and not is_folder(folder):
-        raise HostProblem("%s is not a directory" % shown(folder))
+    if missing and exists(missing[0]):
+        raise HostProblem("%s is not a directory" % shown(missing[0]))
 
 
 def _target(path):
@@ -465,8 +465,6 @@ def probe(path, text):
     if text is None and not exists(path):
         return
     folder = os.path.dirname(missing[0] if missing else path)
-    if missing and exists(missing[0]):
-        raise HostProblem("%s is not a directory" % shown(missing[0]))
     _probe_folder(path, folder)
     if exists(path):
         _probe_file(path, folder)
