@@ -10,6 +10,7 @@ import errno
 import fcntl
 import os
 import pickle
+import re
 import signal
 import stat
 import struct
@@ -35,6 +36,8 @@ _NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 # What a file system says that knows no flags of files.
 _NO_FLAGS = (errno.ENOTTY, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 _IMMUTABLE, _APPEND_ONLY = 0x10, 0x20
+# Of unshare(2), mount(2) and umount2(2).
+_CLONE_NEWNS, _MS_REC, _MS_PRIVATE, _MNT_DETACH = 0x20000, 0x4000, 0x40000, 2
 
 # What stands before every path in a message: the folder of the image, which a process inside it does not see.
 _shown_root = [""]
@@ -160,10 +163,35 @@ def _answer(root, function, sending):
 def _enter(root):
     _proc_folder()
     _shown_root[0] = root.rstrip("/")
-    os.chroot(_encoded(root, root))
+    where = os.path.realpath(_encoded(root, root))
+    _leave_out(_proc_mounts(where))
+    os.chroot(where)
     os.chdir("/")
     # Whatever is imported from here on would be the image's code.
     sys.meta_path[:] = []
+
+
+def _proc_mounts(where):
+    """Where below WHERE a /proc is mounted, the last one first: by its links, such as /proc/1/root, an image leads out of itself."""
+    found = []
+    for line in _encoded(read_proc("self/mountinfo") or "", "/proc").splitlines():
+        fields, _dash, source = line.partition(b" - ")
+        path = re.sub(br"\\([0-7]{3})", lambda match: bytes([int(match.group(1), 8)]), fields.split(b" ")[4])
+        if source.startswith(b"proc ") and (path + b"/").startswith(where + b"/"):
+            found.insert(0, path)
+    return found
+
+
+def _leave_out(mounts):
+    """Unmount MOUNTS for this process alone."""
+    if not mounts:
+        return
+    import ctypes
+    libc = ctypes.CDLL(None, use_errno=True)
+    failed = libc.unshare(_CLONE_NEWNS) or libc.mount(b"none", b"/", None, ctypes.c_ulong(_MS_REC | _MS_PRIVATE), None)
+    if failed or any(libc.umount2(path, _MNT_DETACH) for path in mounts):
+        raise HostProblem("%s is mounted, and its links lead out of the image (%s): unmount it first"
+                          % (_decoded(mounts[0]), os.strerror(ctypes.get_errno())))
 
 
 def _send(descriptor, answer):
