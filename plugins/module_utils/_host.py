@@ -22,7 +22,8 @@ _SUBID = re.compile(r"^[ \t]*subid:(?![ \t]*files[ \t]*$)", re.MULTILINE)
 _PROGRAM_FOLDERS = (
     "/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/libexec", "/usr/libexec/incus",
     "/usr/libexec/lxd", "/usr/lib/lxd", "/opt/bin", "/opt/containerd/bin", "/opt/incus/bin", "/opt/rke2/bin", "/snap/bin",
-    "/var/lib/snapd/snap/bin", "/var/lib/rancher/rke2/bin", "/var/lib/rancher/k3s/data/current/bin", "/var/lib/k0s/bin")
+    "/var/lib/snapd/snap/bin", "/var/lib/rancher/rke2/bin", "/var/lib/rancher/k3s/data/current/bin", "/var/lib/k0s/bin",
+    "/run/current-system/sw/bin")
 _SNAP_FOLDERS = ("/snap", "/var/lib/snapd/snap")
 _UNITS = "/etc/systemd/system"
 # Of LXD some distributions ship a script of this name that installs it at its first call.

@@ -184,7 +184,7 @@ def _openvpn(facts, _uses):
 
 
 def _is_openvpn_gateway(text):
-    return not re.search(r"(?m)^[ \t]*(?:client|pull)\b", text)
+    return not re.search(r"(?m)^[ \t]*(?:client|pull)[ \t\r]*(?:[#;].*)?$", text)
 
 
 _RULES = {"nspawn": _nspawn, "wireguard": _wireguard, "openvpn": _openvpn, "docker_userns": _docker_userns,

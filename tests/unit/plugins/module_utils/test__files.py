@@ -578,6 +578,34 @@ def test_links_of_an_image_stay_in_it(tmpdir):
 
 
 @ROOT
+def test_a_proc_that_is_mounted_in_an_image_leads_nowhere(tmpdir):
+    """Its links of a process, such as `root` and `cwd`, know no chroot."""
+    outside, image = tmpdir.mkdir("outside"), tmpdir.mkdir("an image")
+    outside.join("secret").write("secret")
+    for name in ("proc", "etc"):
+        image.mkdir(name)
+    if subprocess.call(["mount", "-t", "proc", "proc", str(image.join("proc"))]):
+        pytest.skip("mounting is not allowed here")
+    try:
+        os.symlink("/proc/%d/root%s" % (os.getpid(), outside), str(image.join("etc", "sysctl.d")))
+        assert _files.inside(str(image), lambda: (_files.read("/etc/sysctl.d/secret"), _files.entries("/proc"))) == (None, [])
+        with pytest.raises(OSError):
+            _files.inside(str(image), lambda: written(PATH, "x"))
+        assert os.path.exists(str(image.join("proc", "self")))
+    finally:
+        subprocess.check_call(["umount", str(image.join("proc"))])
+    assert os.listdir(str(outside)) == ["secret"]
+
+
+@ROOT
+def test_a_proc_that_cannot_be_left_out_is_a_reason_not_to_enter(tmpdir, monkeypatch):
+    monkeypatch.setattr(_files, "_proc_mounts", lambda where: [where + b"/no mount point"])
+    with pytest.raises(HostProblem) as caught:
+        _files.inside(str(tmpdir), lambda: None)
+    assert str(caught.value).startswith("%s/no mount point is mounted, and its links lead out of the image (" % tmpdir)
+
+
+@ROOT
 def test_a_folder_that_becomes_a_link_meanwhile_leads_nowhere_else(tmpdir):
     """Whoever owns the image swaps the folder of a drop-in for a link that leads out of it, all the time."""
     outside, image = tmpdir.mkdir("outside"), tmpdir.mkdir("image")
