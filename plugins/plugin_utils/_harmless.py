@@ -31,7 +31,7 @@ def _spelt(char):
 
 def text(given):
     """A text whose characters can all be printed, line ends and tabs aside."""
-    return given if _is_harmless(given) else "".join(_spelt(char) for char in given.replace("\r\n", "\n"))
+    return given if _is_harmless(given) else "".join(_spelt(char) for char in given)
 
 
 def line(given, longest=1000):
@@ -40,7 +40,7 @@ def line(given, longest=1000):
 
 
 def json_text(given):
-    """The same for a JSON document: of what its strings mean, and of what it consists of itself."""
+    """The same for a JSON document: of what its strings mean, and of what it consists of itself. A terminal's line ends become plain."""
     if not _is_harmless(given):
         given = "".join(char if _is_harmless(char) else "\\" + _spelt(char) for char in given.replace("\r\n", "\n"))
     return _ESCAPE.sub(_escape, given) if "\\" in given else given

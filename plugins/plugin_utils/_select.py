@@ -200,8 +200,8 @@ def _rule(row, value, entry, profile):
     if value is None:
         report = None if entry else _catalogue.reference(row, profile)
         return {"report": report} if report else {}
-    # An override is exact.
-    rule = {} if entry else _catalogue.order_rule(row, value)
+    # An override is exact: nothing is as good as its value, and it is set also where that unsets another parameter.
+    rule = _catalogue.order_rule(row, value) if not entry else {"exact": True} if _behaviour.partner(row["name"]) else {}
     rule.update((key, row[key]) for key in _RULES_FROM_ROW if key in row)
     if row.get("one_way"):
         # Where one value alone is, it may be there already and the wanted one be refused.
