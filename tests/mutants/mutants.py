@@ -108,7 +108,10 @@ def rooms(results, wanted=()):
 def command(room):
     if not room.tests:
         return ["true"]
-    return [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "--hypothesis-seed=0", *room.tests]
+    # Half of a second for each mutant is worth a question: to load Hypothesis takes longer than the tests.
+    used = any("hypothesis" in (ROOT / test).read_text() for test in room.tests)
+    hypothesis = ("--hypothesis-seed=0",) if used else ("-p", "no:hypothesispytest")
+    return [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", *hypothesis, *room.tests]
 
 
 def copy_checkout(tree):
@@ -201,8 +204,13 @@ def test(options):
     """The large rooms first, so that none of them is left alone on one core."""
     found = sorted(rooms(options.results, options.files), key=lambda room: -(ROOT / room.path).stat().st_size)
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        faults = [fault for fault in pool.map(lambda room: fault_of(room, options.work), found) if fault]
-    print(*faults, sep="\n", end="\n" if faults else "")
+        try:
+            faults = [fault for fault in pool.map(lambda room: fault_of(room, options.work), found) if fault]
+        finally:
+            # An interrupt ends what runs, and must not begin the next rooms.
+            pool.shutdown(cancel_futures=True)
+    for fault in faults:
+        say(fault)
     return not faults
 
 

@@ -11,14 +11,15 @@ confine() {
   local target
   mount --bind "$RESULTS" "$RESULTS"
   mount --bind /proc/sys /proc/sys
+  mount -o remount,bind,ro /proc/sys
   # The innermost first.
   findmnt --raw --noheadings --output TARGET | tac | awk '!seen[$0]++' | while read -r target; do
     printf -v target %b "$target"
     case $target in
       "$RESULTS" | /dev | /dev/* | /proc) continue ;;
     esac
-    # Not what is read-only already, nor what a user's file system keeps from root.
-    [ ! -w "$target" ] || mount -o remount,bind,ro "$target"
+    # A user's file system may keep root out, who cannot write to it either.
+    mount -o remount,bind,ro "$target" 2>/dev/null || [ ! -w "$target" ] || die "cannot make $target read-only"
   done
 }
 
