@@ -95,6 +95,17 @@ def last_name(foreign_names):
     return None
 
 
+def boot_key(path):
+    """Sorts paths as systemd-sysctl sorts them: by the bytes of the name, whatever the folder."""
+    return _glob.octets(path.rpartition("/")[2])
+
+
+def restates(path):
+    """Whether PATH is one at which a file that restates our values may be."""
+    folder, _slash, base = path.rpartition("/")
+    return folder == FOLDERS[0] and is_restating(base)
+
+
 def is_read(name):
     """Whether a file of this name in a sysctl.d folder is looked at."""
     return name.endswith(".conf") and not name.startswith(".")
