@@ -58,7 +58,6 @@ _NEIGHBOUR_TWINS = (
     ("unres_qlen", "unres_qlen_bytes"),
 )
 
-
 # What kernel.watchdog switches on and off.
 _DETECTORS = ("kernel.nmi_watchdog", "kernel.soft_watchdog")
 
@@ -84,6 +83,10 @@ _LOCKS = {
     "kernel.yama.ptrace_scope": 3,
     "net.netfilter.nf_hooks_lwtunnel": 1,
 }
+
+# What only ever goes one way before a reboot, value after value: bits that are added or taken away, limits that sink.
+_NEVER_BACK = ("kernel.kexec_load_limit_panic", "kernel.kexec_load_limit_reboot", "kernel.tainted", "kernel.usermodehelper.bset",
+               "kernel.usermodehelper.inheritable")
 
 # What the kernel rounds, sorts or prints in another way.
 _OWN_FORM = (
@@ -233,7 +236,7 @@ def order(name):
     """A key to sort parameters by: those that move others before these, the coarser unit before the finer, those that lock last."""
     main = switch(name)
     parts = main.split(".")
-    if main in _LOCKS:
+    if main in _LOCKS or main in _NEVER_BACK:
         rank = 5 if main == "kernel.modules_disabled" else 4
     elif main in _FIRST or len(parts) == 5 and parts[1:4] == ["ipv6", "conf", "all"] and parts[4] in _IPV6_ALL:
         rank = 0
@@ -257,8 +260,8 @@ def locked(name, live):
 
 
 def never_unset(name):
-    """Whether NAME cannot be unset again once it is set."""
-    return name.startswith("net.ipv6.conf.") and name.endswith(".stable_secret")
+    """Whether what NAME is set to cannot be taken back: an address that has no unset form, bits that only add up."""
+    return name in _NEVER_BACK or name.startswith("net.ipv6.conf.") and name.endswith(".stable_secret")
 
 
 def module_of(name):

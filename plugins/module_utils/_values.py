@@ -361,6 +361,8 @@ def problem(name, text):
         return _numbers_problem(shape, text)
     if shape.kind == "ranges":
         return _ranges_problem(shape, text.strip())
+    if name == "net.ipv6.conf.all.stable_secret":
+        return "the kernel has it for single interfaces and for default only"
     if shape.kind == "address" and _address(text.strip()) is None:
         return "%s is not an IPv6 address" % _shown(text)
     if shape.kind == "text" and shape.size and len(text.strip().encode("utf-8", "surrogateescape")) > shape.size:
