@@ -173,8 +173,11 @@ def kind(name):
 
 def is_number(text):
     """Whether the kernel would read the whole text as one number."""
-    token = text.strip()
-    return len(token) < _LONGEST and bool(_NUMBER.match(token))
+    return _is_token(text.strip())
+
+
+def _is_token(word):
+    return len(word) < _LONGEST and bool(_NUMBER.match(word))
 
 
 def _number(token):
@@ -187,7 +190,7 @@ def _number(token):
 def _bounds(part):
     """The two ends of a range such as `80` or `100-200`, or None."""
     ends = part.split("-")
-    if len(ends) > 2 or not all(is_number(end) for end in ends):
+    if len(ends) > 2 or not all(_is_token(end) for end in ends):
         return None
     return _number(ends[0]), _number(ends[-1])
 
@@ -216,14 +219,14 @@ def _leading(words, size=None):
     """The numbers with which WORDS begin, SIZE of them at most."""
     numbers = []
     for word in words[:size]:
-        if not is_number(word):
+        if not _is_token(word):
             break
         numbers.append(_number(word))
     return tuple(numbers)
 
 
 def _token(word):
-    if is_number(word):
+    if _is_token(word):
         return _number(word)
     ranges = _ranges(word)
     return word if ranges is None else _merged(ranges)
@@ -326,7 +329,7 @@ def as_good(name, value, rule):
 # --- what the kernel would refuse ---
 
 def _number_problem(word, shape):
-    if not is_number(word):
+    if not _is_token(word):
         return "%s is not a number as the kernel reads it" % _shown(word)
     if not shape.low <= _number(word) <= shape.high:
         return "%s is out of range: the kernel takes %d to %d" % (word, shape.low, shape.high)

@@ -107,7 +107,7 @@ class Reach:
 
     def __init__(self, kernel):
         self.kernel, self.now = kernel, kernel.snapshot()
-        self.wrong, self.sometimes, self.seen, self.unchanged, self.changes = [], set(), set(), set(), 0
+        self.wrong, self.sometimes, self.seen, self.changes = [], set(), set(), 0
 
     def write(self, name, text):
         """Write TEXT, which may be None: another value than there is now; the snapshot from before."""
@@ -120,8 +120,8 @@ class Reach:
         moved = differing(self.now, before) - set(_behaviour.names_of(name))
         if self.now[name] != before[name]:
             self.changes += 1
-        elif moved:
-            self.unchanged.add(name)
+        elif moved and not _behaviour.moves_anyway(name):
+            self.wrong.append("%s = %s did not change it, but moved %s" % (name, text, sorted(moved)))
         if self.now[name] != before[name] or moved:
             self.compare(name, before, self.now, moved)
         return before
