@@ -28,7 +28,7 @@ _LOCK = b"lock"
 _SELINUX = "security.selinux"
 # No file that sets parameters is larger, nor is what is remembered of a host with thousands of interfaces.
 _MAX_FILE = 1 << 24
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 # So much of a process's command line is shown.
 _MAX_COMMAND = 200
 # A path that leads to nothing.
@@ -295,13 +295,12 @@ def entries(folder):
 
 def _status(path, follow=False):
     """What stat(2) tells of PATH itself, or of where it leads; None where there is nothing."""
-    with _naming(path):
-        try:
-            return os.stat(_where(path), follow_symlinks=follow)
-        except OSError as exc:
-            if exc.errno in _NOWHERE:
-                return None
-            raise
+    try:
+        return os.stat(_where(path), follow_symlinks=follow)
+    except OSError as exc:
+        if exc.errno in _NOWHERE:
+            return None
+        raise OSError(exc.errno, os.strerror(exc.errno), shown(path)) from exc
 
 
 def is_folder(path):
