@@ -5,7 +5,7 @@
 
 import pathlib
 
-from ansible_collections.photon.hardening.plugins.module_utils import _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _model, _values
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
 README = pathlib.Path(__file__).resolve().parents[1] / "README.md"
@@ -41,7 +41,9 @@ def counted(catalogue, column):
 def satisfies(row, profile, column):
     """Whether what a profile sets is what a column asks for, or as good by the row's `strength`."""
     given, asked = _catalogue.setting(row, profile), row["values"][column]
-    return given is not None and (_values.same(given, asked) or _values.as_good(given, _catalogue.order_rule(row, asked)))
+    if given is None:
+        return False
+    return _values.same(row["name"], given, asked) or _values.as_good(row["name"], given, _model.Rule(**_catalogue.order_rule(row, asked)))
 
 
 def strength_table(catalogue):
@@ -68,8 +70,8 @@ def remarks(row):
         yield "`%s` breaks %s." % (value, ", ".join(runtimes))
     if "machine" in row:
         yield "On %s alone." % ", ".join(row["machine"].split())
-    if "unset_at" in row:
-        yield "`%s` says that another parameter is in force, and is left alone." % row["unset_at"]
+    if _behaviour.partner(row["name"]):
+        yield "Setting it unsets `%s`, and the other way round." % _behaviour.partner(row["name"])
     if "one_way" in row:
         yield ("One-way" if row["one_way"] is True else "`%s` is one-way" % row["one_way"]) + " until the next boot."
 

@@ -1,50 +1,42 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The front of the module on the controller: keeps each host's result and prints its one line."""
+"""The front of the module on the controller: selects what is wanted, keeps each host's result and prints its one line."""
 
-import json
-import os
-import tempfile
-
-from ansible.errors import AnsibleActionFail
+from ansible import constants
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
+from ansible.plugins.callback.default import CallbackModule as DefaultCallback
+from ansible.plugins.loader import callback_loader
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _templates
-
-_MAX_LINE = 1000
-_KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "notes", "ansible_facts")
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _call, _catalogue, _harmless, _shards, _templates
 
 
-def printable(text):
-    """The first line of what a host says, without anything that could move a terminal's cursor."""
-    line = (str(text).splitlines() or [""])[0]
-    return "".join(char if char.isprintable() else "?" for char in line)[:_MAX_LINE]
+def is_for_people(callback):
+    """Whether the callback plugin of this name prints for people: Ansible's own and what is derived from it, as AWX's is.
+
+    All others print a document of their own, such as JSON, which a line of ours would break, or show the result's message themselves.
+    """
+    found = callback_loader.get(callback, class_only=True)
+    return isinstance(found, type) and issubclass(found, DefaultCallback)
 
 
 def headline(host, result, check_mode):
     if result.get("failed"):
-        return "%s: FAILED: %s" % (host, printable(result.get("msg", "")))
-    return "%s: %s%s" % (host, printable(result.get("msg", "")), " (check mode: nothing was written)" if check_mode else "")
+        return "%s: FAILED: %s" % (host, _harmless.line(result.get("msg", "")))
+    return "%s: %s%s" % (host, _harmless.line(result.get("msg", "")), " (check mode: nothing was written)" if check_mode else "")
 
 
-def shard(host, result, check_mode):
-    """What is kept of a result: what the module says, and nothing that Ansible adds (an exception of its own is no JSON)."""
-    kept = dict((key, result[key]) for key in _KEPT if key in result)
-    return dict(kept, host=host, check_mode=check_mode)
-
-
-def keep(folder, host, content):
-    """Write HOST.json as a whole, so that a report never reads half a shard."""
-    os.makedirs(folder, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".", delete=False, encoding="utf-8") as stream:
-        json.dump(content, stream, indent=1, sort_keys=True)
-    os.replace(stream.name, os.path.join(folder, host.replace(os.sep, "_") + ".json"))
+def with_notes(result, notes):
+    """RESULT with what the selection has to say, shown as warnings and kept as notes."""
+    said = {key: result[key] if isinstance(result.get(key), list) else [] for key in ("notes", "warnings")}
+    return dict(result, notes=notes + said["notes"], warnings=notes + said["warnings"]) if notes else result
 
 
 class ActionModule(ActionBase):
     # The strategy loads this class in the main process: what is read and compiled here is not again in every worker.
     READ_ONCE = (_arguments.OPTIONS, _catalogue.CATALOGUE, _templates.TEMPLATES)
+    PRINTS = is_for_people(constants.DEFAULT_STDOUT_CALLBACK)
 
     _requires_connection = True
     _supports_check_mode = True
@@ -53,14 +45,51 @@ class ActionModule(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
-        args = dict(self._task.args)
-        folder = args.pop("report_dir", None)
-        result = self._execute_module(module_args=args, task_vars=task_vars)
-        host, check_mode = task_vars["inventory_hostname"], bool(self._task.check_mode)
-        self._display.display(headline(host, result, check_mode))
-        if folder:
-            try:
-                keep(os.path.abspath(os.path.expanduser(folder)), host, shard(host, result, check_mode))
-            except OSError as exc:
-                raise AnsibleActionFail("report_dir: the result of %s cannot be kept: %s" % (host, exc), result=result) from exc
+        # The result is that of the host on which the module runs.
+        host = str(self._task.delegate_to or task_vars["inventory_hostname"])
+        call = _call.Call(self._task.args, task_vars, self._templar.template)
+        shelf = self._shelf(call, host)
+        args, notes = self._arguments(call, shelf)
+        try:
+            result = self._execute_module(module_args=args, task_vars=task_vars)
+        except AnsibleConnectionFailure as exc:
+            self._keep(shelf, {"unreachable": True, "msg": _harmless.text(str(exc))})
+            raise
+        result = with_notes(_harmless.result(result), notes)
+        if self.PRINTS and not self._task.no_log:
+            self._display.display(headline(host, result, bool(self._task.check_mode)))
+        self._keep(shelf, result)
         return result
+
+    def _shelf(self, call, host):
+        try:
+            shelf = _shards.Shelf(call.report_dir(), host, bool(self._task.check_mode))
+            if self._task.no_log:
+                shelf.clear()
+            else:
+                shelf.begin()
+        except ValueError as exc:
+            raise AnsibleActionFail(str(exc)) from exc
+        except OSError as exc:
+            raise AnsibleActionFail("report_dir: the result of %s cannot be kept: %s" % (host, exc)) from exc
+        return shelf
+
+    def _arguments(self, call, shelf):
+        try:
+            return call.module_args()
+        except ValueError as exc:
+            self._keep(shelf, {"failed": True, "msg": str(exc)})
+            raise AnsibleActionFail(str(exc)) from exc
+
+    def _keep(self, shelf, result):
+        if self._task.no_log:
+            return
+        try:
+            shelf.end(result)
+        except OSError as exc:
+            raise AnsibleActionFail("report_dir: the result cannot be kept: %s" % exc, result=result) from exc
+
+    def _parse_returned_data(self, res, *args, **kwargs):
+        # Here what the host says is still text. Later new ansible-cores have taken its warnings out of the result and will show them.
+        said = {"stdout": _harmless.json_text(res.get("stdout") or ""), "stderr": _harmless.text(res.get("stderr") or "")}
+        return super()._parse_returned_data(dict(res, **said), *args, **kwargs)

@@ -1,182 +1,290 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carries out a plan: all of it, or nothing.
+"""Carries a plan out: all of it, or nothing.
 
 Private to the collection.
 """
 
 import errno
 import os
+import signal
 
-from ansible_collections.photon.hardening.plugins.module_utils import _baseline, _kernel, _plan, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _baseline, _behaviour, _decide, _files, _memory, _procfs, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+_MOST_ROUNDS = 5
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_TROUBLE = (OSError, HostProblem)
 
 
 class Refused(Exception):
     """The kernel did not take a value."""
 
-    def __init__(self, write, problem):
-        asked = "%s line %d" % (write.dropin, write.number) if write.number else write.dropin or "on the way back"
-        super(Refused, self).__init__("%s = %s (%s): %s" % (write.name, write.value, asked, problem))
-        self.name = write.name
+    def __init__(self, name, problem):
+        super().__init__(problem)
+        self.name = name
+
+
+class Interrupted(Exception):
+    """Somebody asked the run to stop."""
 
 
 class NotApplied(Exception):
-    """The plan failed half-way and was undone; `name` is the parameter that was refused, None where a file was the trouble."""
+    """The plan failed half-way and was undone; `name` is the parameter that was refused, None where something else was the trouble."""
 
     def __init__(self, cause, stuck):
         undone = "Every value and file is as before."
         if stuck:
             undone = "These could not be put back: %s." % ", ".join(stuck)
-        super(NotApplied, self).__init__("%s. %s" % (cause, undone))
+        super().__init__("%s. %s" % (cause, undone))
         self.name = getattr(cause, "name", None)
+        self.interrupted = isinstance(cause, Interrupted)
+
+
+class _Signals:
+    """While it is entered, a signal that asks the process to stop raises Interrupted; once it is `deaf`, nothing does."""
+
+    def __enter__(self):
+        self.deaf = False
+        self._before = dict((number, signal.signal(number, self._raise)) for number in _SIGNALS)
+        return self
+
+    def _raise(self, number, _frame):
+        if not self.deaf:
+            self.deaf = True
+            raise Interrupted("the run was stopped by signal %d (%s)" % (number, signal.Signals(number).name))
+
+    def __exit__(self, *_exception):
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+class _Progress:
+    """How far a run has come, for the way back."""
+
+    def __init__(self):
+        self.live, self.memory, self.placed = False, False, []
+
+
+def probe(plan, before):
+    """Raise now where a file could not be replaced later; nothing is changed."""
+    for path, text in sorted(plan.files.items()):
+        _files.probe(path, text)
+    if plan.saved != before:
+        _files.probe(_files.BASELINE, "")
+
+
+def carry_out(plan, before):
+    """Apply PLAN; BEFORE is what was remembered. Returns the plan as it came out, or raises NotApplied with everything put back."""
+    first, progress = _memory.remembered_first(before, plan.saved), _Progress()
+    with _Signals() as signals:
+        try:
+            probe(plan, before)
+            _stage(plan, before, first, progress)
+            progress.live = True
+            outcomes, forms = _set_live(plan)
+            for path, text in sorted(plan.files.items()):
+                progress.placed.append(path)
+                _files.commit(path, text)
+            signals.deaf = True
+        except _TROUBLE + (Refused, Interrupted) as exc:
+            signals.deaf = True
+            raise NotApplied(exc, _undo(plan, before, first, progress)) from exc
+        return _finish(plan, before, first, outcomes, forms)
+
+
+def _stage(plan, before, first, progress):
+    """Files before memory: a disk that fills up does so while there is nothing to take back."""
+    for path, text in sorted(plan.files.items()):
+        if text is not None:
+            _files.make_folders(path)
+            _files.stage(path, text, plan.attributes.get(path))
+    if first != before:
+        progress.memory = True
+        _baseline.store(first)
+
+
+def _finish(plan, before, first, outcomes, forms):
+    """The plan as it came out. From here on everything is done, so trouble is a warning."""
+    for folder in plan.folders:
+        _files.remove_folder(folder)
+    moved = dict((name, (plan.live_before[name], _procfs.read(name).value)) for name in plan.followers)
+    saved = _memory.came_out(plan.saved, before, first, outcomes, forms, moved, _procfs.boot_id())
+    rows = [_came_out(row, outcomes, forms) for row in plan.rows]
+    writes = [write for write in plan.writes if write.name not in outcomes]
+    plan = plan._replace(rows=rows, writes=writes, saved=saved)
+    if saved != first:
+        try:
+            _baseline.store(saved)
+        except _TROUBLE as exc:
+            # It remembers more than it must, which harms no later run.
+            plan.warnings.append("Everything is set, but %s could not be brought up to date (%s). Run again." % (_files.BASELINE, exc))
+    return plan
+
+
+def _came_out(row, outcomes, forms):
+    if row.name in outcomes:
+        state, _value, reason = outcomes[row.name]
+        after = None if state == "unsupported" and row.before is None else row.before
+        return row._replace(state=state, after=after, reason="; ".join(filter(None, [row.reason, reason])))
+    return row._replace(after=forms[row.name]) if row.name in forms else row
+
+
+# --- live values ---
+
+def _set_live(plan):
+    """(parameter -> (state, value, reason) of what was refused harmlessly, parameter -> the form in which the kernel keeps a value)."""
+    outcomes, forms = {}, {}
+    reversible = [write for write in plan.writes if not write.one_way]
+    final = [write for write in plan.writes if write.one_way]
+    expected = dict(plan.expected)
+    for group in (reversible, final):
+        if group:
+            _write_all(group, outcomes)
+            later = set(write.name for write in final) if group is reversible else set()
+            _settle(dict((name, value) for name, value in expected.items() if name not in outcomes and name not in later), forms, plan)
+    return outcomes, forms
+
+
+def _write_all(writes, outcomes):
+    """Values that depend on one another are tried again after the others."""
+    pending = [(write, 0) for write in writes]
+    while pending:
+        refused = [(write, error) for write, error in ((write, _procfs.write(write.name, write.value)) for write, _error in pending) if error]
+        progress, pending = len(refused) < len(pending), refused
+        if not progress:
+            break
+    for write, error in pending:
+        state, reason = _outcome(write, error)
+        if state is None:
+            raise Refused(write.name, "%s: the kernel refused it (%s, %s)" % (_asked(write), _decide.errno_name(error), os.strerror(error)))
+        outcomes[write.name] = state, write.value, reason
+
+
+def _asked(write):
+    where = "%s line %d" % (write.dropin, write.number) if write.number else write.dropin or "on the way back"
+    return "%s = %s (%s)" % (write.name, write.value, where)
+
+
+def _is_gone(name):
+    """Whether a parameter belongs to an interface that is not there any more."""
+    return _sysctl_d.interface_of(name) is not None and _procfs.read(name).error == errno.ENOENT
 
 
 def _outcome(write, error):
-    """The state of a parameter whose value the kernel refused, None where that fails the run."""
-    if write.one_way and write.dropin and error == errno.EINVAL and _values.same(write.before, "0"):
+    """(state, reason) of a parameter whose value the kernel refused, (None, "") where that fails the run."""
+    if error == errno.ENOENT and _is_gone(write.name):
+        return "unsupported", "interface %s is gone" % _sysctl_d.interface_of(write.name)
+    if write.one_way and write.dropin and error == errno.EINVAL and (write.before or "").strip() == "0":
         # Nothing is locked at 0: this kernel does not know the value.
-        return "unsupported"
+        return "unsupported", "this kernel does not know the value"
     # A value on the way back was in force before, so it is not the value that is wrong.
     if (write.one_way or write.dropin is None) and error in (errno.EPERM, errno.EINVAL):
-        return "reboot_required"
-    return "read_only" if error in _READ_ONLY else None
+        return "reboot_required", "refused by the kernel"
+    return ("read_only", "refused by the kernel (%s)" % _decide.errno_name(error)) if error in _READ_ONLY else (None, "")
 
 
-def _set_live(plan, done):
-    """name -> state of each parameter that refused harmlessly. What was written is appended to DONE as it happens."""
-    outcomes = {}
-    for write in plan.writes:
-        error = _kernel.write(write.name, write.value)
-        if not error:
-            done.append(write)
-            continue
-        state = _outcome(write, error)
-        if state is None:
-            raise Refused(write, "the kernel refused it (%s, %s)" % (errno.errorcode.get(error, error), os.strerror(error)))
-        outcomes[write.name] = state
-    return outcomes
+def _off(expected, forms):
+    """The parameters that do not hold their value, each with what it reads; those of interfaces that are gone are left out."""
+    found = []
+    for name in sorted(expected, key=_behaviour.order):
+        reading = _procfs.read(name)
+        if reading.value is None:
+            if not _is_gone(name):
+                found.append((name, None))
+        elif forms.get(name) != reading.value and not _values.same(name, expected[name], reading.value):
+            found.append((name, reading.value))
+    return found
 
 
-def _holds(name, value):
-    """Whether a parameter has a value, and takes it once more where it has not: another write may have reset it."""
-    if _values.same(value, _kernel.read(name).value or ""):
-        return True
-    return not _kernel.write(name, value) and _values.same(value, _kernel.read(name).value or "")
+def _write_off(off, expected):
+    """Write what does not hold. Of a pair, the one that is set brings the other one to 0."""
+    for name, _now in off:
+        partner = _behaviour.partner(name)
+        if not (partner in expected and expected[name].strip() == "0" and expected[partner].strip() != "0"):
+            _procfs.write(name, expected[name])
 
 
-def _is_asked_or_ours(row, before):
-    """Whether a row's value is our business: what is only reported moves by itself."""
-    return bool(row.dropin) or row.name in before.parameters
+def _settle(expected, forms, plan):
+    """Read everything back: some writes are accepted and do nothing, some move another parameter, which is then written again."""
+    off = _off(expected, forms)
+    for _round in range(_MOST_ROUNDS):
+        off = [(name, now) for name, now in off if not _has_own_form(name, expected[name], now, forms)]
+        if not off:
+            return
+        _write_off(off, expected)
+        off = _off(expected, forms)
+    if off:
+        raise Refused(off[0][0], _chase(off, plan))
 
 
-def _prove(plan, done, before):
-    """Read everything back: some writes are accepted and do nothing, some reset another parameter, as forwarding does redirects."""
-    written = dict((write.name, write) for write in done)
-    for row in plan.rows:
-        if row.after is None or row.state not in ("changed", "overridden", "stricter", "ok"):
-            continue
-        if row.name in written and not _holds(row.name, row.after):
-            raise Refused(written[row.name], "the kernel accepted it and reads back %s" % _kernel.read(row.name).value)
-        if row.name not in written and done and _is_asked_or_ours(row, before) and row.before and not _holds(row.name, row.before):
-            raise Refused(done[-1], "setting the new values also moved %s from %s to %s, and it does not go back"
-                          % (row.name, row.before, _kernel.read(row.name).value))
+def _chase(off, plan):
+    """What to say of values that do not hold. Of two, each write moves the other."""
+    name, now = off[0]
+    write = next((write for write in plan.writes if write.name == name), None)
+    wanted = _asked(write) if write else "%s = %s" % (name, plan.expected[name])
+    if len(off) > 1:
+        return "%s does not hold together with %s = %s: each of the two moves the other" % (wanted, off[1][0], plan.expected[off[1][0]])
+    if write is None and plan.writes:
+        return "setting the new values also moved %s from %s to %s, and it does not go back" % (name, plan.live_before[name], now)
+    return "%s: the kernel accepted it and reads back %s" % (wanted, now)
 
 
-def _put_back(plan, done, before):
-    """Restore the live values, last first, and then what that has reset; returns the names of those that do not go back."""
-    for write in reversed(done):
-        _kernel.write(write.name, write.before)
-    touched = dict((write.name, write.before) for write in done)
-    if done:
-        touched.update((row.name, row.before) for row in plan.rows if _is_asked_or_ours(row, before) and row.before is not None)
-    return [name for name, value in touched.items() if not _holds(name, value)]
-
-
-def _replaced(root, path, text):
-    """Whether the file at PATH is TEXT again, or is not there where that is None."""
-    try:
-        if text is not None:
-            _kernel.stage(root, path, text)
-        _kernel.commit(root, path, text)
-    except OSError:
-        # A file that cannot be replaced is often one that was not replaced before, which is why we are here.
-        _kernel.discard(root, path)
-        return _kernel.read_file(root, path) == text
+def _has_own_form(name, wish, now, forms):
+    """Whether NOW is what the kernel makes of WISH: written, it reads the same, and so does the wish once more."""
+    if now is None or not _behaviour.own_form(name):
+        return False
+    for value in (now, wish):
+        if _procfs.write(name, value) or _procfs.read(name).value != now:
+            return False
+    forms[name] = now
     return True
 
 
-def _undo(root, plan, before, done, placed, remembered):
-    """Everything as it was; returns what does not go back. PLACED: the files that may have been replaced already."""
-    stuck = _put_back(plan, done, before)
-    stuck += [path for path in placed if not _replaced(root, path, plan.disk.get(path))]
-    for path in plan.files:
-        _kernel.discard(root, path)
-    if remembered != before:
-        try:
-            _baseline.store(root, before)
-        except OSError as exc:
-            # It remembers more than it must, which harms no later run.
-            stuck.append("%s (%s)" % (_baseline.PATH, exc.strerror))
+# --- the way back ---
+
+def _undo(plan, before, first, progress):
+    """Everything as it was: tries all of it and never raises. Returns what does not go back."""
+    stuck = _put_back(plan) if progress.live else []
+    for path in progress.placed:
+        stuck += _tried(path, _replace, path, plan.disk.get(path))
+    for path in list(plan.files) + [_files.BASELINE]:
+        stuck += _tried(path, _files.discard, path)
+    if progress.memory:
+        stuck += _tried(_files.BASELINE, _baseline.store, before)
+    for folder in reversed(sorted(set(first.folders) - set(before.folders))):
+        stuck += _tried(folder, _files.remove_folder, folder)
     return stuck
 
 
-def _earlier(known, now):
-    """What we set before NOW, as long as it may still be in force; both are what we set last, a value or a hash."""
-    wrote, also = known
-    return also if wrote == now else wrote
-
-
-def _remember_first(before, after):
-    """What must be on disk before anything moves: all that is remembered now and all that will be, for a run that is killed has
-    written some of it and not the rest."""
-    parameters, files = dict(before.parameters), dict(before.files)
-    for name, entry in after.parameters.items():
-        known = before.parameters.get(name)
-        parameters[name] = entry._replace(also=_earlier((known.wrote, known.also), entry.wrote)) if known else entry
-    for path, entry in after.files.items():
-        known = before.files.get(path)
-        files[path] = entry._replace(also=_earlier((known.sha256, known.also), entry.sha256)) if known else entry
-    return _plan.Saved(parameters, files)
-
-
-def _refused(row):
-    return "; ".join(part for part in (row.reason, "refused by the kernel") if part)
-
-
-def _with_outcomes(plan, first, outcomes):
-    """PLAN as it came out: a parameter that refused harmlessly kept its value, and stays remembered as it was before the first write:
-    what we asked for is ours once a reboot has set it, and until then what we set before."""
-    rows = [row._replace(state=outcomes[row.name], after=row.before, reason=_refused(row)) if row.name in outcomes else row
-            for row in plan.rows]
-    parameters = dict(plan.saved.parameters)
-    parameters.update((name, first.parameters[name]) for name in outcomes if name in first.parameters)
-    writes = [write for write in plan.writes if write.name not in outcomes]
-    return plan._replace(rows=rows, writes=writes, saved=_plan.Saved(parameters, plan.saved.files))
-
-
-def carry_out(root, plan, before):
-    """Apply PLAN; BEFORE is what was remembered. Returns the plan as it came out, or raises with everything put back."""
-    first = _remember_first(before, plan.saved)
-    done, placed, remembered = [], [], before
+def _tried(what, function, *arguments):
     try:
-        # Files before memory: a disk that fills up does so while there is nothing to take back.
-        for path, text in sorted(plan.files.items()):
-            if text is not None:
-                _kernel.stage(root, path, text)
-        if first != before:
-            _baseline.store(root, first)
-            remembered = first
-        outcomes = _set_live(plan, done)
-        _prove(plan, done, before)
-        for path, text in sorted(plan.files.items()):
-            placed.append(path)
-            _kernel.commit(root, path, text)
-    except (OSError, Refused) as exc:
-        raise NotApplied(exc, _undo(root, plan, before, done, placed, remembered)) from exc
-    plan = _with_outcomes(plan, first, outcomes)
-    if plan.saved != first:
-        _baseline.store(root, plan.saved)
-    return plan
+        function(*arguments)
+    except _TROUBLE as exc:
+        return ["%s (%s)" % (what, exc)]
+    return []
+
+
+def _put_back(plan):
+    """Restore the live values and all that the writes may have moved; returns the names of those that do not go back."""
+    values = dict((name, value) for name, value in plan.live_before.items() if value is not None)
+    off = _off(values, {})
+    for _round in range(_MOST_ROUNDS):
+        if not off:
+            break
+        _write_off(off, values)
+        off = _off(values, {})
+    unset = [write.name for write in plan.writes if write.before is None and _procfs.read(write.name).value is not None]
+    return [name for name, _now in off] + unset
+
+
+def _replace(path, item):
+    """The file at PATH as it was."""
+    now = _files.read(path)
+    if now == (item.text if item else None):
+        return
+    if item is not None:
+        _files.stage(path, item.text, item.attributes)
+    _files.commit(path, item.text if item else None)

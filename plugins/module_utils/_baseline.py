@@ -1,60 +1,172 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the host was like before us, in one file: the only state that this collection keeps.
+"""The memory of a host as a file, the only state that this collection keeps. What it holds is checked like input.
 
 Private to the collection.
 """
 
 import json
+import re
 
-from ansible_collections.photon.hardening.plugins.module_utils import _kernel, _plan
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils._model import CONFLICTS, Attributes, Entry, HostProblem, Rule, Saved, SavedFile
 
-PATH = _kernel.BASELINE
-_VERSION = 1
+_VERSION = 2
+_EMPTY = Saved({}, {})
+_MOST_VALUE = 1 << 16
+_SHA256 = re.compile(r"^[0-9a-f]{64}\Z")
+_HELP = ("restore it from a backup, or give the way back up: state `adopted` remembers what is there now, state `forgotten` removes the "
+         "baseline and touches nothing else")
 
 
-def load(root):
-    """The Saved of this host, empty where nothing was saved. A damaged file raises HostProblem and is never overwritten."""
-    _kernel.check_state(root)
-    text = _kernel.read_file(root, PATH)
-    if text is None:
-        return _plan.Saved({}, {})
+# --- checks: each returns what it was given, or raises ValueError ---
+
+def _expect(good, where, value):
+    if not good:
+        raise ValueError("%s: %.60r is not what is expected there" % (where, value))
+    return value
+
+
+def _text(where, value):
+    return _expect(isinstance(value, str) and len(value) <= _MOST_VALUE and "\0" not in value, where, value)
+
+
+def _optional(check, where, value):
+    return None if value is None else check(where, value)
+
+
+def _name(where, value):
+    return _expect(_sysctl_d.is_name(value) and _sysctl_d.canonical(value) == value, where, value)
+
+
+def _path(where, value):
+    if not _sysctl_d.restates(_text(where, value)):
+        _sysctl_d.check_path(value)
+    return value
+
+
+def _sha256(where, value):
+    return _expect(isinstance(value, str) and bool(_SHA256.match(value)), where, value)
+
+
+def _content(where, value):
+    return _expect(isinstance(value, str), where, value)
+
+
+def _dictionary(where, value):
+    return _expect(isinstance(value, dict), where, value)
+
+
+def _list(where, value):
+    return _expect(isinstance(value, list), where, value)
+
+
+def _fields(where, value, known):
+    extra = sorted(set(_dictionary(where, value)) - set(known))
+    return _expect(not extra, where, extra)
+
+
+def _attributes(where, value):
+    numbers = all(isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 1 << 32 for number in _list(where, value))
+    return Attributes(*_expect(numbers and len(value) == 3 and value[0] <= 0o7777, where, value))
+
+
+def _refused(where, value):
+    return tuple(_text(where, item) for item in _expect(isinstance(value, list) and len(value) == 3, where, value))
+
+
+def _rule(where, value):
+    _fields(where, value, ("accept", "at_least", "at_most", "interfaces"))
+    return Rule(accept=tuple(_text(where, item) for item in _list(where, value.get("accept", []))),
+                at_least=_optional(_text, where, value.get("at_least")), at_most=_optional(_text, where, value.get("at_most")),
+                interfaces=_expect(isinstance(value.get("interfaces", False), bool), where, value.get("interfaces", False)))
+
+
+# --- reading ---
+
+def _entry(name, value):
+    _fields(_name("parameters", name), value, Entry._fields)
+    checks = dict(before=_text, wrote=_text, dropin=_path, also=_text, asked=_text, refused=_refused, mover=_name)
+    found = dict((key, _optional(check, "%s: %s" % (name, key), value.get(key))) for key, check in checks.items())
+    _expect("before" in value and found["dropin"] is not None, name, value)
+    return Entry(**found)
+
+
+def _file(path, value):
+    _fields(_path("files", path), value, SavedFile._fields)
+
+    def optional(check, key):
+        return _optional(check, "%s: %s" % (path, key), value.get(key))
+
+    lines, rules = optional(_dictionary, "lines"), optional(_dictionary, "rules")
+    if lines is not None:
+        lines = dict((_name(path, name), _text(path, line)) for name, line in lines.items())
+    if rules is not None:
+        rules = dict((_name(path, name), _rule("%s: %s" % (path, name), rule)) for name, rule in rules.items())
+    conflicts = value.get("conflicts", "restate")
+    return SavedFile(optional(_content, "before"), optional(_attributes, "attributes"), _sha256(path, value.get("sha256")),
+                     optional(_sha256, "also"), lines, rules, _expect(conflicts in CONFLICTS, path, conflicts),
+                     tuple(_text(path, line) for line in _list(path, value.get("edits", []))))
+
+
+def _folder(value):
+    inside = isinstance(value, str) and value.startswith("/") and any((folder + "/").startswith(value + "/") for folder in _sysctl_d.FOLDERS)
+    return _expect(inside, "folders", value)
+
+
+def parsed(text):
+    """The Saved that the file's TEXT holds; ValueError says what is wrong. Version 1 knew nothing of lines, rules and owners."""
     try:
         data = json.loads(text)
-        if data["version"] != _VERSION:
-            raise ValueError("version %r, this release reads version %d" % (data["version"], _VERSION))
-        return _plan.Saved(dict((name, _read(_plan.Entry, entry, ("before", "dropin"))) for name, entry in data["parameters"].items()),
-                           dict((path, _read(_plan.SavedFile, entry, ("sha256",))) for path, entry in data["files"].items()))
-    except (ValueError, KeyError, TypeError, AttributeError) as exc:
-        raise _kernel.HostProblem("%s cannot be understood (%s): restore it from a backup, or move it away to lose the way back"
-                                  % (PATH, exc)) from exc
+    except RecursionError as exc:
+        raise ValueError("it is nested too deeply") from exc
+    _fields("the file", data, ("version", "parameters", "files", "folders"))
+    if data.get("version") not in (1, _VERSION):
+        raise ValueError("version %.20r, and this release reads version 1 and %d" % (data.get("version"), _VERSION))
+    parameters, files = (_dictionary(key, data.get(key)) for key in ("parameters", "files"))
+    return Saved(dict((name, _entry(name, entry)) for name, entry in parameters.items()),
+                 dict((path, _file(path, entry)) for path, entry in files.items()),
+                 tuple(_folder(folder) for folder in _list("folders", data.get("folders", []))))
 
 
-def _read(kind, given, texts):
-    """An Entry or SavedFile of what the file holds; every field is a text, those that are not among TEXTS may be null."""
-    entry = kind(**given)
-    for field, value in entry._asdict().items():
-        if not isinstance(value, str) and (value is not None or field in texts):
-            raise ValueError("%s: %r is no text" % (field, value))
-    return entry
+def load():
+    """The Saved of this host, empty where nothing was saved. A damaged file raises HostProblem and is never overwritten."""
+    text = _files.read(_files.BASELINE)
+    if text is None:
+        return _EMPTY
+    try:
+        return parsed(text)
+    except ValueError as exc:
+        raise HostProblem("%s cannot be understood (%s): %s" % (_files.BASELINE, exc, _HELP)) from exc
 
 
-def _shown(entry):
-    return dict((field, value) for field, value in entry._asdict().items() if field != "also" or value is not None)
+# --- writing ---
+
+def _shown(record):
+    """A record's fields without those that say nothing."""
+    defaults = dict(zip(reversed(record._fields), reversed(type(record).__new__.__defaults__ or ())))
+    return dict((key, value) for key, value in record._asdict().items()
+                if value != defaults.get(key) or key in ("before", "wrote", "dropin", "sha256"))
+
+
+def _shown_file(known):
+    shown = _shown(known)
+    if known.rules is not None:
+        shown["rules"] = dict((name, _shown(rule)) for name, rule in known.rules.items())
+    return shown
 
 
 def text_of(saved):
     """The file's text; stable, so that a run that changes nothing writes the same bytes."""
-    return json.dumps({"version": _VERSION,
-                       "parameters": dict((name, _shown(entry)) for name, entry in saved.parameters.items()),
-                       "files": dict((path, _shown(entry)) for path, entry in saved.files.items())},
-                      indent=1, sort_keys=True) + "\n"
+    data = {"version": _VERSION, "parameters": dict((name, _shown(entry)) for name, entry in saved.parameters.items()),
+            "files": dict((path, _shown_file(known)) for path, known in saved.files.items()), "folders": list(saved.folders)}
+    return json.dumps(data, indent=1, sort_keys=True) + "\n"
 
 
-def store(root, saved):
+def store(saved):
     """Replace the file as a whole; without anything to remember there is no file."""
-    empty = not saved.parameters and not saved.files
-    if not empty:
-        _kernel.stage(root, PATH, text_of(saved), 0o600)
-    _kernel.commit(root, PATH, None if empty else text_of(saved))
+    text = text_of(saved) if saved.parameters or saved.files else None
+    if text is not None:
+        _files.stage(_files.BASELINE, text, Attributes(0o600, 0, 0))
+    _files.commit(_files.BASELINE, text)

@@ -47,9 +47,9 @@ Winner = namedtuple("Winner", "value path number")
 # hold: ((value, (use, ...)), ...): which value would break which uses of a host; value None: whichever value is wanted.
 # interfaces: set on every interface, too. one_way: cannot be taken back before a reboot. machine: processors that the value is for.
 # needs_module: the kernel module that brings the parameter. report: a reference value; the parameter is never set.
-# waived: the reason why it is left alone. waiver_expired: the day on which a waiver ended.
-Rule = _record("Rule", "accept at_least at_most hold interfaces one_way machine needs_module report waived waiver_expired",
-               (), None, None, (), False, False, None, None, None, None, None)
+# waived: the reason why it is left alone. waiver_expired: the day on which a waiver ended. exact: set also where that unsets its partner.
+Rule = _record("Rule", "accept at_least at_most hold interfaces one_way machine needs_module report waived waiver_expired exact",
+               (), None, None, (), False, False, None, None, None, None, None, False)
 # dropins: Files as given. rules: parameter -> Rule. image: only files, no running kernel.
 Request = namedtuple("Request", "dropins rules conflicts container_host image")
 
@@ -62,18 +62,20 @@ Reading = _record("Reading", "value error refused write_only", 0, 0, False)
 Use = namedtuple("Use", "evidence firm")
 # live: parameter -> Reading. files: the sysctl.d search path. dialect: how it is read at boot. rivals: what else sets parameters.
 # uses: use -> Use. modules: those that modules-load.d names. interfaces: interface -> whether it is a device of the machine.
-# missing_folders: path of a drop-in -> the folders that would have to be made for it. saved: a Saved.
-Snapshot = namedtuple("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders saved")
+# missing_folders: path of a drop-in -> the folders that would have to be made for it. boot: names this boot. saved: a Saved.
+Snapshot = namedtuple("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders boot saved")
 
 # --- what is remembered ---
 
 # before: the last live value that was not ours. wrote: what we set. dropin: which drop-in asks for it. also: what we set before that, as
-# long as the run that changes it has not ended: it may have been killed before or after.
-Entry = _record("Entry", "before wrote dropin also", None, None)
+# long as the run that changes it has not ended: it may have been killed before or after. asked: the text that was asked for, where the
+# kernel made WROTE of it in a form of its own. refused: (state, value, boot) of a value that the kernel did not take in that boot.
+# mover: the parameter whose write moved this one along.
+Entry = _record("Entry", "before wrote dropin also asked refused mover", None, None, None, None, None)
 # before: the content before us, None: there was no file. attributes: of that file. sha256: of what we wrote; also: as above.
-# lines: ((parameter, value), ...) of the lines that are ours. rules: parameter -> Rule of these, as far as they concern boot values.
-# conflicts: what the call said. edits: lines of others that were found in our file, in their order.
-SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits", None, None, None, (), (), "restate", ())
+# lines: parameter -> value of the lines that are ours, None: not known. rules: parameter -> Rule of these, as far as they concern boot
+# values. conflicts: what the call said. edits: lines of others that were found in our file, in their order.
+SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits", None, None, None, None, None, "restate", ())
 # folders: those that we made.
 Saved = _record("Saved", "parameters files folders", ())
 
@@ -85,7 +87,11 @@ Want = namedtuple("Want", "name value dropin number rule")
 Row = namedtuple("Row", "name state before wanted after boot_before boot boot_source dropin reason")
 # before: the live value to put back. dropin and number: the line that asks; both None on the way back.
 Write = namedtuple("Write", "name value before one_way dropin number")
+# active: whether the parameter's line stays in force in its drop-in, and then with which value (target). write: the value to set live.
+Choice = _record("Choice", "state target write active reason", None, None, False, "")
 # writes: in their order. expected: parameter -> live value that must be there after the writes, also of what moves by itself.
+# followers: parameter -> (value, drop-in, mover) of what has no line and may move along with a write. live_before: parameter -> its live value,
+# of all that the writes may move.
 # files: path -> text, None removes it. attributes: path -> Attributes for files that go back. saved: to be remembered when all went well.
-# disk: path -> text before. folders: those to be removed.
-Plan = namedtuple("Plan", "rows files attributes writes expected saved disk folders warnings")
+# disk: path -> File, as found. folders: those to be removed.
+Plan = namedtuple("Plan", "rows files attributes writes expected followers live_before saved disk folders warnings")

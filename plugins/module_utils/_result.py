@@ -3,39 +3,70 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Words for a plan: the counts, the one-line message, the rows and the diff of a result.
 
-Pure. What a host says about itself is cut and freed of control characters before it is shown. Private to the collection.
+Pure. What a host says is cut where it is long and made harmless before it is shown. Private to the collection.
 """
 
-from ansible_collections.photon.hardening.plugins.module_utils import _plan, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _values
+from ansible_collections.photon.hardening.plugins.module_utils._model import DIFFERING, STATES
 
 # A result is kept whole by ansible-runner and AWX up to 700,000 characters.
 MAX_ROWS = 500
 _MAX_VALUE = 200
+_MAX_TEXT = 4000
 _NAMED = 5
 
 
-def shown(value):
-    """A value as people read it: one line, blanks folded, nothing that moves a terminal's cursor."""
+# --- nothing that a host says reaches a terminal or a JSON document raw ---
+
+def _harmless_char(char, allowed):
+    if char.isprintable() or char in allowed:
+        return char
+    return "\\x%02x" % ord(char) if ord(char) < 256 else "\\u%04x" % ord(char)
+
+
+def harmless_text(text, allowed=""):
+    """TEXT with everything written as an escape that is not UTF-8 or could move a terminal's cursor, except what is ALLOWED."""
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(_harmless_char(char, allowed) for char in text)
+
+
+def harmless(value, allowed=""):
+    """A result, whatever its shape, of which every text and every key is harmless. Of the diff, lines stay lines."""
+    if isinstance(value, str):
+        return harmless_text(value, allowed)
+    if isinstance(value, dict):
+        return dict((harmless_text(str(key)), harmless(item, "\n" if key in ("before", "after") and "before_header" in value else allowed))
+                    for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return [harmless(item, allowed) for item in value]
+    return value
+
+
+def shown(value, longest=_MAX_VALUE):
+    """A value as people read it: one line, blanks folded, cut where it is long."""
     if value is None:
         return None
-    text = " ".join(value.split()).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    text = "".join(char if char.isprintable() else "\\x%02x" % ord(char) for char in text)
-    return text if len(text) <= _MAX_VALUE else text[:_MAX_VALUE] + "..."
+    text = harmless_text(" ".join(value.split()))
+    return text if len(text) <= longest else text[:longest] + "..."
 
+
+# --- counts and words ---
 
 def summary(rows):
-    counts = dict.fromkeys(_plan.STATES, 0)
+    counts = dict.fromkeys(STATES, 0)
     for row in rows:
         counts[row.state] += 1
     return counts
 
 
 def _differs(row):
-    return row.state in _plan.DIFFERING
+    return row.state in DIFFERING
 
 
 def _live_moves(row):
-    return row.before is not None and row.after is not None and not _values.same(row.before, row.after)
+    if row.before is None or row.after is None:
+        return row.after is not None
+    return not _values.same(row.name, row.before, row.after)
 
 
 def _rank(row):
@@ -52,15 +83,20 @@ def _named(rows, word):
     return listed + (" and %d more" % (len(rows) - _NAMED) if len(rows) > _NAMED else "")
 
 
+def _set(value):
+    return "unset" if value is None else shown(value) or "empty"
+
+
 def _move(row):
     if _live_moves(row):
-        return "%s %s -> %s" % (row.name, shown(row.before), shown(row.after))
-    if row.state in ("read_only", "reboot_required", "rejected"):
-        return "%s %s (%s)" % (row.name, shown(row.before), "wanted %s" % shown(row.wanted) if row.wanted is not None else "cannot go back")
-    return "%s at boot %s -> %s" % (row.name, shown(row.boot_before) or "unset", shown(row.boot) or "unset")
+        return "%s %s -> %s" % (row.name, _set(row.before), _set(row.after))
+    if row.state in ("read_only", "reboot_required", "rejected", "not_applied"):
+        return "%s %s (%s)" % (row.name, _set(row.before), "wanted %s" % shown(row.wanted) if row.wanted is not None else "cannot go back")
+    return "%s at boot %s -> %s" % (row.name, _set(row.boot_before), _set(row.boot))
 
 
 _ASIDE = (
+    ("not_applied", "not applied", lambda row: row.name),
     ("overridden", "overridden at boot", lambda row: "%s by %s" % (row.name, row.boot_source)),
     ("read_only", "read-only here", lambda row: row.name),
     ("reboot_required", "only after a reboot", lambda row: row.name),
@@ -80,6 +116,9 @@ def message(plan):
         group = [row for row in rows if row.state == state]
         if group:
             parts.append("%d %s: %s" % (len(group), label, _named(group, word)))
+    lasting = [row for row in rows if _live_moves(row) and _behaviour.locked(row.name, row.after)]
+    if lasting:
+        parts.append("%d that only a reboot takes back: %s" % (len(lasting), _named(lasting, lambda row: "%s %s" % (row.name, row.after))))
     returning = [row for row in rows if _live_moves(row) and not _differs(row)]
     if returning:
         parts.append("%d put back: %s" % (len(returning), _named(returning, _move)))
@@ -103,7 +142,8 @@ def _file_lines(plan):
     """The lines that go and the lines that come, file by file, as two texts."""
     before, after = [], []
     for path in sorted(plan.files):
-        old, new = (text.splitlines() if text is not None else [] for text in (plan.disk.get(path), plan.files[path]))
+        old = plan.disk[path].text.splitlines() if path in plan.disk else []
+        new = (plan.files[path] or "").splitlines()
         before += ["[%s]" % path] + [shown(line) for line in _telling(old, new)]
         after += ["[%s]" % path] + [shown(line) for line in _telling(new, old)]
         if plan.files[path] is None:
@@ -115,8 +155,8 @@ def _kernel_lines(plan):
     moving = [row for row in in_order(plan.rows) if _live_moves(row)]
     aside = ["%s = %s  # %s: %s" % (row.name, shown(row.before), row.state, shown(row.reason)) for row in in_order(plan.rows)
              if not _live_moves(row) and row.state not in ("ok", "changed", "unsupported") and row.before is not None]
-    before = ["%s = %s" % (row.name, shown(row.before)) for row in moving]
-    after = ["%s = %s" % (row.name, shown(row.after)) + ("" if _differs(row) else "  # %s: %s" % (row.state, shown(row.reason)))
+    before = ["%s = %s" % (row.name, _set(row.before)) for row in moving]
+    after = ["%s = %s" % (row.name, _set(row.after)) + ("" if _differs(row) else "  # %s: %s" % (row.state, shown(row.reason)))
              for row in moving]
     return before + aside, after + aside
 

@@ -1,57 +1,109 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules of single parameters: refuses what it does not know, and brings names and values into one form.
+"""What is to be known of single parameters: makes records of the rules that a task gives, and refuses what it does not know.
 
 Pure. Private to the collection.
 """
 
-from ansible_collections.photon.hardening.plugins.module_utils import _runtimes, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _uses, _values
+from ansible_collections.photon.hardening.plugins.module_utils._model import Rule
 
-_TEXTS = ("at_least", "at_most", "machine", "needs_module", "report", "unset_at", "waived", "waiver_expired")
-_LISTS = ("accept", "hold")
-_FLAGS = ("interfaces", "one_way")
+_TEXTS = ("at_least", "at_most", "machine", "needs_module", "report", "waived", "waiver_expired")
+_FLAGS = ("exact", "interfaces", "one_way")
+_KEYS = sorted(_TEXTS + _FLAGS + ("accept", "hold"))
+NONE = Rule()
 
 
-def _text(name, key, value):
+def _text(where, value):
     # YAML makes False of `no` and 4.1 of `4.10`; a whole number is the only other thing that it leaves as it was written.
     if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise ValueError("rules: %s: %s must be a string, not %r: write it in quotes" % (name, key, value))
+        raise ValueError("%s must be a string, not %r: write it in quotes" % (where, value))
     if _sysctl_d.has_control(str(value)):
-        raise ValueError("rules: %s: %s must be one line without control characters, not %r" % (name, key, value))
+        raise ValueError("%s must be one line without control characters, not %r" % (where, value))
     return str(value)
 
 
-def _runtime(name, item):
-    if item not in _runtimes.NAMES:
-        raise ValueError("rules: %s: hold: %r is none of the container runtimes %s" % (name, item, ", ".join(_runtimes.NAMES)))
-    return item
+def _number(where, value):
+    text = _text(where, value)
+    if not _values.is_number(text):
+        raise ValueError("%s must be a number, not %r" % (where, value))
+    return text
 
 
-def _option(name, key, value):
+def _list(where, value):
+    if not isinstance(value, list):
+        raise ValueError("%s must be a list, not %r" % (where, value))
+    return tuple(_text(where, item) for item in value)
+
+
+def _flag(where, value):
+    if not isinstance(value, bool):
+        raise ValueError("%s must be true or false, not %r" % (where, value))
+    return value
+
+
+def _used(where, value):
+    for item in _list(where, value):
+        if item not in _uses.NAMES:
+            raise ValueError("%s: %r is none of the known uses of a host: %s" % (where, item, ", ".join(_uses.NAMES)))
+    return tuple(value)
+
+
+def _hold(where, value):
+    """A list speaks of the wanted value, whichever that is; a dictionary says it value by value."""
+    if isinstance(value, dict):
+        return tuple((_text(where, key), _used(where, uses)) for key, uses in sorted(value.items()))
+    return ((None, _used(where, value)),)
+
+
+def _option(where, key, value):
+    where = "%s: %s" % (where, key)
+    if key in ("at_least", "at_most"):
+        return _number(where, value)
     if key in _TEXTS:
-        value = _text(name, key, value)
-        if key.startswith("at_") and not _values.is_number(value):
-            raise ValueError("rules: %s: %s must be a number, not %r" % (name, key, value))
-        return value
-    if key in _LISTS:
-        if not isinstance(value, list):
-            raise ValueError("rules: %s: %s must be a list, not %r" % (name, key, value))
-        return [_runtime(name, item) if key == "hold" else _text(name, key, item) for item in value]
+        return _text(where, value)
     if key in _FLAGS:
-        if not isinstance(value, bool):
-            raise ValueError("rules: %s: %s must be true or false, not %r" % (name, key, value))
-        return value
-    raise ValueError("rules: %s: there is no key %r; the keys are %s" % (name, key, ", ".join(sorted(_TEXTS + _LISTS + _FLAGS))))
+        return _flag(where, value)
+    if key == "accept":
+        return _list(where, value)
+    if key == "hold":
+        return _hold(where, value)
+    raise ValueError("%s is not a key of a rule; the keys are %s" % (where, ", ".join(_KEYS)))
 
 
 def checked(rules):
-    """RULES with canonical names and texts for values; ValueError names the rule and key that is wrong."""
+    """parameter, in its canonical form -> Rule; ValueError names the rule and the key that is wrong."""
     found = {}
-    for name, rule in rules.items():
+    for name, given in rules.items():
         if not isinstance(name, str) or not _sysctl_d.is_name(name):
             raise ValueError("rules: %r is not the name of a kernel parameter" % (name,))
-        if not isinstance(rule, dict):
-            raise ValueError("rules: %s must be a dictionary, not %r" % (name, rule))
-        found[_sysctl_d.canonical(name)] = dict((key, _option(name, key, value)) for key, value in rule.items() if value is not None)
+        if not isinstance(given, dict):
+            raise ValueError("rules: %s must be a dictionary, not %r" % (name, given))
+        options = dict((key, _option("rules: %s" % name, key, value)) for key, value in given.items() if value is not None)
+        found[_sysctl_d.canonical(name)] = Rule(**options)
     return found
+
+
+def of(rules, name):
+    """The Rule of a parameter. What is said of another name of the same switch counts: a waiver, and what would break a use."""
+    rule = rules.get(name, NONE)
+    for alias in _behaviour.names_of(name):
+        other = rules.get(alias, NONE)
+        rule = rule._replace(waived=rule.waived or other.waived, hold=rule.hold or other.hold)
+    return rule
+
+
+def for_value(rule, value):
+    """RULE with what a list in `hold` says about the wanted value, whichever that is, said of VALUE."""
+    return rule._replace(hold=tuple((value if held is None else held, uses) for held, uses in rule.hold))
+
+
+def module_of(name, rule):
+    """The kernel module without which the parameter does not exist, or None."""
+    return rule.needs_module or _behaviour.module_of(name)
+
+
+def ordered(rule):
+    """The part of a rule that says which values of others are as good as ours: what must be known of a drop-in in later runs."""
+    return Rule(accept=rule.accept, at_least=rule.at_least, at_most=rule.at_most, interfaces=rule.interfaces)

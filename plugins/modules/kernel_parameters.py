@@ -24,7 +24,8 @@ options:
       - The drop-ins, each with its whole content. What a drop-in says is what is wanted.
       - An empty O(dropins[].content) takes a drop-in away and returns its parameters to their baseline.
       - Drop-ins that are not named here are left alone.
-      - Required with O(state=present). With O(state=absent) the default is every drop-in that this module wrote.
+      - Required with O(state=present), unless a O(profile) selects them. With O(state=absent) the default is every drop-in that this module
+        wrote.
     type: list
     elements: dict
     suboptions:
@@ -69,8 +70,37 @@ options:
     choices: [auto, always, never]
     default: auto
   profile:
-    description: A label for the result; nothing depends on it.
+    description:
+      - The column of the collection's catalogue that is applied, such as V(photon) or V(container_host). The drop-ins and rules are then made
+        of it on the controller, and neither O(dropins) nor O(rules) is given.
+      - What O(groups), O(overrides) and O(waivers) do not say is taken from the host's variables C(photon_hardening_groups),
+        C(photon_hardening_overrides), C(photon_hardening_overrides__NAME), C(photon_hardening_waivers) and
+        C(photon_hardening_waivers__NAME).
+      - With O(dropins), or when nothing is to be set (O(state=absent)), it is a label for the result, and any text will do.
     type: str
+  groups:
+    description: The groups of the O(profile) that are applied, of V(security), V(tuning) and V(network). The default is all of them.
+    type: list
+    elements: str
+  overrides:
+    description:
+      - "Values that this host shall have instead of those of the O(profile): a dictionary of parameter names and values in quotes. A null
+        leaves a parameter alone."
+      - It takes the place of the variable C(photon_hardening_overrides).
+    type: dict
+  waivers:
+    description:
+      - "Parameters that are left alone: a dictionary of parameter names, each with a dictionary of C(reason) and, if it ends, C(expires),
+        the last day as YYYY-MM-DD."
+      - It takes the place of the variable C(photon_hardening_waivers).
+    type: dict
+  role_variables:
+    description:
+      - Whether every option that the task does not give is taken from the variable of its name, C(photon_hardening_OPTION), as the role
+        C(photon.hardening.photon_hardening) does it. The variables are documented there and checked as there.
+      - With O(state=absent) the drop-ins of the role go, and no others.
+    type: bool
+    default: false
   conflicts:
     description:
       - What to do when another file would set one of our parameters otherwise at boot.
@@ -101,7 +131,13 @@ options:
     description: A mounted image to harden instead of this host. Only its files are written, its parameters have boot values alone.
     type: path
   report_dir:
-    description: A folder on the controller in which the result is kept as C(HOST.json). Written in check mode and for a failed host, too.
+    description:
+      - A folder on the controller in which the result is kept as C(HOST.json), also in check mode and for a host that failed or could not be
+        reached. What is special in a file's name is written as in a URL, so that a host C(a/b) has the file C(a%2Fb.json).
+      - A relative folder is below the one in which the command was typed.
+      - Results list weaknesses. So a new folder is made for its owner alone, a folder that exists keeps its mode, and each file can be read by
+        its owner alone.
+      - With C(no_log) nothing is kept.
     type: path
 attributes:
   check_mode:
@@ -138,6 +174,12 @@ EXAMPLES = r"""
     rules:
       kernel.yama.ptrace_scope:
         accept: ["2", "3"]
+
+- name: Apply a profile of the catalogue, with one value of one's own
+  photon.hardening.kernel_parameters:
+    profile: container_host
+    overrides:
+      kernel.yama.ptrace_scope: "2"
 
 - name: Look only, and fail where a running container engine would have to be cut off
   photon.hardening.kernel_parameters:
@@ -256,27 +298,30 @@ import time
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.photon.hardening.plugins.module_utils import _apply, _baseline, _kernel, _plan, _result, _rules, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import (
+    _apply, _baseline, _files, _host, _memory, _plan, _procfs, _result, _rules, _sysctl_d,
+)
+from ansible_collections.photon.hardening.plugins.module_utils._decide import names
+from ansible_collections.photon.hardening.plugins.module_utils._model import (
+    CONFLICTS, CONTAINER_HOST, STATES, File, HostProblem, Request, Rule, Saved,
+)
 
 LOCK_SECONDS = 60
+_EMPTY = Saved({}, {})
+_TROUBLE = (HostProblem, _sysctl_d.SyntaxProblem, ValueError, OSError)
+# The states of rows of which a failed run has carried out nothing.
+_PLANNED = ("changed", "overridden", "stricter")
 
 
 class Problem(Exception):
     """Ends the task; `result` is what is known by then."""
 
     def __init__(self, msg, result=None):
-        super(Problem, self).__init__(msg)
+        super().__init__(msg)
         self.result = result or {}
 
 
-def _root(params):
-    root = params["root"]
-    if not root or root == "/":
-        return ""
-    if not os.path.isabs(root) or not os.path.isdir(root):
-        raise ValueError("root: %r is not the whole path of a folder: mount the image first" % root)
-    return os.path.normpath(root)
-
+# --- what is asked for ---
 
 def _check_once(paths):
     for path in paths:
@@ -284,123 +329,188 @@ def _check_once(paths):
             raise ValueError("dropins: %s is given more than once" % path)
 
 
-def _request(params, saved):
+def _dropins(params, saved):
+    given = params["dropins"]
+    for item in given or ():
+        _sysctl_d.check_path(item["path"])
+    if params["state"] == "present":
+        return [File(item["path"], item["content"]) for item in given]
+    if given is not None:
+        return [File(item["path"], "") for item in given]
+    # A parameter that could not go back yet is remembered longer than the drop-in that set it.
+    known = set(saved.files) | set(entry.dropin for entry in saved.parameters.values() if entry.dropin)
+    return [File(path, "") for path in sorted(known) if not _sysctl_d.restates(path)]
+
+
+def _request(params, saved, image):
     """What is asked for, checked as far as that goes without the host."""
-    paths = [item["path"] for item in params["dropins"] or ()]
-    for path in paths:
-        _sysctl_d.check_path(path)
-    _check_once(paths)
+    dropins = [item._replace(path=_host.drop_in(item.path)) for item in _dropins(params, saved)]
+    _check_once([item.path for item in dropins])
     rules = _rules.checked(params["rules"])
     if params["state"] == "absent":
-        # A parameter that could not go back yet is remembered longer than the drop-in that set it.
-        known = set(saved.files) | set(entry.dropin for entry in saved.parameters.values())
-        paths = paths or sorted(known - set([_sysctl_d.RESTATE_PATH]))
-        dropins = [_sysctl_d.File(path, "") for path in paths]
-        # Nothing is asked for, so there is nothing to compare with; what holds a parameter back still counts.
-        rules = dict((name, rule) for name, rule in rules.items() if "report" not in rule)
-    else:
-        dropins = [_sysctl_d.File(item["path"], item["content"]) for item in params["dropins"]]
-    return _plan.Request(dropins, rules, params["conflicts"], params["container_host"], bool(_root(params)))
+        # Nothing is asked for, so nothing is compared or waived; what would break a use of this host still counts.
+        rules = dict((name, Rule(hold=rule.hold)) for name, rule in rules.items())
+    return Request(dropins, rules, params["conflicts"], params["container_host"], image)
 
 
-def _snapshot(root, request, saved):
-    interfaces = {} if request.image else _kernel.interfaces()
-    names = [] if request.image else _plan.names(request, interfaces, saved)
-    live = dict((name, _kernel.read(name)) for name in names)
-    return _plan.Snapshot(
-        live=live, files=_kernel.sysctl_files(root), dialect=_kernel.boot_dialect(root), rivals=_kernel.rivals(root),
-        runtimes=_kernel.runtimes(root) if request.container_host == "auto" else {}, modules=_kernel.modules_at_boot(root),
-        release=_kernel.release(), machine=_kernel.machine(), interfaces=interfaces, saved=saved)
+# --- one run ---
 
-
-def _planned(module, root):
+def _planned(params, image):
     """The plan, and what was remembered before it."""
-    saved = _baseline.load(root)
-    request = _request(module.params, saved)
-    request = request._replace(dropins=[item._replace(path=_kernel.drop_in(root, item.path)) for item in request.dropins])
-    _check_once([item.path for item in request.dropins])
-    ours = [item.path for item in request.dropins] + [_kernel.drop_in(root, _sysctl_d.RESTATE_PATH), _kernel.BASELINE]
-    for path in ours if not module.check_mode else ():
-        _kernel.discard(root, path)
-    plan = _plan.plan(request, _snapshot(root, request, saved))
-    if module.params["state"] == "absent" and saved == _plan.Saved({}, {}):
+    saved = _baseline.load()
+    request = _request(params, saved, image)
+    snapshot = _host.snapshot(request, saved, lambda interfaces: names(request, interfaces, saved))
+    plan = _plan.plan(request, snapshot)
+    if params["state"] == "absent" and saved == _EMPTY:
         plan.warnings.append("There is no baseline on this host, so there is nothing to take back.")
     return plan, saved
 
 
-def _exit_result(module, plan):
-    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    result = _result.result(plan, module.params["profile"], now)
-    if module._diff:
+def _described(plan, params, with_diff):
+    result = _result.result(plan, params["profile"], time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    if with_diff:
         result["diff"] = _result.diff(plan)
     return result
 
 
-def _failed_result(module, plan):
-    """The words and the diff of what was to be, and the rows as they are, since none of it came to pass."""
-    rows = [row._replace(after=row.before, boot=row.boot_before, boot_source=row.boot_source if row.boot == row.boot_before else None)
-            for row in plan.rows]
-    kept = _exit_result(module, plan._replace(rows=rows))
-    return dict(_exit_result(module, plan), changed=False, parameters=kept["parameters"])
+def _not_applied(plan, rejected, reason):
+    """PLAN with the rows as they are, since none of it came to pass."""
+    rows = []
+    for row in plan.rows:
+        state, why = ("rejected", reason) if row.name == rejected else (row.state, row.reason)
+        if state in _PLANNED and (state == "changed" or row.after != row.before):
+            state = "not_applied"
+        source = row.boot_source if row.boot == row.boot_before else None
+        rows.append(row._replace(state=state, reason=why, after=row.before, boot=row.boot_before, boot_source=source))
+    return plan._replace(rows=rows)
 
 
-def _judge(module, plan):
-    bad = [row.name for row in plan.rows if row.state in module.params["fail_on"]]
+def _failed(msg, plan, params, with_diff, rejected=None):
+    kept = _described(_not_applied(plan, rejected, msg), params, False)
+    diff = {"diff": _result.diff(plan)} if with_diff else {}
+    return Problem(msg, dict(kept, changed=False, **diff))
+
+
+def _judge(plan, params, with_diff):
+    bad = [row.name for row in plan.rows if row.state in params["fail_on"]]
     if bad:
-        result = _failed_result(module, plan)
-        raise Problem("fail_on: nothing was written, because of %s. %s" % (", ".join(bad), result.pop("msg")), result)
+        msg = "fail_on: nothing was written, because of %s. %s" % (", ".join(bad), _result.message(plan))
+        raise _failed(msg, plan, params, with_diff)
 
 
-def _carried_out(module, root, plan, saved):
+def _carried_out(plan, saved, params, with_diff):
     try:
-        return _apply.carry_out(root, plan, saved)
+        return _apply.carry_out(plan, saved)
     except _apply.NotApplied as exc:
-        rows = [row._replace(state="rejected", after=row.before, reason=str(exc)) if row.name == exc.name else row for row in plan.rows]
-        raise Problem(str(exc), dict(_failed_result(module, plan._replace(rows=rows)), msg=None)) from exc
+        raise _failed(str(exc), plan, params, with_diff, exc.name) from exc
 
 
-def _run(module, root):
-    if module.check_mode:
-        plan, saved = _planned(module, root)
-        _judge(module, plan)
-        return plan
-    with _kernel.lock(root, LOCK_SECONDS):
-        plan, saved = _planned(module, root)
-        _judge(module, plan)
-        return _carried_out(module, root, plan, saved)
+def _applied(params, image, check_mode, with_diff):
+    """The result of `present` or `absent`."""
+    if check_mode:
+        plan, saved = _planned(params, image)
+        _judge(plan, params, with_diff)
+        _apply.probe(plan, saved)
+    else:
+        with _files.lock(LOCK_SECONDS):
+            plan, saved = _planned(params, image)
+            _judge(plan, params, with_diff)
+            plan = _carried_out(plan, saved, params, with_diff)
+    return _described(plan, params, with_diff)
+
+
+# --- a host whose baseline is lost ---
+
+def _adopted(params, image, check_mode, with_diff):
+    """Remember what is there now as what was there before."""
+    try:
+        saved = _baseline.load()
+    except HostProblem:
+        saved = _EMPTY
+    disk = dict((item.path, item) for item in _host.sysctl_files())
+    found = {}
+    for path, item in sorted(disk.items()) if not image else ():
+        if _memory.whose(saved.files.get(path), item.text) == _memory.ORPHAN and not _sysctl_d.restates(path):
+            found.update((name, (_procfs.read(name).value, path)) for name in _memory.our_lines(None, item.text))
+    found = dict((name, value) for name, value in found.items() if value[0] is not None)
+    now = _memory.of_host(saved, found, disk)
+    if not check_mode and now != saved:
+        _baseline.store(now)
+    return _told(now != saved, "%d parameters and %d files are remembered as they are now" % (len(now.parameters), len(now.files)))
+
+
+def _forgotten(params, image, check_mode, with_diff):
+    """Drop what is remembered, readable or not, and touch nothing else."""
+    there = _files.read(_files.BASELINE) is not None
+    if there and not check_mode:
+        _files.commit(_files.BASELINE, None)
+    return _told(there, "the baseline is removed; nothing else was touched" if there else "there is no baseline on this host")
+
+
+def _told(changed, msg):
+    return {"changed": changed, "msg": msg, "summary": _result.summary([]), "parameters": [], "omitted": 0, "notes": []}
+
+
+def run(params, image, check_mode, with_diff):
+    """The whole result, as plain data; `failed` says whether it is one of a failure."""
+    kinds = {"adopted": _adopted, "forgotten": _forgotten}
+    try:
+        if params["state"] not in kinds:
+            return _applied(params, image, check_mode, with_diff)
+        if check_mode:
+            return kinds[params["state"]](params, image, check_mode, with_diff)
+        with _files.lock(LOCK_SECONDS):
+            return kinds[params["state"]](params, image, check_mode, with_diff)
+    except Problem as exc:
+        return dict(exc.result, failed=True, msg=str(exc))
+    except _TROUBLE as exc:
+        return dict(failed=True, msg=str(exc))
+
+
+# --- the shell ---
+
+def _arguments():
+    return dict(
+        dropins=dict(type="list", elements="dict", options=dict(
+            path=dict(type="path", required=True), content=dict(type="str", required=True))),
+        rules=dict(type="dict", default={}),
+        profile=dict(type="str"),
+        groups=dict(type="list", elements="str"),
+        overrides=dict(type="dict"),
+        waivers=dict(type="dict"),
+        role_variables=dict(type="bool", default=False),
+        container_host=dict(type="str", choices=list(CONTAINER_HOST), default="auto"),
+        conflicts=dict(type="str", choices=list(CONFLICTS), default="restate"),
+        fail_on=dict(type="list", elements="str", choices=list(STATES), default=[]),
+        state=dict(type="str", choices=["present", "absent", "adopted", "forgotten"], default="present"),
+        root=dict(type="path"),
+        report_dir=dict(type="path"),
+    )
+
+
+def _result_of(module):
+    try:
+        root = _files.root_of(module.params["root"])
+        if root:
+            return _files.inside(root, lambda: run(module.params, True, module.check_mode, module._diff))
+    except _TROUBLE as exc:
+        return dict(failed=True, msg=str(exc))
+    if _procfs.in_container():
+        module.warn("This host is a container: its kernel belongs to the machine below and is shared with it.")
+    return run(module.params, False, module.check_mode, module._diff)
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec=dict(
-            dropins=dict(type="list", elements="dict", options=dict(
-                path=dict(type="path", required=True), content=dict(type="str", required=True))),
-            rules=dict(type="dict", default={}),
-            profile=dict(type="str"),
-            container_host=dict(type="str", choices=list(_plan.CONTAINER_HOST), default="auto"),
-            conflicts=dict(type="str", choices=["restate", "report"], default="restate"),
-            fail_on=dict(type="list", elements="str", choices=list(_plan.STATES), default=[]),
-            state=dict(type="str", choices=["present", "absent"], default="present"),
-            root=dict(type="path"),
-            report_dir=dict(type="path"),
-        ),
-        required_if=[("state", "present", ("dropins",))],
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=_arguments(), required_if=[("state", "present", ("dropins",))], supports_check_mode=True)
     if os.geteuid() != 0:
         module.fail_json(msg="Kernel parameters are root's: run this with become, or as root.")
-    try:
-        root = _root(module.params)
-        if not root and _kernel.in_container():
-            module.warn("This host is a container: its kernel belongs to the machine below and is shared with it.")
-        plan = _run(module, root)
-    except Problem as exc:
-        module.fail_json(**dict(exc.result, msg=str(exc)))
-    except (_kernel.HostProblem, _sysctl_d.SyntaxProblem, ValueError, OSError) as exc:
-        module.fail_json(msg=str(exc))
-    for warning in plan.warnings:
-        module.warn(warning)
-    module.exit_json(**_exit_result(module, plan))
+    result = _result.harmless(_result_of(module))
+    for note in result.get("notes", ()):
+        module.warn(note)
+    if result.pop("failed", False):
+        module.log(result["msg"])
+        module.fail_json(**result)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,20 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role's variables against its own meta/argument_specs.yml.
+"""The variables photon_hardening_*: each is templated by itself, brought to plain Python, and held to the role's argument specification.
 
-Ansible's own check of it is a task, with a process for each host: a tenth of a run's time on twenty hosts. Private to the collection.
+Ansible's own check of the specification is a task, with a process for each host: a tenth of a run's time on twenty hosts. Private to the
+collection.
 """
 
 import os
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible import errors
 from ansible.module_utils.common.yaml import yaml_load
 
 _PATH = os.path.join(os.path.dirname(__file__), "..", "..", "roles", "photon_hardening", "meta", "argument_specs.yml")
+# What ansible-core 2.19 and newer say instead of returning a placeholder.
+_OMITTED = getattr(errors, "AnsibleValueOmittedError", ())
 
 
 def load(path=_PATH):
@@ -24,8 +27,65 @@ def load(path=_PATH):
 OPTIONS = load()
 
 
-def check(variables):
-    """Raise ValueError where VARIABLES, name -> value, hold what the specification does not allow."""
-    problems = ArgumentSpecValidator(OPTIONS).validate(dict(item for item in variables.items() if item[0] in OPTIONS)).error_messages
-    if problems:
-        raise ValueError("; ".join(problems))
+# --- from Ansible's variables to plain Python ---
+
+def collected(wanted, variables, template):
+    """name -> plain value of the VARIABLES for whose names WANTED is true. TEMPLATE makes the value of what a variable holds."""
+    placeholder = variables.get("omit")
+    found = {}
+    for name in sorted(str(name) for name in variables if wanted(name)):
+        try:
+            value = plain(template(variables[name]), placeholder)
+        except _OMITTED:
+            continue
+        except errors.AnsibleError as exc:
+            raise ValueError("%s: %s" % (name, exc)) from exc
+        if not _is_omitted(value, placeholder):
+            found[name] = value
+    return found
+
+
+def plain(value, placeholder=None):
+    """VALUE without the kinds of texts, numbers and containers that are Ansible's own. PLACEHOLDER: what `omit` is in ansible-core 2.16;
+    entries with it are left out."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, dict):
+        return {plain(key): plain(item, placeholder) for key, item in value.items() if not _is_omitted(item, placeholder)}
+    if isinstance(value, (list, tuple)):
+        return [plain(item, placeholder) for item in value if not _is_omitted(item, placeholder)]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int.__int__(value)
+    # A text from a vault is not yet a string in ansible-core 2.16.
+    return str(value) if getattr(value, "__ENCRYPTED__", False) else value
+
+
+def _is_omitted(value, placeholder):
+    return placeholder is not None and isinstance(value, str) and value == placeholder
+
+
+# --- the specification ---
+
+def checked(names, variables):
+    """name -> the value of each of NAMES, its default where VARIABLES do not give it; ValueError where the specification does not allow it."""
+    return {name: _checked(name, OPTIONS[name], variables.get(name)) for name in names}
+
+
+def _checked(name, spec, value):
+    if value is None:
+        return spec["default"]
+    if spec["type"] == "list":
+        # As everywhere else where Ansible takes a list: from the command line it comes as one string.
+        items = [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+        if not isinstance(items, list):
+            raise ValueError("%s must be a list, not %s" % (name, value))
+        return [_text(name, spec, item) for item in items]
+    return _text(name, spec, value)
+
+
+def _text(name, spec, value):
+    if not isinstance(value, str):
+        raise ValueError("%s: %s is not a text: write it in quotes" % (name, value))
+    if "choices" in spec and value not in spec["choices"]:
+        raise ValueError("%s: %r is none of %s" % (name, value, ", ".join(spec["choices"])))
+    return value

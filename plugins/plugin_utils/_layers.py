@@ -3,18 +3,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What users say of single parameters, in layers that add up: overrides and waivers. Refuses what nobody can have meant.
 
-A group's variables are photon_hardening_overrides__NAME and photon_hardening_waivers__NAME; those without a NAME are the host's own
-and decide where groups contradict one another. Private to the collection.
+A group's variables are photon_hardening_overrides__NAME and photon_hardening_waivers__NAME. Those without a NAME are the host's own and
+decide where groups contradict one another; the options `overrides` and `waivers` of a task take their place. Pure. Private to the
+collection.
 """
 
 import datetime
+import itertools
 import re
 from collections import namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
 
-_VARIABLE = re.compile(r"^photon_hardening_(overrides|waivers)(__\w+)?\Z")
+_VARIABLE = re.compile(r"^(?:photon_hardening_)?(overrides|waivers)(__\w+)?\Z")
+# The kinds of values for which an empty text is a value, too.
+_MAY_BE_EMPTY = ("text", "words", "ranges")
 
+# What one variable says of one parameter. name: canonical. value: of an override the text that the parameter shall have, None to leave it
+# alone; of a waiver a Waiver.
+Entry = namedtuple("Entry", "name value variable")
 # expires: the last day on which it holds, as YYYY-MM-DD, or None.
 Waiver = namedtuple("Waiver", "reason expires")
 
@@ -25,37 +32,86 @@ def is_layer(variable):
 
 
 def overrides(variables, rows):
-    """parameter -> the text that it shall have, None where it is to be left alone. ROWS: parameter -> row of the catalogue."""
-    return _layered("overrides", variables, lambda where, name, value: _override(where, rows.get(name, {}), name, value))
+    """parameter -> Entry. ROWS: parameter -> row of the catalogue."""
+    host, groups = _entries("overrides", variables, lambda where, name, value: _override(where, rows.get(name, {}), name, value))
+    return _added_up("overrides", host, groups, _overrides_contradict, _limit)
 
 
 def waivers(variables):
-    """parameter -> Waiver."""
-    return _layered("waivers", variables, _waiver)
+    """parameter -> Entry."""
+    host, groups = _entries("waivers", variables, _waiver)
+    return _added_up("waivers", host, groups, lambda one, other: one.value != other.value, lambda name: name)
 
 
-def _layered(kind, variables, checked):
-    base, found, said_by = {}, {}, {}
+# --- layers ---
+
+def _entries(kind, variables, checked):
+    """The entries of the host's own variable, and those of groups."""
+    host, groups = [], []
     for variable in sorted(variables):
         match = _VARIABLE.match(variable)
         if not match:
             raise ValueError("%s is none of photon_hardening_overrides, photon_hardening_waivers and these with __NAME" % variable)
-        if match.group(1) == kind and match.group(2):
-            _add(found, said_by, variable, _entries(variable, variables[variable], checked))
-        elif match.group(1) == kind:
-            base = _entries(variable, variables[variable], checked)
-    for name, others in said_by.items():
-        values = [value for value, _variable in others]
-        if name not in base and any(value != values[0] for value in values):
-            raise ValueError("%s: %s contradict one another: say in photon_hardening_%s which holds here"
-                             % (name, " and ".join("%s (%s)" % (variable, _said(value)) for value, variable in others), kind))
-    return dict(found, **base)
+        if match.group(1) == kind:
+            (groups if match.group(2) else host).extend(_entries_of(variable, variables[variable], checked))
+    return host, groups
 
 
-def _add(found, said_by, variable, entries):
-    for name, value in entries.items():
-        found[name] = value
-        said_by.setdefault(name, []).append((value, variable))
+def _entries_of(variable, given, checked):
+    if not isinstance(given, dict):
+        raise ValueError("%s must be a dictionary of parameters, not %s" % (variable, _shown(given)))
+    found = {}
+    for key, value in given.items():
+        if not isinstance(key, str) or not _sysctl_d.is_name(key):
+            raise ValueError("%s: %s is not the name of a kernel parameter, such as vm.swappiness" % (variable, _shown(key)))
+        name = _sysctl_d.canonical(key)
+        if name in found:
+            raise ValueError("%s: %s is there twice, with dots and with slashes: remove one of them" % (variable, name))
+        found[name] = Entry(name, checked("%s: %s" % (variable, name), name, value), variable)
+    return list(found.values())
+
+
+def _added_up(kind, host, groups, contradict, topic):
+    """parameter -> Entry. Only entries with the same TOPIC of their names can CONTRADICT one another."""
+    about = {}
+    for entry in host:
+        about.setdefault(topic(entry.name), []).append(entry)
+    for entry in groups:
+        others = about.setdefault(topic(entry.name), [])
+        # The host's own entries came first, so they are all there.
+        if not any(other in host and contradict(entry, other) for other in others):
+            others.append(entry)
+    for entries in about.values():
+        for one, other in itertools.combinations(entries, 2):
+            if contradict(one, other):
+                raise ValueError(_contradiction(kind, one, other))
+    # The host's own entry of a name is the one that is kept where a group says the same.
+    return {entry.name: entry for entries in about.values() for entry in reversed(entries)}
+
+
+def _limit(name):
+    """One name for all parameters that set the same thing in the kernel: the names of a switch, and both forms of a limit."""
+    switch = _behaviour.switch(name)
+    return min(switch, _behaviour.partner(switch) or switch)
+
+
+def _overrides_contradict(one, other):
+    if _behaviour.switch(one.name) != _behaviour.switch(other.name):
+        return one.value is not None and other.value is not None
+    if one.value is None or other.value is None:
+        # In one variable `null` for one name takes the profile's row of that name away, and the other name says what holds.
+        return one.value != other.value and (one.variable != other.variable or one.name == other.name)
+    return not _values.same(one.name, one.value, other.value)
+
+
+def _contradiction(kind, one, other):
+    if one.name == other.name:
+        return ("%s: %s contradict one another: say in photon_hardening_%s which holds here"
+                % (one.name, " and ".join("%s (%s)" % (entry.variable, _said(entry.value)) for entry in (one, other)), kind))
+    why = ("are two names of one parameter" if _behaviour.switch(one.name) == _behaviour.switch(other.name)
+           else "cannot both be set, because setting one unsets the other")
+    said = ["%s (%s, %s)" % (entry.name, entry.variable, _said(entry.value)) for entry in (one, other)]
+    return "%s and %s %s: keep one of them" % (said[0], said[1], why)
 
 
 def _said(value):
@@ -64,19 +120,9 @@ def _said(value):
     return "left alone" if value is None else value
 
 
-def _entries(variable, given, checked):
-    """canonical parameter -> what CHECKED makes of what one variable says of it."""
-    if not isinstance(given, dict):
-        raise ValueError("%s must be a dictionary of parameters, not %r" % (variable, given))
-    found = {}
-    for key, value in given.items():
-        if not isinstance(key, str) or not _sysctl_d.is_name(key):
-            raise ValueError("%s: %r is not the name of a kernel parameter, such as vm.swappiness" % (variable, key))
-        name = _sysctl_d.canonical(key)
-        if name in found:
-            raise ValueError("%s: %s is there twice, with dots and with slashes: remove one of them" % (variable, name))
-        found[name] = checked("%s: %s" % (variable, name), name, value)
-    return found
+def _shown(value):
+    """What was given, as its author wrote it."""
+    return str(value) if isinstance(value, datetime.date) else repr(value)
 
 
 # --- overrides ---
@@ -86,14 +132,24 @@ def _override(where, row, name, value):
         return None
     # YAML has already made False of `no` and 4.1 of `4.10`.
     if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise ValueError("%s: %r is not a string: write the value in quotes, as in %s: \"1\"" % (where, value, name))
+        raise ValueError("%s: %s is not a string: write the value in quotes, as in %s: \"1\"" % (where, _shown(value), name))
     text = str(value).strip()
-    if not text or any(ord(char) < 32 and char != "\t" for char in text):
-        raise ValueError("%s: %r is empty or holds a line break or control character" % (where, value))
+    if not text and _values.kind(name) not in _MAY_BE_EMPTY:
+        raise ValueError("%s: the value is empty" % where)
+    if _sysctl_d.has_control(text) or not _is_utf8(text):
+        raise ValueError("%s: %r holds a line break, a control character or what is no text in UTF-8" % (where, value))
     if row.get("report_only"):
         raise ValueError("%s cannot be set: %s" % (where, row["why_not"]))
-    _check_valid(where, row, text)
+    _check_valid(where, row, name, text)
     return text
+
+
+def _is_utf8(text):
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def levels(row):
@@ -102,23 +158,26 @@ def levels(row):
     return [level if isinstance(level, list) else [level] for level in strength] if isinstance(strength, list) else None
 
 
-def _check_valid(where, row, value):
+def _check_valid(where, row, name, value):
     known = [item for level in levels(row) or [] for item in level]
-    if known and not any(_values.same(value, item) for item in known):
+    if known and not any(_values.same(name, value, item) for item in known):
         raise ValueError("%s: %r is none of %s" % (where, value, ", ".join(known)))
-    valid, tokens = row.get("valid"), _values.parse(value)
-    if valid and (len(tokens) != 1 or not isinstance(tokens[0], int) or not valid["min"] <= tokens[0] <= valid["max"]):
+    valid = row.get("valid")
+    if valid and not (_values.is_number(value) and valid["min"] <= _values.parse(name, value)[0] <= valid["max"]):
         raise ValueError("%s: %r is not a number from %d to %d" % (where, value, valid["min"], valid["max"]))
+    problem = _values.problem(name, value)
+    if problem:
+        raise ValueError("%s: the kernel would refuse %r: %s" % (where, value, problem))
 
 
 # --- waivers ---
 
 def _waiver(where, _name, given):
     if not isinstance(given, dict) or set(given) - {"reason", "expires"}:
-        raise ValueError("%s: %r is no waiver: give a reason and, where it ends, expires: YYYY-MM-DD" % (where, given))
+        raise ValueError("%s: %s is no waiver: give a reason and, where it ends, expires: YYYY-MM-DD" % (where, _shown(given)))
     reason, expires = given.get("reason"), given.get("expires")
     if not isinstance(reason, str) or not reason.strip() or not reason.strip().isprintable():
-        raise ValueError("%s: a waiver needs a reason, one line of text, and %r is none" % (where, reason))
+        raise ValueError("%s: a waiver needs a reason, one line of text, and %s is none" % (where, _shown(reason)))
     return Waiver(reason.strip(), None if expires is None else _day(where, expires))
 
 
@@ -130,4 +189,4 @@ def _day(where, expires):
             return datetime.date.fromisoformat(text).isoformat()
         except ValueError as exc:
             raise ValueError("%s: expires: %s is no day of the calendar (%s)" % (where, text, exc)) from exc
-    raise ValueError("%s: expires: %r is no day written as YYYY-MM-DD" % (where, expires))
+    raise ValueError("%s: expires: %s is no day written as YYYY-MM-DD" % (where, _shown(expires)))

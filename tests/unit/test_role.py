@@ -9,7 +9,7 @@ import pathlib
 import pytest
 import yaml
 
-from ansible_collections.photon.hardening.plugins.module_utils import _plan
+from ansible_collections.photon.hardening.plugins.module_utils import _model
 from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
@@ -22,7 +22,7 @@ def load(path):
 
 
 OPTIONS = load(ROLE / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
-MODULE = yaml.safe_load(kernel_parameters.DOCUMENTATION)["options"]
+MODULE = kernel_parameters._arguments()
 
 
 def test_defaults_are_those_of_the_argument_spec():
@@ -32,17 +32,27 @@ def test_defaults_are_those_of_the_argument_spec():
 @pytest.mark.parametrize("option, choices", [
     ("photon_hardening_profile", _catalogue.profiles(_catalogue.CATALOGUE)),
     ("photon_hardening_groups", list(_catalogue.CATALOGUE["groups"])),
-    ("photon_hardening_container_host", list(_plan.CONTAINER_HOST)),
+    ("photon_hardening_container_host", list(_model.CONTAINER_HOST)),
     ("photon_hardening_container_host", MODULE["container_host"]["choices"]),
     ("photon_hardening_conflicts", MODULE["conflicts"]["choices"]),
     ("photon_hardening_fail_on", MODULE["fail_on"]["choices"]),
-    ("photon_hardening_fail_on", list(_plan.STATES)),
+    ("photon_hardening_fail_on", list(_model.STATES)),
     ("photon_hardening_state", MODULE["state"]["choices"]),
 ])
 def test_choices(option, choices):
     assert OPTIONS[option]["choices"] == choices
 
 
-def test_one_template_per_group():
+def test_one_template_per_group_and_what_they_share():
     assert sorted(path.name for path in (ROLE / "templates").iterdir()) == sorted(
-        pathlib.PurePath(path).name + ".j2" for path in _catalogue.CATALOGUE["groups"].values())
+        [pathlib.PurePath(path).name + ".j2" for path in _catalogue.CATALOGUE["groups"].values()] + ["rows.j2"])
+
+
+def test_every_variable_of_the_role_is_an_option_of_the_module():
+    assert {name.replace("photon_hardening_", "", 1) for name in OPTIONS} | {"dropins", "rules", "role_variables"} == set(MODULE)
+
+
+def test_the_role_has_ansible_template_nothing():
+    """The first template of a task makes each host's process load all of Ansible's filters."""
+    (task,) = load(ROLE / "tasks" / "main.yml")
+    assert task == {"name": task["name"], "photon.hardening.kernel_parameters": {"role_variables": True}}

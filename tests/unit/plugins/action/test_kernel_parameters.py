@@ -1,29 +1,175 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 import json
+import stat
+import types
 
 import pytest
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.plugins.callback import CallbackBase
+from ansible.plugins.callback.default import CallbackModule as DefaultCallback
 
 from ansible_collections.photon.hardening.plugins.action import kernel_parameters
+
+DROPINS = [{"path": "/etc/sysctl.d/50-security-hardening.conf", "content": "kernel.panic = 1\n"}]
+
+
+class Play:
+    """One task on one host: what it says, what the module answers, and what is seen of it."""
+
+    def __init__(self, args, answer=None, variables=None, **task):
+        settings = dict(args=args, check_mode=False, no_log=False, delegate_to=None, async_val=0, diff=False, action="x", environment=[])
+        self.shown, self.sent = [], []
+        self.action = kernel_parameters.ActionModule(
+            task=types.SimpleNamespace(**dict(settings, **task)), connection=types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir="/tmp")), play_context=None, loader=None,
+            templar=types.SimpleNamespace(template=lambda value: value), shared_loader_obj=None)
+        self.action._display = types.SimpleNamespace(display=self.shown.append)
+        self.action._execute_module = self.module
+        self.answer = {"msg": "0 of 3 parameters differ", "changed": False} if answer is None else answer
+        self.variables = dict({"inventory_hostname": "web1"}, **(variables or {}))
+
+    def module(self, module_args, task_vars):
+        self.sent.append(module_args)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def run(self):
+        return self.action.run(None, self.variables)
+
+
+def kept(folder):
+    return {path.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.iterdir()}
 
 
 @pytest.mark.parametrize("result, check_mode, line", [
     ({"msg": "0 of 3 parameters differ"}, False, "web1: 0 of 3 parameters differ"),
     ({"msg": "1 of 3 parameters differ"}, True, "web1: 1 of 3 parameters differ (check mode: nothing was written)"),
     ({"msg": "no\nmore", "failed": True}, False, "web1: FAILED: no"),
-    ({"msg": "\x1b[2J"}, False, "web1: ?[2J"),
+    ({"msg": "no", "failed": True}, True, "web1: FAILED: no"),
+    ({"msg": "no", "failed": False}, False, "web1: no"),
+    ({"msg": "\x1b[2J"}, False, "web1: \\x1b[2J"),
     ({"msg": "x" * 2000}, False, "web1: " + "x" * 1000),
+    ({"msg": ["x"]}, False, "web1: ['x']"),
     ({}, False, "web1: "),
 ])
 def test_headline(result, check_mode, line):
     assert kernel_parameters.headline("web1", result, check_mode) == line
 
 
-def test_keep(tmp_path):
-    result = {"msg": "x", "summary": {"ok": 1}, "diff": [], "invocation": {}, "_ansible_no_log": False, "exception": object()}
-    kernel_parameters.keep(str(tmp_path / "reports"), "a/b", kernel_parameters.shard("a/b", result, True))
-    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["a_b.json"]
-    assert json.loads((tmp_path / "reports" / "a_b.json").read_text()) == {
-        "msg": "x", "summary": {"ok": 1}, "host": "a/b", "check_mode": True}
+@pytest.mark.parametrize("callback, people", [("default", True), ("minimal", False), ("oneline", False),
+                                              ("junit", False), ("no.such.callback", False)])
+def test_a_line_is_printed_for_people(callback, people):
+    assert kernel_parameters.is_for_people(callback) is people
+
+
+@pytest.mark.parametrize("base, people", [(DefaultCallback, True), (CallbackBase, False), (None, False)])
+def test_what_is_derived_from_ansibles_own_callback_is_for_people(base, people, monkeypatch):
+    found = base and type("CallbackModule", (base,), {})
+    monkeypatch.setattr(kernel_parameters, "callback_loader", types.SimpleNamespace(get=lambda name, class_only: found))
+    assert kernel_parameters.is_for_people("ansible.posix.json") is people
+
+
+@pytest.mark.parametrize("prints, no_log, shown", [(True, False, ["web1: 0 of 3 parameters differ"]), (False, False, []), (True, True, [])])
+def test_where_a_line_is_printed(prints, no_log, shown, monkeypatch):
+    monkeypatch.setattr(kernel_parameters.ActionModule, "PRINTS", prints)
+    play = Play({"dropins": DROPINS}, no_log=no_log)
+    assert play.run() == play.answer and play.shown == shown
+
+
+def test_what_the_host_says_is_harmless(tmp_path):
+    play = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, {"msg": "\x1b\udcff", "failed": True, "warnings": ["\x07"]})
+    assert play.run() == {"msg": "\\x1b\\udcff", "failed": True, "warnings": ["\\x07"]}
+    assert play.shown == ["web1: FAILED: \\x1b\\udcff"]
+    assert kept(tmp_path)["web1.json"]["msg"] == "\\x1b\\udcff"
+
+
+@pytest.mark.parametrize("prefix", ["", "Last login: \x1b[2J\n"])
+def test_what_ansible_reads_of_the_hosts_answer_is_harmless(prefix, monkeypatch):
+    answer = {"msg": "\x1b[2J", "changed": False, "warnings": ["\x07"]}
+    seen = []
+    monkeypatch.setattr(kernel_parameters.ActionBase, "_parse_returned_data", lambda _self, res, *args: seen.append((res, args)) or "parsed")
+    said = {"stdout": prefix + json.dumps(answer), "stderr": "\x1b", "rc": 0}
+    assert Play({}).action._parse_returned_data(said, "legacy") == "parsed"
+    (res, args), = seen
+    assert json.loads(res["stdout"].splitlines()[-1]) == {"msg": "\\x1b[2J", "changed": False, "warnings": ["\\x07"]}
+    assert "\x1b" not in res["stdout"] and (res["stderr"], res["rc"], args) == ("\\x1b", 0, ("legacy",))
+
+
+@pytest.mark.parametrize("task, host, file", [
+    ({}, "web1", "web1.json"), ({"delegate_to": "db/1"}, "db/1", "db%2F1.json"),
+])
+def test_the_result_is_that_of_the_host_on_which_the_module_runs(tmp_path, task, host, file):
+    play = Play({"dropins": DROPINS, "report_dir": str(tmp_path / "reports")}, **task)
+    play.run()
+    assert play.shown == [host + ": 0 of 3 parameters differ"]
+    (name, found), = kept(tmp_path / "reports").items()
+    assert (name, found["host"], found["outcome"], found["check_mode"]) == (file, host, "done", False)
+    assert stat.S_IMODE((tmp_path / "reports" / file).stat().st_mode) == 0o600
+
+
+def test_a_host_that_cannot_be_reached_does_not_keep_the_result_of_yesterday(tmp_path):
+    args = {"dropins": DROPINS, "report_dir": str(tmp_path)}
+    Play(args, check_mode=True).run()
+    play = Play(args, AnsibleConnectionFailure("no route to \x1b host"), check_mode=True)
+    with pytest.raises(AnsibleConnectionFailure):
+        play.run()
+    found = kept(tmp_path)["web1.json"]
+    assert (found["outcome"], found["check_mode"]) == ("unreachable", True) and "no route to \\x1b host" in found["msg"]
+
+
+def test_a_host_whose_run_broke_off_is_not_known(tmp_path):
+    args = {"dropins": DROPINS, "report_dir": str(tmp_path)}
+    Play(args).run()
+    with pytest.raises(RuntimeError):
+        Play(args, RuntimeError("killed")).run()
+    assert kept(tmp_path)["web1.json"]["outcome"] == "unknown"
+
+
+def test_what_is_refused_reaches_no_host_and_is_kept(tmp_path):
+    play = Play({"profile": "phton", "report_dir": str(tmp_path)})
+    with pytest.raises(AnsibleActionFail) as caught:
+        play.run()
+    assert "profile: 'phton' is none of photon" in str(caught.value) and play.sent == []
+    found = kept(tmp_path)["web1.json"]
+    assert found["outcome"] == "failed" and found["msg"].startswith("profile: 'phton'")
+
+
+def test_with_no_log_nothing_is_kept(tmp_path):
+    args = {"dropins": DROPINS, "report_dir": str(tmp_path)}
+    Play(args).run()
+    Play(args, no_log=True).run()
+    assert kept(tmp_path) == {}
+    with pytest.raises(AnsibleActionFail):
+        Play({"profile": "phton", "report_dir": str(tmp_path)}, no_log=True).run()
+    assert kept(tmp_path) == {}
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_host_is_contacted(tmp_path):
+    (tmp_path / "file").write_text("x")
+    play = Play({"dropins": DROPINS, "report_dir": str(tmp_path / "file")})
+    with pytest.raises(AnsibleActionFail) as caught:
+        play.run()
+    assert "report_dir: the result of web1 cannot be kept: " in str(caught.value) and play.sent == []
+
+
+def test_the_variables_of_the_role(tmp_path):
+    play = Play({"role_variables": True}, variables={
+        "photon_hardening_report_dir": str(tmp_path), "photon_hardening_groups": ["tuning"],
+        "photon_hardening_overrides": {"kernel.sysrq": "1", "vm.swappiness": "7"}})
+    note = "photon_hardening_overrides: kernel.sysrq is not set: the group security is not applied."
+    assert play.run() == dict(play.answer, notes=[note], warnings=[note])
+    (sent,) = play.sent
+    assert set(sent) == {"dropins", "rules", "profile", "container_host", "conflicts", "state"}
+    assert [bool(item["content"]) for item in sent["dropins"]] == [False, True, False]
+    assert kept(tmp_path)["web1.json"]["notes"] == [note]
+
+
+@pytest.mark.parametrize("result, notes, expected", [
+    ({"msg": "x"}, [], {"msg": "x"}),
+    ({"notes": ["b"], "warnings": ["c"]}, ["a"], {"notes": ["a", "b"], "warnings": ["a", "c"]}),
+    ({"notes": "b", "warnings": None}, ["a"], {"notes": ["a"], "warnings": ["a"]}),
+])
+def test_with_notes(result, notes, expected):
+    assert kernel_parameters.with_notes(result, notes) == expected

@@ -3,15 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 import pytest
+import yaml
 
-from ansible_collections.photon.hardening.plugins.module_utils import _runtimes, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _uses, _values
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _layers
 
 CATALOGUE = _catalogue.CATALOGUE
 ROWS = CATALOGUE["parameters"]
-GROUPS = tuple(CATALOGUE["groups"])
 FIELDS = {"name", "group", "why", "impact", "values", "source", "follows", "strength", "valid", "hold", "one_way", "interfaces", "machine",
-          "unset_at", "report_only", "why_not", "host_sized", "override_only", "sysctl"}
+          "report_only", "why_not", "host_sized", "override_only", "sysctl"}
 # Those that say what a host should have, and not what one has.
 OPINIONS = ("photon", "container_host", "photon5", "stig_photon5", "cis_rhel8", "kspp", "stig_rhel8", "devsec", "kubelet")
 # The article's tables and text: 4 parameters of the first table, 22 more and the file system of the second, 2 of modules.
@@ -24,23 +24,6 @@ ARTICLE = ARTICLE_SECURITY | {
     "kernel.unprivileged_userns_clone", "kernel.yama.ptrace_scope", "vm.dirty_ratio", "vm.swappiness", "vm.user_reserve_kbytes",
     "root filesystem type", "vmw_vmci disable_msix", "vmw_pvscsi disable_msix",
 }
-PHOTON5_FILE = {
-    "kernel.randomize_va_space": "2", "kernel.kptr_restrict": "2", "kernel.dmesg_restrict": "1", "kernel.sysrq": "0",
-    "net.ipv4.tcp_challenge_ack_limit": "1073741823", "net.ipv4.ip_forward": "0", "net.ipv6.conf.all.forwarding": "0",
-    "fs.suid_dumpable": "0",
-}
-
-
-TODAY = "2027-01-31"
-
-
-def select(profile="photon", groups=GROUPS, overrides=None, waivers=None):
-    variables = {"photon_hardening_overrides": {} if overrides is None else overrides, "photon_hardening_waivers": waivers or {}}
-    return _catalogue.select(CATALOGUE, profile, list(groups), variables, TODAY)
-
-
-def values(selected):
-    return dict((line.name, line.value) for text in selected["lines"].values() for line in _sysctl_d.settings("x", text))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
@@ -86,7 +69,7 @@ def test_values_are_valid(row):
     for profile in _catalogue.profiles(CATALOGUE):
         if profile in row["values"]:
             variables = {"photon_hardening_overrides": {row["name"]: row["values"][profile]}}
-            assert _layers.overrides(variables, {row["name"]: row})
+            assert _layers.overrides(variables, {row["name"]: row})[row["name"]].value == row["values"][profile]
 
 
 def test_names_are_unique():
@@ -101,202 +84,28 @@ def test_every_row_of_the_article_is_there():
     assert all("photon3" in values or "centos8" in values for values in found.values())
 
 
-def test_the_vendor_file_loses_no_key():
-    security = dict((row["name"], row["values"]) for row in ROWS if row["group"] == "security" and row["name"] in PHOTON5_FILE)
-    assert dict((name, security[name]["photon5"]) for name in PHOTON5_FILE) == PHOTON5_FILE
-    assert dict((name, security[name]["photon"]) for name in PHOTON5_FILE) == PHOTON5_FILE
-    assert values(select("photon5")) == PHOTON5_FILE
-    assert set(PHOTON5_FILE) >= ARTICLE_SECURITY
+def test_every_use_is_known():
+    assert {use for row in ROWS for uses in row.get("hold", {}).values() for use in uses} <= set(_uses.NAMES)
 
 
-def test_panic_goes_with_panic_on_oops():
-    chosen = values(select())
-    assert (chosen["kernel.panic_on_oops"], chosen["kernel.panic"]) == ("1", "10")
+def test_what_the_kernel_itself_does_is_not_said_again():
+    """Pairs, aliases and modules stand in _behaviour.py."""
+    assert set(CATALOGUE) == {"groups", "columns", "parameters"}
+    assert _behaviour.partner("vm.dirty_ratio") == "vm.dirty_bytes"
 
 
-def test_what_the_host_sizes_is_reported_and_never_pinned():
-    selected = select()
-    for row in ROWS:
-        if row.get("host_sized"):
-            assert row["name"] not in values(selected)
-            assert values(select(overrides={row["name"]: "4194304"}))[row["name"]] == "4194304"
-            if row["name"] in ARTICLE:
-                assert selected["rules"][row["name"]] == {"report": row["values"]["photon3"]}
-
-
-def test_no_rule_for_what_is_no_parameter():
-    assert all(_sysctl_d.is_name(name) for name in select()["rules"])
-
-
-@pytest.mark.parametrize("name, rule", [
-    ("kernel.yama.ptrace_scope", {"accept": ["2", "3"], "one_way": True}),
-    ("kernel.unprivileged_bpf_disabled", {"accept": ["1"], "one_way": True}),
-    ("net.ipv4.tcp_challenge_ack_limit", {"at_least": "1073741823"}),
-    ("vm.swappiness", {"at_most": "60"}),
-    ("vm.dirty_ratio", {"at_most": "20", "unset_at": "0"}),
-    ("net.ipv4.ip_forward", {"hold": ["docker", "containerd", "crio", "podman", "kubelet"]}),
-    ("kernel.tainted", {"report": "8192"}),
+@pytest.mark.parametrize("row, value, rule", [
+    ({"strength": ["0", ["1", "2"], "3"]}, "1", {"accept": ["2", "3"]}),
+    ({"strength": ["0", "1"]}, "1", {}),
+    ({"strength": "higher", "valid": {"min": 0}}, "5", {"at_least": "5"}),
+    ({"strength": "lower", "valid": {"min": 0}}, "5", {"at_most": "5"}),
+    ({"strength": "lower", "valid": {"min": 1}}, "5", {"at_most": "5", "at_least": "1"}),
+    ({}, "5", {}),
 ])
-def test_rule(name, rule):
-    assert select()["rules"][name] == rule
+def test_order_rule(row, value, rule):
+    assert _catalogue.order_rule(row, value) == rule
 
 
-@pytest.mark.parametrize("profile, name, rule", [
-    ("kspp", "kernel.warn_limit", {"at_most": "1", "at_least": "1"}),
-    ("container_host", "kernel.warn_limit", {"at_most": "100", "at_least": "1"}),
-    ("container_host", "vm.mmap_rnd_bits", {"at_least": "32", "machine": "x86_64"}),
-    ("container_host", "net.ipv4.conf.all.rp_filter", {"hold": ["kubelet"]}),
-    ("container_host", "net.ipv4.conf.all.accept_redirects", {"interfaces": True}),
-    ("container_host", "net.ipv6.conf.all.accept_source_route", {"accept": ["-1"], "interfaces": True}),
-    ("container_host", "net.bridge.bridge-nf-call-iptables", {"needs_module": "br_netfilter"}),
-    ("cis_rhel8", "net.ipv4.conf.default.forwarding", {"hold": ["docker", "containerd", "crio", "podman", "kubelet"]}),
-    ("kspp", "user.max_user_namespaces", {"at_most": "0", "hold": ["podman_rootless", "docker_rootless"]}),
-    ("kspp", "kernel.modules_disabled", {"report": "1"}),
-    ("stig_photon5", "net.ipv4.tcp_syncookies", {"accept": ["2"]}),
-])
-def test_rule_of_another_profile(profile, name, rule):
-    assert select(profile)["rules"][name] == rule
-
-
-def test_of_two_values_that_protect_alike_the_one_that_can_be_taken_back_is_set():
-    """KSPP says 1, which is one-way."""
-    assert values(select("kspp"))["kernel.unprivileged_bpf_disabled"] == "2"
-    assert select("kspp")["rules"]["kernel.unprivileged_bpf_disabled"] == {"accept": ["1"], "one_way": True}
-    assert values(select("kspp", overrides={"kernel.unprivileged_bpf_disabled": "1"}))["kernel.unprivileged_bpf_disabled"] == "1"
-
-
-def test_a_module_is_known_by_the_parameters_name():
-    overrides = {"net.netfilter.nf_conntrack_max": "262144", "net.netfilter.nf_conntrack_tcp_loose": "0"}
-    for name in overrides:
-        assert select(overrides=overrides)["rules"][name] == {"needs_module": "nf_conntrack"}
-
-
-def test_no_profile_disables_modules():
-    for profile in _catalogue.profiles(CATALOGUE):
-        assert "kernel.modules_disabled" not in values(select(profile))
-    chosen = select(overrides={"kernel.modules_disabled": "1"})
-    assert values(chosen)["kernel.modules_disabled"] == "1"
-    assert set(chosen["rules"]["kernel.modules_disabled"]["hold"]) == set(_runtimes.NAMES)
-
-
-@pytest.mark.parametrize("profile", _catalogue.profiles(CATALOGUE))
-def test_a_profile_is_its_column(profile):
-    column = dict((row["name"], row["values"][profile]) for row in ROWS if profile in row["values"] and "override_only" not in row)
-    chosen = values(select(profile))
-    assert set(chosen) == set(column)
-    assert dict((name, value) for name, value in chosen.items() if value != column[name]) == (
-        {"kernel.unprivileged_bpf_disabled": "2"} if profile == "kspp" else {})
-
-
-def test_the_profile_for_container_hosts_holds_back_nothing_that_engines_need():
-    """It is held back for Kubernetes's network plugins alone, which want rp_filter for themselves."""
-    chosen = select("container_host")
-    held = set(name for name, rule in chosen["rules"].items() if "hold" in rule)
-    assert held == {"net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter"}
-    kubelet = dict((row["name"], row["values"]["kubelet"]) for row in ROWS if "kubelet" in row["values"])
-    assert len(kubelet) == 6
-    for name, value in kubelet.items():
-        assert values(chosen)[name] == value
-        # A kubelet compares for equality, so a higher value must not be taken for a better one.
-        assert not {"accept", "at_least", "at_most"} & set(chosen["rules"].get(name, {}))
-
-
-@pytest.mark.parametrize("name", ["kernel.sysrq", "kernel.panic", "kernel.randomize_va_space"])
-def test_no_rule_where_nothing_is_to_be_known(name):
-    assert name not in select()["rules"]
-
-
-@pytest.mark.parametrize("name", ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "kernel.unprivileged_userns_clone"])
-def test_what_would_break_containers_says_whom(name):
-    assert set(select()["rules"][name]["hold"]) <= set(_runtimes.NAMES)
-    assert values(select())[name] == "0"
-    assert select(overrides={name: "0"})["rules"][name]["hold"]
-    assert "hold" not in select(overrides={name: "1"})["rules"].get(name, {})
-
-
-def test_every_runtime_is_known():
-    assert set(runtime for row in ROWS for runtimes in row.get("hold", {}).values() for runtime in runtimes) <= set(_runtimes.NAMES)
-
-
-@pytest.mark.parametrize("expires, rule", [
-    (None, {"waived": "Ticket 7."}),
-    ("2027-01-31", {"waived": "Ticket 7. (until 2027-01-31)"}),
-    ("2027-01-30", {"waiver_expired": "2027-01-30"}),
-])
-def test_a_waiver_holds_until_its_last_day(expires, rule):
-    selected = select(waivers={"kernel.sysrq": {"reason": "Ticket 7.", "expires": expires}})
-    assert selected["rules"]["kernel.sysrq"] == rule
-    assert values(selected)["kernel.sysrq"] == "0"
-
-
-def test_a_waiver_of_what_nothing_asks_for_is_refused():
-    with pytest.raises(ValueError) as caught:
-        select(waivers={"kernel.sysreq": {"reason": "x"}})
-    assert "photon_hardening_waivers: kernel.sysreq" in str(caught.value)
-    assert select(overrides={"net.core.x": "1"}, waivers={"net.core.x": {"reason": "x"}})["rules"]["net.core.x"] == {"waived": "x"}
-
-
-def test_an_override_is_exact():
-    selected = select(overrides={"kernel.yama.ptrace_scope": "2", "vm/swappiness": 10, "kernel.sysrq": None, "net.ipv4.ip_forward": "1"})
-    chosen = values(selected)
-    assert (chosen["kernel.yama.ptrace_scope"], chosen["vm.swappiness"], chosen["net.ipv4.ip_forward"]) == ("2", "10", "1")
-    assert "kernel.sysrq" not in chosen
-    assert selected["rules"]["kernel.yama.ptrace_scope"] == {"one_way": True}
-    for name in ("vm.swappiness", "net.ipv4.ip_forward"):
-        assert name not in selected["rules"]
-
-
-def test_an_unknown_parameter_goes_into_the_last_group():
-    for groups in (["security"], ["security", "tuning"]):
-        lines = select(groups=groups, overrides={"net.core.somaxconn": "4096"})["lines"]
-        assert "net.core.somaxconn = 4096\n" in lines[groups[-1]]
-
-
-def test_a_group_that_is_left_out_has_no_lines_and_no_rules():
-    selected = select(groups=["tuning"], overrides={"kernel.sysrq": "1"})
-    assert selected["lines"]["security"] == ""
-    assert "kernel.yama.ptrace_scope" not in selected["rules"]
-
-
-@pytest.mark.parametrize("arguments, words", [
-    (dict(profile="centos8"), ["photon_hardening_profile", "'centos8'", "photon, container_host"]),
-    (dict(groups=["secruity"]), ["photon_hardening_groups", "'secruity'", "security, tuning"]),
-    (dict(overrides=["kernel.sysrq"]), ["photon_hardening_overrides", "dictionary"]),
-    (dict(overrides={"sysrq": "1"}), ["photon_hardening_overrides", "'sysrq'", "not the name"]),
-    (dict(overrides={"kernel.../../etc": "1"}), ["photon_hardening_overrides", "not the name"]),
-    (dict(overrides={7: "1"}), ["photon_hardening_overrides", "7", "not the name"]),
-    (dict(overrides={"kernel.*": "1"}), ["photon_hardening_overrides", "not the name"]),
-    (dict(overrides={"kernel.sysrq": False}), ["photon_hardening_overrides", "kernel.sysrq", "False", "quotes"]),
-    (dict(overrides={"kernel.sysrq": 4.1}), ["photon_hardening_overrides", "kernel.sysrq", "4.1", "quotes"]),
-    (dict(overrides={"kernel.sysrq": ["1"]}), ["photon_hardening_overrides", "kernel.sysrq", "quotes"]),
-    (dict(overrides={"kernel.sysrq": ""}), ["photon_hardening_overrides", "kernel.sysrq", "empty"]),
-    (dict(overrides={"kernel.sysrq": "1\nkernel.x = 1"}), ["photon_hardening_overrides", "kernel.sysrq", "line break"]),
-    (dict(overrides={"kernel.sysrq": "99999"}), ["photon_hardening_overrides", "kernel.sysrq", "'99999'", "from 0 to 511"]),
-    (dict(overrides={"kernel.sysrq": "many"}), ["photon_hardening_overrides", "kernel.sysrq", "'many'"]),
-    (dict(overrides={"kernel.yama.ptrace_scope": "9"}), ["photon_hardening_overrides", "kernel.yama.ptrace_scope", "'9'", "0, 1, 2, 3"]),
-    (dict(overrides={"kernel.tainted": "8192"}), ["photon_hardening_overrides", "kernel.tainted", "cannot be set", "taint"]),
-])
-def test_refusals(arguments, words):
-    with pytest.raises(ValueError) as caught:
-        select(**arguments)
-    for word in words:
-        assert word in str(caught.value)
-
-
-def test_a_single_interface_can_be_waived_and_is_held_as_all_are():
-    name = "net.ipv4.conf.eth0/100.accept_redirects"
-    assert select("container_host", waivers={name: {"reason": "a router"}})["rules"][name] == {"waived": "a router"}
-    held = select(overrides={"net.ipv4.conf.docker0.forwarding": "0"})["rules"]["net.ipv4.conf.docker0.forwarding"]["hold"]
-    assert "docker" in held
-
-
-@pytest.mark.parametrize("arguments, words", [
-    (dict(overrides={"net.ipv4.conf.eth0.accept_redirects": None}), "null leaves no single interface alone"),
-    (dict(waivers={"net.ipv4.conf.eth0.nothing_such": {"reason": "x"}}), "nothing asks for this parameter"),
-    (dict(overrides={"net.ipv4.ip_forward": "0 # off"}), "'0 # off' is not a number from 0 to 1"),
-    (dict(overrides={"net.ipv4.ip_forward": "0", "net/ipv4/ip_forward": "1"}), "net.ipv4.ip_forward is there twice"),
-])
-def test_what_a_name_or_value_cannot_be(arguments, words):
-    with pytest.raises(ValueError) as caught:
-        select("container_host", **arguments)
-    assert words in str(caught.value)
+def test_it_is_read_without_libyaml_too(monkeypatch):
+    monkeypatch.setattr(_catalogue, "_LOADER", yaml.SafeLoader)
+    assert _catalogue.load() == CATALOGUE

@@ -24,7 +24,7 @@ ROWS = {"kernel.a": {"name": "kernel.a", "strength": ["0", ["1", "2"]]}, "vm.b":
     ({OVERRIDES: {"kernel.a": "0"}, OVERRIDES + "__web": {"kernel.a": "1"}, OVERRIDES + "__db": {"kernel.a": "2"}}, {"kernel.a": "0"}),
 ])
 def test_overrides_add_up(variables, expected):
-    assert _layers.overrides(variables, ROWS) == expected
+    assert {name: entry.value for name, entry in _layers.overrides(variables, ROWS).items()} == expected
 
 
 @pytest.mark.parametrize("entry, expected", [
@@ -34,7 +34,7 @@ def test_overrides_add_up(variables, expected):
     ({"reason": "x", "expires": None}, Waiver("x", None)),
 ])
 def test_waivers(entry, expected):
-    assert _layers.waivers({WAIVERS: {"kernel/a": entry}, OVERRIDES: {}}) == {"kernel.a": expected}
+    assert _layers.waivers({WAIVERS: {"kernel/a": entry}, OVERRIDES: {}}) == {"kernel.a": ("kernel.a", expected, WAIVERS)}
 
 
 def test_waivers_add_up():
@@ -50,6 +50,7 @@ def test_waivers_add_up():
     ({OVERRIDES: {"vm.b": "101"}}, [OVERRIDES + ": vm.b: '101' is not a number from 0 to 100"]),
     ({OVERRIDES: {"kernel.c": "1"}}, ["kernel.c cannot be set: A counter."]),
     ({OVERRIDES: {"kernel.a": False}}, [OVERRIDES + ": kernel.a: False", "quotes"]),
+    ({OVERRIDES: {"kernel.a": datetime.date(2027, 1, 31)}}, [OVERRIDES + ": kernel.a: 2027-01-31 is not a string"]),
     ({OVERRIDES: None}, [OVERRIDES + " must be a dictionary"]),
     ({OVERRIDES + "_typo": {}}, [OVERRIDES + "_typo is none of"]),
 ])
@@ -78,3 +79,47 @@ def test_two_waivers_that_contradict_one_another():
     with pytest.raises(ValueError) as caught:
         _layers.waivers({WAIVERS + "__web": {"kernel.a": {"reason": "x"}}, WAIVERS + "__db": {"kernel.a": {"reason": "y"}}})
     assert WAIVERS + "__web (x)" in str(caught.value) and WAIVERS + "__db (y)" in str(caught.value)
+
+
+FORWARD, ALL, BYTES, RATIO = "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "vm.dirty_bytes", "vm.dirty_ratio"
+
+
+@pytest.mark.parametrize("variables, expected", [
+    ({OVERRIDES: {FORWARD: "1", ALL: "1"}}, {FORWARD: "1", ALL: "1"}),
+    ({OVERRIDES: {FORWARD: "1", ALL: "0x1"}}, {FORWARD: "1", ALL: "0x1"}),
+    ({OVERRIDES: {FORWARD: "1", ALL: None}}, {FORWARD: "1", ALL: None}),
+    ({OVERRIDES: {BYTES: "8192", RATIO: None}}, {BYTES: "8192", RATIO: None}),
+    # The host's own variable decides, whichever name it uses.
+    ({OVERRIDES: {FORWARD: "0"}, OVERRIDES + "__a": {ALL: "1"}}, {FORWARD: "0"}),
+    ({OVERRIDES: {FORWARD: None}, OVERRIDES + "__a": {ALL: "1"}}, {FORWARD: None}),
+    ({OVERRIDES: {FORWARD: "1"}, OVERRIDES + "__a": {ALL: None}}, {FORWARD: "1"}),
+    ({OVERRIDES: {BYTES: "8192"}, OVERRIDES + "__a": {RATIO: "5"}, OVERRIDES + "__b": {RATIO: "6"}}, {BYTES: "8192"}),
+    ({OVERRIDES: {RATIO: None}, OVERRIDES + "__a": {BYTES: "8192"}}, {RATIO: None, BYTES: "8192"}),
+    ({OVERRIDES: {FORWARD: "1"}, OVERRIDES + "__a": {ALL: "1"}}, {FORWARD: "1", ALL: "1"}),
+    ({OVERRIDES + "__a": {FORWARD: "1"}, OVERRIDES + "__b": {FORWARD: "0x1"}}, {FORWARD: "1"}),
+])
+def test_overrides_of_one_switch_or_limit(variables, expected):
+    assert {name: entry.value for name, entry in _layers.overrides(variables, {}).items()} == expected
+
+
+@pytest.mark.parametrize("variables, words", [
+    ({OVERRIDES: {FORWARD: "1", ALL: "0"}}, ["%s (%s, 1)" % (FORWARD, OVERRIDES), "%s (%s, 0)" % (ALL, OVERRIDES), "two names of one parameter"]),
+    ({OVERRIDES + "__a": {FORWARD: "1"}, OVERRIDES + "__b": {ALL: "0"}}, [OVERRIDES + "__a, 1", OVERRIDES + "__b, 0"]),
+    ({OVERRIDES + "__a": {FORWARD: "1"}, OVERRIDES + "__b": {ALL: None}}, [OVERRIDES + "__b, left alone", "two names of one parameter"]),
+    ({OVERRIDES: {BYTES: "8192", RATIO: "5"}}, [BYTES, RATIO, "setting one unsets the other"]),
+    ({OVERRIDES + "__a": {BYTES: "8192"}, OVERRIDES + "__b": {RATIO: "5"}}, [OVERRIDES + "__a, 8192", OVERRIDES + "__b, 5"]),
+    ({OVERRIDES: {"vm.b": "1"}, OVERRIDES + "__a": {BYTES: "8192"}, OVERRIDES + "__b": {RATIO: "5"}}, ["setting one unsets the other"]),
+])
+def test_overrides_that_contradict_one_another(variables, words):
+    with pytest.raises(ValueError) as caught:
+        _layers.overrides(variables, {})
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+def test_the_entry_of_the_host_is_the_one_that_is_named():
+    found = _layers.overrides({OVERRIDES + "__a": {"vm.b": "1"}, OVERRIDES: {"vm.b": "1"}}, {})
+    assert found["vm.b"].variable == OVERRIDES
+
+
+def test_waivers_of_two_names_of_a_switch_do_not_contradict_one_another():
+    assert set(_layers.waivers({WAIVERS: {FORWARD: {"reason": "x"}, ALL: {"reason": "y"}}})) == {FORWARD, ALL}

@@ -1,0 +1,280 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decides about each parameter: its state, what it becomes, and why.
+
+Pure. Private to the collection.
+"""
+
+import errno
+from collections import OrderedDict
+
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _rules, _sysctl_d, _uses, _values
+from ansible_collections.photon.hardening.plugins.module_utils._model import Choice, Reading, Want
+
+ABSENT = Reading(None, errno.ENOENT)
+_NEVER_UNSET = "it cannot be unset again"
+_UNTIL_REBOOT = "only a reboot takes it back"
+
+
+def errno_name(number):
+    """Python does not know every errno of the kernel: 524 is its own ENOTSUPP."""
+    return errno.errorcode.get(number) or {524: "ENOTSUPP"}.get(number, "error %d" % number)
+
+
+# --- what is asked for ---
+
+def wants(request, interfaces):
+    """parameter -> Want for all that the drop-ins and rules speak of; the line that would win at boot speaks for it."""
+    found, lines = OrderedDict(), []
+    for item in sorted(request.dropins, key=lambda item: _sysctl_d.boot_key(item.path)):
+        for line in _sysctl_d.settings(item.path, item.text):
+            lines.append((item.path, line))
+            rule = _rules.for_value(_rules.of(request.rules, line.name), line.value)
+            found[line.name] = Want(line.name, line.value, item.path, line.number, rule)
+    for problem in _sysctl_d.contradictions(lines):
+        raise problem
+    for name in sorted(request.rules):
+        rule = request.rules[name]
+        if name not in found and (rule.report is not None or rule.waived):
+            found[name] = Want(name, None, None, None, rule)
+    for want in list(found.values()):
+        for name in _interface_names(want, interfaces):
+            if name not in found:
+                found[name] = want._replace(name=name, number=None, rule=_of_interface(request.rules, name, want.rule))
+    return found
+
+
+def _interface_names(want, interfaces):
+    """The same parameter of every interface that exists: conf.all does not reach them, conf.default only new ones."""
+    parts = _sysctl_d.key_path(want.name).split("/")
+    if not want.rule.interfaces or want.value is None or len(parts) < 5 or parts[3] not in ("all", "default"):
+        return []
+    return [_sysctl_d.canonical("/".join(parts[:3] + [interface] + parts[4:])) for interface in interfaces]
+
+
+def _of_interface(rules, name, rule):
+    """An interface has the rule of conf.all, and a waiver of its own where there is one."""
+    own = _rules.of(rules, name)
+    return rule._replace(waived=own.waived or rule.waived)
+
+
+def names(request, interfaces, saved):
+    """The parameters whose live values the plan needs: those that are asked for or remembered, and all that these move."""
+    paths = set(item.path for item in request.dropins)
+    found = OrderedDict.fromkeys(wants(request, interfaces))
+    for name, entry in sorted(saved.parameters.items()):
+        if entry.dropin in paths:
+            found.update(OrderedDict.fromkeys([name] + _memory.of_default(name, interfaces)))
+    for name in list(found):
+        partner = _behaviour.partner(name)
+        found.update(OrderedDict.fromkeys(move.name for move in _behaviour.moves(name, "1", interfaces)))
+        found.update(OrderedDict.fromkeys([partner] if partner else []))
+    return list(found)
+
+
+# --- one parameter against the running kernel ---
+
+def _aside(state, reason):
+    """The parameter is left alone, and its line is not in force."""
+    return Choice(state, reason=reason)
+
+
+def _in_force(state, target, write=None, reason=""):
+    return Choice(state, target, write, True, reason)
+
+
+def choices(wanted, request, snapshot):
+    """parameter -> Choice for all that is asked for. What is only compared and what this kernel lacks is left out."""
+    found = OrderedDict()
+    for name, want in wanted.items():
+        choice = _choose(want, request, snapshot)
+        if choice is not None:
+            found[name] = choice
+    return found
+
+
+def _choose(want, request, snapshot):
+    rule, reading = want.rule, snapshot.live.get(want.name, ABSENT)
+    if rule.waived:
+        return _aside("waived", "waived: %s" % rule.waived)
+    broken = want.value is not None and (_held_for_use(want, reading, request, snapshot) or _held_for_partner(want, request, snapshot))
+    if broken:
+        return _aside("held_back", broken)
+    if request.image:
+        return _in_force("ok", want.value) if want.value is not None else None
+    if reading.write_only and want.value is not None:
+        raise ValueError("%s line %s: %s is an action, not a setting: it can only be written. Remove the line."
+                         % (want.dropin, want.number, want.name))
+    if want.value is None:
+        return _compared(rule, reading)
+    if snapshot.machine not in (rule.machine or snapshot.machine).split():
+        return _aside("unsupported", "%s is for %s, and this is %s" % (want.value, rule.machine, snapshot.machine))
+    if reading.value is None and reading.error != errno.EIO:
+        return _without_value(want, reading, snapshot.release)
+    return _against_live(want, reading, snapshot)
+
+
+def _compared(rule, reading):
+    if reading.value is None:
+        return None
+    return _aside("ok", "only reported; the reference is %s" % rule.report)
+
+
+def _without_value(want, reading, release):
+    if reading.error != errno.ENOENT:
+        return _in_force("read_only", want.value, reason="cannot be read (%s)" % errno_name(reading.error))
+    module, interface = _rules.module_of(want.name, want.rule), _sysctl_d.interface_of(want.name)
+    if module:
+        return _in_force("unsupported", want.value, reason="needs module %s" % module)
+    if interface:
+        return _in_force("unsupported", want.value, reason="applied when interface %s appears" % interface)
+    return _aside("unsupported", "kernel %s does not have it" % release)
+
+
+def _against_live(want, reading, snapshot):
+    live, entry = reading.value, _memory.entry_of(snapshot.saved, want.name)
+    own = _memory.own_value(want.name, entry, live)
+    kept = own is not None and not _values.same(want.name, own, want.value) and _values.as_good(want.name, own, want.rule)
+    target = own if kept else want.value
+    landing = _values.landing(want.name, target, live or "")
+    state, reason = "changed", _lasting(want.name, landing)
+    if kept:
+        state, reason = "stricter", "%s was found on this host and is as good as %s or better" % (own, want.value)
+    if live is not None and _values.same(want.name, landing, live) or _memory.is_noted_form(want, entry, live):
+        return _in_force(state if kept else "ok", target, reason=reason if kept else "")
+    return _blocked(want, target, landing, reading, entry, snapshot.boot) or _in_force(state, target, landing, reason)
+
+
+def _lasting(name, value):
+    """What must be said before the value is set."""
+    if _behaviour.never_unset(name):
+        return _NEVER_UNSET
+    return _UNTIL_REBOOT if _behaviour.locked(name, value) else ""
+
+
+def _blocked(want, target, landing, reading, entry, boot):
+    """The Choice where it is known that the kernel will not take the value."""
+    if reading.value is not None and _behaviour.locked(want.name, reading.value):
+        return _in_force("reboot_required", target, reason="the kernel keeps %s until a reboot" % reading.value)
+    if reading.refused:
+        return _in_force("read_only", target, reason="read-only here (%s)" % errno_name(reading.refused))
+    if entry is not None and entry.refused and tuple(entry.refused[1:]) == (landing, boot):
+        return _in_force(entry.refused[0], target, reason="refused by the kernel in an earlier run since the last boot")
+    return None
+
+
+# --- what is held back ---
+
+def broken_uses(name, value, rule, request, snapshot, unchanged=False):
+    """The uses of this host that VALUE would break, in words; "" where it breaks none. UNCHANGED: whether the value is in force already:
+    a process alone does not take it back then."""
+    if value is None or request.container_host == "never":
+        return ""
+    uses = [use for held, group in rule.hold for use in group if held is not None and _values.same(name, held, value)]
+    if request.container_host == "always":
+        return ", ".join(uses)
+    found = [(use, snapshot.uses[use]) for use in uses if use in snapshot.uses]
+    return ", ".join("%s (%s)" % (use, sign.evidence) for use, sign in found if sign.firm or not unchanged)
+
+
+def _held_for_use(want, reading, request, snapshot):
+    in_force = reading.value is not None and _values.same(want.name, reading.value, want.value)
+    broken = broken_uses(want.name, want.value, want.rule, request, snapshot, in_force)
+    return "would break %s" % broken if broken else ""
+
+
+def _held_for_partner(want, request, snapshot):
+    """Of two parameters of which one is in force, the other one's value would be unset."""
+    partner = _behaviour.partner(want.name)
+    reading = snapshot.live.get(partner, ABSENT)
+    if want.rule.exact or reading.value is None or not _is_set(reading.value) or not _is_set(want.value):
+        return ""
+    entry = _memory.entry_of(snapshot.saved, partner)
+    if _memory.is_ours(partner, entry, reading.value) and entry.dropin in [item.path for item in request.dropins]:
+        return ""
+    return "%s = %s is in force on this host, and this value would unset it" % (partner, reading.value)
+
+
+def _is_set(value):
+    return value.strip() not in ("", "0")
+
+
+def unproved_uses(wanted, choices_made, request, snapshot):
+    """Sentences about processes that seem to need what is hardened already."""
+    found = []
+    for name, choice in choices_made.items():
+        if name in wanted and choice.active and request.container_host == "auto":
+            broken = broken_uses(name, choice.target, wanted[name].rule, request, snapshot)
+            if broken:
+                found.append("%s = %s stays, although it may break %s: no program or file of root shows that this host is used for it. "
+                             "Say so with container_host, or waive the parameter." % (name, choice.target, broken))
+    return found
+
+
+# --- parameters that are no longer asked for ---
+
+def leaving(found, wanted, request, snapshot):
+    """CHOICES for every parameter that a drop-in of this call used to set, and no longer does: on its way back."""
+    paths = set(item.path for item in request.dropins)
+    back = OrderedDict()
+    for name, entry in _memory.leaving(snapshot.saved, paths, found):
+        reading = snapshot.live.get(name, ABSENT)
+        if request.image or reading.value is None:
+            continue
+        partner = found.get(_behaviour.partner(name))
+        if partner is not None and partner.active and _is_set(partner.target):
+            back[name] = _aside("ok", "%s takes its place" % _behaviour.partner(name))
+            continue
+        elsewhere = _memory.line_elsewhere(snapshot.saved, paths, name)
+        value = elsewhere[1] if elsewhere else entry.before
+        rule = wanted[name].rule if name in wanted else needs(name, request)
+        broken = broken_uses(name, value, rule, request, snapshot)
+        back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken)
+    return back
+
+
+def _way_back(name, value, elsewhere, reading, entry, choice, broken):
+    def told(state, reason, write=None):
+        known = choice is not None and choice.state != "ok"
+        return Choice(choice.state if known else state, None, write, False, "; ".join(filter(None, [choice.reason if known else "", reason])))
+
+    if not _memory.is_ours(name, entry, reading.value):
+        return told("ok", "no longer ours: something else set it since, left as it is")
+    if value is None:
+        return told("reboot_required", "it was not set before, and %s" % _NEVER_UNSET)
+    if _values.same(name, value, reading.value):
+        return told("ok", "%s asks for the same" % elsewhere[0] if elsewhere else "no longer ours")
+    if broken:
+        return told("held_back", "left as it is: its baseline %s would break %s" % (value, broken))
+    blocked = _blocked_back(name, reading)
+    if blocked:
+        return told(*blocked)
+    return told("changed", "%s asks for it" % elsewhere[0] if elsewhere else "no longer ours: back to its baseline", value)
+
+
+def _blocked_back(name, reading):
+    if _behaviour.locked(name, reading.value):
+        return "reboot_required", "cannot go back: the kernel keeps %s until a reboot" % reading.value
+    if reading.refused:
+        return "read_only", "cannot go back: read-only here (%s)" % errno_name(reading.refused)
+    return None
+
+
+def needs(name, request):
+    """The Rule of a parameter on its way back. Forwarding that is in use stays, also where no rule says so."""
+    rule = _rules.of(request.rules, name)
+    if not rule.hold and name.endswith((".ip_forward", ".forwarding")):
+        return rule._replace(hold=(("0", _uses.FORWARDING),))
+    return rule
+
+
+def interfaces_back(saved, back, remaining, snapshot):
+    """CHOICES for interfaces that took our value of conf.default when they appeared, and that no remaining file sets."""
+    found = OrderedDict()
+    for name, choice in back.items():
+        entry = _memory.entry_of(saved, name)
+        for other in _memory.started_with_ours(saved, name, entry, snapshot) if choice.write is not None else ():
+            if remaining.winner(other) is None:
+                found[other] = Choice("changed", None, choice.write, False, "it had started with our value of %s" % name)
+    return found

@@ -1,0 +1,297 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The texts of our files: the given drop-in as it fits this host, lines kept from a file that it replaces, and what is restated.
+
+Pure. Private to the collection.
+"""
+
+from collections import OrderedDict, namedtuple
+
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _decide, _glob, _memory, _rules, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils._model import File
+
+_REPLACED = "Lines of the file that was here before, for the next boot: this file has taken its place."
+_HIDDEN = "Lines of %s, for the next boot: this file hides it."
+_EDITED = "Lines that something else has written into this file."
+_MOST_ROUNDS = 8
+
+# texts: path -> what the file shall be, None: no file. lines and rules: path -> those of our lines. edits: path -> lines of others.
+# attributes: path -> of a file that goes back.
+Decided = namedtuple("Decided", "texts lines rules edits attributes warnings")
+# A line of ours: its value, its file, which values of others are as good, and what the call that wrote it said about conflicts.
+Mine = namedtuple("Mine", "value path rule conflicts")
+
+
+def decide(request, choices, wanted, snapshot, disk):
+    """The drop-ins of this call. DISK: path -> File."""
+    decided = Decided({}, {}, {}, {}, {}, [])
+    devices = _device_lines(wanted, choices, snapshot.interfaces)
+    adapted = dict((item.path, _adapted(item, choices, devices)) for item in request.dropins if item.text.strip())
+    ours = _own_switches(adapted, request, snapshot)
+    for item in request.dropins:
+        if item.path in adapted:
+            _present(item.path, adapted[item.path], ours, request, wanted, snapshot, disk, decided)
+        else:
+            _leaving(item.path, snapshot.saved.files.get(item.path), disk.get(item.path), decided)
+    return decided
+
+
+# --- a drop-in that is asked for ---
+
+def _adapted(item, choices, devices):
+    """(the given lines as they fit this host, parameter -> value of those in force). A line that is not in force is commented out with
+    the reason, and the machine's devices follow the line that speaks for all interfaces."""
+    text, own = [] if _sysctl_d.is_ours(item.text) else [_sysctl_d.HEADER], OrderedDict()
+    for line in _sysctl_d.parse(item.text):
+        choice = choices.get(line.name) if line.name else None
+        if choice is None:
+            text.append(line.text)
+        elif choice.active:
+            text += _line_in_force(line, choice)
+            own[line.name] = choice.target
+        else:
+            text.append(_sysctl_d.comment("%s: %s: %s" % (choice.state, choice.reason, line.text.strip())))
+        for name, value in devices.get(line.name, ()):
+            text.append("%s = %s" % (name, value))
+            own[name] = value
+    return text, own
+
+
+def _line_in_force(line, choice):
+    if choice.state != "stricter":
+        return [line.text]
+    return [_sysctl_d.comment(choice.reason), "%s = %s" % (line.name, " ".join(choice.target.split()))]
+
+
+def _device_lines(wanted, choices, interfaces):
+    """parameter of conf.all or conf.default -> (parameter, value) of devices: at boot such a line does not reach those that are there
+    already."""
+    found = {}
+    for want in wanted.values():
+        if want.number is None and want.value is not None and want.name in choices and choices[want.name].active:
+            if interfaces.get(_sysctl_d.interface_of(want.name)):
+                found.setdefault(_speaker(want, wanted), []).append((want.name, choices[want.name].target))
+    return found
+
+
+def _speaker(want, wanted):
+    """The parameter whose line speaks for an interface."""
+    parts = _sysctl_d.key_path(want.name).split("/")
+    for every in ("all", "default"):
+        name = _sysctl_d.canonical("/".join(parts[:3] + [every] + parts[4:]))
+        if name in wanted and wanted[name].rule.interfaces:
+            return name
+    return None
+
+
+def _own_switches(adapted, request, snapshot):
+    """All parameters that a drop-in of ours sets after this run, in this call or from an earlier one."""
+    paths = set(item.path for item in request.dropins)
+    lines = [own for _text, own in adapted.values()]
+    lines += [own for _path, own in _memory.lines_elsewhere(snapshot.saved, paths)]
+    return set(_behaviour.switch(name) for own in lines for name in own)
+
+
+def _present(path, adapted, ours, request, wanted, snapshot, disk, decided):
+    text, own = adapted
+    known, now = snapshot.saved.files.get(path), disk[path].text if path in disk else None
+    whose, edits = _memory.whose(known, now), _memory.edits(known, now)
+    text = list(text)
+    for title, origin in _origins(path, known, now, edits, snapshot):
+        text += _kept(title, origin, ours, request, snapshot, path, decided.warnings)
+    decided.texts[path] = "\n".join(text) + "\n"
+    decided.lines[path], decided.edits[path] = dict(own), edits
+    decided.rules[path] = dict((name, _rules.ordered(wanted[name].rule)) for name in own if name in wanted)
+    decided.warnings.extend(_found(path, whose, known, edits))
+
+
+def _found(path, whose, known, edits):
+    """What to say about the file that was found at PATH."""
+    if whose == _memory.FOREIGN and known:
+        return ["%s was replaced by something else since the last run (a package update?); that content is saved for the way back "
+                "and the file is written anew." % path]
+    if whose == _memory.ORPHAN:
+        return ["%s carries our header, but nothing is remembered of it: the way back is lost. What is there now counts as what was "
+                "there before." % path]
+    if whose == _memory.EDITED:
+        return ["%s was changed by something else since the last run; our lines are written anew%s."
+                % (path, ", and its %d other lines are kept" % len(edits) if edits else "")]
+    return []
+
+
+# --- lines that are kept ---
+
+def _origins(path, known, now, edits, snapshot):
+    """(title, lines) of every source of lines that our file at PATH must not take along."""
+    before = _memory.original(known, now)
+    if before is not None:
+        yield _REPLACED, _sysctl_d.parse(before, snapshot.dialect)
+    else:
+        hidden = _hidden_by(path, snapshot.files, snapshot.dialect)
+        if hidden:
+            yield _HIDDEN % hidden.path, _sysctl_d.parse(hidden.text, snapshot.dialect)
+    yield _EDITED, _sysctl_d.parse("\n".join(edits), snapshot.dialect)
+
+
+def _hidden_by(path, files, dialect):
+    """The file of the same name that would be read if ours were not there, or None."""
+    folder, _slash, base = path.rpartition("/")
+    later = dialect.folders[dialect.folders.index(folder) + 1:] if folder in dialect.folders else ()
+    found = dict((item.path, item) for item in files)
+    return next((found["%s/%s" % (other, base)] for other in later if "%s/%s" % (other, base) in found), None)
+
+
+def _kept(title, origin, ours, request, snapshot, path, warnings):
+    """ORIGIN's lines that no line of ours replaces, in the order in which we would write; what would break a use is commented out."""
+    lines = [line for line in origin if line.name and not _is_replaced(line, ours)]
+    text = []
+    for line in sorted(lines, key=lambda line: _behaviour.order(line.name)):
+        broken = _broken_by_line(line, request, snapshot)
+        if broken:
+            text.append(_sysctl_d.comment("held_back: would break %s: %s" % (broken, line.text.strip())))
+            warnings.append("%s: the line `%s` of the file that was there is not kept: it would break %s." % (path, line.text.strip(), broken))
+        else:
+            text.append(line.text.strip())
+    return ["", _sysctl_d.comment(title)] + text if text else []
+
+
+def _is_replaced(line, ours):
+    partner = _behaviour.partner(line.name)
+    return _behaviour.switch(line.name) in ours or bool(partner and _behaviour.switch(partner) in ours)
+
+
+def _broken_by_line(line, request, snapshot):
+    if line.value is None:
+        return ""
+    names = [line.name]
+    if _sysctl_d.is_glob(line.name):
+        names = [name for name in sorted(request.rules) if _glob.matches(_sysctl_d.key_path(line.name), _sysctl_d.key_path(name))]
+    found = (_decide.broken_uses(name, line.value, _decide.needs(name, request), request, snapshot) for name in names)
+    return next(filter(None, found), "")
+
+
+# --- a drop-in that goes ---
+
+def _leaving(path, known, now, decided):
+    text = now.text if now else None
+    whose = _memory.whose(known, text)
+    if whose == _memory.OURS:
+        decided.texts[path] = _with_edits(known)
+        decided.attributes[path] = known.attributes if known.before is not None else None
+    elif known or whose == _memory.ORPHAN:
+        decided.warnings.append("%s %s." % (path, _why_left(whose)))
+
+
+def _with_edits(known):
+    """What was there before us, with the lines that others have added since."""
+    if not known.edits:
+        return known.before
+    return "".join([known.before or ""] + [line + "\n" for line in known.edits])
+
+
+def _why_left(whose):
+    return {
+        _memory.ABSENT: "was removed by something else since the last run; what was there before us is not brought back, and stays "
+                        "remembered",
+        _memory.ORPHAN: "has no baseline here; it is left as it is",
+    }.get(whose, "was changed by something else since the last run; it is left as it is")
+
+
+# --- what is restated ---
+
+def our_lines(request, decided, wanted, snapshot, disk):
+    """parameter -> Mine for every line of ours that is read at boot, the later file's where two set the same."""
+    paths = set(decided.texts) | set(snapshot.saved.files)
+    found = OrderedDict()
+    for path in sorted(paths, key=_sysctl_d.boot_key):
+        if _sysctl_d.restates(path):
+            continue
+        if path in decided.texts:
+            lines, rules, conflicts = decided.lines.get(path, {}), decided.rules.get(path, {}), request.conflicts
+        else:
+            lines, rules, conflicts = _remembered_lines(path, snapshot.saved.files[path], disk)
+        for name, value in lines.items():
+            found.pop(name, None)
+            found[name] = Mine(value, path, rules.get(name) or _rules.ordered(_rules.of(request.rules, name)), conflicts)
+    return found
+
+
+def _remembered_lines(path, known, disk):
+    """What an earlier call wrote and is still there."""
+    if path not in disk or not _sysctl_d.is_ours(disk[path].text):
+        return {}, {}, known.conflicts
+    there = set(line.name for line in _sysctl_d.parse(disk[path].text) if line.name)
+    lines = OrderedDict((name, value) for name, value in sorted(_memory.our_lines(known, disk[path].text).items()) if name in there)
+    return lines, known.rules or {}, known.conflicts
+
+
+def restated(mine, files, dialect, path):
+    """(text of the file at PATH, which is read last, or None, its lines): what other FILES would take back at boot."""
+    tries, comments = OrderedDict(), {}
+    for _round in range(_MOST_ROUNDS):
+        lines = OrderedDict((name, _spelt(name, mine_of, count)) for name, (mine_of, count) in tries.items())
+        text = _restating_text(lines, comments)
+        order = _sysctl_d.BootOrder(list(files) + ([File(path, text)] if text else []), dialect)
+        lost = [(name, ours, winner) for name, ours, winner in _lost(mine, order) if ours.conflicts == "restate"]
+        if not lost:
+            break
+        for name, ours, winner in lost:
+            tries[name] = ours, tries[name][1] + 1 if name in tries else 0
+            comments.setdefault(name, _rival(ours, winner))
+    return text, dict(lines.values())
+
+
+def _spelt(name, ours, count):
+    """(name, value) of a line that restates OURS. systemd-sysctl passes over a line that repeats the value which it has for a name, so
+    where one spelling does not win, another does: another name of the switch, or the number in another base."""
+    spellings = [(alias, value) for value in _spellings(ours.value) for alias in _behaviour.names_of(name)]
+    spellings.sort(key=lambda spelling: (spelling[1] != ours.value, spelling[0] != name))
+    return spellings[min(count, len(spellings) - 1)]
+
+
+def _spellings(value):
+    number = _values.number(value)
+    if number is None or number < 0:
+        return [value]
+    return [value] + [text for text in ("0x%x" % number, str(number)) if text != value]
+
+
+def _restating_text(lines, comments):
+    if not lines:
+        return None
+    text = [_sysctl_d.HEADER]
+    for name in sorted(lines, key=lambda name: (_behaviour.order(name), name)):
+        text += [_sysctl_d.comment(comments[name]), "%s = %s" % lines[name]]
+    return "\n".join(text) + "\n"
+
+
+def _lost(mine, order):
+    """(parameter, Mine, Winner or None) for each parameter of ours that would have another value at boot."""
+    for name, ours in list(mine.items()) + _foreign_interfaces(mine, order):
+        winner = order.winner(name)
+        if not holds(name, ours.value, winner.value if winner else None, ours.rule):
+            yield name, ours, winner
+
+
+def _foreign_interfaces(mine, order):
+    """Interfaces that a line of somebody else sets, although our line of conf.all or conf.default speaks for them."""
+    speakers = dict((tuple(_sysctl_d.key_path(name).split("/")), ours) for name, ours in mine.items() if ours.rule.interfaces)
+    found = OrderedDict()
+    for name in order.names() if speakers else ():
+        parts = _sysctl_d.key_path(name).split("/")
+        if name not in mine and _sysctl_d.interface_of(name) not in (None, "lo"):
+            ours = [speakers.get(tuple(parts[:3] + [every] + parts[4:])) for every in ("all", "default")]
+            found.update((name, speaker) for speaker in filter(None, reversed(ours)))
+    return list(found.items())
+
+
+def holds(name, wanted, value, rule):
+    """Whether VALUE, set by somebody else, is what is wanted or better."""
+    return value is not None and (_values.same(name, wanted, value) or _values.as_good(name, value, rule))
+
+
+def _rival(ours, winner):
+    if winner is None or winner.path == ours.path:
+        return "%s is hidden by another file of its name" % ours.path if winner is None else "another line of %s takes it back" % ours.path
+    return "%s:%d would %s" % (winner.path, winner.number, "leave it unset" if winner.value is None else "set %s" % winner.value)

@@ -1,0 +1,283 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The only owner of two questions: is this value or file ours, and what was there before us.
+
+Pure. Private to the collection.
+"""
+
+import hashlib
+
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _rules, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, Saved, SavedFile
+
+# Whose a file is. EDITED: ours, and others have changed it. ORPHAN: it carries our header, and nothing is remembered of it.
+ABSENT, OURS, EDITED, FOREIGN, ORPHAN = "absent", "ours", "edited", "foreign", "orphan"
+
+
+def digest(text):
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+# --- values ---
+
+def entry_of(saved, name):
+    """What is remembered of a parameter, under whichever of its names."""
+    for alias in (name,) + tuple(_behaviour.names_of(name)):
+        if alias in saved.parameters:
+            return saved.parameters[alias]
+    return None
+
+
+def ours(name, entry, live):
+    """The text that we set and that is in force, or None."""
+    if entry is None or live is None:
+        return None
+    return next((wrote for wrote in (entry.wrote, entry.also) if wrote is not None and _values.same(name, wrote, live)), None)
+
+
+def is_ours(name, entry, live):
+    """Whether a live value is what we set."""
+    return ours(name, entry, live) is not None
+
+
+def own_value(name, entry, live):
+    """What the host has by itself: the last value seen that was not ours."""
+    return entry.before if is_ours(name, entry, live) else live
+
+
+def is_noted_form(want, entry, live):
+    """Whether LIVE is what the kernel has made of the wanted text before."""
+    return entry is not None and entry.asked == want.value and entry.wrote is not None and entry.wrote == live
+
+
+def leaving(saved, paths, choices):
+    """The parameters that a drop-in of this call used to set, and no longer does, each with what is remembered of it. What has moved
+    along with another one stays as long as that one does."""
+    active = set(_behaviour.switch(name) for name, choice in choices.items() if choice.active)
+    return [(name, entry) for name, entry in sorted(saved.parameters.items())
+            if entry.dropin in paths and _behaviour.switch(name) not in active
+            and not (entry.mover and (_behaviour.switch(entry.mover) in active or line_elsewhere(saved, paths, entry.mover)))]
+
+
+def line_elsewhere(saved, paths, name):
+    """(path, value) of the drop-in of ours, not among PATHS, whose line is then in force for a parameter, or None."""
+    found = None
+    for path, lines in lines_elsewhere(saved, paths):
+        for other, value in lines.items():
+            if _behaviour.switch(other) == _behaviour.switch(name):
+                found = path, value
+    return found
+
+
+def lines_elsewhere(saved, paths):
+    """(path, our lines) of every drop-in of ours that is not among PATHS, in the order of a boot."""
+    return [(path, saved.files[path].lines or {}) for path in sorted(saved.files, key=_sysctl_d.boot_key)
+            if path not in paths and not _sysctl_d.restates(path)]
+
+
+def of_default(name, interfaces):
+    """The same parameter of every interface, where NAME is the one that a new interface starts with."""
+    parts = _sysctl_d.key_path(name).split("/")
+    if len(parts) < 5 or parts[2] not in ("conf", "neigh") or parts[3] != "default":
+        return []
+    return [_sysctl_d.canonical("/".join(parts[:3] + [interface] + parts[4:])) for interface in interfaces]
+
+
+def started_with_ours(saved, name, entry, snapshot):
+    """The interfaces' parameters that took our value of conf.default when they appeared: nothing else is remembered of them."""
+    found = []
+    for other in of_default(name, snapshot.interfaces):
+        reading = snapshot.live.get(other)
+        if reading and other not in saved.parameters and is_ours(name, entry, reading.value):
+            found.append(other)
+    return found
+
+
+# --- files ---
+
+def whose(known, now):
+    """Whose a file is, by what is remembered of it (a SavedFile or None) and by its text NOW (None: there is no file)."""
+    if now is None:
+        return ABSENT
+    if not _sysctl_d.is_ours(now):
+        return FOREIGN
+    if known is None:
+        return ORPHAN
+    return OURS if digest(now) in (known.sha256, known.also) else EDITED
+
+
+def original(known, now):
+    """What was at a path before us, None: nothing. Foreign content that is there now is newer than what is remembered."""
+    if whose(known, now) in (FOREIGN, ORPHAN):
+        return now
+    return known.before if known else None
+
+
+def our_lines(known, text):
+    """parameter -> value of the lines in one of our files that are ours. Older releases did not remember them."""
+    if known is not None and known.lines is not None:
+        return known.lines
+    return dict((line.name, line.value) for line in _sysctl_d.parse(text or "") if line.name and line.value)
+
+
+def edits(known, now):
+    """The lines of others in a file of ours: those found in earlier runs, and those that are new."""
+    if whose(known, now) != EDITED:
+        return tuple(known.edits) if known else ()
+    lines = our_lines(known, "")
+    kept = set(line.text.strip() for line in _sysctl_d.parse(known.before or ""))
+    found = [line.text for line in _sysctl_d.parse(now) if _is_foreign(line, lines, kept)]
+    return tuple(found) if known.lines is not None else tuple(known.edits)
+
+
+def _is_foreign(line, lines, kept):
+    if not line.name or line.text.strip() in kept:
+        return False
+    return line.name not in lines or line.value is None or not _values.same(line.name, lines[line.name], line.value)
+
+
+# --- what is remembered after a run ---
+
+def parameters(saved, paths, choices, wanted, snapshot, followers):
+    """parameter -> Entry after the run. FOLLOWERS: parameter -> (value, drop-in, mover) of what a write moves along with it."""
+    left = set(name for name, _entry in leaving(saved, paths, choices))
+    found = dict((name, entry) for name, entry in saved.parameters.items() if name not in left)
+    for name, choice in choices.items():
+        live, entry = snapshot.live[name].value if name in snapshot.live else None, entry_of(saved, name)
+        if choice.active and name in wanted:
+            entry = _after(wanted[name], choice, entry, live)
+        elif name in left and entry.dropin in paths:
+            entry = _after_leaving(saved, paths, name, choice, entry, live)
+        else:
+            continue
+        found.pop(name, None)
+        if entry is not None:
+            found[name] = entry
+    for name, (value, dropin, mover) in followers.items():
+        live, entry = snapshot.live[name].value, entry_of(saved, name)
+        found[name] = Entry(own_value(name, entry, live), value, dropin, mover=mover)
+    return dict((name, _with_mover(entry, found)) for name, entry in found.items())
+
+
+def _with_mover(entry, found):
+    """What has moved along with a parameter belongs to the same drop-in."""
+    mover = found.get(entry.mover)
+    return entry._replace(dropin=mover.dropin) if mover is not None and mover.dropin else entry
+
+
+def _after(want, choice, entry, live):
+    """What is remembered of a parameter whose line is in force. A value that was there already is not ours."""
+    own = own_value(want.name, entry, live)
+    if choice.write is not None:
+        asked = want.value if _behaviour.own_form(want.name) else None
+        return Entry(own, choice.write, want.dropin, asked=asked)
+    if choice.state in ("reboot_required", "read_only") and live is not None:
+        # It is ours once a boot has set it; until then what we set before is.
+        return Entry(own, choice.target, want.dropin, ours(want.name, entry, live), refused=entry.refused if entry else None)
+    if is_ours(want.name, entry, live):
+        return entry._replace(dropin=want.dropin, also=None)
+    return None
+
+
+def _after_leaving(saved, paths, name, choice, entry, live):
+    """What is remembered of a parameter that no drop-in of this call sets any more."""
+    elsewhere = line_elsewhere(saved, paths, name)
+    if choice.write is not None:
+        return entry._replace(wrote=choice.write, dropin=elsewhere[0], also=None) if elsewhere else None
+    if not is_ours(name, entry, live) or _values.same(name, entry.before or "", live):
+        return None
+    return entry._replace(dropin=elsewhere[0]) if elsewhere else entry
+
+
+def files(saved, texts, disk, lines, rules, conflicts, found_edits):
+    """path -> SavedFile after the run. TEXTS: what this run decides on. DISK: path -> File, as found.
+
+    LINES and RULES: path -> those of our lines. FOUND_EDITS: path -> lines of others in our files.
+    """
+    kept = dict((path, known) for path, known in saved.files.items() if path not in texts)
+    for path, text in texts.items():
+        if text is not None and path in lines:
+            kept[path] = _remembered_file(saved.files.get(path), disk.get(path), text, lines[path], rules[path],
+                                          conflicts, found_edits.get(path, ()))
+    return kept
+
+
+def _remembered_file(known, now, text, lines, rules, conflicts, found_edits):
+    content = now.text if now else None
+    if whose(known, content) in (FOREIGN, ORPHAN):
+        before, attributes = content, now.attributes
+    else:
+        before, attributes = (known.before, known.attributes) if known else (None, None)
+    return SavedFile(before, attributes, digest(text), None, lines, rules, conflicts, tuple(found_edits))
+
+
+def folders(saved, made, remaining):
+    """(folders that we made and still need, those to be removed, innermost first). REMAINING: the paths of our files after the run."""
+    every = sorted(set(saved.folders) | set(made))
+    needed = [folder for folder in every if any(path.startswith(folder + "/") for path in remaining)]
+    return tuple(needed), [folder for folder in reversed(every) if folder not in needed]
+
+
+def of_host(saved, found, disk):
+    """A Saved for a host whose baseline is lost: what is there now counts as what was there before. FOUND: parameter -> (live, drop-in)."""
+    entries = dict((name, Entry(live, None, dropin)) for name, (live, dropin) in found.items())
+    entries.update(saved.parameters)
+    known = dict((path, _found_file(item)) for path, item in disk.items() if whose(saved.files.get(path), item.text) == ORPHAN)
+    known.update(saved.files)
+    return Saved(entries, known, saved.folders)
+
+
+def _found_file(item):
+    """A file of ours of which nothing was remembered. The one that restates is made of the others and has nothing to go back to."""
+    before = None if _sysctl_d.restates(item.path) else item.text
+    return SavedFile(before, item.attributes if before else None, digest(item.text), lines=our_lines(None, item.text), rules={})
+
+
+def earlier(known, now):
+    """What we set before NOW, as long as it may still be in force; KNOWN: (what we set last, what we set before that)."""
+    wrote, also = known
+    return also if wrote == now else wrote
+
+
+def remembered_first(before, after):
+    """What must be on disk before anything moves: all that is remembered now and all that will be. A run that is killed has written
+    some of it and not the rest."""
+    values, paths = dict(before.parameters), dict(before.files)
+    for name, entry in after.parameters.items():
+        known = before.parameters.get(name)
+        values[name] = entry._replace(also=earlier((known.wrote, known.also), entry.wrote)) if known else entry
+    for path, entry in after.files.items():
+        known = before.files.get(path)
+        paths[path] = entry._replace(also=earlier((known.sha256, known.also), entry.sha256)) if known else entry
+    return Saved(values, paths, tuple(sorted(set(before.folders) | set(after.folders))))
+
+
+def came_out(saved, before, first, outcomes, forms, moved, boot):
+    """What is remembered after a run that went well. BEFORE: what was remembered before it, FIRST: what was when the writes began.
+
+    OUTCOMES: parameter -> (state, value, reason) of values that were refused harmlessly. FORMS: parameter -> the form in which the kernel
+    keeps its value. MOVED: parameter -> (live value before, after) of what may have followed a write.
+    """
+    found = dict(saved.parameters)
+    for name, (state, value, _reason) in outcomes.items():
+        found.pop(name, None)
+        if name in first.parameters and not (state == "unsupported" and _sysctl_d.interface_of(name)):
+            found[name] = first.parameters[name]._replace(refused=(state, value, boot))
+    for name, form in forms.items():
+        if name in found:
+            found[name] = found[name]._replace(wrote=form)
+    for name, (then, now) in moved.items():
+        found[name] = found[name]._replace(wrote=now)
+        if now is None or _values.same(name, then, now):
+            # It did not follow, so it is not ours.
+            del found[name]
+            found.update((name, entry) for entry in [before.parameters.get(name)] if entry is not None)
+    return saved._replace(parameters=dict((name, _plain(name, entry)) for name, entry in found.items()))
+
+
+def _plain(name, entry):
+    """ENTRY without the text that was asked for, where the kernel kept that text's own meaning."""
+    if entry.asked is not None and entry.wrote is not None and _values.same(name, entry.asked, entry.wrote):
+        return entry._replace(asked=None)
+    return entry

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is set in the running kernel, in which order, and what must be there afterwards: a write may move other parameters, too.
+
+Pure. Private to the collection.
+"""
+
+from collections import OrderedDict
+
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _values
+from ansible_collections.photon.hardening.plugins.module_utils._model import Write
+
+
+def writes(choices, wanted, live):
+    """The Writes, in their order: what moves others first, what only a reboot takes back last."""
+    found = []
+    for name, choice in choices.items():
+        if choice.write is not None and not _is_implied(name, choice.write, choices):
+            want = wanted.get(name)
+            one_way = bool(want and want.rule.one_way) or _behaviour.locked(name, choice.write) or _behaviour.never_unset(name)
+            asked = (want.dropin, want.number) if want and choice.active else (None, None)
+            found.append(Write(name, choice.write, live[name].value, one_way, *asked))
+    return sorted(found, key=lambda write: (write.one_way, _behaviour.order(write.name)))
+
+
+def _is_implied(name, value, choices):
+    """Whether the partner's write brings NAME to 0; the kernel refuses a 0 of some of them."""
+    other = choices.get(_behaviour.partner(name))
+    return value.strip() == "0" and other is not None and other.write is not None and other.write.strip() != "0"
+
+
+def aftermath(planned, choices, live, interfaces):
+    """(parameter -> the value that must be there after the writes, parameter -> (value, drop-in, mover) of what follows a write of ours).
+
+    Where somebody asks for a parameter, that value counts, and what is left alone on purpose stays. Else what belongs to the write
+    follows it, and a side effect is set back.
+    """
+    expected, followers = OrderedDict((write.name, write.value) for write in planned), OrderedDict()
+    by_switch = dict((_behaviour.switch(name), choice) for name, choice in choices.items())
+    for name, choice in choices.items():
+        if planned and choice.active and choice.write is None and live[name].value is not None:
+            expected[name] = live[name].value
+    for write, move in _moved(planned, live, interfaces):
+        choice, now = by_switch.get(_behaviour.switch(move.name)), live[move.name].value
+        if choice is not None and choice.write is not None:
+            continue
+        asked = choice is not None and (choice.active or _is_left_alone(choice) and move.name != _behaviour.partner(write.name))
+        if asked or not move.kept or write.dropin is None:
+            expected[move.name] = now
+        elif move.value is None:
+            followers[move.name] = (move.maybe, write.dropin, write.name)
+        elif not _values.same(move.name, move.value, now):
+            followers[move.name] = (move.value, write.dropin, write.name)
+            expected[move.name] = move.value
+    return expected, followers
+
+
+def _is_left_alone(choice):
+    return choice.state in ("waived", "held_back")
+
+
+def _moved(planned, live, interfaces):
+    """(Write, Move) for whatever the writes may move; the kernel moves nothing where a write changes nothing."""
+    for write in planned:
+        if write.before is None or not _values.same(write.name, write.value, write.before):
+            for move in _unset_partner(write.name) + _behaviour.moves(write.name, write.value, interfaces):
+                if move.name in live and live[move.name].value is not None:
+                    yield write, move
+
+
+def _unset_partner(name):
+    partner = _behaviour.partner(name)
+    return (_behaviour.Move(partner, "0", True),) if partner else ()

@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arguments of the module: made of what a task says and of the variables photon_hardening_*.
+
+Private to the collection.
+"""
+
+import datetime
+
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _layers, _select, _templates
+
+_PREFIX = "photon_hardening_"
+# What selects rows of the catalogue; none of it reaches the module, but the profile's name.
+SELECTION = ("profile", "groups", "overrides", "waivers")
+_OTHERS = tuple(name[len(_PREFIX):] for name in _arguments.OPTIONS if name[len(_PREFIX):] not in SELECTION)
+# States in which nothing is asked for: a bad override of today must not block the way back.
+_BACK = ("absent", "forgotten")
+
+
+class Call:
+    """One task. ARGS: what it says. VARIABLES: all of the host's. TEMPLATE makes the value of what a variable holds."""
+
+    def __init__(self, args, variables, template):
+        self._args = {name: _arguments.plain(value) for name, value in args.items() if value is not None}
+        self._variables, self._template = variables, template
+        self._by_role = boolean(self._args.pop("role_variables", False))
+
+    def report_dir(self):
+        return self._option("report_dir")
+
+    def module_args(self):
+        """The arguments that reach the module, and the notes about what does not take effect."""
+        args = {name: value for name, value in self._args.items() if name not in SELECTION + ("report_dir",)}
+        for name in _OTHERS if self._by_role else ():
+            value = self._option(name)
+            if value and name != "report_dir":
+                args[name] = value
+        if "dropins" in args or not (self._by_role or "profile" in self._args):
+            self._check_label_only()
+            return self._labelled(args), []
+        if args.get("state") in _BACK:
+            return self._labelled(self._back(args)), []
+        if "rules" in args:
+            raise ValueError("rules: they belong to dropins; those of a profile come from the catalogue")
+        return self._selected(args)
+
+    def _labelled(self, args):
+        return dict(args, profile=self._args["profile"]) if "profile" in self._args else args
+
+    def _back(self, args):
+        """The role takes back what the role wrote; what would break a use of the host still counts."""
+        dropins = {"dropins": _templates.no_drop_ins()} if self._by_role else {}
+        return {"rules": _select.holds(_catalogue.CATALOGUE), **dropins, **args}
+
+    def _option(self, name):
+        """What the task says, or else the role's variable where the task takes those; None where neither does."""
+        if name in self._args or not self._by_role:
+            return self._args.get(name)
+        variable = _PREFIX + name
+        return _arguments.checked([variable], self._collected(lambda other: other == variable))[variable]
+
+    def _collected(self, wanted):
+        return _arguments.collected(wanted, self._variables, self._template)
+
+    def _check_label_only(self):
+        for name in ("groups", "overrides", "waivers"):
+            if name in self._args:
+                raise ValueError("%s: it selects from a profile, so it needs a profile, and no dropins beside it" % name)
+
+    def _selected(self, args):
+        given = {name: self._args[name] for name in SELECTION if name in self._args}
+        found = selection(given, self._variables, self._template)
+        dropins = _templates.drop_ins(found.profile, found.rows)
+        return dict(args, profile=found.profile, dropins=dropins, rules=found.rules), found.notes
+
+
+def selection(given, variables, template):
+    """What GIVEN, options by name, and the host's VARIABLES select; an option stands for the variable of its name."""
+    asked = [_PREFIX + name for name in SELECTION if name not in given]
+    stood_for = [_PREFIX + name for name in given]
+    found = _arguments.collected(lambda name: name in asked or _layers.is_layer(name) and name not in stood_for, variables, template)
+    return _select.select(dict(found, **given), _catalogue.CATALOGUE, datetime.datetime.now(datetime.timezone.utc).date().isoformat())

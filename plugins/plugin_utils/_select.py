@@ -1,0 +1,225 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wanted of a host: a profile, groups, overrides and waivers select rows of the catalogue.
+
+What contradicts is settled by one rule, whichever name of a switch and whichever form of a limit it uses: an override comes before a
+waiver or a null, and these come before the profile. Pure. Private to the collection.
+"""
+
+from collections import namedtuple
+
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _layers
+
+_RULES_FROM_ROW = ("interfaces", "machine")
+
+# rows: group -> [Row, ...] in the order of the catalogue. rules: parameter -> what the module takes as its rule. notes: sentences that say
+# what does not take effect, and why.
+Selection = namedtuple("Selection", "profile rows rules notes")
+# A line of a drop-in, and the reason for it.
+Row = namedtuple("Row", "name value why")
+
+# What a user says of another parameter, and in which way that concerns this one.
+_Relation = namedtuple("_Relation", "entry words")
+
+
+def select(variables, catalogue, today):
+    """VARIABLES: name -> plain value of `profile`, `groups`, `overrides` and `waivers`, under the name of a task's option or of a variable
+    (photon_hardening_...). TODAY: YYYY-MM-DD, for waivers that expire.
+    """
+    profile, groups = _profile(variables, catalogue), _groups(variables, catalogue)
+    rows = {row["name"]: row for row in catalogue["parameters"]}
+    layers = _layers_of(variables)
+    overrides, waivers = _layers.overrides(layers, rows), _layers.waivers(layers)
+    _check_names(rows, overrides, waivers)
+    notes = _overruled(waivers, overrides, today)
+    related = _related(overrides, waivers, today)
+    chosen, rules = {group: [] for group in catalogue["groups"]}, holds(catalogue)
+    for row in catalogue["parameters"] + _added(rows, groups, overrides, waivers):
+        name = row["name"]
+        entry, waiver = overrides.get(name), waivers.get(name)
+        if row["group"] not in groups:
+            notes += _not_applied(entry, row["group"])
+            continue
+        value = entry.value if entry else _catalogue.setting(row, profile)
+        yields = None if entry or _is_in_force(waiver, today) else _yields(name, value, related.get(name))
+        if yields:
+            notes.append("%s: the profile's %s is not set: %s" % (name, value, yields))
+            value = None
+        if value is not None:
+            chosen[row["group"]].append(Row(name, value, row["why"]))
+        rule = dict(_rule(row, value, entry, profile), **_waived(waiver, today))
+        if rule:
+            rules[name] = dict(rules.get(name, {}), **rule)
+    return Selection(profile, chosen, rules, notes)
+
+
+def holds(catalogue):
+    """The rules that say which value of a parameter would break which uses of a host: of each row, also where no profile sets it."""
+    return {row["name"]: {"hold": row["hold"]} for row in catalogue["parameters"] if "hold" in row}
+
+
+# --- what is given ---
+
+def _layers_of(variables):
+    """The overrides and waivers; an option of the task stands for the variable of its name."""
+    layers = {name: value for name, value in variables.items() if name in ("overrides", "waivers") or _layers.is_layer(name)}
+    return {name: value for name, value in layers.items() if name not in ["photon_hardening_" + option for option in layers]}
+
+
+def _given(variables, option, default):
+    """What a task or a variable says of OPTION, and the name under which it does."""
+    for name in (option, "photon_hardening_" + option):
+        if variables.get(name) is not None:
+            return name, variables[name]
+    return option, default
+
+
+def _profile(variables, catalogue):
+    choices = _catalogue.profiles(catalogue)
+    name, profile = _given(variables, "profile", choices[0])
+    _one_of(name, profile, choices)
+    return profile
+
+
+def _groups(variables, catalogue):
+    choices = list(catalogue["groups"])
+    name, groups = _given(variables, "groups", choices)
+    if isinstance(groups, str):
+        # As everywhere else where Ansible takes a list: from the command line it comes as one string.
+        groups = [group.strip() for group in groups.split(",") if group.strip()]
+    if not isinstance(groups, list):
+        raise ValueError("%s must be a list of groups, not %r" % (name, groups))
+    for group in groups:
+        _one_of(name, group, choices)
+    return groups
+
+
+def _one_of(name, value, choices):
+    if value not in choices:
+        raise ValueError("%s: %r is none of %s" % (name, value, ", ".join(choices)))
+
+
+def _row_of_all(rows, name):
+    """The row that speaks for all interfaces, where NAME is the same parameter of a single one; {} where there is none."""
+    if not _sysctl_d.interface_of(name):
+        return {}
+    parts = _sysctl_d.key_path(name).split("/")
+    return rows.get(_sysctl_d.canonical("/".join(parts[:3] + ["all"] + parts[4:])), {})
+
+
+def _check_names(rows, overrides, waivers):
+    for name, entry in waivers.items():
+        asked = set(rows) | set(overrides)
+        if not asked & set(_same_limit(name)) and not _row_of_all(rows, name).get("interfaces"):
+            raise ValueError("%s: %s: nothing asks for this parameter: is its name right?" % (entry.variable, name))
+    for name, entry in overrides.items():
+        if entry.value is None and _row_of_all(rows, name).get("interfaces"):
+            raise ValueError("%s: %s: null leaves no single interface alone: write a waiver for it, with a reason" % (entry.variable, name))
+
+
+def _added(rows, groups, overrides, waivers):
+    """A row for each parameter that the catalogue does not know; it goes into the last selected group, and breaks what the same value for
+    all interfaces breaks."""
+    return [{"name": name, "group": groups[-1] if groups else None, "why": "Set by %s." % (overrides.get(name) or waivers[name]).variable,
+             "values": {}, **{key: value for key, value in _row_of_all(rows, name).items() if key == "hold"}}
+            for name in sorted(set(overrides) | set(waivers)) if name not in rows]
+
+
+# --- what contradicts ---
+
+def _same_limit(name):
+    """NAME, the other names of its switch, and the parameter that it unsets."""
+    partner = _behaviour.partner(name)
+    return _behaviour.names_of(name) + ((partner,) if partner else ())
+
+
+def _overruled(waivers, overrides, today):
+    """Removes the WAIVERS of what an override sets; returns the notes about them."""
+    notes = []
+    for name, entry in list(waivers.items()):
+        setter = next((overrides[other] for other in _same_limit(name) if other in overrides and overrides[other].value is not None), None)
+        if setter:
+            del waivers[name]
+            if _is_in_force(entry, today):
+                notes.append("%s: %s: the waiver has no effect: %s sets %s to %s."
+                             % (entry.variable, name, setter.variable, setter.name, setter.value))
+    return notes
+
+
+def _related(overrides, waivers, today):
+    """parameter -> _Relation to the override or waiver of another parameter. An override with a value comes before all others."""
+    entries = sorted(overrides.values(), key=lambda entry: entry.value is None)
+    entries += [entry for entry in waivers.values() if _is_in_force(entry, today)]
+    found = {}
+    for entry in entries:
+        for name, words in _concerned(entry):
+            if name != entry.name:
+                found.setdefault(name, _Relation(entry, words))
+    return found
+
+
+def _concerned(entry):
+    """The parameters that ENTRY says something of, each with the way in which it does."""
+    for name in _behaviour.names_of(entry.name):
+        yield name, "it is another name of %s" % entry.name
+    partner = _behaviour.partner(entry.name)
+    if partner:
+        yield partner, "it would unset %s" % entry.name
+    value = entry.value if isinstance(entry.value, str) else ""
+    for move in _behaviour.moves(entry.name, value, ()):
+        if move.kept:
+            yield move.name, "it follows %s" % entry.name
+
+
+def _yields(name, value, relation):
+    """Why the profile's VALUE of NAME gives way; None where it does not."""
+    if value is None or not relation:
+        return None
+    entry = relation.entry
+    if not isinstance(entry.value, str):
+        return "%s, which %s leaves alone." % (relation.words, entry.variable)
+    if _behaviour.partner(entry.name) != name and _values.same(name, value, entry.value):
+        return None
+    return "%s, for which %s says %s." % (relation.words, entry.variable, entry.value)
+
+
+def _not_applied(entry, group):
+    """The note about an override whose group is not applied."""
+    if not entry or entry.value is None:
+        return []
+    why = "the group %s is not applied" % group if group else "no group is applied"
+    return ["%s: %s is not set: %s." % (entry.variable, entry.name, why)]
+
+
+# --- rules ---
+
+def _rule(row, value, entry, profile):
+    """What is to be known of a row's parameter where VALUE is wanted of it."""
+    if value is None:
+        report = None if entry else _catalogue.reference(row, profile)
+        return {"report": report} if report else {}
+    # An override is exact: nothing is as good as its value, and it is set also where that unsets another parameter.
+    rule = _catalogue.order_rule(row, value) if not entry else {"exact": True} if _behaviour.partner(row["name"]) else {}
+    rule.update((key, row[key]) for key in _RULES_FROM_ROW if key in row)
+    if row.get("one_way"):
+        # Where one value alone is, it may be there already and the wanted one be refused.
+        rule["one_way"] = True
+    if "hold" in row:
+        rule["hold"] = row["hold"]
+    return rule
+
+
+def _is_in_force(entry, today):
+    """Whether ENTRY, of a waiver, still holds."""
+    return bool(entry) and not (entry.value.expires and entry.value.expires < today)
+
+
+def _waived(entry, today):
+    """The rule of a waived parameter; what has expired is enforced again, and said."""
+    if not entry:
+        return {}
+    if not _is_in_force(entry, today):
+        return {"waiver_expired": entry.value.expires}
+    return {"waived": "%s (until %s)" % entry.value if entry.value.expires else entry.value.reason}

@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is promised of any sequence of calls, over random calls, baselines and foreign files."""
+
+import random
+
+import pytest
+
+from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.world import World
+
+A, B = "/etc/sysctl.d/50-a.conf", "/etc/sysctl.d/60-b.conf"
+FOREIGN = (A, B, "/usr/lib/sysctl.d/50-a.conf", "/usr/lib/sysctl.d/99-z.conf", "/etc/sysctl.d/zz-vendor.conf", "/etc/sysctl.d/10-x.conf")
+NAMES = ("kernel.a", "kernel.b", "vm.c")
+LEVELS = ("0", "1", "2", "3")
+SEQUENCES = 400
+
+
+class Asked:
+    """What one call says of one parameter: a level with "more is stricter", an exact override, a waiver, or nothing."""
+
+    def __init__(self, dice):
+        self.kind = dice.choice(("profile", "profile", "profile", "override", "waiver", "null"))
+        self.value = dice.choice(LEVELS)
+
+    def line(self, name):
+        return "%s = %s\n" % (name, self.value) if self.kind != "null" else ""
+
+    def rule(self):
+        return {"profile": {"at_least": self.value}, "waiver": {"waived": "ticket 7"}}.get(self.kind, {})
+
+
+def foreign_text(dice):
+    lines = ["%s = %s" % (dice.choice(NAMES), dice.choice(LEVELS)) for _line in range(dice.randrange(3))]
+    return "".join(line + "\n" for line in ["# a vendor's"] + lines)
+
+
+def random_world(dice):
+    files = dict((path, foreign_text(dice)) for path in FOREIGN if dice.random() < 0.4)
+    return World(dict((name, dice.choice(LEVELS)) for name in NAMES), files)
+
+
+def random_call(dice):
+    """path -> {parameter -> Asked}; a parameter stands in one drop-in."""
+    asked = {A: {}, B: {}}
+    for name in NAMES:
+        asked[A if dice.random() < 0.7 else B][name] = Asked(dice)
+    return asked
+
+
+def make(world, asked):
+    rules = dict((name, item.rule()) for items in asked.values() for name, item in items.items())
+    texts = dict((path, "".join(item.line(name) for name, item in sorted(items.items()))) for path, items in asked.items())
+    return world.run(texts, rules)
+
+
+@pytest.mark.parametrize("seed", range(SEQUENCES))
+def test_no_sequence_of_calls_weakens_a_host(seed):
+    dice = random.Random(seed)
+    world = random_world(dice)
+    own, untouched, ours = dict(world.live), dict(world.files), {}
+    for _call in range(dice.randrange(1, 6)):
+        name = dice.choice(NAMES)
+        foreign = dice.choice(LEVELS)
+        if dice.random() < 0.4 and foreign != ours.get(name, own[name]):
+            # Somebody else sets a value; what is the same as ours cannot be told from ours.
+            world.live[name] = own[name] = foreign
+        asked = random_call(dice)
+        make(world, asked)
+        for name, item in [item for items in asked.values() for item in items.items()]:
+            live = world.live[name]
+            if item.kind == "override":
+                assert live == item.value
+            elif item.kind == "profile":
+                assert live == max(own[name], item.value)
+            else:
+                assert live == own[name]
+            ours[name] = live
+            if item.kind in ("override", "profile"):
+                assert world.boots_with(name) >= item.value
+        again = make(world, asked)
+        assert not again.files and not again.writes
+    world.absent()
+    assert world.live == own
+    assert world.files == untouched
+    assert world.saved.parameters == {} and world.saved.files == {}
+
+
+@pytest.mark.parametrize("seed", range(SEQUENCES))
+def test_lines_of_foreign_files_are_in_force_where_we_say_nothing(seed):
+    dice = random.Random(seed)
+    world = random_world(dice)
+    before = dict((name, world.boots_with(name)) for name in NAMES)
+    for _call in range(3):
+        asked = random_call(dice)
+        make(world, asked)
+        for name, item in [item for items in asked.values() for item in items.items()]:
+            if item.kind in ("null", "waiver"):
+                assert world.boots_with(name) == before[name], (name, item.kind)

@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host in memory for the tests of the pure rooms: live values that move as the kernel moves them, files, and what is remembered."""
+
+import errno
+
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _decide, _memory, _plan, _rivals, _rules, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, File, Reading, Request, Saved, Snapshot, Use
+
+ROOTS = Attributes(0o644, 0, 0)
+
+
+class World:
+    def __init__(self, live=None, files=None, interfaces=(), uses=None, modules=(), dialect=_sysctl_d.SYSTEMD):
+        self.live, self.files, self.saved = dict(live or {}), dict(files or {}), Saved({}, {})
+        self.interfaces = interfaces if isinstance(interfaces, dict) else dict.fromkeys(interfaces, False)
+        self.uses = dict((name, Use(*use)) for name, use in (uses or {}).items())
+        self.modules, self.dialect, self.boot, self.container_host = set(modules), dialect, "first boot", "auto"
+        self.log = []
+
+    # --- the kernel ---
+
+    def reading(self, name):
+        value = self.live.get(name)
+        return value if isinstance(value, Reading) else Reading(value, errno.ENOENT if value is None else 0)
+
+    def write(self, name, value):
+        """Set a parameter; what the kernel moves along moves, and an alias reads the same."""
+        before = self.live.get(name)
+        self.log.append((name, value))
+        for alias in _behaviour.names_of(name):
+            if alias in self.live:
+                self.live[alias] = _values.landing(name, value, before or "")
+        if before is None or not _values.same(name, before, value):
+            partner = _behaviour.partner(name)
+            if partner in self.live:
+                self.live[partner] = "0"
+            for move in _behaviour.moves(name, value, self.interfaces):
+                if move.value is not None and move.name in self.live:
+                    self.live[move.name] = move.value
+
+    # --- a run ---
+
+    def snapshot(self, request):
+        names = _decide.names(request, self.interfaces, self.saved)
+        files = [File(path, text, ROOTS) for path, text in sorted(self.files.items())]
+        return Snapshot(dict((name, self.reading(name)) for name in names), files, self.dialect, _rivals.NONE, self.uses, self.modules,
+                        "6.1.0", "x86_64", self.interfaces, {}, self.boot, self.saved)
+
+    def plan(self, dropins, rules=None, conflicts="restate", image=False):
+        """DROPINS: path -> text."""
+        request = Request([File(*item) for item in sorted(dropins.items())], _rules.checked(rules or {}), conflicts, self.container_host, image)
+        return _plan.plan(request, self.snapshot(request))
+
+    def run(self, dropins, rules=None, conflicts="restate"):
+        """Carry a plan out, as `_apply` does on a kernel that refuses nothing."""
+        plan = self.plan(dropins, rules, conflicts)
+        first = _memory.remembered_first(self.saved, plan.saved)
+        for write in plan.writes:
+            self.write(write.name, write.value)
+        for _round in range(5):
+            off = [name for name in sorted(plan.expected, key=_behaviour.order)
+                   if not _values.same(name, plan.expected[name], self.live[name])]
+            for name in off:
+                self.write(name, plan.expected[name])
+        assert not off, off
+        for path, text in plan.files.items():
+            self.files.pop(path, None)
+            if text is not None:
+                self.files[path] = text
+        moved = dict((name, (plan.live_before[name], self.live.get(name))) for name in plan.followers)
+        self.saved = _memory.came_out(plan.saved, self.saved, first, {}, {}, moved, self.boot)
+        return plan
+
+    def absent(self, rules=None):
+        known = set(self.saved.files) | set(entry.dropin for entry in self.saved.parameters.values() if entry.dropin)
+        return self.run(dict((path, "") for path in known if not _sysctl_d.is_restating(path)), rules)
+
+    def boots_with(self, name):
+        """The value that the files set at boot, None where they set none."""
+        order = _sysctl_d.BootOrder([File(path, text) for path, text in sorted(self.files.items())], self.dialect)
+        winner = order.winner(name)
+        return winner.value if winner else None

@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import datetime
+
+import pytest
+from ansible import errors
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments
+
+GROUPS, STATE, FAIL_ON, REPORT = ("photon_hardening_" + name for name in ("groups", "state", "fail_on", "report_dir"))
+
+
+class Text(str):
+    """As Ansible's own kinds of text."""
+
+    def __str__(self):
+        return self
+
+
+class Number(int):
+    pass
+
+
+class Vaulted:
+    """As a text from a vault in ansible-core 2.16."""
+
+    __ENCRYPTED__ = True
+
+    def __str__(self):
+        return "secret"
+
+
+@pytest.mark.parametrize("given, expected", [
+    (Text("x"), "x"), (Number(7), 7), (True, True), (None, None), (4.1, 4.1), (b"x", b"x"), (datetime.date(2027, 1, 31),) * 2,
+    (Vaulted(), "secret"), ({Text("a"): [Text("b"), (Number(1),)]}, {"a": ["b", [1]]}),
+    ({"a": "OMIT", "b": ["OMIT", "c"], "d": {"e": "OMIT"}, "f": None}, {"b": ["c"], "d": {}, "f": None}),
+])
+def test_plain(given, expected):
+    found = _arguments.plain(given, "OMIT")
+    assert found == expected and type(found) is type(expected)
+    if isinstance(found, dict):
+        assert {type(key) for key in found} == {str}
+
+
+def test_plain_without_a_placeholder_keeps_everything():
+    assert _arguments.plain({"a": None, "b": "OMIT"}) == {"a": None, "b": "OMIT"}
+
+
+class Omitted(Exception):
+    """As ansible-core 2.19 and newer have one."""
+
+
+def template(value):
+    if value == "{{ nope }}":
+        raise errors.AnsibleUndefinedVariable("'nope' is undefined")
+    if value == "{{ omit }}":
+        raise Omitted()
+    return value
+
+
+def test_only_what_is_wanted_is_templated():
+    variables = {"a": "1", "b": "{{ nope }}", 7: "x", "omit": "OMIT", "c": "OMIT"}
+    assert _arguments.collected(lambda name: name in ("a", "c"), variables, template) == {"a": "1"}
+
+
+def test_a_template_that_fails_is_named():
+    with pytest.raises(ValueError) as caught:
+        _arguments.collected(lambda name: True, {"a": "1", "b": "{{ nope }}"}, template)
+    assert str(caught.value) == "b: 'nope' is undefined"
+
+
+def test_omit_counts_as_not_given(monkeypatch):
+    monkeypatch.setattr(_arguments, "_OMITTED", Omitted)
+    assert _arguments.collected(lambda name: True, {"a": "1", "b": "{{ omit }}"}, template) == {"a": "1"}
+
+
+@pytest.mark.parametrize("name, value, expected", [
+    (STATE, None, "present"), (STATE, "absent", "absent"), (FAIL_ON, None, []), (FAIL_ON, ["ok"], ["ok"]),
+    (FAIL_ON, "ok, changed,", ["ok", "changed"]), (REPORT, "", ""), (REPORT, "reports", "reports"),
+])
+def test_checked(name, value, expected):
+    assert _arguments.checked([name], {name: value, "other": 7}) == {name: expected}
+
+
+@pytest.mark.parametrize("name, value, words", [
+    (STATE, "gone", "photon_hardening_state: 'gone' is none of present, absent, "),
+    (STATE, 7, "photon_hardening_state: 7 is not a text"),
+    (STATE, datetime.date(2027, 1, 31), "photon_hardening_state: 2027-01-31 is not a text"),
+    (REPORT, True, "photon_hardening_report_dir: True is not a text"),
+    (FAIL_ON, ["ok", "bad"], "photon_hardening_fail_on: 'bad' is none of waived, "),
+    (FAIL_ON, [7], "photon_hardening_fail_on: 7 is not a text"),
+    (FAIL_ON, {"ok": 1}, "photon_hardening_fail_on must be a list, not {'ok': 1}"),
+])
+def test_what_the_specification_does_not_allow(name, value, words):
+    with pytest.raises(ValueError) as caught:
+        _arguments.checked([name], {name: value})
+    assert str(caught.value).startswith(words)

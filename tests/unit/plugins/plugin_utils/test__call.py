@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+import datetime
+
+import pytest
+from ansible import errors
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _call, _catalogue, _select, _templates
+
+OVERRIDES = "photon_hardening_overrides"
+HOLDS = _select.holds(_catalogue.CATALOGUE)
+PATHS = list(_catalogue.CATALOGUE["groups"].values())
+
+
+def template(value):
+    if value == "{{ nope }}":
+        raise errors.AnsibleUndefinedVariable("'nope' is undefined")
+    return value
+
+
+def call(args, **variables):
+    return _call.Call(args, dict({"other": "{{ nope }}"}, **variables), template)
+
+
+def made(args, **variables):
+    return call(args, **variables).module_args()
+
+
+def selected(**given):
+    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    found = _select.select(given, _catalogue.CATALOGUE, today)
+    return {"profile": found.profile, "dropins": _templates.drop_ins(found.profile, found.rows), "rules": found.rules}
+
+
+DEFAULTS = {"container_host": "auto", "conflicts": "restate", "state": "present"}
+DROPINS = [{"path": PATHS[0], "content": "kernel.a = 1\n"}]
+
+
+@pytest.mark.parametrize("args, variables, expected", [
+    # Used as it is given.
+    ({"dropins": DROPINS, "profile": "mine", "rules": {}}, {}, {"dropins": DROPINS, "profile": "mine", "rules": {}}),
+    ({"state": "absent"}, {}, {"state": "absent"}),
+    ({"dropins": DROPINS, "report_dir": "x", "role_variables": False}, {"photon_hardening_state": "absent"}, {"dropins": DROPINS}),
+    # A profile selects; the rest of the options are the task's alone.
+    ({"profile": "photon5"}, {}, selected(profile="photon5")),
+    ({"profile": "photon5", "conflicts": "report", "root": None}, {"photon_hardening_conflicts": "restate", "photon_hardening_profile": "kspp"},
+     dict(selected(profile="photon5"), conflicts="report")),
+    ({"profile": "photon"}, {OVERRIDES: {"kernel.sysrq": "1"}, OVERRIDES + "__web": {"kernel.panic": "7"}, "photon_hardening_groups": ["tuning", "security"]},
+     selected(**{OVERRIDES: {"kernel.sysrq": "1", "kernel.panic": "7"}, "groups": ["tuning", "security"]})),
+    ({"profile": "photon", "overrides": {"kernel.panic": "5"}, "groups": "tuning"}, {OVERRIDES: {"kernel.sysrq": "1"}, "photon_hardening_groups": []},
+     selected(overrides={"kernel.panic": "5"}, groups=["tuning"])),
+    # What the task gives is not looked up, so a bad variable in its place does no harm.
+    ({"profile": "photon", "overrides": {}, "waivers": {}}, {OVERRIDES: "{{ nope }}", "photon_hardening_waivers": 7}, selected()),
+    ({"profile": "any", "state": "absent"}, {OVERRIDES: "{{ nope }}"}, {"profile": "any", "state": "absent", "rules": HOLDS}),
+    ({"profile": "any", "state": "absent", "rules": {}}, {}, {"profile": "any", "state": "absent", "rules": {}}),
+    # The role's variables.
+    ({"role_variables": True}, {}, dict(selected(), **DEFAULTS)),
+    ({"role_variables": "yes"}, {"photon_hardening_profile": "kspp", "photon_hardening_root": "/mnt", "photon_hardening_report_dir": "/x",
+                                 "photon_hardening_fail_on": "ok,changed", "photon_hardening_container_host": "never"},
+     dict(selected(profile="kspp"), **dict(DEFAULTS, root="/mnt", fail_on=["ok", "changed"], container_host="never"))),
+    ({"role_variables": True, "conflicts": "report", "profile": "kspp"}, {"photon_hardening_conflicts": "{{ nope }}"},
+     dict(selected(profile="kspp"), **dict(DEFAULTS, conflicts="report"))),
+    ({"role_variables": True, "dropins": DROPINS}, {OVERRIDES: "{{ nope }}"}, dict(DEFAULTS, dropins=DROPINS)),
+])
+def test_what_reaches_the_module(args, variables, expected):
+    found, notes = made(args, **variables)
+    assert found == expected and notes == []
+
+
+@pytest.mark.parametrize("state", ["absent", "forgotten"])
+def test_the_way_back_is_not_blocked_by_what_is_wanted_today(state):
+    found, notes = made({"role_variables": True}, photon_hardening_state=state, photon_hardening_profile="phton",
+                        photon_hardening_overrides="{{ nope }}", photon_hardening_waivers={"x": 7}, photon_hardening_groups=["no"])
+    assert found == dict(DEFAULTS, state=state, rules=HOLDS, dropins=[{"path": path, "content": ""} for path in PATHS]) and notes == []
+
+
+def test_notes():
+    assert made({"profile": "photon", "groups": ["tuning"], "overrides": {"kernel.sysrq": "1"}})[1] == [
+        "overrides: kernel.sysrq is not set: the group security is not applied."]
+
+
+@pytest.mark.parametrize("args, variables, folder", [
+    ({}, {"photon_hardening_report_dir": "/x"}, None),
+    ({"report_dir": "/y"}, {"photon_hardening_report_dir": "/x"}, "/y"),
+    ({"role_variables": True}, {"photon_hardening_report_dir": "/x"}, "/x"),
+    ({"role_variables": True, "report_dir": "/y"}, {"photon_hardening_report_dir": "{{ nope }}"}, "/y"),
+    ({"role_variables": True}, {OVERRIDES: "{{ nope }}"}, ""),
+])
+def test_report_dir(args, variables, folder):
+    assert call(args, **variables).report_dir() == folder
+
+
+@pytest.mark.parametrize("args, variables, words", [
+    ({"profile": "photon", "rules": {}}, {}, "rules: "),
+    ({"dropins": DROPINS, "overrides": {}}, {}, "overrides: it selects from a profile"),
+    ({"waivers": {}}, {}, "waivers: it selects from a profile"),
+    ({"groups": []}, {}, "groups: it selects from a profile"),
+    ({"profile": "photon"}, {OVERRIDES: "{{ nope }}"}, OVERRIDES + ": 'nope' is undefined"),
+    ({"profile": "photon"}, {OVERRIDES + "__web": {"kernel.sysrq": datetime.date(2027, 1, 31)}}, OVERRIDES + "__web: kernel.sysrq: 2027-01-31"),
+    ({"profile": "photon"}, {OVERRIDES + "_web": {}}, OVERRIDES + "_web is none of"),
+    ({"profile": "phton"}, {}, "profile: 'phton' is none of photon, "),
+    ({"role_variables": True}, {"photon_hardening_profile": "phton"}, "photon_hardening_profile: 'phton' is none of photon, "),
+    ({"role_variables": True}, {"photon_hardening_profile": 7}, "photon_hardening_profile: 7 is none of photon, "),
+    ({"role_variables": True}, {"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is none of restate, report"),
+    ({"role_variables": True}, {"photon_hardening_root": "{{ nope }}"}, "photon_hardening_root: 'nope' is undefined"),
+])
+def test_refusals(args, variables, words):
+    with pytest.raises(ValueError) as caught:
+        made(args, **variables)
+    assert str(caught.value).startswith(words)

@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import json
+import os
+import stat
+import urllib.parse
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _shards
+
+NAMES = {
+    "web1": "web1.json", "web-1.example.com": "web-1.example.com.json", "a_b": "a_b.json", "a/b": "a%2Fb.json", "a%2Fb": "a%252Fb.json",
+    "..": "%2E..json", ".hidden": "%2Ehidden.json", "::1": "%3A%3A1.json", "a b": "a%20b.json", "\u00fc": "%C3%BC.json",
+    "\udcff": "%ED%B3%BF.json", "a\x00b": "a%00b.json",
+}
+
+
+def kept(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def mode(path):
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+@pytest.mark.parametrize("host", NAMES)
+def test_file_name(host):
+    assert _shards.file_name(host) == NAMES[host]
+    assert urllib.parse.unquote(_shards.file_name(host)[:-5], errors="surrogatepass") == host
+
+
+def test_a_name_that_is_too_long_is_refused():
+    with pytest.raises(ValueError):
+        _shards.file_name("x" * 300)
+
+
+@pytest.mark.parametrize("result, outcome", [
+    ({"msg": "0 of 3", "changed": False}, "done"), ({"msg": "no", "failed": True}, "failed"),
+    ({"msg": "no way", "unreachable": True, "failed": True}, "unreachable"), ({}, "done"),
+])
+def test_what_is_kept(tmp_path, result, outcome):
+    shelf = _shards.Shelf(str(tmp_path), "web1", True)
+    shelf.end(dict(result, diff=[], invocation={}, exception=object(), _ansible_no_log=False, summary={"ok": 1}))
+    found = kept(tmp_path / "web1.json")
+    assert len(found.pop("time")) == len("2026-01-31T12:00:00Z")
+    found.pop("unreachable", None)
+    expected = {key: value for key, value in result.items() if key != "unreachable"}
+    assert found == dict(expected, summary={"ok": 1}, host="web1", check_mode=True, outcome=outcome)
+
+
+def test_while_a_run_is_on_nothing_is_known(tmp_path):
+    shelf = _shards.Shelf(str(tmp_path), "web1", False)
+    shelf.end({"msg": "yesterday", "summary": {"ok": 1}})
+    shelf.begin()
+    found = kept(tmp_path / "web1.json")
+    assert found["outcome"] == "unknown" and "summary" not in found and "Nothing is known" in found["msg"]
+
+
+def test_nothing_is_left_of_an_earlier_run_where_nothing_may_be_kept(tmp_path):
+    shelf = _shards.Shelf(str(tmp_path / "reports"), "web1", False)
+    shelf.clear()
+    shelf.begin()
+    shelf.clear()
+    assert list((tmp_path / "reports").iterdir()) == []
+
+
+def test_without_a_folder_nothing_is_kept(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder in (None, ""):
+        shelf = _shards.Shelf(folder, "web1", False)
+        shelf.begin()
+        shelf.end({})
+        shelf.clear()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_is_for_its_owner_alone(tmp_path):
+    old = os.umask(0)
+    try:
+        (tmp_path / "old").mkdir(mode=0o755)
+        for folder in ("new", "old"):
+            _shards.Shelf(str(tmp_path / folder), "web1", False).begin()
+    finally:
+        os.umask(old)
+    assert [mode(tmp_path / "new"), mode(tmp_path / "old")] == [0o700, 0o755]
+    assert [mode(tmp_path / folder / "web1.json") for folder in ("new", "old")] == [0o600, 0o600]
+
+
+def test_a_relative_folder_is_below_the_current_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    _shards.Shelf("reports", "web1", False).begin()
+    _shards.Shelf("~/reports", "web1", False).begin()
+    assert (tmp_path / "reports" / "web1.json").exists() and (tmp_path / "home" / "reports" / "web1.json").exists()
+
+
+def test_what_cannot_be_written_leaves_the_old_one_and_nothing_else(tmp_path, monkeypatch):
+    shelf = _shards.Shelf(str(tmp_path), "web1", False)
+    shelf.end({"msg": "old"})
+
+    def full(_one, _other):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError):
+        shelf.end({"msg": "new"})
+    assert [path.name for path in tmp_path.iterdir()] == ["web1.json"] and kept(tmp_path / "web1.json")["msg"] == "old"
+
+
+def test_a_surrogate_breaks_nothing(tmp_path):
+    _shards.Shelf(str(tmp_path), "web1", False).end({"msg": "\udcff", "notes": [object()]})
+    assert kept(tmp_path / "web1.json")["msg"] == "\udcff"
