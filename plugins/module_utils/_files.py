@@ -9,7 +9,6 @@ Every path is one below `/` as this process sees it; an image is entered by `ins
 import errno
 import fcntl
 import os
-import pickle
 import re
 import signal
 import stat
@@ -28,7 +27,7 @@ _LOCK = b"lock"
 _SELINUX = "security.selinux"
 # No file that sets parameters is larger, nor is what is remembered of a host with thousands of interfaces.
 _MAX_FILE = 1 << 24
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 # So much of a process's command line is shown.
 _MAX_COMMAND = 200
 # A path that leads to nothing.
@@ -36,6 +35,8 @@ _NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 # What a file system says that knows no flags of files.
 _NO_FLAGS = (errno.ENOTTY, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 _IMMUTABLE, _APPEND_ONLY = 0x10, 0x20
+# With which somebody, a terminal or the system ends a run.
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Of unshare(2), mount(2) and umount2(2).
 _CLONE_NEWNS, _MS_REC, _MS_PRIVATE, _MNT_DETACH = 0x20000, 0x4000, 0x40000, 2
 
@@ -114,13 +115,18 @@ def inside(root, function):
     """
     if not root:
         return function()
+    # Imported before the image is entered.
+    import pickle
     receiving, sending = os.pipe()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     child = os.fork()
     if not child:
         os.close(receiving)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         _answer(root, function, sending)
     os.close(sending)
-    data, status = _received(child, receiving)
+    with _passing_on(child, mask):
+        data, status = _received(child, receiving)
     if not data:
         raise HostProblem("the process that works in %s ended before its work did (%s)" % (root, _ending(status)))
     returned, result = pickle.loads(data)
@@ -129,8 +135,20 @@ def inside(root, function):
     raise _rebuilt(*result)
 
 
+@contextmanager
+def _passing_on(child, mask):
+    """Whoever ends this process means CHILD, which undoes what it has begun and says so. MASK: of signals, to be set."""
+    before = [(number, signal.signal(number, lambda number, _frame: os.kill(child, number))) for number in _SIGNALS]
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
 def _received(child, receiving):
-    """What CHILD sends, and the status with which it ends. If this process is interrupted, it is, too."""
+    """What CHILD sends, and the status with which it ends."""
     ended = False
     try:
         with os.fdopen(receiving, "rb") as stream:
@@ -195,6 +213,7 @@ def _leave_out(mounts):
 
 
 def _send(descriptor, answer):
+    import pickle
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
 
@@ -295,13 +314,12 @@ def entries(folder):
 
 def _status(path, follow=False):
     """What stat(2) tells of PATH itself, or of where it leads; None where there is nothing."""
-    with _naming(path):
-        try:
-            return os.stat(_where(path), follow_symlinks=follow)
-        except OSError as exc:
-            if exc.errno in _NOWHERE:
-                return None
-            raise
+    try:
+        return os.stat(_where(path), follow_symlinks=follow)
+    except OSError as exc:
+        if exc.errno in _NOWHERE:
+            return None
+        raise OSError(exc.errno, os.strerror(exc.errno), shown(path)) from exc
 
 
 def is_folder(path):

@@ -206,7 +206,9 @@ def test_what_is_planted_at_the_last_moment_is_not_written_to_either(below, monk
 def test_what_cannot_be_staged_is_named_and_leaves_nothing(below, monkeypatch, failing):
     """/dev/full stands for the disk that fills up when the text is written."""
     real = os.open
-    full = (lambda path, flags, *rest, **options: real(path if not flags & os.O_CREAT else "/dev/full", flags & ~os.O_EXCL, *rest, **options))
+
+    def full(path, flags, *args, **options):
+        return real("/dev/full" if flags & os.O_CREAT else path, flags & ~os.O_EXCL, *args, **options)
     monkeypatch.setattr(os, "open" if failing == "write" else failing, full if failing == "write" else error(errno.ENOSPC))
     with pytest.raises(OSError) as caught:
         _files.stage("/a.conf", "x")
@@ -483,8 +485,8 @@ class Complaint(Exception):
 @ROOT
 def test_what_a_function_returns_comes_back(tmpdir):
     assert _files.inside(str(tmpdir), lambda: (os.listdir("/"), os.getcwd())) == ([], "/")
-    found = _files.inside(str(tmpdir), lambda: _model.Snapshot._make(range(11)))
-    assert found == _model.Snapshot._make(range(11)) and isinstance(found, _model.Snapshot)
+    found = _files.inside(str(tmpdir), lambda: _model.Reading("1", refused=errno.EROFS))
+    assert found == _model.Reading("1", 0, errno.EROFS) and isinstance(found, _model.Reading)
     assert len(_files.inside(str(tmpdir), lambda: "x" * (1 << 22))) == 1 << 22
 
 
@@ -532,6 +534,31 @@ def test_a_run_that_is_interrupted_ends_the_process_in_the_image(tmpdir, monkeyp
     assert marks and time.monotonic() - started < 10
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+@ROOT
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_reaches_the_process_in_the_image(tmpdir, number):
+    """It undoes what it has begun, and its answer is still told. What was done with signals before is done again."""
+    def work():
+        signal.signal(number, lambda *_args: os.mkdir("/undone"))
+        os.kill(os.getppid(), number)
+        for _count in range(500):
+            if os.path.isdir("/undone"):
+                return "undone"
+            time.sleep(0.01)
+        return "not undone"
+    before = [signal.getsignal(each) for each in _files._SIGNALS]
+    assert _files.inside(str(tmpdir), work) == "undone"
+    assert [signal.getsignal(each) for each in _files._SIGNALS] == before
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()) & set(_files._SIGNALS)
+
+
+@ROOT
+def test_a_signal_that_nothing_handles_ends_the_process_in_the_image(tmpdir):
+    with pytest.raises(HostProblem) as caught:
+        _files.inside(str(tmpdir), lambda: os.kill(os.getppid(), signal.SIGTERM) or time.sleep(30))
+    assert "(signal 15)" in str(caught.value)
 
 
 @ROOT
