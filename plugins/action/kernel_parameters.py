@@ -6,10 +6,12 @@
 from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
-from ansible.plugins.callback.default import CallbackModule as DefaultCallback
 from ansible.plugins.loader import callback_loader
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _call, _catalogue, _harmless, _shards, _templates
+
+# Ansible's own callback plugin, by the two names under which it may be loaded.
+_FOR_PEOPLE = ("ansible.plugins.callback.default", "ansible_collections.ansible.builtin.plugins.callback.default")
 
 
 def is_for_people(callback):
@@ -18,7 +20,10 @@ def is_for_people(callback):
     All others print a document of their own, such as JSON, which a line of ours would break, or show the result's message themselves.
     """
     found = callback_loader.get(callback, class_only=True)
-    return isinstance(found, type) and issubclass(found, DefaultCallback)
+    return found is not None and any(base.__module__ in _FOR_PEOPLE for base in found.__mro__)
+
+
+_BROKE_OFF = "The module broke off; Ansible shows its error."
 
 
 def headline(host, result, check_mode):
@@ -56,9 +61,11 @@ class ActionModule(ActionBase):
             self._keep(shelf, {"unreachable": True, "msg": _harmless.text(str(exc))})
             raise
         result = with_notes(_harmless.result(result), notes)
+        # Of a module that broke off new ansible-cores have the error in a form of their own alone.
+        known = dict(result, msg=_BROKE_OFF) if result.get("failed") and not result.get("msg") else result
         if self.PRINTS and not self._task.no_log:
-            self._display.display(headline(host, result, bool(self._task.check_mode)))
-        self._keep(shelf, result)
+            self._display.display(headline(host, known, bool(self._task.check_mode)))
+        self._keep(shelf, known)
         return result
 
     def _shelf(self, call, host):

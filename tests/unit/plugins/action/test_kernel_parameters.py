@@ -22,7 +22,8 @@ class Play:
         settings = dict(args=args, check_mode=False, no_log=False, delegate_to=None, async_val=0, diff=False, action="x", environment=[])
         self.shown, self.sent = [], []
         self.action = kernel_parameters.ActionModule(
-            task=types.SimpleNamespace(**dict(settings, **task)), connection=types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir="/tmp")), play_context=None, loader=None,
+            task=types.SimpleNamespace(**dict(settings, **task)),
+            connection=types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir="/tmp")), play_context=None, loader=None,
             templar=types.SimpleNamespace(template=lambda value: value), shared_loader_obj=None)
         self.action._display = types.SimpleNamespace(display=self.shown.append)
         self.action._execute_module = self.module
@@ -64,7 +65,11 @@ def test_a_line_is_printed_for_people(callback, people):
     assert kernel_parameters.is_for_people(callback) is people
 
 
-@pytest.mark.parametrize("base, people", [(DefaultCallback, True), (CallbackBase, False), (None, False)])
+# As the loader makes it of ansible.builtin.default.
+BuiltinCallback = type("CallbackModule", (CallbackBase,), {"__module__": "ansible_collections.ansible.builtin.plugins.callback.default"})
+
+
+@pytest.mark.parametrize("base, people", [(DefaultCallback, True), (BuiltinCallback, True), (CallbackBase, False), (None, False)])
 def test_what_is_derived_from_ansibles_own_callback_is_for_people(base, people, monkeypatch):
     found = base and type("CallbackModule", (base,), {})
     monkeypatch.setattr(kernel_parameters, "callback_loader", types.SimpleNamespace(get=lambda name, class_only: found))
@@ -89,7 +94,8 @@ def test_what_the_host_says_is_harmless(tmp_path):
 def test_what_ansible_reads_of_the_hosts_answer_is_harmless(prefix, monkeypatch):
     answer = {"msg": "\x1b[2J", "changed": False, "warnings": ["\x07"]}
     seen = []
-    monkeypatch.setattr(kernel_parameters.ActionBase, "_parse_returned_data", lambda _self, res, *args: seen.append((res, args)) or "parsed")
+    monkeypatch.setattr(kernel_parameters.ActionBase, "_parse_returned_data",
+                        lambda _self, res, *args: seen.append((res, args)) or "parsed")
     said = {"stdout": prefix + json.dumps(answer), "stderr": "\x1b", "rc": 0}
     assert Play({}).action._parse_returned_data(said, "legacy") == "parsed"
     (res, args), = seen
@@ -134,6 +140,13 @@ def test_what_is_refused_reaches_no_host_and_is_kept(tmp_path):
     assert "profile: 'phton' is none of photon" in str(caught.value) and play.sent == []
     found = kept(tmp_path)["web1.json"]
     assert found["outcome"] == "failed" and found["msg"].startswith("profile: 'phton'")
+
+
+def test_a_module_that_broke_off_is_told(tmp_path):
+    play = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, {"failed": True, "exception": object()})
+    assert play.run() == play.answer and play.shown == ["web1: FAILED: The module broke off; Ansible shows its error."]
+    found = kept(tmp_path)["web1.json"]
+    assert (found["outcome"], found["msg"]) == ("failed", "The module broke off; Ansible shows its error.")
 
 
 def test_with_no_log_nothing_is_kept(tmp_path):
