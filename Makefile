@@ -21,7 +21,7 @@ audit: ## report what harden would change; writes nothing on the hosts
 rollback: ## put back what was there before the first run
 	@tools/play.sh rollback.yml $(ARGS)
 
-.PHONY: test test-all test-boot test-units test-gates test-molecule test-vm bench
+.PHONY: test test-all test-boot test-units test-gates test-molecule test-vm bench mutants
 test: ## units, boot order, gates, molecule and a VM: what CI runs
 	@bash tests/run.sh units boot gates molecule vm
 
@@ -45,6 +45,9 @@ test-vm: ## the role on a real kernel, with a reboot
 
 bench: ## what a run costs
 	@bash tests/run.sh bench
+
+mutants: ## do the unit tests notice a change of the code? try ARGS=plugins/module_utils/_values.py
+	@bash tests/mutants/run.sh $(ARGS)
 
 .PHONY: catalogue
 catalogue: ## write the README's tables from catalogue.yml

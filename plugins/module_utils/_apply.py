@@ -153,9 +153,9 @@ def _write_all(writes, outcomes):
     pending = [(write, 0) for write in writes]
     while pending:
         refused = [(write, error) for write, error in ((write, _procfs.write(write.name, write.value)) for write, _error in pending) if error]
-        if len(refused) == len(pending):
+        progress, pending = len(refused) < len(pending), refused
+        if not progress:
             break
-        pending = refused
     for write, error in pending:
         state, reason = _outcome(write, error)
         if state is None:
@@ -228,7 +228,7 @@ def _chase(off, plan):
     if len(off) > 1:
         return "%s does not hold together with %s = %s: each of the two moves the other" % (wanted, off[1][0], plan.expected[off[1][0]])
     if write is None and plan.writes:
-        return "setting the new values also moved %s to %s, and it does not go back" % (name, now)
+        return "setting the new values also moved %s from %s to %s, and it does not go back" % (name, plan.live_before[name], now)
     return "%s: the kernel accepted it and reads back %s" % (wanted, now)
 
 

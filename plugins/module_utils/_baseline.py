@@ -41,7 +41,7 @@ def _name(where, value):
 
 
 def _path(where, value):
-    if not _sysctl_d.is_restating(_text(where, value)):
+    if not _sysctl_d.restates(_text(where, value)):
         _sysctl_d.check_path(value)
     return value
 
@@ -87,8 +87,9 @@ def _rule(where, value):
 
 def _entry(name, value):
     _fields(_name("parameters", name), value, Entry._fields)
-    checks = dict(before=_text, wrote=_text, dropin=_path, also=_text, asked=_text, refused=_refused)
+    checks = dict(before=_text, wrote=_text, dropin=_path, also=_text, asked=_text, refused=_refused, mover=_name)
     found = dict((key, _optional(check, "%s: %s" % (name, key), value.get(key))) for key, check in checks.items())
+    _expect("before" in value and found["dropin"] is not None, name, value)
     return Entry(**found)
 
 
@@ -110,8 +111,8 @@ def _file(path, value):
 
 
 def _folder(value):
-    parents = [folder for folder in _sysctl_d.FOLDERS] + [folder.rpartition("/")[0] for folder in _sysctl_d.FOLDERS]
-    return _expect(value in parents, "folders", value)
+    inside = isinstance(value, str) and value.startswith("/") and any((folder + "/").startswith(value + "/") for folder in _sysctl_d.FOLDERS)
+    return _expect(inside, "folders", value)
 
 
 def parsed(text):

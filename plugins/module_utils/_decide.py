@@ -30,8 +30,10 @@ def wants(request, interfaces):
     for item in sorted(request.dropins, key=lambda item: _sysctl_d.boot_key(item.path)):
         for line in _sysctl_d.settings(item.path, item.text):
             lines.append((item.path, line))
-            found[line.name] = Want(line.name, line.value, item.path, line.number, _rules.of(request.rules, line.name))
-    _sysctl_d.refuse_contradictions(lines)
+            rule = _rules.for_value(_rules.of(request.rules, line.name), line.value)
+            found[line.name] = Want(line.name, line.value, item.path, line.number, rule)
+    for problem in _sysctl_d.contradictions(lines):
+        raise problem
     for name in sorted(request.rules):
         rule = request.rules[name]
         if name not in found and (rule.report is not None or rule.waived):
@@ -66,7 +68,7 @@ def names(request, interfaces, saved):
             found.update(OrderedDict.fromkeys([name] + _memory.of_default(name, interfaces)))
     for name in list(found):
         partner = _behaviour.partner(name)
-        found.update(OrderedDict.fromkeys(move.name for move in _behaviour.moves(name, None, interfaces)))
+        found.update(OrderedDict.fromkeys(move.name for move in _behaviour.moves(name, "1", interfaces)))
         found.update(OrderedDict.fromkeys([partner] if partner else []))
     return list(found)
 
@@ -169,7 +171,7 @@ def broken_uses(name, value, rule, request, snapshot, unchanged=False):
     a process alone does not take it back then."""
     if value is None or request.container_host == "never":
         return ""
-    uses = [use for held, group in rule.hold for use in group if held is None or _values.same(name, held, value)]
+    uses = [use for held, group in rule.hold for use in group if held is not None and _values.same(name, held, value)]
     if request.container_host == "always":
         return ", ".join(uses)
     found = [(use, snapshot.uses[use]) for use in uses if use in snapshot.uses]
@@ -220,13 +222,19 @@ def leaving(found, wanted, request, snapshot):
         reading = snapshot.live.get(name, ABSENT)
         if request.image or reading.value is None:
             continue
+        partner = found.get(_behaviour.partner(name))
+        if partner is not None and partner.active and _is_set(partner.target):
+            back[name] = _aside("ok", "%s takes its place" % _behaviour.partner(name))
+            continue
         elsewhere = _memory.line_elsewhere(snapshot.saved, paths, name)
         value = elsewhere[1] if elsewhere else entry.before
-        back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), request, snapshot)
+        rule = wanted[name].rule if name in wanted else needs(name, request)
+        broken = broken_uses(name, value, rule, request, snapshot)
+        back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken)
     return back
 
 
-def _way_back(name, value, elsewhere, reading, entry, choice, request, snapshot):
+def _way_back(name, value, elsewhere, reading, entry, choice, broken):
     def told(state, reason, write=None):
         known = choice is not None and choice.state != "ok"
         return Choice(choice.state if known else state, None, write, False, "; ".join(filter(None, [choice.reason if known else "", reason])))
@@ -237,7 +245,6 @@ def _way_back(name, value, elsewhere, reading, entry, choice, request, snapshot)
         return told("reboot_required", "it was not set before, and %s" % _NEVER_UNSET)
     if _values.same(name, value, reading.value):
         return told("ok", "%s asks for the same" % elsewhere[0] if elsewhere else "no longer ours")
-    broken = broken_uses(name, value, needs(name, request), request, snapshot)
     if broken:
         return told("held_back", "left as it is: its baseline %s would break %s" % (value, broken))
     blocked = _blocked_back(name, reading)

@@ -8,13 +8,13 @@ Pure. Private to the collection.
 
 from collections import OrderedDict, namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _decide, _memory, _rules, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _decide, _glob, _memory, _rules, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import File
 
 _REPLACED = "Lines of the file that was here before, for the next boot: this file has taken its place."
 _HIDDEN = "Lines of %s, for the next boot: this file hides it."
 _EDITED = "Lines that something else has written into this file."
-_MOST_ROUNDS = 5
+_MOST_ROUNDS = 8
 
 # texts: path -> what the file shall be, None: no file. lines and rules: path -> those of our lines. edits: path -> lines of others.
 # attributes: path -> of a file that goes back.
@@ -89,7 +89,7 @@ def _own_switches(adapted, request, snapshot):
     """All parameters that a drop-in of ours sets after this run, in this call or from an earlier one."""
     paths = set(item.path for item in request.dropins)
     lines = [own for _text, own in adapted.values()]
-    lines += [known.lines or {} for path, known in snapshot.saved.files.items() if path not in paths]
+    lines += [own for _path, own in _memory.lines_elsewhere(snapshot.saved, paths)]
     return set(_behaviour.switch(name) for own in lines for name in own)
 
 
@@ -166,7 +166,7 @@ def _broken_by_line(line, request, snapshot):
         return ""
     names = [line.name]
     if _sysctl_d.is_glob(line.name):
-        names = [name for name in sorted(request.rules) if _sysctl_d.matches(line.name, name)]
+        names = [name for name in sorted(request.rules) if _glob.matches(_sysctl_d.key_path(line.name), _sysctl_d.key_path(name))]
     found = (_decide.broken_uses(name, line.value, _decide.needs(name, request), request, snapshot) for name in names)
     return next(filter(None, found), "")
 
@@ -205,7 +205,7 @@ def our_lines(request, decided, wanted, snapshot, disk):
     paths = set(decided.texts) | set(snapshot.saved.files)
     found = OrderedDict()
     for path in sorted(paths, key=_sysctl_d.boot_key):
-        if _sysctl_d.is_restating(path):
+        if _sysctl_d.restates(path):
             continue
         if path in decided.texts:
             lines, rules, conflicts = decided.lines.get(path, {}), decided.rules.get(path, {}), request.conflicts
@@ -228,24 +228,41 @@ def _remembered_lines(path, known, disk):
 
 def restated(mine, files, dialect, path):
     """(text of the file at PATH, which is read last, or None, its lines): what other FILES would take back at boot."""
-    found, comments = OrderedDict(), {}
+    tries, comments = OrderedDict(), {}
     for _round in range(_MOST_ROUNDS):
-        text = _restating_text(found, comments)
+        lines = OrderedDict((name, _spelt(name, mine_of, count)) for name, (mine_of, count) in tries.items())
+        text = _restating_text(lines, comments)
         order = _sysctl_d.BootOrder(list(files) + ([File(path, text)] if text else []), dialect)
-        lost = [(name, ours, winner) for name, ours, winner in _lost(mine, order) if name not in found and ours.conflicts == "restate"]
+        lost = [(name, ours, winner) for name, ours, winner in _lost(mine, order) if ours.conflicts == "restate"]
         if not lost:
             break
         for name, ours, winner in lost:
-            found[name], comments[name] = ours.value, _rival(ours, winner)
-    return text, found
+            tries[name] = ours, tries[name][1] + 1 if name in tries else 0
+            comments.setdefault(name, _rival(ours, winner))
+    return text, dict(lines.values())
 
 
-def _restating_text(found, comments):
-    if not found:
+def _spelt(name, ours, count):
+    """(name, value) of a line that restates OURS. systemd-sysctl passes over a line that repeats the value which it has for a name, so
+    where one spelling does not win, another does: another name of the switch, or the number in another base."""
+    spellings = [(alias, value) for value in _spellings(ours.value) for alias in _behaviour.names_of(name)]
+    spellings.sort(key=lambda spelling: (spelling[1] != ours.value, spelling[0] != name))
+    return spellings[min(count, len(spellings) - 1)]
+
+
+def _spellings(value):
+    number = _values.number(value)
+    if number is None or number < 0:
+        return [value]
+    return [value] + [text for text in ("0x%x" % number, str(number)) if text != value]
+
+
+def _restating_text(lines, comments):
+    if not lines:
         return None
     text = [_sysctl_d.HEADER]
-    for name in sorted(found, key=lambda name: (_behaviour.order(name), name)):
-        text += [_sysctl_d.comment(comments[name]), "%s = %s" % (name, found[name])]
+    for name in sorted(lines, key=lambda name: (_behaviour.order(name), name)):
+        text += [_sysctl_d.comment(comments[name]), "%s = %s" % lines[name]]
     return "\n".join(text) + "\n"
 
 

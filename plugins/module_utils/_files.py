@@ -10,6 +10,7 @@ import errno
 import fcntl
 import os
 import pickle
+import re
 import signal
 import stat
 import struct
@@ -35,6 +36,8 @@ _NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 # What a file system says that knows no flags of files.
 _NO_FLAGS = (errno.ENOTTY, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 _IMMUTABLE, _APPEND_ONLY = 0x10, 0x20
+# Of unshare(2), mount(2) and umount2(2).
+_CLONE_NEWNS, _MS_REC, _MS_PRIVATE, _MNT_DETACH = 0x20000, 0x4000, 0x40000, 2
 
 # What stands before every path in a message: the folder of the image, which a process inside it does not see.
 _shown_root = [""]
@@ -151,22 +154,49 @@ def _answer(root, function, sending):
         _enter(root)
         answer = (True, function())
     finally:
-        with os.fdopen(sending, "wb") as stream:
-            stream.write(_pickled(answer or (False, _taken_apart(sys.exc_info()[1]))))
-        os._exit(0)
+        try:
+            _send(sending, answer or (False, _taken_apart(sys.exc_info()[1])))
+        finally:
+            os._exit(0)
 
 
 def _enter(root):
     _proc_folder()
     _shown_root[0] = root.rstrip("/")
-    os.chroot(_encoded(root, root))
+    where = os.path.realpath(_encoded(root, root))
+    _leave_out(_proc_mounts(where))
+    os.chroot(where)
     os.chdir("/")
     # Whatever is imported from here on would be the image's code.
     sys.meta_path[:] = []
 
 
-def _pickled(answer):
-    return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+def _proc_mounts(where):
+    """Where below WHERE a /proc is mounted, the last one first: by its links, such as /proc/1/root, an image leads out of itself."""
+    found = []
+    for line in _encoded(read_proc("self/mountinfo") or "", "/proc").splitlines():
+        fields, _dash, source = line.partition(b" - ")
+        path = re.sub(br"\\([0-7]{3})", lambda match: bytes([int(match.group(1), 8)]), fields.split(b" ")[4])
+        if source.startswith(b"proc ") and (path + b"/").startswith(where + b"/"):
+            found.insert(0, path)
+    return found
+
+
+def _leave_out(mounts):
+    """Unmount MOUNTS for this process alone."""
+    if not mounts:
+        return
+    import ctypes
+    libc = ctypes.CDLL(None, use_errno=True)
+    failed = libc.unshare(_CLONE_NEWNS) or libc.mount(b"none", b"/", None, ctypes.c_ulong(_MS_REC | _MS_PRIVATE), None)
+    if failed or any(libc.umount2(path, _MNT_DETACH) for path in mounts):
+        raise HostProblem("%s is mounted, and its links lead out of the image (%s): unmount it first"
+                          % (_decoded(mounts[0]), os.strerror(ctypes.get_errno())))
+
+
+def _send(descriptor, answer):
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
 
 
 def _taken_apart(exc):
@@ -204,16 +234,16 @@ def read_proc(path):
         os.close(descriptor)
 
 
-def _content(descriptor):
+def _content(descriptor, limit=None):
     parts, size = [], 0
     while True:
         part = os.read(descriptor, _CHUNK)
         parts.append(part)
         size += len(part)
+        if not part or limit and size >= limit:
+            return b"".join(parts)[:limit]
         if size > _MAX_FILE:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
-        if not part:
-            return b"".join(parts)
 
 
 @contextmanager
@@ -231,8 +261,11 @@ def _opened(descriptor, flags):
     return os.open("self/fd/%d" % descriptor, flags, dir_fd=_proc_folder())
 
 
-def read(path):
-    """The text of a regular file, None where there is none. Nothing else is opened: a FIFO would block, a device may act on it."""
+def read(path, limit=None):
+    """The text of a regular file, None where there is none. Nothing else is opened: a FIFO would block, a device may act on it.
+
+    LIMIT: so many bytes are enough; without one, a file that is larger than any that makes sense is an OSError.
+    """
     with _naming(path):
         try:
             with _looked_at(_where(path)) as found:
@@ -244,7 +277,7 @@ def read(path):
                 return None
             raise
         try:
-            return _decoded(_content(descriptor))
+            return _decoded(_content(descriptor, limit))
         finally:
             os.close(descriptor)
 
@@ -312,7 +345,7 @@ def trust(path):
 
 def check_target(path):
     """Raise HostProblem unless a file of ours may be at PATH: a regular file, or nothing, in a folder."""
-    found, folder = _status(path), os.path.dirname(path)
+    found, missing = _status(path), missing_folders(path)
     mode = found.st_mode if found else 0
     if stat.S_ISLNK(mode):
         raise HostProblem("%s is a symbolic link to %s: remove the link or choose another name" % (shown(path), _target(path)))
@@ -320,8 +353,8 @@ def check_target(path):
         raise HostProblem("%s is a directory: remove it or choose another name" % shown(path))
     if mode and not stat.S_ISREG(mode):
         raise HostProblem("%s is no regular file but a FIFO, a socket or a device: remove it or choose another name" % shown(path))
-    if exists(folder) and not is_folder(folder):
-        raise HostProblem("%s is not a directory" % shown(folder))
+    if missing and exists(missing[0]):
+        raise HostProblem("%s is not a directory" % shown(missing[0]))
 
 
 def _target(path):
@@ -460,8 +493,6 @@ def probe(path, text):
     if text is None and not exists(path):
         return
     folder = os.path.dirname(missing[0] if missing else path)
-    if missing and exists(missing[0]):
-        raise HostProblem("%s is not a directory" % shown(missing[0]))
     _probe_folder(path, folder)
     if exists(path):
         _probe_file(path, folder)
@@ -472,10 +503,10 @@ def _probe_folder(path, folder):
         where = _where(folder)
         if os.statvfs(where).f_flag & os.ST_RDONLY:
             raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-        if not os.access(where, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
-            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
         with _looked_at(where, os.O_DIRECTORY) as found:
             _refuse_flags(found, folder)
+        if not os.access(where, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _probe_file(path, folder):

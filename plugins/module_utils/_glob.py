@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The patterns of glob(3) as systemd-sysctl uses it: the C library's, in the C locale, with braces.
 
-Patterns come from files that are not trusted, so the time that one takes has a bound, whatever it holds: nothing here goes back over a
-name more than once per character.
+Patterns come from files that are not trusted, so the time that they take has a bound, whatever they hold: no match tries more than the
+last star of a pattern, and after so many patterns, or so long ones, the rest is passed over.
 
 Pure. Private to the collection.
 """
@@ -12,8 +12,11 @@ Pure. Private to the collection.
 import re
 from functools import lru_cache
 
-# More patterns than these, counted with what their braces stand for, are passed over; a longer one keeps its braces as they are.
-MOST = 10000
+# What all patterns together may cost, in octets that are looked at, and what one costs at least: 10,000 patterns, or one line of any
+# length. Of what the braces of one stand for not more than a thousand are made, and none of a longer one.
+_BUDGET = 4 * 1024 * 1024
+_PRICE = 400
+_MOST_ALTERNATIVES = 1000
 _LONGEST_WITH_BRACES = 4096
 # The kernel has no longer name.
 _LONGEST_PART = 255
@@ -24,8 +27,8 @@ _ANY = frozenset(chr(number) for number in range(256))
 _MAGIC = re.compile(r"[*?\[\\]")
 _BRACE = re.compile(r"\\.|[{},]", re.DOTALL)
 _ELEMENT = r"\[\.(.*?)\.\]|\\(.)|(.)"
-# A class, an equivalence class, or a range of one or two elements.
-_MEMBER = re.compile(r"\[:([a-y]*):\]|\[=(.)=\]|(?:%s)(?:-(?!\])(?:%s))?" % (_ELEMENT, _ELEMENT), re.DOTALL)
+# A class, an equivalence class, some plain characters, or a range of one or two elements.
+_MEMBER = re.compile(r"\[:([a-y]*):\]|\[=(.)=\]|([^\[\]\\-]+)(?!-)|(?:%s)(?:-(?!\])(?:%s))?" % (_ELEMENT, _ELEMENT), re.DOTALL)
 _CLASSES = {
     "alnum": r"[0-9A-Za-z]", "alpha": r"[A-Za-z]", "blank": r"[ \t]", "cntrl": r"[\0-\x1f\x7f]", "digit": r"[0-9]", "graph": r"[!-~]",
     "lower": r"[a-z]", "print": r"[ -~]", "punct": r"[!-/:-@\[-`{-~]", "space": r"[ \t-\r]", "upper": r"[A-Z]", "xdigit": r"[0-9A-Fa-f]",
@@ -60,12 +63,12 @@ def _first_braces(text):
     return None
 
 
-def _alternatives(pattern, most):
-    """What PATTERN stands for when its braces are written out, MOST at most."""
+def _alternatives(pattern):
+    """What PATTERN stands for when its braces are written out, and how often they were."""
     if len(pattern) > _LONGEST_WITH_BRACES:
-        return [pattern][:most]
+        return [pattern], 1
     waiting, done, steps = [pattern], [], 0
-    while waiting and steps < most:
+    while waiting and steps < _MOST_ALTERNATIVES:
         steps += 1
         text = waiting.pop()
         places = _first_braces(text)
@@ -73,9 +76,9 @@ def _alternatives(pattern, most):
             done.append(text)
             continue
         head, tail = text[:places[0]], text[places[-1] + 1:]
-        inner = list(zip(places, places[1:]))[:most]
+        inner = list(zip(places, places[1:]))[:_MOST_ALTERNATIVES]
         waiting.extend(head + text[start + 1:end] + tail for start, end in reversed(inner))
-    return done
+    return done, steps
 
 
 def _class_members(name):
@@ -84,12 +87,12 @@ def _class_members(name):
 
 def _members(found):
     """What one part of a bracket expression matches; None where it is malformed, which makes the whole malformed."""
-    class_name, equal = found.group(1, 2)
+    class_name, equal, plain = found.group(1, 2, 3)
     if class_name is not None:
         return _class_members(class_name)
-    if equal is not None:
-        return equal
-    first, last = (next((text for text in found.groups()[start:start + 3] if text is not None), None) for start in (2, 5))
+    if equal or plain:
+        return equal or plain
+    first, last = (next((text for text in found.groups()[start:start + 3] if text is not None), None) for start in (3, 6))
     if len(first) != 1 or last is not None and len(last) != 1:
         return None
     return first if last is None else [chr(number) for number in range(ord(first), ord(last) + 1)]
@@ -143,17 +146,17 @@ def _unescaped(part):
     return part[:-1] if (len(part) - len(part.rstrip("\\"))) % 2 else part
 
 
-@lru_cache(maxsize=None)
-def _compiled(pattern, most):
-    """The alternatives of PATTERN, each a tuple of parts."""
-    found = []
-    for text in _alternatives(octets(pattern), most):
+@lru_cache(maxsize=1024)
+def _compiled(pattern):
+    """The alternatives of PATTERN, each a tuple of parts, and what they cost."""
+    found, (alternatives, steps) = [], _alternatives(pattern)
+    for text in alternatives:
         pieces = text.split("/")
         pieces = [_unescaped(piece) for piece in pieces[:-1]] + pieces[-1:]
         parts = tuple(_part(piece) for piece in pieces if piece not in ("", "."))
         if parts and None not in parts:
             found.append(parts)
-    return found
+    return found, steps * (len(pattern) + _PRICE)
 
 
 def _fits(part, name):
@@ -188,12 +191,16 @@ class Globs:
     """Patterns, and what they match."""
 
     def __init__(self):
-        self._left = MOST
+        self._left = _BUDGET
         self._found = {}
 
     def add(self, pattern, item):
-        for parts in _compiled(pattern, self._left)[:self._left]:
-            self._left -= 1
+        pattern = octets(pattern)
+        if len(pattern) > self._left:
+            return
+        alternatives, cost = _compiled(pattern)
+        self._left -= cost
+        for parts in alternatives:
             self._found.setdefault(_ends(parts), []).append((parts, item))
 
     def matching(self, path):

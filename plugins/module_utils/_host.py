@@ -22,7 +22,8 @@ _SUBID = re.compile(r"^[ \t]*subid:(?![ \t]*files[ \t]*$)", re.MULTILINE)
 _PROGRAM_FOLDERS = (
     "/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/libexec", "/usr/libexec/incus",
     "/usr/libexec/lxd", "/usr/lib/lxd", "/opt/bin", "/opt/containerd/bin", "/opt/incus/bin", "/opt/rke2/bin", "/snap/bin",
-    "/var/lib/snapd/snap/bin", "/var/lib/rancher/rke2/bin", "/var/lib/rancher/k3s/data/current/bin", "/var/lib/k0s/bin")
+    "/var/lib/snapd/snap/bin", "/var/lib/rancher/rke2/bin", "/var/lib/rancher/k3s/data/current/bin", "/var/lib/k0s/bin",
+    "/run/current-system/sw/bin")
 _SNAP_FOLDERS = ("/snap", "/var/lib/snapd/snap")
 _UNITS = "/etc/systemd/system"
 # Of LXD some distributions ship a script of this name that installs it at its first call.
@@ -32,6 +33,8 @@ _FIRST_USER, _NOBODY = 1000, 65534
 _MACHINES = ("/var/lib/machines", "/etc/systemd/nspawn")
 _MODULES_LOAD = ("/etc/modules-load.d", "/run/modules-load.d", "/usr/local/lib/modules-load.d", "/usr/lib/modules-load.d",
                  "/lib/modules-load.d")
+# Nobody writes by hand what is longer.
+_MAX_SHORT = 1 << 20
 # The last folder's profile of a name hides those of the folders before it.
 _TUNED_PROFILES = ("/usr/lib/tuned", "/usr/lib/tuned/profiles", "/etc/tuned", "/etc/tuned/profiles")
 
@@ -43,7 +46,7 @@ def snapshot(request, saved, names):
     return Snapshot(
         live=live, files=sysctl_files(), dialect=boot_dialect(), rivals=rivals(request.image),
         uses=uses(request.image) if _asks_for_uses(request, saved) else {}, modules=modules_at_boot(), release=_procfs.release(),
-        machine=_procfs.machine(), interfaces=interfaces, missing_folders=_missing_folders(request), saved=saved)
+        machine=_procfs.machine(), interfaces=interfaces, missing_folders=_missing_folders(request), boot="" if request.image else _procfs.boot_id(), saved=saved)
 
 
 def _asks_for_uses(request, saved):
@@ -113,23 +116,27 @@ def _first_file(paths):
 
 def rivals(image):
     """What else sets parameters on this host."""
-    enabled = re.search(r"(?mi)^[ \t]*ENABLED[ \t]*=[ \t]*[\"']?yes", _files.read(_UFW) or "")
-    return _rivals.Rivals(_first_file(_SYSCTL), _files.read(_rivals.SYSCTL_CONF), _tuned(image),
-                          _files.read(_rivals.UFW_CONF) if enabled else None)
+    enabled = re.search(r"(?mi)^[ \t]*ENABLED[ \t]*=[ \t]*[\"']?yes", _short(_UFW) or "")
+    return _rivals.Rivals(_first_file(_SYSCTL), _short(_rivals.SYSCTL_CONF), _tuned(image), _short(_rivals.UFW_CONF) if enabled else None)
+
+
+def _short(path):
+    """The text of a file that only leads to a warning, as far as it makes sense."""
+    return _files.read(path, _MAX_SHORT)
 
 
 def _tuned(image):
     """The profiles of a running tuned, in an image of one that will run; None where there is none."""
-    active = (_files.read("/etc/tuned/active_profile") or "").split()
-    if not active or not image and not _is_running((_files.read("/run/tuned/tuned.pid") or "").strip()):
+    active = (_short("/etc/tuned/active_profile") or "").split()
+    if not active or not image and not _is_running((_short("/run/tuned/tuned.pid") or "").strip()):
         return None
     profiles = {}
     for folder in _TUNED_PROFILES:
         for name in _files.entries(folder):
-            text = _files.read("%s/%s/tuned.conf" % (folder, name))
+            text = _short("%s/%s/tuned.conf" % (folder, name))
             if text is not None:
                 profiles[name] = text
-    return _rivals.Tuned(active, profiles, _files.read("/etc/tuned/tuned-main.conf"))
+    return _rivals.Tuned(active, profiles, _short("/etc/tuned/tuned-main.conf"))
 
 
 def _is_running(pid):
@@ -158,7 +165,7 @@ def _programs():
 
 
 def _is_script(name, path):
-    return name in _NO_SCRIPTS and (_files.read(path) or "").startswith("#!")
+    return name in _NO_SCRIPTS and (_files.read(path, 2) or "") == "#!"
 
 
 def _trusted(path):
@@ -175,7 +182,7 @@ def _units():
 
 
 def _texts_of(path):
-    return _files.read(path) if _trusted(path) else None
+    return _short(path) if _trusted(path) else None
 
 
 def _texts():

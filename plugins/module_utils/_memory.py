@@ -29,11 +29,16 @@ def entry_of(saved, name):
     return None
 
 
+def ours(name, entry, live):
+    """The text that we set and that is in force, or None."""
+    if entry is None or live is None:
+        return None
+    return next((wrote for wrote in (entry.wrote, entry.also) if wrote is not None and _values.same(name, wrote, live)), None)
+
+
 def is_ours(name, entry, live):
     """Whether a live value is what we set."""
-    if entry is None or live is None:
-        return False
-    return any(wrote is not None and _values.same(name, wrote, live) for wrote in (entry.wrote, entry.also))
+    return ours(name, entry, live) is not None
 
 
 def own_value(name, entry, live):
@@ -47,20 +52,28 @@ def is_noted_form(want, entry, live):
 
 
 def leaving(saved, paths, choices):
-    """The parameters that a drop-in of this call used to set, and no longer does, each with what is remembered of it."""
+    """The parameters that a drop-in of this call used to set, and no longer does, each with what is remembered of it. What has moved
+    along with another one stays as long as that one does."""
     active = set(_behaviour.switch(name) for name, choice in choices.items() if choice.active)
     return [(name, entry) for name, entry in sorted(saved.parameters.items())
-            if entry.dropin in paths and _behaviour.switch(name) not in active]
+            if entry.dropin in paths and _behaviour.switch(name) not in active
+            and not (entry.mover and (_behaviour.switch(entry.mover) in active or line_elsewhere(saved, paths, entry.mover)))]
 
 
 def line_elsewhere(saved, paths, name):
     """(path, value) of the drop-in of ours, not among PATHS, whose line is then in force for a parameter, or None."""
     found = None
-    for path in sorted(saved.files, key=_sysctl_d.boot_key):
-        for other, value in (saved.files[path].lines or {}).items() if path not in paths else ():
+    for path, lines in lines_elsewhere(saved, paths):
+        for other, value in lines.items():
             if _behaviour.switch(other) == _behaviour.switch(name):
                 found = path, value
     return found
+
+
+def lines_elsewhere(saved, paths):
+    """(path, our lines) of every drop-in of ours that is not among PATHS, in the order of a boot."""
+    return [(path, saved.files[path].lines or {}) for path in sorted(saved.files, key=_sysctl_d.boot_key)
+            if path not in paths and not _sysctl_d.restates(path)]
 
 
 def of_default(name, interfaces):
@@ -112,22 +125,22 @@ def edits(known, now):
     """The lines of others in a file of ours: those found in earlier runs, and those that are new."""
     if whose(known, now) != EDITED:
         return tuple(known.edits) if known else ()
-    ours = our_lines(known, "")
+    lines = our_lines(known, "")
     kept = set(line.text.strip() for line in _sysctl_d.parse(known.before or ""))
-    found = [line.text for line in _sysctl_d.parse(now) if _is_foreign(line, ours, kept)]
+    found = [line.text for line in _sysctl_d.parse(now) if _is_foreign(line, lines, kept)]
     return tuple(found) if known.lines is not None else tuple(known.edits)
 
 
-def _is_foreign(line, ours, kept):
+def _is_foreign(line, lines, kept):
     if not line.name or line.text.strip() in kept:
         return False
-    return line.name not in ours or line.value is None or not _values.same(line.name, ours[line.name], line.value)
+    return line.name not in lines or line.value is None or not _values.same(line.name, lines[line.name], line.value)
 
 
 # --- what is remembered after a run ---
 
 def parameters(saved, paths, choices, wanted, snapshot, followers):
-    """parameter -> Entry after the run. FOLLOWERS: parameter -> (value, drop-in) of what a write moves along with it."""
+    """parameter -> Entry after the run. FOLLOWERS: parameter -> (value, drop-in, mover) of what a write moves along with it."""
     left = set(name for name, _entry in leaving(saved, paths, choices))
     found = dict((name, entry) for name, entry in saved.parameters.items() if name not in left)
     for name, choice in choices.items():
@@ -141,10 +154,16 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
         found.pop(name, None)
         if entry is not None:
             found[name] = entry
-    for name, (value, dropin) in followers.items():
+    for name, (value, dropin, mover) in followers.items():
         live, entry = snapshot.live[name].value, entry_of(saved, name)
-        found[name] = Entry(own_value(name, entry, live), value, dropin)
-    return found
+        found[name] = Entry(own_value(name, entry, live), value, dropin, mover=mover)
+    return dict((name, _with_mover(entry, found)) for name, entry in found.items())
+
+
+def _with_mover(entry, found):
+    """What has moved along with a parameter belongs to the same drop-in."""
+    mover = found.get(entry.mover)
+    return entry._replace(dropin=mover.dropin) if mover is not None and mover.dropin else entry
 
 
 def _after(want, choice, entry, live):
@@ -155,8 +174,7 @@ def _after(want, choice, entry, live):
         return Entry(own, choice.write, want.dropin, asked=asked)
     if choice.state in ("reboot_required", "read_only") and live is not None:
         # It is ours once a boot has set it; until then what we set before is.
-        earlier = entry.wrote if is_ours(want.name, entry, live) else None
-        return Entry(own, choice.target, want.dropin, earlier, refused=entry.refused if entry else None)
+        return Entry(own, choice.target, want.dropin, ours(want.name, entry, live), refused=entry.refused if entry else None)
     if is_ours(want.name, entry, live):
         return entry._replace(dropin=want.dropin, also=None)
     return None
@@ -179,7 +197,7 @@ def files(saved, texts, disk, lines, rules, conflicts, found_edits):
     """
     kept = dict((path, known) for path, known in saved.files.items() if path not in texts)
     for path, text in texts.items():
-        if text is not None and _sysctl_d.is_ours(text):
+        if text is not None and path in lines:
             kept[path] = _remembered_file(saved.files.get(path), disk.get(path), text, lines[path], rules[path],
                                           conflicts, found_edits.get(path, ()))
     return kept
@@ -212,7 +230,7 @@ def of_host(saved, found, disk):
 
 def _found_file(item):
     """A file of ours of which nothing was remembered. The one that restates is made of the others and has nothing to go back to."""
-    before = None if _sysctl_d.is_restating(item.path) else item.text
+    before = None if _sysctl_d.restates(item.path) else item.text
     return SavedFile(before, item.attributes if before else None, digest(item.text), lines=our_lines(None, item.text), rules={})
 
 
@@ -244,7 +262,7 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
     found = dict(saved.parameters)
     for name, (state, value, _reason) in outcomes.items():
         found.pop(name, None)
-        if name in first.parameters and state != "unsupported":
+        if name in first.parameters and not (state == "unsupported" and _sysctl_d.interface_of(name)):
             found[name] = first.parameters[name]._replace(refused=(state, value, boot))
     for name, form in forms.items():
         if name in found:

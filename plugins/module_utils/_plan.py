@@ -53,7 +53,7 @@ def _with(disk, texts):
 def _restate(mine, decided, snapshot, disk):
     """Adds the file that restates our lines to what is DECIDED; those of earlier runs go when they are not needed any more."""
     ours = set(decided.texts) | set(snapshot.saved.files)
-    old = [path for path, item in disk.items() if _sysctl_d.is_restating(path) and _sysctl_d.is_ours(item.text)]
+    old = [path for path, item in disk.items() if _sysctl_d.restates(path) and _sysctl_d.is_ours(item.text)]
     foreign = [path.rpartition("/")[2] for path in disk if path not in ours and path not in old]
     name = _sysctl_d.last_name(foreign)
     rest = [item for path, item in _with(disk, decided.texts).items() if path not in old]

@@ -103,6 +103,11 @@ def write(name, value):
     return 0
 
 
+def boot_id():
+    """What names this boot, "" where nothing does."""
+    return read("kernel.random.boot_id").value or ""
+
+
 def release():
     return os.uname()[2]
 

@@ -9,12 +9,13 @@ Pure: texts of the host's files in, warnings out. Private to the collection.
 import re
 from collections import OrderedDict, namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import File
 
 SYSCTL_CONF, UFW_CONF = "/etc/sysctl.conf", "/etc/ufw/sysctl.conf"
 _RUN_FIRST = ("/run/sysctl.d", "/etc/sysctl.d") + _sysctl_d.FOLDERS[2:]
 _NAMED = 5
+_SHOWN = 80
 _INCLUDES = 20
 _DIRTY = ("dirty_ratio", "dirty_bytes", "dirty_background_ratio", "dirty_background_bytes")
 
@@ -48,6 +49,10 @@ def _listed(items):
     return ", ".join(items[:_NAMED]) + (" and %d more" % (len(items) - _NAMED) if len(items) > _NAMED else "")
 
 
+def _short(value):
+    return value if len(value) <= _SHOWN else value[:_SHOWN] + "..."
+
+
 # --- procps ---
 
 def _procps_dialect(program):
@@ -67,7 +72,7 @@ def _with_last(path, text):
 def _lost(order, ours):
     """The lines with which ORDER would set parameters of ours otherwise."""
     winners = [(name, order.winner(name)) for name in sorted(ours)]
-    return ["%s = %s (%s:%d)" % (name, winner.value, winner.path, winner.number) for name, winner in winners
+    return ["%s = %s (%s:%d)" % (name, _short(winner.value), winner.path, winner.number) for name, winner in winners
             if winner and winner.value is not None and _differs(winner.value, ours, name)]
 
 
@@ -95,9 +100,8 @@ def _sections(text):
     sections, options = OrderedDict(), {}
     for line in text.split("\n"):
         line = line.strip()
-        header = re.match(r"\[([^\]]*)\]", line)
-        if header:
-            options = sections.setdefault(header.group(1).strip(), OrderedDict())
+        if line.startswith("["):
+            options = sections.setdefault(line[1:].partition("]")[0].strip(), OrderedDict())
         elif line[:1] not in ("", "#", ";") and "=" in line:
             name, _equals, value = line.partition("=")
             options[name.strip()] = re.split(r"\s#", value, maxsplit=1)[0].strip()
@@ -118,13 +122,18 @@ def _profile(text):
     return [name for name in re.split(r"[\s,;]+", include) if name], settings
 
 
+def _is_setting(name, value):
+    # A value with a variable is known to tuned alone.
+    return _sysctl_d.is_name(name) and bool(value) and "${" not in value
+
+
 def _vm(options):
-    """parameter -> value as tuned's plugin vm sets them: a share with or without a percent sign, or bytes."""
+    """parameter -> value as tuned's plugin vm sets them: a share with or without a percent sign, or bytes; a
+    number of bytes with a percent sign is a share."""
     for name in _DIRTY:
-        value = options.get(name, "")
-        match = re.match(r"([0-9]{1,20})(%?)\Z", value.lstrip("<>").strip())
+        match = re.match(r"([0-9]{1,20})(%?)\Z", options.get(name, ""))
         if match:
-            yield "vm." + name.replace("bytes", "ratio") if match.group(2) else "vm." + name, match.group(1)
+            yield "vm." + (name.replace("bytes", "ratio") if match.group(2) else name), match.group(1)
 
 
 def _settings(tuned):
@@ -148,10 +157,20 @@ def _reapplies(main):
     return not last or last[-1].lower() in ("1", "true", "yes", "on")
 
 
+def _undone(name, value, ours):
+    """The parameters of OURS that have another value once NAME is set to VALUE."""
+    lost = [other for other in _behaviour.names_of(name) if other in ours and _differs(value, ours, other)]
+    partner = _behaviour.partner(name)
+    # Setting one of a pair unsets the other, whatever the value.
+    return lost + ([partner] if partner in ours and not _values.same(partner, ours[partner][0], "0") else [])
+
+
 def _tuned(tuned, ours):
-    lost = ["%s = %s (profile %s; ours is %s)" % (name, value, profile, ours[name][0])
-            for name, (value, profile) in sorted(_settings(tuned).items())
-            if name in ours and _differs(value.lstrip("<>").strip(), ours, name)]
+    lost = []
+    for name, (value, profile) in sorted(_settings(tuned).items()):
+        for other in _undone(name, value.lstrip("<>").strip(), ours):
+            whose = "ours" if other == name else "our " + other
+            lost.append("%s = %s (profile %s; %s is %s)" % (name, _short(value), profile, whose, _short(ours[other][0])))
     if not lost:
         return []
     outcome = ("It then applies /etc/sysctl.d again (reapply_sysctl), so ours stay." if _reapplies(tuned.main)

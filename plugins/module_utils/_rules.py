@@ -94,6 +94,11 @@ def of(rules, name):
     return rule
 
 
+def for_value(rule, value):
+    """RULE with what a list in `hold` says about the wanted value, whichever that is, said of VALUE."""
+    return rule._replace(hold=tuple((value if held is None else held, uses) for held, uses in rule.hold))
+
+
 def module_of(name, rule):
     """The kernel module without which the parameter does not exist, or None."""
     return rule.needs_module or _behaviour.module_of(name)

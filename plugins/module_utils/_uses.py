@@ -49,6 +49,8 @@ _GATEWAY_PROCESSES = {"openvpn": ("openvpn",), "wireguard": ("wireguard-go", "bo
 
 NAMES = tuple(_SIGNS) + ("nspawn", "wireguard", "openvpn", "docker_userns", "podman_userns", "docker_rootless", "podman_rootless",
                          "lxc_rootless")
+# Those that need this host to forward packets; what runs without root brings a network of its own.
+FORWARDING = tuple(name for name in NAMES if not name.endswith(("_userns", "_rootless")))
 PROGRAMS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.programs) | set(_ROOTLESS_DOCKER + ("systemd-nspawn",))))
 SNAPS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.snaps)))
 UNITS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.units)))
@@ -184,7 +186,7 @@ def _openvpn(facts, _uses):
 
 
 def _is_openvpn_gateway(text):
-    return not re.search(r"(?m)^[ \t]*(?:client|pull)\b", text)
+    return not re.search(r"(?m)^[ \t]*(?:client|pull)[ \t\r]*(?:[#;].*)?$", text)
 
 
 _RULES = {"nspawn": _nspawn, "wireguard": _wireguard, "openvpn": _openvpn, "docker_userns": _docker_userns,

@@ -31,7 +31,7 @@ def _is_implied(name, value, choices):
 
 
 def aftermath(planned, choices, live, interfaces):
-    """(parameter -> the value that must be there after the writes, parameter -> (value, drop-in) of what follows a write of ours).
+    """(parameter -> the value that must be there after the writes, parameter -> (value, drop-in, mover) of what follows a write of ours).
 
     Where somebody asks for a parameter, that value counts, and what is left alone on purpose stays. Else what belongs to the write
     follows it, and a side effect is set back.
@@ -49,9 +49,9 @@ def aftermath(planned, choices, live, interfaces):
         if asked or not move.kept or write.dropin is None:
             expected[move.name] = now
         elif move.value is None:
-            followers[move.name] = (move.maybe, write.dropin)
+            followers[move.name] = (move.maybe, write.dropin, write.name)
         elif not _values.same(move.name, move.value, now):
-            followers[move.name] = (move.value, write.dropin)
+            followers[move.name] = (move.value, write.dropin, write.name)
             expected[move.name] = move.value
     return expected, followers
 

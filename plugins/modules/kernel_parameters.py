@@ -339,7 +339,7 @@ def _dropins(params, saved):
         return [File(item["path"], "") for item in given]
     # A parameter that could not go back yet is remembered longer than the drop-in that set it.
     known = set(saved.files) | set(entry.dropin for entry in saved.parameters.values() if entry.dropin)
-    return [File(path, "") for path in sorted(known) if not _sysctl_d.is_restating(path)]
+    return [File(path, "") for path in sorted(known) if not _sysctl_d.restates(path)]
 
 
 def _request(params, saved, image):
@@ -430,7 +430,7 @@ def _adopted(params, image, check_mode, with_diff):
     disk = dict((item.path, item) for item in _host.sysctl_files())
     found = {}
     for path, item in sorted(disk.items()) if not image else ():
-        if _memory.whose(saved.files.get(path), item.text) == _memory.ORPHAN and not _sysctl_d.is_restating(path):
+        if _memory.whose(saved.files.get(path), item.text) == _memory.ORPHAN and not _sysctl_d.restates(path):
             found.update((name, (_procfs.read(name).value, path)) for name in _memory.our_lines(None, item.text))
     found = dict((name, value) for name, value in found.items() if value[0] is not None)
     now = _memory.of_host(saved, found, disk)

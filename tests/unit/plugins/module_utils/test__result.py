@@ -2,10 +2,12 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import json
+
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _plan, _result
-from ansible_collections.photon.hardening.plugins.module_utils._plan import Plan, Row, Saved, Write
+from ansible_collections.photon.hardening.plugins.module_utils import _result
+from ansible_collections.photon.hardening.plugins.module_utils._model import STATES, File, Plan, Row, Saved, Write
 
 PATH = "/etc/sysctl.d/50-security-hardening.conf"
 
@@ -18,7 +20,9 @@ def row(name, state, before="0", after=None, **more):
 
 def plan(rows, files=None, disk=None):
     writes = [Write(item.name, item.after, item.before, False, PATH, 2) for item in rows if item.before != item.after]
-    return Plan(rows, files or {}, writes, Saved({}, {}), disk or {}, [])
+    found = dict((path, File(path, text)) for path, text in (disk or {}).items())
+    return Plan(rows=rows, files=files or {}, attributes={}, writes=writes, expected={}, followers={}, live_before={}, saved=Saved({}, {}),
+                disk=found, folders=[], warnings=[])
 
 
 @pytest.mark.parametrize("value, shown", [
@@ -28,6 +32,8 @@ def plan(rows, files=None, disk=None):
     ("\x1b[2Jx", "\\x1b[2Jx"),
     ("a\udcff", "a\\xff"),
     ("x" * 300, "x" * 200 + "..."),
+    ("\u202eabc", "\\u202eabc"),
+    ("\x9b2J", "\\x9b2J"),
 ])
 def test_shown(value, shown):
     assert _result.shown(value) == shown
@@ -42,6 +48,12 @@ def test_shown(value, shown):
      "1 of 1 parameters differ: k.a 0 -> 1; 1 overridden at boot: k.a by /x:3"),
     ([row("k.a", "held_back"), row("k.b", "waived"), row("k.c", "stricter", "2"), row("k.d", "unsupported", None)],
      "0 of 4 parameters differ; 1 held back: k.a; 1 waived: k.b; 1 stricter already: k.c 2; 1 unsupported: k.d"),
+    ([row("k.a", "changed", None, "1"), row("k.b", "changed", "", "x")], "2 of 2 parameters differ: k.a unset -> 1, k.b empty -> x"),
+    ([row("k.a", "rejected", "0"), row("k.b", "not_applied", "0")],
+     "2 of 2 parameters differ: k.b 0 (wanted 1), k.a 0 (wanted 1); 1 not applied: k.b"),
+    ([row("kernel.modules_disabled", "changed", "0", "1")],
+     "1 of 1 parameters differ: kernel.modules_disabled 0 -> 1; 1 that only a reboot takes back: kernel.modules_disabled 1"),
+    ([row("k.a", "waived", "1", "0")], "0 of 1 parameters differ; 1 waived: k.a; 1 put back: k.a 1 -> 0"),
     ([row("k.%d" % number, "changed", "0", "1") for number in range(7)],
      "7 of 7 parameters differ: k.0 0 -> 1, k.1 0 -> 1, k.2 0 -> 1, k.3 0 -> 1, k.4 0 -> 1 and 2 more"),
 ])
@@ -86,8 +98,19 @@ def test_result_is_bounded_and_complete():
     result = _result.result(plan(rows), "photon", "2026-01-31T12:00:00Z")
     assert (len(result["parameters"]), result["omitted"], result["changed"]) == (_result.MAX_ROWS, 1, True)
     assert result["parameters"][0]["name"] == "k.z"
-    assert sum(result["summary"].values()) == len(rows) and set(result["summary"]) == set(_plan.STATES)
+    assert sum(result["summary"].values()) == len(rows) and set(result["summary"]) == set(STATES)
     assert set(result["parameters"][0]) == set(
         ["name", "state", "before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin", "reason"])
     assert result["ansible_facts"]["photon_hardening"]["differing"] == ["k.z"]
     assert len(str(result)) < 700000
+
+
+def test_nothing_that_a_host_says_stays_raw():
+    """Names of files, interfaces and keys, in any depth; of a diff the lines stay lines."""
+    evil = "a\x1b[2J\udcff\nb"
+    result = _result.harmless({"msg": evil, "notes": [evil], "parameters": ({"name": evil, "before": evil, "after": None},), evil: 1,
+                               "diff": [{"before_header": evil, "after_header": "x", "before": evil, "after": "x\n"}]})
+    shown = "a\\x1b[2J\\xff\\x0ab"
+    assert result == {"msg": shown, "notes": [shown], "parameters": [{"name": shown, "before": shown, "after": None}], shown: 1,
+                      "diff": [{"before_header": shown, "after_header": "x", "before": "a\\x1b[2J\\xff\nb", "after": "x\n"}]}
+    json.dumps(result).encode("ascii")

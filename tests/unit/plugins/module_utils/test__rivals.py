@@ -4,12 +4,13 @@
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _kernel, _rivals
+from ansible_collections.photon.hardening.plugins.module_utils import _rivals
+from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rule
 from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE, Tuned
-from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER, File
+from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 
 OURS = File("/etc/sysctl.d/60-ours.conf", HEADER + "\nvm.a = 10\n")
-IN_FORCE = {"vm.a": ("10", {"at_most": "10"}), "kernel.b": ("1", {})}
+IN_FORCE = {"vm.a": ("10", Rule(at_most="10")), "kernel.b": ("1", Rule())}
 PROCPS = "\x7fELF\0%s from %s\0procps-ng 4.0.2\0"
 
 
@@ -46,7 +47,7 @@ def test_only_procps_is_meant():
 
 
 def test_a_long_list_is_cut():
-    ours = dict(("kernel.p%d" % number, ("1", {})) for number in range(9))
+    ours = dict(("kernel.p%d" % number, ("1", Rule())) for number in range(9))
     found = warned(ours=ours, sysctl=PROCPS, conf="".join("%s = 2\n" % name for name in sorted(ours)))
     assert "and 4 more" in found[0] and "kernel.p4" in found[0] and "kernel.p5" not in found[0]
 
@@ -67,8 +68,10 @@ def tuned(profile="[sysctl]\nvm.a = 30\n", main=None, **others):
     ("[sysctl]\nvm.a = 5\n", None),
     ("[sysctl]\nvm.a = ${percent}\n", None),
     ("[sysctl]\nvm.c = 30\n", None),
-    ("[vm]\ndirty_ratio = 30\n", None),
+    ("[sysctl]\nenabled=0\nvm.a = 30\n", None),
+    ("[sysctl]\nvm.a = 10 # why\n", None),
     ("no ini file", None),
+    ("[sysctl]\n\x1b]0;x\x07 = 1\n=\n=5\nvm.a=\n", None),
 ])
 def test_tuned(profile, expected):
     found = warned(tuned=tuned(profile, base="[sysctl]\nvm.a = 40\n"))
@@ -91,36 +94,43 @@ def test_ufw():
     assert warned(ufw="vm/a=10\n") == []
 
 
-@pytest.fixture
-def image(tmpdir):
-    def add(path, text):
-        tmpdir.join(*path.split("/")).write(text, ensure=True)
-    return str(tmpdir), add
+@pytest.mark.parametrize("option, expected", [
+    ("dirty_ratio=40%", "vm.dirty_ratio = 40 (profile mine; ours is 10)"),
+    ("dirty_ratio = 40", "vm.dirty_ratio = 40 (profile mine; ours is 10)"),
+    ("dirty_bytes = 40%", "vm.dirty_ratio = 40 (profile mine; ours is 10)"),
+    ("dirty_bytes = 100000", "vm.dirty_bytes = 100000 (profile mine; our vm.dirty_ratio is 10)"),
+    ("dirty_ratio = 10%", None),
+    ("dirty_ratio = 5", None),
+    ("dirty_ratio = ${x}", None),
+    ("dirty_ratio = %s" % ("9" * 5000), None),
+    ("transparent_hugepages = never", None),
+])
+def test_tuned_sets_some_in_a_section_of_their_own(option, expected):
+    found = warned(tuned=tuned("[vm]\n%s\n" % option), ours={"vm.dirty_ratio": ("10", Rule(at_most="10"))})
+    assert len(found) == (expected is not None)
+    if expected:
+        assert expected in found[0]
 
 
-def test_rivals_are_read_from_files(image):
-    root, add = image
-    assert _kernel.rivals(root) == NONE
-    add("usr/sbin/sysctl", "procps-ng 3.3.17")
-    add("etc/sysctl.conf", "vm.a = 1\n")
-    add("etc/tuned/active_profile", "virtual-guest\n")
-    add("usr/lib/tuned/virtual-guest/tuned.conf", "vendor")
-    add("etc/tuned/virtual-guest/tuned.conf", "site")
-    add("usr/lib/tuned/profiles/base/tuned.conf", "base")
-    add("etc/tuned/tuned-main.conf", "main")
-    add("etc/ufw/sysctl.conf", "vm/a=2\n")
-    found = _kernel.rivals(root)
-    assert (found.sysctl, found.conf, found.ufw) == ("procps-ng 3.3.17", "vm.a = 1\n", None)
-    assert found.tuned == Tuned(["virtual-guest"], {"virtual-guest": "site", "base": "base"}, "main")
-    add("etc/ufw/ufw.conf", "ENABLED=yes\n")
-    assert _kernel.rivals(root).ufw == "vm/a=2\n"
+def test_tuned_may_call_a_parameter_by_its_other_name():
+    found = warned(tuned=tuned("[sysctl]\nnet.ipv4.conf.all.forwarding = 1\n"), ours={"net.ipv4.ip_forward": ("0", Rule())})
+    assert "net.ipv4.conf.all.forwarding = 1 (profile mine; our net.ipv4.ip_forward is 0)" in found[0]
 
 
-@pytest.mark.parametrize("pid, running", [("1\n", True), ("99999999\n", False), ("x", False), (None, False)])
-def test_on_a_host_only_a_running_tuned_counts(image, monkeypatch, pid, running):
-    root, add = image
-    monkeypatch.setattr(_kernel, "_on_host", lambda _root, path: root + path)
-    add("etc/tuned/active_profile", "x\n")
-    if pid:
-        add("run/tuned/tuned.pid", pid)
-    assert bool(_kernel.rivals("").tuned) is running
+@pytest.mark.parametrize("conf", ["10   # why", "0xa", "012", "10 20"])
+def test_a_foreign_value_is_what_the_kernel_makes_of_it(conf):
+    ours, conf = {"vm.swappiness": ("10", Rule())}, "vm.swappiness = %s\n" % conf
+    assert warned(ours=ours, sysctl=PROCPS, conf=conf) == []
+    assert warned(ours=ours, ufw=conf) == []
+    assert warned(ours=ours, tuned=tuned("[sysctl]\n" + conf)) == []
+
+
+def test_a_long_value_is_shown_cut():
+    assert "vm.a = %s... (" % ("x" * 80) in warned(sysctl=PROCPS, conf="vm.a = %s\n" % ("x" * 5000))[0]
+
+
+@pytest.mark.parametrize("text", ["\n", " \n", "[", "[a]\n", "x=1\n", " ", "\x1b[2J", "include=a,b\n", "#\n", "a"])
+def test_hostile_text_neither_hangs_nor_fails(text):
+    """A pattern that looks back at each line end takes hours for this."""
+    text *= (1 << 20) // len(text)
+    assert warned(tuned=tuned(text, text)) == []

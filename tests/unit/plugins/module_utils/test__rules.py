@@ -5,23 +5,45 @@
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _rules
+from ansible_collections.photon.hardening.plugins.module_utils._model import Rule
 
 
 def test_names_and_values_come_in_one_form():
     given = {"kernel/yama/ptrace_scope": {"accept": [2, "3"], "one_way": True, "waived": None},
              "vm.swappiness": {"at_most": 60}}
-    assert _rules.checked(given) == {"kernel.yama.ptrace_scope": {"accept": ["2", "3"], "one_way": True},
-                                     "vm.swappiness": {"at_most": "60"}}
+    assert _rules.checked(given) == {"kernel.yama.ptrace_scope": Rule(accept=("2", "3"), one_way=True), "vm.swappiness": Rule(at_most="60")}
+
+
+def test_what_would_break_a_use_is_said_of_the_wanted_value_or_value_by_value():
+    found = _rules.checked({"kernel.a": {"hold": ["docker"]}, "kernel.b": {"hold": {"0": ["docker", "podman"], "1": ["kubelet"]}}})
+    assert found["kernel.b"].hold == (("0", ("docker", "podman")), ("1", ("kubelet",)))
+    assert found["kernel.a"].hold == ((None, ("docker",)),)
+    assert _rules.for_value(found["kernel.a"], "7").hold == (("7", ("docker",)),)
+
+
+def test_a_waiver_counts_for_every_name_of_a_switch():
+    rules = _rules.checked({"net.ipv4.ip_forward": {"waived": "why", "hold": {"0": ["docker"]}}, "net.ipv4.conf.all.forwarding": {"accept": ["0"]}})
+    assert _rules.of(rules, "net.ipv4.conf.all.forwarding") == Rule(accept=("0",), waived="why", hold=(("0", ("docker",)),))
+    assert _rules.of(rules, "kernel.a") == Rule()
+
+
+def test_the_module_that_brings_a_parameter():
+    assert _rules.module_of("net.bridge.bridge-nf-call-iptables", Rule()) == "br_netfilter"
+    assert _rules.module_of("kernel.a", Rule(needs_module="m")) == "m"
+    assert _rules.module_of("kernel.a", Rule()) is None
 
 
 @pytest.mark.parametrize("rules, problem", [
     ({"kernel": {}}, "'kernel' is not the name of a kernel parameter"),
     ({"kernel.a": "1"}, "kernel.a must be a dictionary, not '1'"),
-    ({"kernel.a": {"acept": []}}, "kernel.a: there is no key 'acept'; the keys are accept, at_least"),
+    ({"kernel.a": {"acept": []}}, "kernel.a: acept is not a key of a rule; the keys are accept, at_least"),
     ({"kernel.a": {"accept": "1"}}, "kernel.a: accept must be a list, not '1'"),
     ({"kernel.a": {"accept": [False]}}, "kernel.a: accept must be a string, not False: write it in quotes"),
     ({"kernel.a": {"report": 4.1}}, "kernel.a: report must be a string, not 4.1: write it in quotes"),
     ({"kernel.a": {"at_least": "many"}}, "kernel.a: at_least must be a number, not 'many'"),
+    ({"kernel.a": {"hold": ["dokcer"]}}, "kernel.a: hold: 'dokcer' is none of the known uses of a host: docker"),
+    ({"kernel.a": {"hold": {"0": "docker"}}}, "kernel.a: hold must be a list, not 'docker'"),
+    ({"kernel.a": {"waived": "a\nb"}}, "kernel.a: waived must be one line"),
     ({"kernel.a": {"one_way": "yes"}}, "kernel.a: one_way must be true or false, not 'yes'"),
 ])
 def test_refusals(rules, problem):

@@ -10,7 +10,8 @@ import errno
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _kernel, _plan, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _plan, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils._model import File, Reading, Request, Saved, Snapshot
 
 NAME, RIGHT, WRONG = "kernel.a", "1", "0"
 OURS = "/etc/sysctl.d/50-security-hardening.conf"
@@ -74,7 +75,8 @@ WARNED = {"wrong_value.fail": CONF, "wrong_etc_ufw_correct_rt.fail": UFW}
 
 
 @pytest.fixture
-def root(tmpdir):
+def root(tmpdir, monkeypatch):
+    monkeypatch.setattr(_files, "_real", lambda path: str(tmpdir) + path)
     tmpdir.join("usr", "sbin", "sysctl").write("procps-ng 4.0.4", ensure=True)
     return tmpdir
 
@@ -84,33 +86,33 @@ def plant(root, files):
         where = root.join(*path.strip("/").split("/"))
         if text.startswith("->"):
             where.dirpath().ensure(dir=True)
-            where.mksymlinkto(text[2:])
+            where.mksymlinkto(str(root) + text[2:] if text.startswith("->/") else text[2:])
         else:
             where.write(text, ensure=True)
 
 
-def plan_for(root, live, saved):
-    request = _plan.Request([_sysctl_d.File(OURS, GOOD)], {}, "restate", "auto", False)
-    reading = _plan.Reading(live, errno.ENOENT if live is None else 0, 0)
-    return _plan.plan(request, _plan.Snapshot({NAME: reading}, _kernel.sysctl_files(str(root)), _kernel.boot_dialect(str(root)),
-                                              _kernel.rivals(str(root)), {}, set(), "6.1.0", "x86_64", {}, saved))
+def plan_for(live, saved):
+    request = Request([File(OURS, GOOD)], {}, "restate", "auto", False)
+    reading = Reading(live, errno.ENOENT if live is None else 0, 0)
+    return _plan.plan(request, Snapshot({NAME: reading}, _host.sysctl_files(), _host.boot_dialect(), _host.rivals(True), {}, set(), "6.1.0",
+                                        "x86_64", {}, {}, "", saved))
 
 
 @pytest.mark.parametrize("scenario, files, live, source_before, restated", SCENARIOS, ids=[scenario[0] for scenario in SCENARIOS])
 def test_scenario(root, scenario, files, live, source_before, restated):
     plant(root, files)
-    before = _sysctl_d.BootOrder(_kernel.sysctl_files(str(root))).winner(NAME)
+    before = _sysctl_d.BootOrder(_host.sysctl_files()).winner(NAME)
     assert (before and "%s:%d" % (before.path, before.number)) == source_before
-    plan = plan_for(root, live, _plan.Saved({}, {}))
+    plan = plan_for(live, Saved({}, {}))
     row = plan.rows[0]
     settled = live == RIGHT and before is not None and before.value == RIGHT
     assert (row.state, row.before, row.after, row.boot) == ("ok" if settled else "changed", live, RIGHT, RIGHT)
-    assert set(plan.files) == set([OURS] + [_sysctl_d.RESTATE_PATH] * restated)
+    assert set(plan.files) == set([OURS] + ["/etc/sysctl.d/zz-photon-hardening.conf"] * restated)
     assert [write.name for write in plan.writes] == ([NAME] if live == WRONG else [])
     told = [text for text in plan.warnings if WARNED.get(scenario, "?") in text and NAME in text]
     assert len(told) == len(plan.warnings) == (scenario in WARNED)
     plant(root, dict(plan.files))
-    again = plan_for(root, RIGHT, plan.saved)
+    again = plan_for(RIGHT, plan.saved)
     assert (again.rows[0].state, again.rows[0].boot, again.files, again.writes) == ("ok", RIGHT, {}, [])
 
 

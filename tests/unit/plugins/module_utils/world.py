@@ -5,14 +5,10 @@
 
 import errno
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _decide, _memory, _plan, _rivals, _sysctl_d, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, File, Reading, Request, Rule, Saved, Snapshot, Use
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _decide, _memory, _plan, _rivals, _rules, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, File, Reading, Request, Saved, Snapshot, Use
 
 ROOTS = Attributes(0o644, 0, 0)
-
-
-def rules_of(rules):
-    return dict((name, rule if isinstance(rule, Rule) else Rule(**rule)) for name, rule in (rules or {}).items())
 
 
 class World:
@@ -54,7 +50,7 @@ class World:
 
     def plan(self, dropins, rules=None, conflicts="restate", image=False):
         """DROPINS: path -> text."""
-        request = Request([File(*item) for item in sorted(dropins.items())], rules_of(rules), conflicts, self.container_host, image)
+        request = Request([File(*item) for item in sorted(dropins.items())], _rules.checked(rules or {}), conflicts, self.container_host, image)
         return _plan.plan(request, self.snapshot(request))
 
     def run(self, dropins, rules=None, conflicts="restate"):

@@ -11,31 +11,34 @@ import time
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _apply, _baseline, _kernel
-from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER, RESTATE_PATH
+from ansible_collections.photon.hardening.plugins.module_utils import _apply, _baseline, _files, _procfs
+from ansible_collections.photon.hardening.plugins.module_utils._files import BASELINE
+from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
 
 PATH = "/etc/sysctl.d/50-security-hardening.conf"
 OTHER = "/etc/sysctl.d/60-photon-tuning.conf"
+RESTATE_PATH = "/etc/sysctl.d/zz-photon-hardening.conf"
 
 
-class FakeModule(object):
-    """What `_run` needs of AnsibleModule."""
+class Failed(Exception):
+    """A run that failed, with its result."""
 
-    _diff = True
-
-    def __init__(self, check_mode=False, **params):
-        defaults = dict(dropins=None, rules={}, profile="photon", conflicts="restate", container_host="always", fail_on=[],
-                        state="present", root=None, report_dir=None)
-        self.params, self.check_mode = dict(defaults, **params), check_mode
+    def __init__(self, result):
+        super().__init__(result["msg"])
+        self.result = result
 
 
-def run(content, check_mode=False, **params):
-    """The result of one run. CONTENT is one drop-in's text, or path -> text."""
-    texts = content if isinstance(content, dict) else {PATH: content}
-    module = FakeModule(check_mode, dropins=[dict(path=path, content=text) for path, text in sorted(texts.items())], **params)
-    result = kernel_parameters._exit_result(module, kernel_parameters._run(module, ""))
-    del result["ansible_facts"]["photon_hardening"]["time"]
+def run(content=None, check_mode=False, **params):
+    """The result of one run. CONTENT is one drop-in's text, or path -> text, None: no drop-ins are given."""
+    given = dict(dropins=None, rules={}, profile="photon", conflicts="restate", container_host="always", fail_on=[], state="present")
+    if content is not None:
+        texts = content if isinstance(content, dict) else {PATH: content}
+        given["dropins"] = [dict(path=path, content=text) for path, text in sorted(texts.items())]
+    result = kernel_parameters.run(dict(given, **params), False, check_mode, True)
+    if result.get("failed"):
+        raise Failed(result)
+    result.get("ansible_facts", {}).get("photon_hardening", {}).pop("time", None)
     return result
 
 
@@ -64,8 +67,8 @@ def test_a_run_sets_writes_and_remembers(plain):
     assert plain.text(PATH).startswith(HEADER + "\nkernel.a = 2\n# unsupported")
     assert "vm.c = 10" in plain.text(RESTATE_PATH)
     assert os.stat(plain.root + PATH).st_mode & 0o7777 == 0o644
-    assert os.stat(plain.root + _baseline.PATH).st_mode & 0o7777 == 0o600
-    saved = json.loads(plain.text(_baseline.PATH))
+    assert os.stat(plain.root + BASELINE).st_mode & 0o7777 == 0o600
+    saved = json.loads(plain.text(BASELINE))
     assert saved["parameters"]["vm.c"] == {"before": "60", "wrote": "10", "dropin": OTHER}
     assert saved["files"][PATH]["before"] == "kernel.a=0\n"
 
@@ -90,24 +93,22 @@ def test_a_second_run_changes_nothing(plain):
 def test_absent_puts_everything_back(plain):
     before = plain.tree()
     run(CONTENT)
-    module = FakeModule(state="absent")
-    plan = kernel_parameters._run(module, "")
-    assert kernel_parameters._exit_result(module, plan)["changed"]
+    assert run(state="absent")["changed"]
     assert dict((path, text.replace("\t", " ")) for path, text in plain.tree().items()) == dict(
         (path, text.replace("\t", " ")) for path, text in before.items())
-    again = kernel_parameters._run(FakeModule(state="absent"), "")
-    assert not again.files and not again.writes
-    assert "There is no baseline" in again.warnings[0]
+    again = run(state="absent")
+    assert not again["changed"]
+    assert "There is no baseline" in again["notes"][0]
 
 
 def test_absent_leaves_what_others_changed(plain):
     run(CONTENT)
     plain.parameter("vm.c", "5")
     plain.file(OTHER, plain.text(OTHER) + "# mine\n")
-    plan = kernel_parameters._run(FakeModule(state="absent"), "")
+    notes = run(state="absent")["notes"]
     assert plain.value("vm.c") == "5" and plain.value("kernel.a") == "0"
     assert plain.text(OTHER).endswith("# mine\n")
-    assert OTHER in plan.warnings[0]
+    assert OTHER in notes[0]
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -116,7 +117,7 @@ def test_a_refused_value_undoes_everything(plain, number):
     name, value = [("kernel.a", "2"), ("vm.c", "10"), ("kernel.b", "8192 131072 6291456")][number - 1]
     plain.refusals[name] = (value, plain.EINVAL)
     before = plain.tree()
-    with pytest.raises(kernel_parameters.Problem) as caught:
+    with pytest.raises(Failed) as caught:
         run(CONTENT)
     for part in (name, value, "EINVAL", PATH if name == "kernel.a" else OTHER, "line", "as before"):
         assert part in str(caught.value)
@@ -128,7 +129,7 @@ def test_a_refused_value_undoes_everything(plain, number):
 def test_a_write_that_does_nothing_undoes_everything(plain):
     plain.ignored.add("vm.c")
     before = plain.tree()
-    with pytest.raises(kernel_parameters.Problem) as caught:
+    with pytest.raises(Failed) as caught:
         run(CONTENT)
     assert "vm.c = 10" in str(caught.value) and "reads back 60" in str(caught.value)
     assert plain.tree() == before
@@ -147,7 +148,7 @@ def test_a_parameter_that_another_one_resets_for_good_is_named(plain):
     run(CONTENT)
     plain.coupled["kernel.a"] = [("vm.c", "99")]
     plain.refusals["vm.c"] = ("10", plain.EINVAL)
-    with pytest.raises(kernel_parameters.Problem) as caught:
+    with pytest.raises(Failed) as caught:
         run({PATH: "kernel.a = 1\n", OTHER: CONTENT[OTHER]})
     assert "moved vm.c from 10 to 99, and it does not go back" in str(caught.value)
     assert "could not be put back: vm.c" in str(caught.value)
@@ -158,7 +159,7 @@ def test_what_the_way_back_resets_is_put_back_too(plain):
     run(CONTENT)
     plain.coupled["kernel.a"] = [("vm.c", "99")]
     plain.refusals["kernel.b"] = ("1 2 3", plain.EINVAL)
-    with pytest.raises(kernel_parameters.Problem) as caught:
+    with pytest.raises(Failed) as caught:
         run({PATH: "kernel.a = 1\n", OTHER: "vm.c = 10\nkernel.b = 1 2 3\n"})
     assert "as before" in str(caught.value)
     assert [plain.value(name) for name in ("kernel.a", "vm.c")] == ["2", "10"]
@@ -203,28 +204,27 @@ def test_what_cannot_go_back_before_a_reboot_is_named_and_goes_back_after_it(pla
     before = plain.tree()
     run({PATH: "kernel.a = 2\n", OTHER: "vm.c = 10\n"})
     plain.refusals["kernel.a"] = ("0", getattr(plain, error))
-    module = FakeModule(**leave)
-    result = kernel_parameters._exit_result(module, kernel_parameters._run(module, ""))
+    result = run(**leave)
     row = [row for row in result["parameters"] if row["name"] == "kernel.a"][0]
     assert (row["state"], row["before"], row["after"]) == ("reboot_required", "2", "2")
     assert "kernel.a" in result["msg"] and "None" not in result["msg"] and "refused by the kernel" in row["reason"]
     assert plain.value("vm.c") == ("60" if leave.get("state") else "10")
     del plain.refusals["kernel.a"]
     plain.parameter("kernel.a", "0")  # the reboot
-    kernel_parameters._run(FakeModule(state="absent"), "")
-    kernel_parameters._run(FakeModule(state="absent"), "")
+    run(state="absent")
+    run(state="absent")
     assert plain.tree() == before
 
 
 def test_a_full_disk_undoes_everything(plain, monkeypatch):
-    real, before = _kernel.stage, plain.tree()
+    real, before = _files.stage, plain.tree()
 
-    def stage(root, path, text, mode=0o644):
+    def stage(path, text, attributes=None):
         if path == OTHER:
             raise OSError(plain.ENOSPC, "No space left on device", path)
-        real(root, path, text, mode)
-    monkeypatch.setattr(_kernel, "stage", stage)
-    with pytest.raises(kernel_parameters.Problem) as caught:
+        return real(path, text, attributes)
+    monkeypatch.setattr(_files, "stage", stage)
+    with pytest.raises(Failed) as caught:
         run(CONTENT)
     assert "No space left on device" in str(caught.value) and OTHER in str(caught.value)
     assert plain.tree() == before
@@ -246,7 +246,7 @@ def killed_at(monkeypatch, boundary):
                 os.kill(os.getpid(), signal.SIGKILL)
             return function(*args, **more)
         return wrapped
-    for owner, name in ((_kernel, "write"), (os, "rename"), (os, "unlink"), (os, "fsync"), (os, "open"), (os, "fchmod")):
+    for owner, name in ((_procfs, "write"), (os, "rename"), (os, "unlink"), (os, "fsync"), (os, "open"), (os, "fchmod")):
         monkeypatch.setattr(owner, name, deadly(getattr(owner, name)))
     try:
         run(CONTENT)
@@ -261,7 +261,7 @@ def test_after_a_kill_everything_is_old_or_new_and_the_next_run_converges(host, 
     new = {"kernel.a": "2", "kernel.b": "8192 131072 6291456", "vm.c": "10"}
     for boundary in range(1, 200):
         host.root = str(tmpdir.mkdir("host%d" % boundary))
-        monkeypatch.setattr(_kernel, "PROC_SYS", host.root + "/proc_sys")
+        monkeypatch.setattr(_procfs, "PROC_SYS", host.root + "/proc_sys")
         for name in names:
             host.parameter(name, old[name])
         host.file(PATH, "kernel.a=0\n")
@@ -269,11 +269,11 @@ def test_after_a_kill_everything_is_old_or_new_and_the_next_run_converges(host, 
         killed = killed_at(monkeypatch, boundary)
         assert all(host.value(name) in (old[name], new[name]) for name in names)
         assert host.text(PATH) in ("kernel.a=0\n", HEADER + "\nkernel.a = 2\n# unsupported: kernel %s does not have it: kernel.gone = 1\n"
-                                   % _kernel.release())
+                                   % _procfs.release())
         run(CONTENT)
         assert dict((name, host.value(name)) for name in names) == new
         assert not [name for name in host.tree() if name.endswith(".photon-hardening")]
-        kernel_parameters._run(FakeModule(state="absent"), "")
+        run(state="absent")
         assert host.tree() == pristine
         if not killed:
             break
@@ -282,7 +282,7 @@ def test_after_a_kill_everything_is_old_or_new_and_the_next_run_converges(host, 
 
 def test_two_runs_at_once(plain, monkeypatch):
     monkeypatch.setattr(kernel_parameters, "LOCK_SECONDS", 0.2)
-    with _kernel.lock("", 1), pytest.raises(_kernel.HostProblem) as caught:
+    with _files.lock(1), pytest.raises(Failed) as caught:
         run(CONTENT)
     assert "another run" in str(caught.value) and "run again" in str(caught.value)
     started = time.time()
@@ -298,12 +298,12 @@ def test_two_runs_at_once(plain, monkeypatch):
     '{"version": 1, "parameters": {"kernel.a": {}}, "files": {}}',
 ])
 def test_a_damaged_baseline_is_refused_and_kept(plain, text):
-    plain.file(_baseline.PATH, text)
+    plain.file(BASELINE, text)
     before = plain.tree()
     for check_mode in (True, False):
-        with pytest.raises(_kernel.HostProblem) as caught:
+        with pytest.raises(Failed) as caught:
             run(CONTENT, check_mode)
-        assert _baseline.PATH in str(caught.value) and "restore" in str(caught.value)
+        assert BASELINE in str(caught.value) and "restore" in str(caught.value)
     assert plain.tree() == before
 
 
@@ -330,15 +330,15 @@ def test_forwarding_moves_no_redirects_there_and_back(router, text):
 @pytest.mark.parametrize("text", ["", CONTENT[OTHER].replace("10", "20")])
 def test_a_file_that_cannot_be_replaced_undoes_everything(plain, monkeypatch, text):
     run(CONTENT)
-    before, commit = plain.tree(), _kernel.commit
+    before, commit = plain.tree(), _files.commit
 
-    def refusing(root, path, new):
+    def refusing(path, new):
         if path == OTHER:
             raise PermissionError(1, "Operation not permitted", path)
-        commit(root, path, new)
+        commit(path, new)
 
-    monkeypatch.setattr(_kernel, "commit", refusing)
-    with pytest.raises(kernel_parameters.Problem) as caught:
+    monkeypatch.setattr(_files, "commit", refusing)
+    with pytest.raises(Failed) as caught:
         run({PATH: "kernel.a = 1\n", OTHER: text})
     assert OTHER in str(caught.value) and "Every value and file is as before" in str(caught.value)
     assert plain.tree() == before
@@ -347,7 +347,7 @@ def test_a_file_that_cannot_be_replaced_undoes_everything(plain, monkeypatch, te
 @pytest.fixture
 def killed(plain, monkeypatch):
     """A host whose second run was killed before it moved anything."""
-    def kill(plan, done):
+    def kill(plan):
         raise KeyboardInterrupt
 
     run({PATH: "kernel.a = 2\n"})
@@ -361,12 +361,12 @@ def killed(plain, monkeypatch):
 
 def test_what_was_ours_before_a_killed_run_goes_back(killed):
     run({PATH: ""}, state="absent")
-    assert killed.value("kernel.a") == "0" and killed.text(PATH) == "kernel.a=0\n" and killed.text(_baseline.PATH) is None
+    assert killed.value("kernel.a") == "0" and killed.text(PATH) == "kernel.a=0\n" and killed.text(BASELINE) is None
 
 
 def test_what_was_ours_before_a_killed_run_is_nobody_elses_stricter_value(killed):
     assert states(run({PATH: "kernel.a = 1\n"}, rules={"kernel.a": {"accept": ["2"]}}))["kernel.a"] == "changed"
-    assert "also" not in killed.text(_baseline.PATH)
+    assert "also" not in killed.text(BASELINE)
 
 
 def test_a_drop_in_that_another_file_hides(host):
@@ -394,19 +394,19 @@ def test_a_vendors_content_is_remembered_until_it_is_back(plain, edit, words):
     edit(plain)
     result = run({PATH: "", OTHER: ""}, state="absent")
     assert any(PATH in note and words in note for note in result["notes"])
-    assert json.loads(plain.text(_baseline.PATH))["files"][PATH]["before"] == "kernel.a=0\n"
+    assert json.loads(plain.text(BASELINE))["files"][PATH]["before"] == "kernel.a=0\n"
 
 
 def test_what_an_engine_keeps_goes_back_when_it_is_gone(router):
     run(FORWARD + " = 1\n")
     assert states(run("", state="absent"))[FORWARD] == "held_back"
     run("", state="absent", container_host="never")
-    assert router.value(FORWARD) == "0" and router.text(_baseline.PATH) is None
+    assert router.value(FORWARD) == "0" and router.text(BASELINE) is None
 
 
 def test_a_failed_run_tells_what_is_in_force(plain):
     plain.refusals["vm.c"] = ("10", plain.EINVAL)
-    with pytest.raises(kernel_parameters.Problem) as caught:
+    with pytest.raises(Failed) as caught:
         run(CONTENT)
     for row in caught.value.result["parameters"]:
         assert (row["after"], row["boot"]) == (row["before"], row["boot_before"])
@@ -416,13 +416,13 @@ def test_a_baseline_that_cannot_be_put_back_hides_no_cause(plain, monkeypatch):
     plain.refusals["vm.c"] = ("10", plain.EINVAL)
     store = _baseline.store
 
-    def filling(root, saved):
+    def filling(saved):
         if not saved.parameters:
             raise OSError(plain.ENOSPC, "No space left on device")
-        store(root, saved)
+        store(saved)
 
     monkeypatch.setattr(_baseline, "store", filling)
-    with pytest.raises(kernel_parameters.Problem) as caught:
+    with pytest.raises(Failed) as caught:
         run(CONTENT)
     assert "vm.c" in str(caught.value) and "No space left" in str(caught.value)
 
@@ -436,7 +436,7 @@ def test_a_value_that_a_waiver_gives_back_is_named(plain):
 
 def test_fail_on_is_judged_before_the_first_write(plain):
     before = plain.tree()
-    with pytest.raises(kernel_parameters.Problem) as caught:
+    with pytest.raises(Failed) as caught:
         run(CONTENT, fail_on=["unsupported"])
     assert "kernel.gone" in str(caught.value) and caught.value.result["summary"]["unsupported"] == 1
     assert plain.tree() == before
@@ -447,7 +447,7 @@ def test_what_cannot_be_ours_is_refused(plain, kind, words):
     where = plain.root + OTHER
     os.symlink("/dev/null", where) if kind == "link" else os.mkdir(where)
     before = plain.tree()
-    with pytest.raises(_kernel.HostProblem) as caught:
+    with pytest.raises(Failed) as caught:
         run(CONTENT)
     assert OTHER in str(caught.value) and words in str(caught.value)
     assert plain.tree() == before
@@ -460,8 +460,8 @@ def test_what_cannot_be_ours_is_refused(plain, kind, words):
 ])
 def test_bad_arguments(plain, params, words):
     before = plain.tree()
-    with pytest.raises(ValueError) as caught:
-        kernel_parameters._run(FakeModule(**params), "")
+    with pytest.raises(Failed) as caught:
+        run(**params)
     assert words in str(caught.value)
     assert plain.tree() == before
 
@@ -469,17 +469,10 @@ def test_bad_arguments(plain, params, words):
 def test_a_value_that_cannot_be_put_back_is_named(plain):
     plain.refusals["kernel.a"] = ("0", plain.EPERM)
     plain.ignored.add("vm.c")
-    with pytest.raises(kernel_parameters.Problem) as caught:
+    with pytest.raises(Failed) as caught:
         run(CONTENT)
     assert "could not be put back: kernel.a" in str(caught.value)
 
 
 def test_outcomes_are_only_those_that_fail_nothing():
     assert _apply.NotApplied(OSError(28, "No space left on device", "/x"), []).name is None
-
-
-@pytest.mark.parametrize("root, problem", [("relative", "is not the whole path"), ("/nowhere/at/all", "is not the whole path")])
-def test_bad_roots(root, problem):
-    with pytest.raises(ValueError) as caught:
-        kernel_parameters._root({"root": root})
-    assert problem in str(caught.value)

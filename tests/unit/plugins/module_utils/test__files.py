@@ -1,0 +1,799 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files on a real file system: of a host below a folder, and of an image that a process enters."""
+
+import errno
+import fcntl
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _model
+from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, HostProblem
+
+ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="root alone may chroot, chown and set flags")
+PATH = "/etc/sysctl.d/a.conf"
+
+
+@pytest.fixture
+def below(tmpdir, monkeypatch):
+    """A host below a folder, which is returned."""
+    monkeypatch.setattr(_files, "_real", lambda path: str(tmpdir) + path)
+    monkeypatch.setattr(_files, "OWNER", (os.geteuid(), os.getegid()))
+    return tmpdir
+
+
+def written(path, text, attributes=None):
+    note = _files.stage(path, text, attributes)
+    _files.commit(path, text)
+    return note
+
+
+def error(number):
+    def fail(*_args, **_options):
+        raise OSError(number, os.strerror(number))
+    return fail
+
+
+# --- reading ---
+
+def test_what_is_no_regular_file_is_never_opened(below):
+    """Opening a FIFO blocks, and opening a device may act on it: the test would hang or fail on ENXIO."""
+    os.mkfifo(str(below.join("fifo")))
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(below.join("socket")))
+    os.symlink("/dev/zero", str(below.join("device")))
+    os.symlink("fifo", str(below.join("link")))
+    os.symlink("loop", str(below.join("loop")))
+    for name in ("fifo", "socket", "device", "link", "loop", "loop/deeper", "none", "none/deeper", "", "x" * 300):
+        assert _files.read("/" + name) is None, name
+
+
+def test_a_fifo_that_takes_the_place_of_a_file_is_not_opened(below, monkeypatch):
+    """Whatever is swapped after the look: what was looked at is what is opened."""
+    below.join("a").write("text")
+    real = os.fstat
+
+    def swapped(descriptor):
+        found = real(descriptor)
+        if stat.S_ISREG(found.st_mode) and below.join("a").check(file=True):
+            below.join("a").remove()
+            os.mkfifo(str(below.join("a")))
+        return found
+    monkeypatch.setattr(os, "fstat", swapped)
+    assert _files.read("/a") == "text"
+    assert _files.read("/a") is None
+
+
+def test_a_file_that_is_too_large_is_named_and_not_read(below):
+    with open(str(below.join("a")), "wb") as stream:
+        stream.truncate(_files._MAX_FILE + 1)
+    with pytest.raises(OSError) as caught:
+        _files.read("/a")
+    assert (caught.value.errno, caught.value.filename) == (errno.EFBIG, "/a")
+    assert _files.read("/a", 10) == "\0" * 10
+
+
+@pytest.mark.parametrize("name", ["\udcff\udcfe", "\u00fc", "a\nb", "-x"])
+def test_names_and_contents_may_be_any_bytes(below, name):
+    written("/%s/%s" % (name, name), name)
+    assert _files.entries("/" + name) == [name]
+    assert _files.read("/%s/%s" % (name, name)) == name
+    assert os.listdir(os.fsencode(str(below))) == [name.encode("utf-8", "surrogateescape")]
+
+
+@pytest.mark.parametrize("name", ["\ud800", "a\0b"])
+@pytest.mark.parametrize("called", [_files.read, _files.attributes, _files.entries, _files.check_target, _files.discard,
+                                    lambda path: written(path, ""), lambda path: _files.probe(path, ""), _files.resolved])
+def test_what_can_be_no_name_is_an_error_of_the_file(below, name, called):
+    with pytest.raises(OSError) as caught:
+        called("/" + name)
+    assert not isinstance(caught.value, UnicodeError)
+    assert below.listdir() == []
+
+
+def test_a_text_that_no_file_can_hold_is_an_error_of_the_file(below):
+    with pytest.raises(OSError) as caught:
+        written("/a", "\ud800")
+    assert (caught.value.errno, caught.value.filename) == (errno.EILSEQ, "/a")
+    assert below.listdir() == []
+
+
+ANY_LOCALE = """
+import os, sys
+from ansible_collections.photon.hardening.plugins.module_utils import _files
+_files.OWNER, _files._real = (os.geteuid(), os.getegid()), lambda path: sys.argv[1] + path
+path = "/\\u00fc\\udcff/\\u20ac"
+_files.stage(path, path)
+_files.commit(path, path)
+assert (_files.read(path), _files.entries("/\\u00fc\\udcff")) == (path, ["\\u20ac"])
+assert _files.resolved(path) == path and _files.attributes(path) and not _files.missing_folders(path)
+_files.probe(path, "")
+"""
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX", "C.UTF-8"])
+def test_the_locale_does_not_matter(tmpdir, locale):
+    environment = dict(os.environ, LC_ALL=locale, PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", PYTHONPATH=os.pathsep.join(sys.path))
+    subprocess.check_call([sys.executable, "-c", ANY_LOCALE, str(tmpdir)], env=environment)
+    assert os.listdir(os.fsencode(str(tmpdir))) == [b"\xc3\xbc\xff"]
+
+
+def test_entries_are_sorted_as_bytes(below):
+    for name in ("b", "a", "B", "\u00fc"):
+        below.join(name).write("")
+    os.symlink("nowhere", str(below.join("c")))
+    assert _files.entries("/") == ["B", "a", "b", "c", "\u00fc"]
+    assert _files.entries("/none") == _files.entries("/a") == _files.entries("/c") == []
+
+
+def test_attributes(below):
+    below.join("a").write("")
+    os.chmod(str(below.join("a")), 0o640)
+    os.symlink("a", str(below.join("link")))
+    assert _files.attributes("/a") == Attributes(0o640, os.geteuid(), os.stat(str(below.join("a"))).st_gid)
+    assert [_files.attributes(path) for path in ("/link", "/", "/none")] == [None, None, None]
+
+
+# --- writing ---
+
+def test_stage_and_commit(below):
+    assert _files.stage(PATH, "new\n") is None
+    assert _files.read(PATH) is None
+    assert [name for name in _files.entries("/etc/sysctl.d") if name.endswith(".conf")] == []
+    _files.commit(PATH, "new\n")
+    assert _files.read(PATH) == "new\n"
+    assert _files.entries("/etc/sysctl.d") == ["a.conf"]
+    _files.commit(PATH, None)
+    _files.commit(PATH, None)
+    assert _files.entries("/etc/sysctl.d") == []
+
+
+def test_what_is_not_there_is_discarded_and_removed_in_silence(below):
+    for path in (PATH, "/" + "x" * 255):
+        _files.discard(path)
+        _files.commit(path, None)
+    below.join("file").write("")
+    _files.discard("/file/x")
+    _files.commit("/file/x", None)
+
+
+def test_discard(below):
+    _files.stage(PATH, "new\n")
+    _files.discard(PATH)
+    assert _files.entries("/etc/sysctl.d") == []
+
+
+@pytest.mark.parametrize("planted", ["link", "file"])
+def test_what_is_planted_for_the_new_file_is_never_written_to(below, planted):
+    victim, temporary = below.join("victim"), below.join("etc", "sysctl.d", ".a.conf.photon-hardening")
+    victim.write("precious")
+    below.join("etc", "sysctl.d").ensure(dir=True)
+    os.symlink(str(victim), str(temporary)) if planted == "link" else os.link(str(victim), str(temporary))
+    written(PATH, "new\n")
+    assert victim.read() == "precious"
+    assert below.join(*PATH.split("/")).read() == "new\n" and not below.join(*PATH.split("/")).islink()
+
+
+@pytest.mark.parametrize("planted", [os.symlink, os.link])
+def test_what_is_planted_at_the_last_moment_is_not_written_to_either(below, monkeypatch, planted):
+    victim, temporary = below.join("victim"), below.join(".a.photon-hardening")
+    victim.write("precious")
+    real = os.open
+
+    def opened(path, flags, *args, **options):
+        if flags & os.O_CREAT:
+            planted(str(victim), str(temporary))
+            monkeypatch.undo()
+        return real(path, flags, *args, **options)
+    monkeypatch.setattr(os, "open", opened)
+    monkeypatch.setattr(_files, "_real", lambda path: str(below) + path)
+    with pytest.raises(OSError) as caught:
+        _files.stage("/a", "new\n")
+    assert caught.value.errno == errno.EEXIST
+    assert victim.read() == "precious"
+
+
+@pytest.mark.parametrize("failing", ["open", "fsync", "fchmod", "write"])
+def test_what_cannot_be_staged_is_named_and_leaves_nothing(below, monkeypatch, failing):
+    """/dev/full stands for the disk that fills up when the text is written."""
+    real = os.open
+    full = (lambda path, flags, *rest, **options: real(path if not flags & os.O_CREAT else "/dev/full", flags & ~os.O_EXCL, *rest, **options))
+    monkeypatch.setattr(os, "open" if failing == "write" else failing, full if failing == "write" else error(errno.ENOSPC))
+    with pytest.raises(OSError) as caught:
+        _files.stage("/a.conf", "x")
+    monkeypatch.undo()
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, "/a.conf")
+    assert below.listdir() == []
+
+
+def test_the_text_is_on_the_disk_before_it_is_in_place_and_the_folder_after(below, monkeypatch):
+    calls, sync, rename = [], os.fsync, os.rename
+    monkeypatch.setattr(os, "fsync", lambda descriptor: calls.append(os.readlink("/proc/self/fd/%d" % descriptor)) or sync(descriptor))
+    monkeypatch.setattr(os, "rename", lambda *names: calls.append("rename") or rename(*names))
+    written(PATH, "x")
+    _files.commit(PATH, None)
+    root = str(below)
+    assert calls == [root, root + "/etc", root + "/etc/sysctl.d/.a.conf.photon-hardening", "rename", root + "/etc/sysctl.d",
+                     root + "/etc/sysctl.d"]
+
+
+@pytest.mark.parametrize("umask", [0, 0o077, 0o777])
+def test_modes_do_not_depend_on_the_umask(below, umask):
+    before = os.umask(umask)
+    try:
+        written(PATH, "x")
+        written(_files.BASELINE, "x", Attributes(0o600, *_files.OWNER))
+    finally:
+        os.umask(before)
+    modes = [stat.S_IMODE(os.stat(str(below) + path).st_mode) for path in ("/etc", "/etc/sysctl.d", PATH, "/var/lib", _files.STATE_FOLDER,
+                                                                            _files.BASELINE)]
+    assert modes == [0o755, 0o755, 0o644, 0o755, 0o700, 0o600]
+
+
+def test_nobody_reads_a_file_before_it_has_its_mode(below, monkeypatch):
+    seen, real = [], os.fchmod
+    monkeypatch.setattr(os, "fchmod", lambda descriptor, mode: seen.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+                        or real(descriptor, mode))
+    written("/a", "secret", Attributes(0o640, *_files.OWNER))
+    assert seen == [0o600]
+
+
+@ROOT
+def test_owner_group_and_mode_are_given_or_roots(tmpdir, monkeypatch):
+    monkeypatch.setattr(_files, "_real", lambda path: str(tmpdir) + path)
+    given = Attributes(0o2751, 12, 34)
+    written("/a", "x", given)
+    assert _files.attributes("/a") == given
+    os.chown(str(tmpdir), 0, 56)
+    os.chmod(str(tmpdir), 0o2755)
+    written("/a", "x")
+    assert _files.attributes("/a") == Attributes(0o644, 0, 0)
+
+
+def labels(monkeypatch, label, number):
+    kept = []
+
+    def get(path, name, follow_symlinks=True):
+        assert (name, follow_symlinks) == ("security.selinux", False)
+        if not os.path.lexists(path):
+            error(errno.ENOENT)()
+        return label or error(errno.ENODATA)()
+
+    def put(descriptor, name, value):
+        kept.append((name, value))
+        if number:
+            error(number)()
+    monkeypatch.setattr(os, "getxattr", get)
+    monkeypatch.setattr(os, "setxattr", put)
+    return kept
+
+
+def test_the_selinux_label_of_a_replaced_file_is_kept(below, monkeypatch):
+    kept = labels(monkeypatch, b"system_u:object_r:etc_t:s0\0", 0)
+    assert written("/a", "x") is None and kept == []
+    assert written("/a", "y") is None and kept == [("security.selinux", b"system_u:object_r:etc_t:s0\0")]
+
+
+def test_a_file_without_a_label_needs_none(below, monkeypatch):
+    kept = labels(monkeypatch, None, 0)
+    written("/a", "x")
+    assert written("/a", "y") is None and kept == []
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.ENODATA, errno.EINVAL])
+def test_a_label_that_may_not_be_set_is_a_note(below, monkeypatch, number):
+    labels(monkeypatch, b"x", number)
+    written("/a", "x")
+    note = written("/a", "y")
+    assert note.startswith("/a: its SELinux label could not be kept (%s)" % os.strerror(number))
+    assert _files.read("/a") == "y"
+
+
+def test_a_label_that_cannot_be_set_for_want_of_room_is_a_failure(below, monkeypatch):
+    labels(monkeypatch, b"x", errno.ENOSPC)
+    below.join("a").write("x")
+    with pytest.raises(OSError) as caught:
+        written("/a", "y")
+    assert caught.value.errno == errno.ENOSPC and _files.read("/a") == "x"
+
+
+# --- folders ---
+
+def test_folders(below):
+    below.join("etc").ensure(dir=True)
+    assert _files.missing_folders("/etc/a/b/c.conf") == ("/etc/a", "/etc/a/b")
+    assert _files.make_folders("/etc/a/b/c.conf") == ("/etc/a", "/etc/a/b")
+    assert _files.missing_folders("/etc/a/b/c.conf") == _files.make_folders("/etc/a/b/c.conf") == ()
+    below.join("etc", "a", "mine").write("")
+    assert _files.remove_folder("/etc/a/b") is True
+    assert _files.remove_folder("/etc/a") is False
+    assert _files.remove_folder("/etc/none") is True
+    assert _files.entries("/etc/a") == ["mine"]
+
+
+def test_a_file_or_a_link_in_the_way_is_no_folder(below):
+    below.join("file").write("")
+    os.symlink("nowhere", str(below.join("link")))
+    for name in ("file", "link"):
+        with pytest.raises(OSError) as caught:
+            _files.stage("/%s/a" % name, "x")
+        assert caught.value.errno in (errno.EEXIST, errno.ENOTDIR)
+        with pytest.raises(HostProblem):
+            _files.probe("/%s/a" % name, "x")
+    assert sorted(os.listdir(str(below))) == ["file", "link"]
+
+
+# --- what would fail later ---
+
+def test_probe_changes_nothing(below):
+    below.join("etc").ensure(dir=True)
+    below.join("a").write("")
+    for path, text in ((PATH, "x"), (PATH, None), ("/a", "x"), ("/a", None), (_files.BASELINE, "x")):
+        _files.probe(path, text)
+    assert sorted(os.listdir(str(below))) == ["a", "etc"] and os.listdir(str(below.join("etc"))) == []
+
+
+@pytest.mark.parametrize("plant, words", [
+    (lambda path: os.symlink("/victim", path), "is a symbolic link to /victim: remove the link"),
+    (os.mkdir, "is a directory: remove it"),
+    (os.mkfifo, "is no regular file but a FIFO"),
+])
+def test_what_is_in_the_way_is_found_before(below, plant, words):
+    plant(str(below.join("a")))
+    for text in ("x", None):
+        with pytest.raises(HostProblem) as caught:
+            _files.probe("/a", text)
+        assert str(caught.value).startswith("/a " + words)
+
+
+@pytest.fixture
+def file_system(tmpdir, monkeypatch):
+    """A file system of its own, with flags of files, as a host below a folder."""
+    if os.geteuid() != 0:
+        pytest.skip("root alone may mount")
+    monkeypatch.setattr(_files, "_real", lambda path: str(tmpdir) + path)
+    if subprocess.call(["mount", "-t", "tmpfs", "none", str(tmpdir)]):
+        pytest.skip("mounting is not allowed here")
+    yield tmpdir
+    subprocess.call(["chattr", "-R", "-ia", str(tmpdir)], stderr=subprocess.DEVNULL)
+    subprocess.call(["umount", "-l", str(tmpdir)])
+
+
+def test_a_read_only_file_system_is_found_before(file_system):
+    file_system.join("a").write("x")
+    subprocess.check_call(["mount", "-o", "remount,ro", str(file_system)])
+    for path, text in (("/a", "y"), ("/a", None), ("/b", "y"), ("/c/d", "y")):
+        with pytest.raises(OSError) as caught:
+            _files.probe(path, text)
+        assert (caught.value.errno, caught.value.filename) == (errno.EROFS, path)
+    _files.probe("/b", None)
+
+
+def test_a_mount_point_is_found_before(file_system):
+    file_system.join("a").write("x")
+    file_system.join("b").write("x")
+    subprocess.check_call(["mount", "--bind", str(file_system.join("b")), str(file_system.join("a"))])
+    for text in ("y", None):
+        with pytest.raises(HostProblem) as caught:
+            _files.probe("/a", text)
+        assert "/a is a mount point" in str(caught.value)
+    subprocess.check_call(["umount", str(file_system.join("a"))])
+    _files.probe("/a", "y")
+
+
+@pytest.mark.parametrize("letter, word", [("i", "immutable"), ("a", "append-only")])
+@pytest.mark.parametrize("flagged", ["/etc", "/etc/a"])
+def test_a_flag_that_stops_even_root_is_found_before(file_system, letter, word, flagged):
+    file_system.join("etc", "a").write("x", ensure=True)
+    if subprocess.call(["chattr", "+" + letter, str(file_system) + flagged]):
+        pytest.skip("this file system knows no such flag")
+    for text in ("y", None):
+        with pytest.raises(HostProblem) as caught:
+            _files.probe("/etc/a", text)
+        assert "%s is %s, so that not even root can change it: chattr -%s it first" % (flagged, word, letter) in str(caught.value)
+        with pytest.raises(OSError):
+            written("/etc/a", "y") if text else _files.commit("/etc/a", None)
+    subprocess.check_call(["chattr", "-" + letter, str(file_system) + flagged])
+    _files.probe("/etc/a", "y")
+
+
+@pytest.mark.parametrize("number", [errno.ENOTTY, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL])
+def test_a_file_system_without_flags_is_fine(below, monkeypatch, number):
+    monkeypatch.setattr(fcntl, "ioctl", error(number))
+    below.join("a").write("x")
+    _files.probe("/a", "y")
+
+
+def test_a_missing_permission_is_found_before(below, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_args, **_options: False)
+    below.join("a").write("x")
+    with pytest.raises(OSError) as caught:
+        _files.probe("/a", "y")
+    assert (caught.value.errno, caught.value.filename) == (errno.EACCES, "/a")
+
+
+# --- trust ---
+
+def test_trust(below):
+    below.join("bin", "program").write("", ensure=True)
+    os.symlink("program", str(below.join("bin", "link")))
+    os.symlink("/nowhere", str(below.join("bin", "broken")))
+    assert [_files.trust("/bin/" + name) for name in ("program", "link", "broken", "none")] == [True, True, None, None]
+    for where in ("bin/program", "bin"):
+        os.chmod(str(below.join(where)), 0o757)
+        assert _files.trust("/bin/program") is _files.trust("/bin/link") is None
+        os.chmod(str(below.join(where)), 0o755)
+    os.chmod(str(below.join("bin")), 0o775)
+    assert _files.trust("/bin/program") is True
+
+
+@ROOT
+def test_trust_is_in_root_alone(below):
+    below.join("bin", "program").write("", ensure=True)
+    os.chmod(str(below.join("bin")), 0o775)
+    os.chown(str(below.join("bin")), 0, 50)
+    assert _files.trust("/bin/program") is False
+    os.chown(str(below.join("bin")), 65534, 0)
+    assert _files.trust("/bin/program") is None
+
+
+# --- an image ---
+
+@pytest.mark.parametrize("given", ["", None, "/", "//", "/.", "/../", "/tmp/..", "///."])
+def test_the_host_itself(given):
+    assert _files.root_of(given) == ""
+
+
+@pytest.mark.parametrize("given", ["relative", "/none/such", "/proc/self/status", "/a\0b", "."])
+def test_what_is_no_folder_is_no_root(given):
+    with pytest.raises((ValueError, OSError)) as caught:
+        _files.root_of(given)
+    assert "is not the whole path of a folder: mount the image first" in str(caught.value)
+
+
+def test_a_root_is_the_plain_path_of_a_folder(tmpdir):
+    tmpdir.join("a", "b").ensure(dir=True)
+    os.symlink("/", str(tmpdir.join("host")))
+    os.symlink("a/b", str(tmpdir.join("link")))
+    root = str(tmpdir)
+    assert _files.root_of(root + "/host") == ""
+    assert _files.root_of("/%s/./a//b/" % root) == root + "/a/b"
+    assert _files.root_of(root + "/link/../b") == root + "/a/b"
+
+
+def test_without_a_root_nothing_is_forked():
+    assert _files.inside("", os.getpid) == os.getpid()
+
+
+class Complaint(Exception):
+    def __init__(self, name, number, more=None):
+        super().__init__("%s %d" % (name, number))
+        self.name, self.more = name, more
+
+
+@ROOT
+def test_what_a_function_returns_comes_back(tmpdir):
+    assert _files.inside(str(tmpdir), lambda: (os.listdir("/"), os.getcwd())) == ([], "/")
+    found = _files.inside(str(tmpdir), lambda: _model.Snapshot._make(range(11)))
+    assert found == _model.Snapshot._make(range(11)) and isinstance(found, _model.Snapshot)
+    assert len(_files.inside(str(tmpdir), lambda: "x" * (1 << 22))) == 1 << 22
+
+
+@ROOT
+@pytest.mark.parametrize("raised", [
+    HostProblem("broken"), Complaint("x", 5, {"rows": [1]}), OSError(errno.ENOSPC, "full", "/a"), ValueError("\udcff"), KeyError("x"),
+    SystemExit(3),
+])
+def test_what_a_function_raises_is_raised(tmpdir, raised):
+    def fail():
+        raise raised
+    with pytest.raises(type(raised)) as caught:
+        _files.inside(str(tmpdir), fail)
+    assert (str(caught.value), caught.value.args) == (str(raised), raised.args)
+    assert vars(caught.value) == vars(raised)
+    assert getattr(caught.value, "filename", None) == getattr(raised, "filename", None)
+
+
+@ROOT
+@pytest.mark.parametrize("end, words", [(lambda: os.kill(os.getpid(), signal.SIGKILL), "signal 9"), (lambda: os._exit(7), "status 7")])
+def test_a_process_that_dies_is_told(tmpdir, end, words):
+    with pytest.raises(HostProblem) as caught:
+        _files.inside(str(tmpdir), end)
+    assert str(caught.value) == "the process that works in %s ended before its work did (%s)" % (tmpdir, words)
+
+
+@ROOT
+def test_a_result_that_cannot_be_sent_is_told(tmpdir):
+    with pytest.raises(HostProblem):
+        _files.inside(str(tmpdir), lambda: lambda: None)
+
+
+@ROOT
+def test_a_run_that_is_interrupted_ends_the_process_in_the_image(tmpdir, monkeypatch):
+    marks = []
+
+    def interrupted(child, status):
+        marks.append(child)
+        raise KeyboardInterrupt
+    real = os.fdopen
+    monkeypatch.setattr(os, "fdopen", lambda descriptor, mode: interrupted(descriptor, mode) if mode == "rb" else real(descriptor, mode))
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        _files.inside(str(tmpdir), lambda: time.sleep(30))
+    assert marks and time.monotonic() - started < 10
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@ROOT
+def test_nothing_of_an_image_is_imported(tmpdir):
+    """What this process has not imported yet would be read from the image, and run."""
+    for folder in sys.path[1:]:
+        if folder.startswith("/"):
+            tmpdir.join(*(folder.split("/") + ["planted.py"])).write("import os\nos.mkdir('/planted')\n", ensure=True)
+
+    def late():
+        import planted
+        return planted
+    with pytest.raises(ImportError):
+        _files.inside(str(tmpdir), late)
+    assert not tmpdir.join("planted").exists()
+
+
+@ROOT
+def test_messages_name_the_image(tmpdir):
+    tmpdir.join(*PATH.split("/")).ensure(dir=True)
+    with pytest.raises(HostProblem) as caught:
+        _files.inside(str(tmpdir), lambda: _files.check_target(PATH))
+    assert str(caught.value).startswith(str(tmpdir) + PATH + " is a directory")
+    tmpdir.join("file").write("")
+    with pytest.raises(OSError) as caught:
+        _files.inside(str(tmpdir), lambda: written(PATH, "x"))
+    assert caught.value.filename == str(tmpdir) + PATH
+    assert _files.shown("/a") == "/a"
+
+
+@ROOT
+def test_links_of_an_image_stay_in_it(tmpdir):
+    outside, image = tmpdir.mkdir("outside"), tmpdir.mkdir("image")
+    outside.join("secret").write("secret")
+    for name, target in (("absolute", str(outside)), ("up", "../../../../../../../.." + str(outside)), ("relative", "../outside")):
+        os.symlink(target, str(image.join(name)))
+        assert _files.inside(str(image), lambda name=name: _files.read("/%s/secret" % name)) is None
+        with pytest.raises(OSError):
+            _files.inside(str(image), lambda name=name: written("/%s/new" % name, "x"))
+    assert os.listdir(str(outside)) == ["secret"]
+    image.join("inner").write("inner")
+    os.symlink("/inner", str(image.join("link")))
+    assert _files.inside(str(image), lambda: _files.read("/link")) == "inner"
+
+
+@ROOT
+def test_a_proc_that_is_mounted_in_an_image_leads_nowhere(tmpdir):
+    """Its links of a process, such as `root` and `cwd`, know no chroot."""
+    outside, image = tmpdir.mkdir("outside"), tmpdir.mkdir("an image")
+    outside.join("secret").write("secret")
+    for name in ("proc", "etc"):
+        image.mkdir(name)
+    if subprocess.call(["mount", "-t", "proc", "proc", str(image.join("proc"))]):
+        pytest.skip("mounting is not allowed here")
+    try:
+        os.symlink("/proc/%d/root%s" % (os.getpid(), outside), str(image.join("etc", "sysctl.d")))
+        assert _files.inside(str(image), lambda: (_files.read("/etc/sysctl.d/secret"), _files.entries("/proc"))) == (None, [])
+        with pytest.raises(OSError):
+            _files.inside(str(image), lambda: written(PATH, "x"))
+        assert os.path.exists(str(image.join("proc", "self")))
+    finally:
+        subprocess.check_call(["umount", str(image.join("proc"))])
+    assert os.listdir(str(outside)) == ["secret"]
+
+
+@ROOT
+def test_a_proc_that_cannot_be_left_out_is_a_reason_not_to_enter(tmpdir, monkeypatch):
+    monkeypatch.setattr(_files, "_proc_mounts", lambda where: [where + b"/no mount point"])
+    with pytest.raises(HostProblem) as caught:
+        _files.inside(str(tmpdir), lambda: None)
+    assert str(caught.value).startswith("%s/no mount point is mounted, and its links lead out of the image (" % tmpdir)
+
+
+@ROOT
+def test_a_folder_that_becomes_a_link_meanwhile_leads_nowhere_else(tmpdir):
+    """Whoever owns the image swaps the folder of a drop-in for a link that leads out of it, all the time."""
+    outside, image = tmpdir.mkdir("outside"), tmpdir.mkdir("image")
+    image.mkdir("etc").mkdir("real")
+    os.symlink("real", str(image.join("etc", "sysctl.d")))
+    swapping = os.fork()
+    if not swapping:
+        for count in range(1 << 30):
+            os.symlink(str(outside) if count % 2 else "real", str(image.join("etc", "next")))
+            os.rename(str(image.join("etc", "next")), str(image.join("etc", "sysctl.d")))
+    try:
+        def write():
+            for _count in range(300):
+                try:
+                    written(PATH, "x")
+                except OSError as exc:
+                    if exc.errno not in (errno.ENOENT, errno.EEXIST):
+                        raise
+        _files.inside(str(image), write)
+    finally:
+        os.kill(swapping, signal.SIGKILL)
+        os.waitpid(swapping, 0)
+    assert outside.listdir() == []
+
+
+@ROOT
+def test_a_fifo_of_an_image_is_not_opened_and_flags_are_seen_without_proc(tmpdir):
+    os.mkfifo(str(tmpdir.join("fifo")))
+    tmpdir.join("a").write("x")
+
+    def look():
+        _files.probe("/a", "y")
+        return _files.read("/fifo"), _files.read("/a"), os.path.exists("/proc")
+    assert _files.inside(str(tmpdir), look) == (None, "x", False)
+
+
+# --- the lock ---
+
+LOCK = _files.STATE_FOLDER + "/lock"
+
+
+def test_the_lock_leaves_no_empty_folder_and_keeps_a_full_one(below):
+    folder = str(below) + _files.STATE_FOLDER
+    with _files.lock(1):
+        assert os.stat(folder).st_mode & 0o7777 == 0o700
+    assert not os.path.exists(folder)
+    with _files.lock(1):
+        written(_files.STATE_FOLDER + "/kept", "x")
+    assert os.listdir(folder) == ["kept"]
+
+
+def test_one_run_at_a_time_and_the_other_is_named(below):
+    with _files.lock(1), pytest.raises(HostProblem) as caught, _files.lock(0):
+        pass
+    assert str(caught.value).startswith("another run has held the lock %s for 0 seconds (process %d: " % (LOCK, os.getpid()))
+    with _files.lock(0):
+        pass
+
+
+def test_a_lock_on_what_is_gone_is_none(below, monkeypatch):
+    """The run that had it removed the file, and the folder, while this one was about to lock it."""
+    real = fcntl.flock
+
+    def taken_away(descriptor, how):
+        monkeypatch.setattr(fcntl, "flock", real)
+        below.join(*_files.STATE_FOLDER.split("/")).remove()
+        real(descriptor, how)
+    monkeypatch.setattr(fcntl, "flock", taken_away)
+    assert _files._locked() is None
+    with _files.lock(1), pytest.raises(HostProblem), _files.lock(0):
+        pass
+
+
+def test_a_state_folder_that_is_removed_meanwhile_is_no_error(below):
+    with _files.lock(1):
+        below.join(*_files.STATE_FOLDER.split("/")).remove()
+    with _files.lock(1):
+        below.join(*LOCK.split("/")).remove()
+    with _files.lock(1):
+        below.join(*_files.STATE_FOLDER.split("/")).remove()
+        with _files.lock(0):
+            written(_files.BASELINE, "x")
+        assert stat.S_IMODE(os.stat(str(below) + _files.STATE_FOLDER).st_mode) == 0o700
+
+
+def test_the_clock_that_is_set_meanwhile_does_not_matter(below, monkeypatch):
+    monkeypatch.setattr(time, "time", error(errno.EINVAL))
+    with _files.lock(0), pytest.raises(HostProblem), _files.lock(0):
+        pass
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o777, 0o000])
+def test_a_folder_that_others_can_open_is_tightened(below, mode):
+    folder = below.join(*_files.STATE_FOLDER.split("/")).ensure(dir=True)
+    folder.join("kept").write("")
+    os.chmod(str(folder), mode)
+    with _files.lock(1):
+        assert stat.S_IMODE(os.stat(str(folder)).st_mode) == 0o700
+    assert stat.S_IMODE(os.stat(str(folder)).st_mode) == 0o700
+
+
+@ROOT
+@pytest.mark.parametrize("path", [_files.STATE_FOLDER, _files.BASELINE])
+def test_what_somebody_else_owns_is_not_trusted(below, path):
+    below.join(*_files.BASELINE.split("/")).write("x", ensure=True)
+    os.chown(str(below) + path, 65534, 0)
+    for called in (_files.check_state, _files.lock(0).__enter__):
+        with pytest.raises(HostProblem) as caught:
+            called()
+        assert "%s belongs to user 65534 and not to root" % path in str(caught.value)
+
+
+@pytest.mark.parametrize("plant, words", [
+    (lambda path: os.symlink("/tmp", path), "is a symbolic link to /tmp: remove the link"),
+    (lambda path: open(path, "w").close(), "is not a directory"),
+])
+def test_a_state_folder_must_be_one(below, plant, words):
+    below.join("var", "lib").ensure(dir=True)
+    plant(str(below) + _files.STATE_FOLDER)
+    with pytest.raises(HostProblem) as caught, _files.lock(0):
+        pass
+    assert str(caught.value).startswith(_files.STATE_FOLDER + " " + words)
+
+
+UNPRIVILEGED = """
+import fcntl, os, sys, time
+os.setgid(65534)
+os.setuid(65534)
+held = [os.open(path, os.O_RDONLY) for path in sys.argv[1:]]
+for descriptor in held:
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def nobody(below):
+    """Starts a process without any privilege that holds locks on files, for as long as the test runs."""
+    started = []
+    path = str(below)
+    while path != "/":
+        os.chmod(path, 0o755)
+        path = os.path.dirname(path)
+
+    def hold(*paths):
+        process = subprocess.Popen([sys.executable, "-c", UNPRIVILEGED] + [str(below) + path for path in paths], stdout=subprocess.PIPE)
+        started.append(process)
+        assert process.stdout.readline() == b"held\n"
+    yield hold
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@ROOT
+@pytest.mark.parametrize("mode", [0o644, 0o666])
+def test_nobody_without_root_can_block_a_run(below, nobody, mode):
+    """The folder was readable when it was opened and locked; so may a file have been that was put there for us."""
+    folder = below.join(*_files.STATE_FOLDER.split("/")).ensure(dir=True)
+    folder.join("lock").write("")
+    os.chmod(str(folder.join("lock")), mode)
+    os.chmod(str(folder), 0o755)
+    nobody(_files.STATE_FOLDER, LOCK)
+    with _files.lock(0), pytest.raises(HostProblem), _files.lock(0):
+        pass
+
+
+@ROOT
+@pytest.mark.parametrize("plant", [os.mkfifo, lambda path: os.symlink("/victim", path), lambda path: os.link("/etc/hostname", path)])
+def test_what_was_planted_for_the_lock_is_replaced(below, plant):
+    folder = below.join(*_files.STATE_FOLDER.split("/")).ensure(dir=True)
+    below.join("victim").write("precious")
+    try:
+        plant(str(folder.join("lock")))
+    except OSError:
+        os.link(str(below.join("victim")), str(folder.join("lock")))
+    with _files.lock(0):
+        found = os.lstat(str(folder.join("lock")))
+        assert stat.S_ISREG(found.st_mode) and (found.st_nlink, stat.S_IMODE(found.st_mode)) == (1, 0o600)
+    assert below.join("victim").read() == "precious"
+
+
+@ROOT
+def test_the_holder_of_an_images_lock_is_named(tmpdir):
+    with pytest.raises(HostProblem) as caught:
+        def twice():
+            with _files.lock(0), _files.lock(0):
+                pass
+        _files.inside(str(tmpdir), twice)
+    assert "%s%s for 0 seconds (process " % (tmpdir, LOCK) in str(caught.value)

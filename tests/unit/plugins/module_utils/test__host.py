@@ -1,0 +1,379 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is gathered of a host, of an image, and of this machine's own processes. Nothing here writes a kernel parameter."""
+
+import errno
+import os
+import shutil
+import subprocess
+import time
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _procfs, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils._model import (
+    Attributes, Entry, File, HostProblem, Reading, Request, Rule, Saved)
+from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE, Tuned
+
+ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="root alone may chroot and change its user")
+SECURITY = "/etc/sysctl.d/50-security-hardening.conf"
+
+
+class Image:
+    def __init__(self, root):
+        self.root = root
+
+    def add(self, path, text=""):
+        self.root.join(*path.split("/")).write(text, ensure=True)
+
+    def link(self, target, path):
+        where = self.root.join(*path.split("/"))
+        where.dirpath().ensure(dir=True)
+        os.symlink(target, str(where))
+
+    def __call__(self, function, *args):
+        return _files.inside(str(self.root), lambda: function(*args))
+
+
+@pytest.fixture
+def image(tmpdir):
+    return Image(tmpdir)
+
+
+# --- a snapshot ---
+
+def request(container_host="auto", rules=None, image=False, paths=(SECURITY,)):
+    return Request([File(path, "kernel.a = 1\n") for path in paths], rules or {}, "restate", container_host, image)
+
+
+NOTHING = Saved({}, {})
+HOLD = {"net.ipv4.ip_forward": Rule(hold=((None, ("docker",)),))}
+
+
+def test_a_snapshot(host):
+    host.parameter("kernel.a", "1")
+    host.interface("eth0", device=True, rp_filter="1")
+    host.file(SECURITY, "kernel.a = 2\n")
+    host.file("/usr/bin/dockerd", "")
+    asked = []
+
+    def names(interfaces):
+        asked.append(interfaces)
+        return ["kernel.a", "kernel.none"]
+    snapshot = _host.snapshot(request(rules=HOLD), NOTHING, names)
+    assert asked == [{"eth0": True}] and snapshot.interfaces == {"eth0": True}
+    assert snapshot.live == {"kernel.a": Reading("1"), "kernel.none": Reading(None, errno.ENOENT)}
+    assert [(item.path, item.text) for item in snapshot.files] == [(SECURITY, "kernel.a = 2\n")]
+    assert (snapshot.release, snapshot.machine, snapshot.saved) == (_procfs.release(), _procfs.machine(), NOTHING)
+    assert (snapshot.rivals, snapshot.modules, snapshot.dialect) == (NONE, set(), _sysctl_d.SYSTEMD)
+    assert snapshot.uses["docker"] == ("/usr/bin/dockerd", True)
+    assert snapshot.missing_folders[SECURITY] == ()
+
+
+def test_nothing_is_read_live_for_an_image(host, monkeypatch):
+    for name in ("read", "interfaces"):
+        monkeypatch.setattr(_procfs, name, None)
+    monkeypatch.setattr(_host, "_processes", None)
+    host.file("/usr/bin/dockerd", "")
+    snapshot = _host.snapshot(request(rules=HOLD, image=True), NOTHING, None)
+    assert (snapshot.live, snapshot.interfaces) == ({}, {})
+    assert set(snapshot.uses) == {"docker"}
+
+
+@pytest.mark.parametrize("asked, saved, looked", [
+    (request(), NOTHING, False),
+    (request(rules={"kernel.a": Rule(accept=("1",))}), NOTHING, False),
+    (request(rules=HOLD), NOTHING, True),
+    (request(container_host="always", rules=HOLD), NOTHING, False),
+    (request(container_host="never", rules=HOLD), NOTHING, False),
+    # On the way back forwarding is held without a rule.
+    (request(), Saved({"net.ipv4.ip_forward": Entry("0", "1", SECURITY)}, {}), True),
+])
+def test_uses_are_looked_for_where_they_matter(host, monkeypatch, asked, saved, looked):
+    monkeypatch.setattr(_host, "uses", lambda _image: {"docker": "found"})
+    assert bool(_host.snapshot(asked, saved, lambda _interfaces: []).uses) is looked
+
+
+def test_folders_that_would_have_to_be_made(host):
+    os.makedirs(host.root + "/usr/lib")
+    found = _host.snapshot(request(paths=(SECURITY, "/usr/lib/sysctl.d/x.conf")), NOTHING, lambda _interfaces: []).missing_folders
+    assert found[SECURITY] == ("/etc", "/etc/sysctl.d")
+    assert found["/usr/lib/sysctl.d/x.conf"] == ("/usr/lib/sysctl.d",)
+
+
+# --- the files that are read at boot ---
+
+@ROOT
+def test_links_are_followed_inside_the_image(image):
+    image.add("/etc/sysctl.conf", "kernel.a = 1\n")
+    image.add("/dev/null")
+    os.makedirs(str(image.root.join("etc", "sysctl.d", "95-folder.conf")))
+    os.mkfifo(str(image.root.join("etc", "sysctl.d", "94-fifo.conf")))
+    image.add("/etc/sysctl.d/93-file.conf", "kernel.b = \udcff\n".encode("utf-8", "surrogateescape").decode("latin-1"))
+    os.chmod(str(image.root.join("etc", "sysctl.d", "93-file.conf")), 0o600)
+    image.add("/etc/sysctl.d/notes.txt", "kernel.c = 1\n")
+    for target, name in (("../sysctl.conf", "99-sysctl.conf"), ("/etc/sysctl.conf", "98-absolute.conf"), ("/dev/null", "97-masked.conf"),
+                         ("/nowhere", "96-broken.conf")):
+        image.link(target, "/etc/sysctl.d/" + name)
+    found = image(_host.sysctl_files)
+    assert [(item.path.rpartition("/")[2], item.text) for item in found] == [
+        ("93-file.conf", "kernel.b = \xff\n"), ("94-fifo.conf", ""), ("95-folder.conf", ""), ("96-broken.conf", ""),
+        ("97-masked.conf", ""), ("98-absolute.conf", "kernel.a = 1\n"), ("99-sysctl.conf", "kernel.a = 1\n")]
+    assert [item.attributes for item in found] == [Attributes(0o600, 0, 0)] + [None] * 6
+
+
+@ROOT
+@pytest.mark.parametrize("target", ["usr/lib", "/usr/lib"])
+def test_a_folder_is_read_once(image, target):
+    image.add("/usr/lib/sysctl.d/a.conf", "kernel.a = 1\n")
+    image.link(target, "/lib")
+    assert [item.path for item in image(_host.sysctl_files)] == ["/usr/lib/sysctl.d/a.conf"]
+    assert image(_host.drop_in, "/lib/sysctl.d/a.conf") == "/usr/lib/sysctl.d/a.conf"
+
+
+@ROOT
+def test_a_drop_in_is_a_file_in_a_folder_that_is_read_at_boot(image):
+    assert image(_host.drop_in, SECURITY) == SECURITY
+    image.link("/srv", "/etc/sysctl.d")
+    with pytest.raises(HostProblem) as caught:
+        image(_host.drop_in, SECURITY)
+    assert str(caught.value).startswith("%s/etc/sysctl.d leads to %s/srv by a symbolic link, and drop-ins are only written to"
+                                        % (image.root, image.root))
+    os.mkfifo(str(image.root.join("run")))
+    with pytest.raises(HostProblem):
+        image(_host.drop_in, "/run/sysctl.d/a.conf")
+
+
+@ROOT
+def test_check_state(image):
+    image(_host.check_state)
+    image.add(_files.BASELINE + "/x")
+    with pytest.raises(HostProblem) as caught:
+        image(_host.check_state)
+    assert str(caught.value).startswith("%s%s is a directory" % (image.root, _files.BASELINE))
+
+
+def test_modules_at_boot(host):
+    host.file("/etc/modules-load.d/k8s.conf", "# note\nbr_netfilter\n\n; x\noverlay\n")
+    host.file("/usr/lib/modules-load.d/a.conf", "nf-conntrack\n")
+    host.file("/etc/modules-load.d/no", "veth\n")
+    assert _host.modules_at_boot() == {"br_netfilter", "overlay", "nf_conntrack"}
+
+
+def test_the_systemd_of_the_host_says_how_it_reads(host):
+    host.file("/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-239.so")
+    assert _host.boot_dialect().patterns is False
+    host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-252.so")
+    assert _host.boot_dialect() == _sysctl_d.SYSTEMD
+
+
+# --- what else sets parameters ---
+
+def test_rivals_are_read_from_files(host):
+    assert _host.rivals(True) == NONE
+    host.file("/usr/sbin/sysctl", "procps-ng 3.3.17")
+    host.file("/etc/sysctl.conf", "vm.a = 1\n")
+    host.file("/etc/tuned/active_profile", "virtual-guest\n")
+    host.file("/usr/lib/tuned/virtual-guest/tuned.conf", "vendor")
+    host.file("/etc/tuned/virtual-guest/tuned.conf", "site")
+    host.file("/usr/lib/tuned/profiles/base/tuned.conf", "base")
+    host.file("/etc/tuned/tuned-main.conf", "main")
+    host.file("/etc/ufw/sysctl.conf", "vm/a=2\n")
+    found = _host.rivals(True)
+    assert (found.sysctl, found.conf, found.ufw) == ("procps-ng 3.3.17", "vm.a = 1\n", None)
+    assert found.tuned == Tuned(["virtual-guest"], {"virtual-guest": "site", "base": "base"}, "main")
+
+
+@pytest.mark.parametrize("text, enabled", [
+    ("ENABLED=yes\n", True), ("  enabled = \"yes\"\n", True), ("ENABLED=no\n", False), ("# ENABLED=yes\n", False), ("", False),
+    ("\n" * (1 << 20), False), (" " * (1 << 20), False),
+], ids=range(7))
+def test_only_an_enabled_ufw_counts(host, text, enabled):
+    host.file("/etc/ufw/sysctl.conf", "vm/a=2\n")
+    host.file("/etc/ufw/ufw.conf", text)
+    assert _host.rivals(True).ufw == ("vm/a=2\n" if enabled else None)
+
+
+@pytest.mark.parametrize("pid, running", [("1\n", True), ("99999999\n", False), ("x", False), ("../1", False), ("\u00b2", False), (None, False)])
+def test_on_a_host_only_a_running_tuned_counts(host, pid, running):
+    host.file("/etc/tuned/active_profile", "x\n")
+    if pid:
+        with open(host.root + "/tuned.pid", "wb") as stream:
+            stream.write(pid.encode("utf-8"))
+        os.makedirs(host.root + "/run/tuned")
+        os.rename(host.root + "/tuned.pid", host.root + "/run/tuned/tuned.pid")
+    assert bool(_host.rivals(False).tuned) is running
+
+
+def test_a_rival_of_any_size_costs_little(host):
+    """16 MB of lines make a million records of each."""
+    for path in ("/etc/sysctl.conf", "/etc/ufw/sysctl.conf", "/etc/tuned/active_profile", "/etc/tuned/x/tuned.conf", "/etc/ufw/ufw.conf"):
+        host.file(path, "ENABLED=yes\n" * (3 << 19))
+    found = _host.rivals(True)
+    assert max(map(len, (found.conf, found.ufw, found.tuned.profiles["x"]))) == 1 << 20
+
+
+# --- what it is used for ---
+
+@ROOT
+@pytest.mark.parametrize("paths, expected", [
+    (["/usr/sbin/dockerd"], ["docker"]), (["/opt/containerd/bin/containerd"], ["containerd"]),
+    (["/var/lib/rancher/rke2/bin/kubelet"], ["kubelet"]), (["/opt/incus/bin/incusd"], ["incus"]), (["/usr/libexec/incus/incusd"], ["incus"]),
+    (["/snap/docker/1/x"], ["docker"]), (["/var/lib/snapd/snap/microk8s/x"], ["containerd", "kubelet"]), (["/snap/lxd/x"], ["lxd"]),
+    (["/usr/bin/systemd-nspawn"], []), (["/usr/bin/systemd-nspawn", "/var/lib/machines/web/etc/x"], ["nspawn"]),
+    (["/usr/bin/systemd-nspawn", "/var/lib/machines/.raw"], []), (["/usr/bin/systemd-nspawn", "/etc/systemd/nspawn/a.nspawn"], ["nspawn"]),
+    (["/usr/bin/systemd-nspawn", "/etc/systemd/nspawn/notes"], []), (["/home/alice/bin/dockerd"], []),
+    (["/etc/wireguard/wg0.conf"], ["wireguard"]), (["/etc/wireguard/notes"], []), (["/etc/openvpn/server/a.conf"], ["openvpn"]),
+])
+def test_the_uses_of_an_image(image, paths, expected):
+    for path in paths:
+        image.add(path)
+    assert list(image(_host.uses, True)) == expected
+
+
+@ROOT
+def test_a_unit_counts_that_starts_something(image):
+    image.add("/etc/systemd/system/kubelet.service", "[Service]\nExecStart=/srv/kubelet\n")
+    image.link("/dev/null", "/etc/systemd/system/docker.service")
+    image.add("/etc/systemd/system/crio.service")
+    assert image(_host.uses, True) == {"kubelet": ("/etc/systemd/system/kubelet.service", True)}
+
+
+@ROOT
+@pytest.mark.parametrize("text, expected", [("#!/bin/sh\n", []), ("\x7fELF", ["lxd"]), ("", ["lxd"])])
+def test_a_script_that_would_install_lxd_is_none(image, text, expected):
+    image.add("/usr/sbin/lxd", text)
+    assert list(image(_host.uses, True)) == expected
+
+
+@ROOT
+@pytest.mark.parametrize("where, owner, group, mode, expected", [
+    ("usr/bin/dockerd", 0, 0, 0o755, True), ("usr/bin/dockerd", 65534, 0, 0o755, None), ("usr/bin/dockerd", 0, 0, 0o757, None),
+    ("usr/bin", 65534, 0, 0o755, None), ("usr", 0, 0, 0o777, None), ("usr/bin", 0, 50, 0o775, False), ("usr/bin/dockerd", 0, 50, 0o775, False),
+    ("usr/bin", 0, 0, 0o775, True),
+])
+def test_a_program_counts_where_root_alone_can_put_it(image, where, owner, group, mode, expected):
+    image.add("/usr/bin/dockerd")
+    os.chown(str(image.root.join(where)), owner, group)
+    os.chmod(str(image.root.join(where)), mode)
+    use = image(_host.uses, True).get("docker")
+    assert (use.firm if use else None) is expected
+
+
+@ROOT
+@pytest.mark.parametrize("path, use", [
+    ("/etc/docker/daemon.json", "docker_userns"), ("/etc/wireguard/wg0.conf", "wireguard"), ("/etc/openvpn/server/a.conf", "openvpn")])
+def test_a_configuration_counts_where_root_alone_can_write_it(image, path, use):
+    image.add(path, '{"userns-remap": "default"}')
+    assert set(image(_host.uses, True)) == {use}
+    os.chown(str(image.root) + path, 65534, 0)
+    assert image(_host.uses, True) == {}
+
+
+@ROOT
+@pytest.mark.parametrize("subuid, nsswitch, expected", [
+    ("alice:100000:65536\n", "", "/etc/subuid"), ("root:1:2\nlxd:1:2\n", "", None), ("", "passwd: files\nsubid: sss\n", "subid in /etc/nsswitch.conf"),
+    ("", "subid: files sss\n", "subid in /etc/nsswitch.conf"), ("", "  subid:\tsss\n", "subid in /etc/nsswitch.conf"),
+    ("", "subid: files\n", None), ("", "# subid: sss\n", None), ("", "subid:\n" + "\n" * (1 << 20), "subid in /etc/nsswitch.conf"),
+], ids=range(8))
+def test_where_users_get_subordinate_ids(image, subuid, nsswitch, expected):
+    image.add("/usr/bin/podman")
+    image.add("/etc/subuid", subuid)
+    image.add("/etc/nsswitch.conf", nsswitch)
+    use = image(_host.uses, True).get("podman_rootless")
+    assert (use and use.evidence) == (expected and "/usr/bin/podman and " + expected)
+
+
+# --- processes of this machine ---
+
+@pytest.fixture
+def started(tmpdir):
+    """Starts a copy of `sleep` under an engine's name."""
+    running = []
+
+    def start(name, *prefix, **options):
+        program = str(tmpdir.join(name))
+        if not os.path.exists(program):
+            shutil.copy(shutil.which("sleep"), program)
+            os.chmod(program, options.get("mode", 0o755))
+        path = str(tmpdir)
+        while path != "/":
+            os.chmod(path, 0o755)
+            path = os.path.dirname(path)
+        running.append(subprocess.Popen(list(prefix) + [program, "60"]))
+        _wait_for(name, running[-1].pid)
+    yield start
+    for process in running:
+        # A parent ends with its child, and takes note of its end.
+        family = _family(process.pid)
+        subprocess.call(["kill", "-KILL"] + (family[1:] or family))
+        process.wait()
+
+
+def _family(pid):
+    children = subprocess.Popen(["ps", "-o", "pid=", "--ppid", str(pid)], stdout=subprocess.PIPE).communicate()[0].split()
+    return [str(pid)] + [child.decode() for child in children]
+
+
+def _wait_for(name, pid):
+    for _count in range(200):
+        for found in _family(pid):
+            with open("/proc/%s/comm" % found) as stream:
+                if stream.read().strip() == name:
+                    return
+        time.sleep(0.05)
+    raise AssertionError("%s does not run" % name)
+
+
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+
+
+def seen(name, texts=None, subordinate_ids=None):
+    return [process[1:] for process in _host._processes(texts or {}, subordinate_ids) if process.name == name]
+
+
+@ROOT
+def test_a_process_of_root_is_found_by_its_name(started):
+    started("virtnetworkd")
+    assert seen("virtnetworkd") == [(True, False)]
+
+
+@ROOT
+def test_a_process_of_nobody_is_none(started):
+    started("virtnetworkd", *NOBODY)
+    assert seen("virtnetworkd") == seen("virtnetworkd", {"/etc/subuid": "alice:1:2\n"}, "/etc/subuid") == [(False, False)]
+    texts = {"/etc/nsswitch.conf": "subid: sss\n"}
+    assert seen("virtnetworkd", texts, "subid in /etc/nsswitch.conf") == [(False, False)]
+
+
+@ROOT
+def test_a_process_of_a_user_with_subordinate_ids_is_a_rootless_one(started):
+    started("rootlesskit", "setpriv", "--reuid=12345", "--regid=12345", "--clear-groups")
+    assert seen("rootlesskit", {"/etc/subuid": "12345:100000:65536\n"}, "/etc/subuid") == [(False, True)]
+    assert seen("rootlesskit", {"/etc/subuid": "12346:100000:65536\n"}, "/etc/subuid") == [(False, False)]
+    assert seen("rootlesskit", {"/etc/nsswitch.conf": "subid: sss\n"}, "subid in /etc/nsswitch.conf") == [(False, True)]
+
+
+@ROOT
+def test_a_program_that_anybody_can_start_as_root_proves_nothing(started):
+    """Like `ln -s /usr/bin/su dockerd; ./dockerd`, which waits for a password as root."""
+    started("virtnetworkd", *NOBODY, mode=0o4755)
+    assert seen("virtnetworkd") == [(False, False)]
+
+
+@ROOT
+@pytest.mark.parametrize("kind", ["--pid", "--user"])
+def test_a_process_of_another_namespace_is_none(started, kind):
+    if subprocess.call(["unshare", kind, "--fork", "true"]):
+        pytest.skip("namespaces are not allowed here")
+    started("virtnetworkd", "unshare", kind, "--fork")
+    assert seen("virtnetworkd") == [(False, False)]
+
+
+@ROOT
+def test_a_process_that_ends_meanwhile_is_none(monkeypatch):
+    monkeypatch.setattr(os, "listdir", lambda _path: ["self", "99999999", "version"])
+    assert _host._processes({}, None) == ()
+    assert _host._standing("99999999", {}, None) == (False, False)

@@ -1,0 +1,140 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What _procfs makes of a real kernel, and of a folder that looks like one. Nothing here writes a kernel parameter."""
+
+import errno
+import os
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _procfs
+from ansible_collections.photon.hardening.plugins.module_utils._model import Reading
+
+
+@pytest.fixture
+def kernel(tmpdir, monkeypatch):
+    monkeypatch.setattr(_procfs, "PROC_SYS", str(tmpdir.mkdir("proc")))
+    monkeypatch.setattr(_procfs, "SYS_NET", str(tmpdir.mkdir("sys")))
+    return tmpdir
+
+
+def test_reads_this_kernel():
+    reading = _procfs.read("kernel.osrelease")
+    assert reading.value == _procfs.release()
+    assert reading.error == 0 and reading.refused in (errno.EACCES, errno.EROFS)
+
+
+@pytest.mark.parametrize("name", ["kernel.does_not_exist", "kernel", "kernel.osrelease.deeper", "net.ipv4", "kernel.%s" % ("x" * 5000)])
+def test_what_is_no_parameter_does_not_exist(name):
+    assert _procfs.read(name) == Reading(None, errno.ENOENT)
+
+
+@pytest.mark.parametrize("name", ["net.ipv4.route.flush", "vm.compact_memory"])
+def test_what_can_only_be_written_is_an_action(name):
+    reading = _procfs.read(name)
+    assert reading.error == errno.ENOENT or (reading.value, reading.error, reading.write_only) == (None, errno.EACCES, True)
+
+
+@pytest.mark.parametrize("name", [
+    "/tmp/x", ".tmp.x", "../tmp/x", "net/../../tmp/x", "net.ipv4/../x", "kernel//a", "kernel..a", "", "kernel.a\0b", "kernel.\ud800"])
+def test_no_name_leads_out_of_proc_sys(kernel, name):
+    for path in ("tmp/x", "proc/tmp/x", "proc/kernel/a"):
+        kernel.join(path).write("precious", ensure=True)
+    reading = _procfs.read(name)
+    assert reading.value is None and reading.error in (errno.ENOENT, errno.EINVAL)
+    assert _procfs.write(name, "1") in (errno.ENOENT, errno.EINVAL)
+    assert kernel.join("tmp", "x").read() == kernel.join("proc", "kernel", "a").read() == "precious"
+
+
+def test_a_value_that_is_no_utf_8_survives(kernel):
+    where = kernel.join("proc", "kernel", "a")
+    where.write(b"\xff\xc3\n", mode="wb", ensure=True)
+    value = _procfs.read("kernel.a").value
+    where.write("")
+    assert _procfs.write("kernel.a", value) == 0
+    assert where.read("rb") == b"\xff\xc3\n"
+
+
+def test_a_value_that_is_no_text_at_all_is_refused(kernel):
+    kernel.join("proc", "kernel", "a").write("1", ensure=True)
+    assert _procfs.write("kernel.a", "\ud800") == errno.EINVAL
+
+
+def test_a_value_is_written_at_once(kernel, monkeypatch):
+    """The kernel takes each write as a whole value."""
+    writes, real = [], os.write
+    kernel.join("proc", "kernel", "a").write("1", ensure=True)
+    monkeypatch.setattr(os, "write", lambda descriptor, data: writes.append(data) or real(descriptor, data))
+    assert _procfs.write("kernel.a", "1 2\t3") == 0
+    assert writes == [b"1 2\t3\n"]
+
+
+def failing(real, number, flags):
+    def opened(path, how, *args, **options):
+        if bytes(path).endswith(b"/kernel/a") and how & 3 == flags:
+            raise OSError(number, os.strerror(number))
+        return real(path, how, *args, **options)
+    return opened
+
+
+@pytest.mark.parametrize("number, expected", [
+    (errno.EIO, Reading(None, errno.EIO, 0)),
+    (errno.EACCES, Reading(None, errno.EACCES)),
+    (errno.EPERM, Reading(None, errno.EPERM)),
+    (errno.ENODEV, Reading(None, errno.ENODEV)),
+])
+def test_a_refusal_to_be_read_is_told(kernel, monkeypatch, number, expected):
+    kernel.join("proc", "kernel", "a").write("1", ensure=True)
+    monkeypatch.setattr(os, "open", failing(os.open, number, os.O_RDONLY))
+    assert _procfs.read("kernel.a") == expected
+
+
+@pytest.mark.parametrize("mode, write_only", [(0o200, True), (0o220, True), (0o600, False), (0o000, False), (0o400, False)])
+def test_its_mode_says_whether_a_parameter_is_an_action(kernel, monkeypatch, mode, write_only):
+    kernel.join("proc", "kernel", "a").write("1", ensure=True)
+    os.chmod(str(kernel.join("proc", "kernel", "a")), mode)
+    monkeypatch.setattr(os, "open", failing(os.open, errno.EACCES, os.O_RDONLY))
+    assert _procfs.read("kernel.a").write_only is write_only
+
+
+def test_a_parameter_that_cannot_be_written_is_told_without_writing(kernel, monkeypatch):
+    kernel.join("proc", "kernel", "a").write("1", ensure=True)
+    monkeypatch.setattr(os, "open", failing(os.open, errno.EROFS, os.O_WRONLY))
+    assert _procfs.read("kernel.a") == Reading("1", 0, errno.EROFS)
+    assert _procfs.write("kernel.a", "2") == errno.EROFS
+
+
+def test_a_parameter_of_an_interface_that_is_gone_is_not_there(kernel):
+    assert _procfs.read("net.ipv4.conf.veth0.rp_filter") == Reading(None, errno.ENOENT)
+    assert _procfs.write("net.ipv4.conf.veth0.rp_filter", "1") == errno.ENOENT
+
+
+@pytest.mark.parametrize("number, name", [(errno.EINVAL, "EINVAL"), (524, "ENOTSUPP"), (517, "EPROBE_DEFER"), (9999, "errno 9999")])
+def test_every_error_has_a_name(number, name):
+    assert _procfs.errno_name(number) == name
+
+
+def test_interfaces_and_which_of_them_are_devices(kernel):
+    for path in ("ipv4/conf/all", "ipv4/conf/default", "ipv4/conf/lo", "ipv4/conf/eth0", "ipv6/conf/br0.7", "ipv4/neigh/default",
+                 "ipv4/neigh/tun0", "ipv6/neigh/lo", "ipv6/neigh/tun1"):
+        kernel.join("proc/net", path).ensure(dir=True)
+    for path in ("eth0/device", "br0.7"):
+        kernel.join("sys", path).ensure(dir=True)
+    assert _procfs.interfaces() == {"br0.7": False, "eth0": True, "tun0": False, "tun1": False}
+
+
+def test_an_interface_may_have_any_name(kernel):
+    os.makedirs(os.fsencode(str(kernel)) + b"/proc/net/ipv4/conf/\xff\x1b[2J")
+    os.makedirs(os.fsencode(str(kernel)) + b"/sys/\xff\x1b[2J/device")
+    kernel.join("proc").join("net", "ipv4", "conf").join("x").ensure(dir=True)
+    assert _procfs.interfaces() == {"\udcff\x1b[2J": True, "x": False}
+    assert _procfs.read("net.ipv4.conf.\udcff\x1b[2J.rp_filter") == Reading(None, errno.ENOENT)
+
+
+@pytest.mark.parametrize("namespace, expected", [("pid:[4026531836]", False), ("pid:[4026532000]", True)])
+def test_a_container_has_a_namespace_of_its_own(monkeypatch, namespace, expected):
+    found = {"/proc/self/ns/pid": namespace, "/proc/self/ns/user": "user:[4026531837]"}
+    monkeypatch.setattr(os, "readlink", found.__getitem__)
+    assert _procfs.in_container() is expected

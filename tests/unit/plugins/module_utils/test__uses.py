@@ -1,0 +1,197 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _uses
+from ansible_collections.photon.hardening.plugins.module_utils._uses import NOTHING, Process
+
+
+def found(**facts):
+    return dict((name, tuple(use)) for name, use in _uses.found(NOTHING._replace(**facts)).items())
+
+
+def programs(*paths, firm=True):
+    return dict((path.rpartition("/")[2], (path, firm)) for path in paths)
+
+
+def root(*names):
+    return tuple(Process(name, True, False) for name in names)
+
+
+@pytest.mark.parametrize("paths, expected", [
+    ((), {}),
+    (("/usr/sbin/dockerd", "/usr/bin/containerd"), {"docker": "/usr/sbin/dockerd", "containerd": "/usr/bin/containerd"}),
+    (("/usr/local/bin/crio",), {"crio": "/usr/local/bin/crio"}),
+    (("/usr/bin/podman",), {"podman": "/usr/bin/podman"}),
+    (("/opt/bin/kubelet",), {"kubelet": "/opt/bin/kubelet"}),
+    (("/usr/local/bin/k3s",), {"containerd": "/usr/local/bin/k3s", "kubelet": "/usr/local/bin/k3s"}),
+    (("/usr/local/bin/k0s",), {"containerd": "/usr/local/bin/k0s", "kubelet": "/usr/local/bin/k0s"}),
+    (("/opt/rke2/bin/rke2",), {"containerd": "/opt/rke2/bin/rke2", "kubelet": "/opt/rke2/bin/rke2"}),
+    (("/usr/bin/nomad",), {"nomad": "/usr/bin/nomad"}),
+    (("/usr/sbin/libvirtd",), {"libvirt": "/usr/sbin/libvirtd"}),
+    (("/usr/sbin/virtnetworkd",), {"libvirt": "/usr/sbin/virtnetworkd"}),
+    (("/usr/bin/lxd",), {"lxd": "/usr/bin/lxd"}),
+    (("/opt/incus/bin/incusd",), {"incus": "/opt/incus/bin/incusd"}),
+    (("/usr/bin/lxc-start",), {"lxc": "/usr/bin/lxc-start"}),
+    # Systemd's own tool is on hosts that never start a container, and without subordinate ids nobody starts a rootless one.
+    (("/usr/bin/systemd-nspawn",), {}),
+    (("/usr/bin/dockerd-rootless.sh", "/usr/bin/rootlesskit"), {}),
+])
+def test_a_program_of_root_is_firm_evidence(paths, expected):
+    assert found(programs=programs(*paths)) == dict((name, (path, True)) for name, path in expected.items())
+
+
+def test_a_program_that_others_can_write_is_no_firm_evidence():
+    loose = programs("/usr/local/bin/dockerd", firm=False)
+    words = "/usr/local/bin/dockerd, which others than root can write to"
+    assert found(programs=loose) == {"docker": (words, False)}
+    assert found(programs=loose, units={"docker.service": "/etc/systemd/system/docker.service"}) == {
+        "docker": ("/etc/systemd/system/docker.service", True)}
+
+
+@pytest.mark.parametrize("name, uses", [
+    ("dockerd", ["docker"]), ("containerd", ["containerd"]), ("crio", ["crio"]), ("kubelet", ["kubelet"]),
+    ("k3s-server", ["containerd", "kubelet"]), ("k3s-agent", ["containerd", "kubelet"]), ("kubelite", ["containerd", "kubelet"]),
+    ("k0s", ["containerd", "kubelet"]), ("rke2", ["containerd", "kubelet"]), ("nomad", ["nomad"]), ("libvirtd", ["libvirt"]),
+    ("virtnetworkd", ["libvirt"]), ("lxd", ["lxd"]), ("incusd", ["incus"]), ("lxc-start", ["lxc"]), ("systemd-nspawn", ["nspawn"]),
+    ("wireguard-go", ["wireguard"]), ("openvpn", ["openvpn"]), ("sshd", []), ("rootlesskit", []),
+])
+def test_a_process_of_root_is_soft_evidence(name, uses):
+    assert found(processes=root(name[:15])) == dict((use, ("process " + name, False)) for use in uses)
+    assert name in _uses.PROCESSES or not uses
+
+
+@pytest.mark.parametrize("name", sorted(_uses.PROCESSES))
+def test_a_process_of_nobody_counts_for_nothing(name):
+    assert found(processes=(Process(name, False, False),)) == {}
+
+
+def test_a_process_beside_a_program_changes_nothing():
+    assert found(programs=programs("/usr/bin/dockerd"), processes=root("dockerd")) == {"docker": ("/usr/bin/dockerd", True)}
+
+
+@pytest.mark.parametrize("snap, uses", [
+    ("docker", ["docker"]), ("microk8s", ["containerd", "kubelet"]), ("k8s", ["containerd", "kubelet"]), ("kubelet", ["kubelet"]),
+    ("lxd", ["lxd"]), ("incus", ["incus"]), ("nomad", ["nomad"]),
+])
+def test_a_snap(snap, uses):
+    assert found(snaps={snap: "/snap/" + snap}) == dict((use, ("/snap/" + snap, True)) for use in uses)
+    assert snap in _uses.SNAPS
+
+
+@pytest.mark.parametrize("unit, uses", [
+    ("k3s.service", ["containerd", "kubelet"]), ("k3s-agent.service", ["containerd", "kubelet"]),
+    ("rke2-server.service", ["containerd", "kubelet"]), ("k0sworker.service", ["containerd", "kubelet"]), ("kubelet.service", ["kubelet"]),
+    ("docker.service", ["docker"]), ("nomad.service", ["nomad"]),
+])
+def test_a_unit_of_the_administrator(unit, uses):
+    assert found(units={unit: "/etc/systemd/system/" + unit}) == dict((use, ("/etc/systemd/system/" + unit, True)) for use in uses)
+    assert unit in _uses.UNITS
+
+
+def test_rootless_containers_need_subordinate_ids():
+    engines = programs("/usr/bin/podman", "/usr/bin/dockerd-rootless.sh")
+    assert set(found(programs=engines)) == {"podman"}
+    assert found(programs=engines, subordinate_ids="/etc/subuid") == {
+        "podman": ("/usr/bin/podman", True), "podman_rootless": ("/usr/bin/podman and /etc/subuid", True),
+        "docker_rootless": ("/usr/bin/dockerd-rootless.sh and /etc/subuid", True)}
+    assert found(processes=(Process("rootlesskit", False, True), Process("podman", False, True), Process("dockerd", False, True))) == {
+        "docker_rootless": ("process rootlesskit", False), "podman_rootless": ("process podman", False)}
+
+
+@pytest.mark.parametrize("text, allowed", [("alice veth lxcbr0 10\n", True), ("# alice veth lxcbr0 10\n\n", False), ("", False)])
+def test_lxc_of_an_ordinary_user(text, allowed):
+    uses = found(programs=programs("/usr/bin/lxc-start"), texts={"/etc/lxc/lxc-usernet": text})
+    assert ("lxc_rootless" in uses) is allowed
+    assert "lxc_rootless" not in found(texts={"/etc/lxc/lxc-usernet": text})
+
+
+@pytest.mark.parametrize("machines", ["/var/lib/machines/web", "/etc/systemd/nspawn/web.nspawn"])
+def test_nspawn_needs_something_to_start(machines):
+    assert found(programs=programs("/usr/bin/systemd-nspawn"), machines=machines) == {
+        "nspawn": ("/usr/bin/systemd-nspawn and " + machines, True)}
+    assert found(machines=machines) == {}
+
+
+@pytest.mark.parametrize("text, expected", [
+    ('{"userns-remap": "default"}', True), ('{\n "userns-remap"\t:\n"1000:1000"}', True), ('{"userns-remap": ""}', False),
+    ('{"no-userns-remap": "x"}', False), ('{"live-restore": true}', False), ("not JSON", False), ("", False), ("[" * 100000, False),
+], ids=range(8))
+@pytest.mark.parametrize("path", ["/etc/docker/daemon.json", "/var/snap/docker/current/config/daemon.json"])
+def test_docker_with_user_namespaces(text, expected, path):
+    assert found(texts={path: text}) == ({"docker_userns": ("userns-remap in " + path, True)} if expected else {})
+
+
+@pytest.mark.parametrize("path, text, expected", [
+    ("/etc/subuid", "alice:100000:65536\ncontainers:2147483647:2147483648\n", "the user containers in /etc/subuid"),
+    ("/etc/subuid", "alice:100000:65536\n# containers:1:2\ncontainers2:1:2\n", None),
+    ("/etc/containers/containers.conf", '[containers]\nuserns = "auto"\n', "/etc/containers/containers.conf"),
+    ("/etc/containers/containers.conf", '[containers]\n# userns = "auto"\nuserns="host"\n', None),
+    ("/etc/containers/storage.conf", 'root-auto-userns-user = "containers"\n', "/etc/containers/storage.conf"),
+])
+def test_podman_with_user_namespaces(path, text, expected):
+    uses = found(programs=programs("/usr/bin/podman"), texts={path: text})
+    assert uses.get("podman_userns") == (("/usr/bin/podman and " + expected, True) if expected else None)
+    assert found(texts={path: text}) == {}
+
+
+SERVER = "[Interface]\nPrivateKey = x\nListenPort = 51820\n[Peer]\nPublicKey = y\nAllowedIPs = 10.0.0.2/32\n"
+CLIENT = "[Interface]\nPrivateKey = x\n[Peer]\nPublicKey = y\nEndpoint = vpn.example:51820\nAllowedIPs = 0.0.0.0/0\n"
+
+
+@pytest.mark.parametrize("path, text, gateway", [
+    ("/etc/wireguard/wg0.conf", SERVER, True),
+    ("/etc/wireguard/wg0.conf", SERVER.lower(), True),
+    ("/etc/wireguard/wg0.conf", CLIENT, False),
+    ("/etc/wireguard/wg0.conf", CLIENT + "[Peer]\nPublicKey = z\n", True),
+    ("/etc/wireguard/wg0.conf", CLIENT + "ListenPort = 1\n", True),
+    ("/etc/wireguard/wg0.conf", "", True),
+    ("/etc/wireguard/old/wg0.conf", SERVER, False),
+    ("/etc/systemd/network/wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\nListenPort=5\n[WireGuardPeer]\nEndpoint=a:1\n", True),
+    ("/etc/systemd/network/wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\n[WireGuardPeer]\nEndpoint=a:1\n", False),
+    ("/etc/systemd/network/br0.netdev", "[NetDev]\nKind=bridge\n", False),
+])
+def test_a_wireguard_gateway(path, text, gateway):
+    assert found(texts={path: text}) == ({"wireguard": (path, True)} if gateway else {})
+
+
+@pytest.mark.parametrize("path, text, gateway", [
+    ("/etc/openvpn/server/a.conf", "", True),
+    ("/etc/openvpn/server.conf", "server 10.8.0.0 255.255.255.0\n", True),
+    ("/etc/openvpn/peer.conf", "dev tun\nifconfig 10.8.0.1 10.8.0.2\n", True),
+    ("/etc/openvpn/home.conf", "# x\n  client\nremote vpn.example\n", False),
+    ("/etc/openvpn/home.conf", "pull\n", False),
+    ("/etc/openvpn/gate.conf", "server 10.8.0.0 255.255.255.0\nclient-to-client\npush \"route 10.0.0.0 255.0.0.0\"\n", True),
+    ("/etc/openvpn/gate.conf", "server 10.8.0.0 255.255.255.0\nclient-config-dir ccd\n", True),
+    ("/etc/openvpn/client/a.conf", "", False),
+])
+def test_an_openvpn_gateway(path, text, gateway):
+    assert found(texts={path: text}) == ({"openvpn": (path, True)} if gateway else {})
+
+
+def test_every_use_can_be_found_and_is_named():
+    everything = NOTHING._replace(
+        programs=programs(*("/usr/bin/" + name for name in _uses.PROGRAMS)), machines="/var/lib/machines/x", subordinate_ids="/etc/subuid",
+        texts={"/etc/subuid": "containers:1:2\n", "/etc/docker/daemon.json": '{"userns-remap": "default"}', "/etc/wireguard/a.conf": "",
+               "/etc/openvpn/server/a.conf": "", "/etc/lxc/lxc-usernet": "alice veth lxcbr0 10\n"})
+    assert tuple(_uses.found(everything)) == _uses.NAMES
+
+
+@pytest.mark.parametrize("text, users, ordinary", [
+    ("alice:100000:65536\nroot:1:2\n1000:5:6\n", ("alice", "root", "1000"), ("alice", "1000")),
+    ("# alice:1:2\n\nnonsense\n", (), ()),
+    ("lxd:1:2\nroot:1:2\ncontainers:1:2\ndockremap:1:2\n", ("lxd", "root", "containers", "dockremap"), ()),
+])
+def test_who_has_subordinate_ids(text, users, ordinary):
+    assert _uses.subordinate_users(text) == users
+    assert _uses.ordinary(users) == ordinary
+
+
+@pytest.mark.parametrize("text", ["\n", " ", "[Peer]\n", "Endpoint=\n", '"userns-remap"', "userns=", "a"])
+def test_hostile_text_neither_hangs_nor_fails(text):
+    text *= (1 << 20) // len(text)
+    paths = ["/etc/subuid", "/etc/docker/daemon.json", "/etc/containers/containers.conf", "/etc/lxc/lxc-usernet", "/etc/wireguard/a.conf",
+             "/etc/openvpn/a.conf", "/etc/systemd/network/a.netdev"]
+    found(programs=programs("/usr/bin/podman", "/usr/bin/lxc-start"), texts=dict((path, text) for path in paths))

@@ -1,0 +1,326 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lives of hosts, call after call: what moves by itself, pairs and aliases, kept lines, several drop-ins, reboots."""
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
+from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.world import World
+
+SECURITY, TUNING = "/etc/sysctl.d/50-security-hardening.conf", "/etc/sysctl.d/60-photon-tuning.conf"
+NETWORK = "/etc/sysctl.d/70-photon-network.conf"
+LAST = "/etc/sysctl.d/zz-photon-hardening.conf"
+FORWARD, ALL, DEFAULT, V0 = ("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding",
+                             "net.ipv4.conf.v0.forwarding")
+REDIRECTS = "net.ipv4.conf.all.accept_redirects"
+ROUTER = {FORWARD: "1", ALL: "1", DEFAULT: "0", V0: "0", REDIRECTS: "0"}
+
+
+def row(plan, name):
+    return next(row for row in plan.rows if row.name == name)
+
+
+def states(plan):
+    return dict((row.name, row.state) for row in plan.rows)
+
+
+# --- what moves by itself ---
+
+def test_what_forwarding_moves_goes_back_with_it():
+    world = World(ROUTER, interfaces=["v0"])
+    before = dict(world.live)
+    world.run({NETWORK: FORWARD + " = 0\n"})
+    assert world.live == {FORWARD: "0", ALL: "0", DEFAULT: "0", V0: "0", REDIRECTS: "0"}
+    world.absent()
+    assert world.live == before
+    assert not world.saved.parameters
+
+
+@pytest.mark.parametrize("value, moved", [("0", "1"), ("1", "0")])
+def test_what_forwarding_has_moved_goes_back_also_after_a_second_run(value, moved):
+    world = World({FORWARD: moved, ALL: moved, DEFAULT: moved, V0: moved, REDIRECTS: "0"}, interfaces=["v0"])
+    before = dict(world.live)
+    for _run in range(2):
+        world.run({NETWORK: "%s = %s\n" % (ALL, value)})
+        assert world.live == {FORWARD: value, ALL: value, DEFAULT: value, V0: value, REDIRECTS: "0"}
+    world.absent()
+    assert world.live == before
+
+
+def test_a_waived_interface_stays_as_it_is():
+    world = World(dict(ROUTER, **{DEFAULT: "1", V0: "1"}), interfaces=["v0"])
+    world.run({NETWORK: FORWARD + " = 0\n"}, {V0: {"waived": "a bridge"}})
+    assert (world.live[DEFAULT], world.live[V0]) == ("0", "1")
+
+
+def test_a_line_of_its_own_decides_whatever_the_order():
+    world = World(dict(ROUTER, **{V0: "1"}), interfaces=["v0"])
+    plan = world.run({NETWORK: "%s = 1\n%s = 0\n" % (V0, FORWARD)})
+    assert world.live[V0] == "1" and row(plan, V0).state == "changed"
+
+
+# --- one switch under two names, and pairs ---
+
+def test_another_name_of_the_switch_wins_at_boot_and_is_restated():
+    world = World(ROUTER, {"/etc/sysctl.d/99-router.conf": ALL + " = 1\n"}, ["v0"])
+    plan = world.run({NETWORK: FORWARD + " = 0\n"})
+    assert row(plan, FORWARD).boot_before == "1"
+    assert (world.boots_with(FORWARD), world.boots_with(ALL)) == ("0", "0")
+
+
+def test_what_is_restated_stands_in_the_order_of_the_writes():
+    rival = "/etc/sysctl.d/99-router.conf"
+    world = World(dict(ROUTER, **{REDIRECTS: "1"}), {rival: "%s = 1\n%s = 1\n" % (FORWARD, REDIRECTS)}, ["v0"])
+    world.run({NETWORK: "%s = 0\n%s = 0\n" % (REDIRECTS, FORWARD)})
+    lines = [line for line in world.files[LAST].splitlines() if not line.startswith("#")]
+    assert lines == [FORWARD + " = 0", REDIRECTS + " = 0"]
+    assert (world.boots_with(FORWARD), world.boots_with(REDIRECTS)) == ("0", "0")
+
+
+@pytest.mark.parametrize("text", ["{0} = 0\n{1} = 1\n", "{1} = 1\n{0} = 0\n"])
+def test_two_names_of_one_switch_may_not_contradict_one_another(text):
+    with pytest.raises(_sysctl_d.SyntaxProblem, match="line 2.*line 1"):
+        World(ROUTER).plan({NETWORK: text.format(FORWARD, ALL)})
+    with pytest.raises(_sysctl_d.SyntaxProblem):
+        World(ROUTER).plan({NETWORK: FORWARD + " = 0\n", TUNING: ALL + " = 1\n"})
+
+
+def test_a_waiver_counts_for_every_name_of_the_switch():
+    world = World(ROUTER)
+    plan = world.run({NETWORK: ALL + " = 0\n"}, {FORWARD: {"waived": "a router"}})
+    assert states(plan)[ALL] == "waived" and world.live[FORWARD] == "1"
+
+
+BYTES, RATIO = "vm.dirty_bytes", "vm.dirty_ratio"
+
+
+def test_a_row_whose_partner_is_in_force_is_held_back():
+    world = World({BYTES: "1000000", RATIO: "0"})
+    plan = world.run({TUNING: RATIO + " = 20\n"}, {RATIO: {"at_most": "20"}})
+    assert row(plan, RATIO).state == "held_back" and BYTES in row(plan, RATIO).reason
+    assert world.live == {BYTES: "1000000", RATIO: "0"}
+    assert "\n# held_back: " in world.files[TUNING]
+
+
+def test_an_exact_value_unsets_its_partner_and_the_way_back_sets_it_again():
+    world = World({BYTES: "1000000", RATIO: "0"})
+    world.run({TUNING: RATIO + " = 20\n"}, {RATIO: {"exact": True}})
+    assert world.live == {BYTES: "0", RATIO: "20"}
+    assert not world.run({TUNING: RATIO + " = 20\n"}, {RATIO: {"exact": True}}).writes
+    plan = world.absent()
+    assert world.live == {BYTES: "1000000", RATIO: "0"}
+    assert [(write.name, write.value) for write in plan.writes] == [(BYTES, "1000000")]
+
+
+def test_bytes_for_a_ratio_and_back():
+    world = World({BYTES: "0", RATIO: "20"})
+    world.run({TUNING: BYTES + " = 1000000\n"}, {BYTES: {"exact": True}})
+    assert world.live == {BYTES: "1000000", RATIO: "0"}
+    world.absent()
+    assert world.live == {BYTES: "0", RATIO: "20"}
+
+
+def test_a_partner_of_an_earlier_call_goes_when_the_other_is_asked_for():
+    world = World({BYTES: "0", RATIO: "30"})
+    world.run({TUNING: RATIO + " = 20\n"})
+    world.run({TUNING: BYTES + " = 1000000\n"})
+    assert world.live == {BYTES: "1000000", RATIO: "0"}
+    world.absent()
+    assert world.live == {BYTES: "0", RATIO: "30"}
+
+
+def test_a_partner_in_a_later_file_is_restated_against():
+    world = World({BYTES: "0", RATIO: "30"}, {"/usr/lib/sysctl.d/99-z.conf": BYTES + " = 5000000\n"})
+    world.run({TUNING: RATIO + " = 20\n"})
+    assert world.boots_with(RATIO) == "0x14"
+    assert not world.run({TUNING: RATIO + " = 20\n"}).files
+
+
+# --- what was there already ---
+
+def test_a_value_that_was_there_and_met_our_wish_is_not_ours():
+    world = World({"kernel.kptr_restrict": "2"})
+    rules = {"kernel.kptr_restrict": {"accept": ["2"]}}
+    world.run({SECURITY: "kernel.kptr_restrict = 2\n"})
+    plan = world.run({SECURITY: "kernel.kptr_restrict = 1\n"}, rules)
+    assert world.live["kernel.kptr_restrict"] == "2" and states(plan) == {"kernel.kptr_restrict": "stricter"}
+
+
+def test_an_override_is_exact_only_while_it_is_given():
+    world = World({"kernel.kptr_restrict": "2"})
+    world.run({SECURITY: "kernel.kptr_restrict = 0\n"})
+    assert world.live["kernel.kptr_restrict"] == "0"
+    plan = world.run({SECURITY: "kernel.kptr_restrict = 1\n"}, {"kernel.kptr_restrict": {"accept": ["2"]}})
+    assert world.live["kernel.kptr_restrict"] == "2"
+    assert (row(plan, "kernel.kptr_restrict").state, row(plan, "kernel.kptr_restrict").after) == ("stricter", "2")
+
+
+# --- lines of a file that ours replaces or hides ---
+
+PHOTON = """# Photon's own
+kernel.kptr_restrict=2
+-kernel.sysrq = 0
+net.ipv6.conf.all.forwarding=0
+net.ipv4.conf.*.rp_filter = 1
+net.ipv4.tcp_challenge_ack_limit=1073741823
+"""
+
+
+def test_a_replaced_file_loses_none_of_its_other_lines():
+    world = World({"kernel.kptr_restrict": "2", "kernel.dmesg_restrict": "0"}, {SECURITY: PHOTON})
+    for _run in range(2):
+        plan = world.run({SECURITY: "kernel.dmesg_restrict = 1\nkernel.kptr_restrict = 2\n"})
+    assert not plan.files
+    text = world.files[SECURITY]
+    assert text.count("kptr_restrict") == 1
+    kept = text.split("# Lines of the file that was here before")[1].splitlines()[1:]
+    assert kept == ["net.ipv6.conf.all.forwarding=0", "-kernel.sysrq = 0", "net.ipv4.conf.*.rp_filter = 1",
+                    "net.ipv4.tcp_challenge_ack_limit=1073741823"]
+    assert set(states(plan)) == {"kernel.dmesg_restrict", "kernel.kptr_restrict"}
+    assert set(world.saved.parameters) == {"kernel.dmesg_restrict"}
+    world.absent()
+    assert world.files == {SECURITY: PHOTON}
+
+
+@pytest.mark.parametrize("folder, kept", [("/usr/lib/sysctl.d", True), ("/run/sysctl.d", True)])
+def test_a_hidden_file_loses_none_of_its_other_lines(folder, kept):
+    hidden = folder + "/50-security-hardening.conf"
+    world = World({"kernel.dmesg_restrict": "0"}, {hidden: "kernel.sysrq = 0\nkernel.dmesg_restrict = 0\n"})
+    world.run({SECURITY: "kernel.dmesg_restrict = 1\n"})
+    assert world.boots_with("kernel.sysrq") == "0" and world.boots_with("kernel.dmesg_restrict") == "1"
+    assert hidden in world.files[SECURITY]
+    del world.files[hidden]
+    world.run({SECURITY: "kernel.dmesg_restrict = 1\n"})
+    assert world.boots_with("kernel.sysrq") is None
+
+
+def test_a_waived_parameter_keeps_the_vendors_line():
+    world = World({"kernel.kptr_restrict": "1"}, {SECURITY: "kernel.kptr_restrict=1\n"})
+    world.run({SECURITY: "kernel.kptr_restrict = 2\n"}, {"kernel.kptr_restrict": {"waived": "why"}})
+    assert world.boots_with("kernel.kptr_restrict") == "1"
+
+
+@pytest.mark.parametrize("container_host, uses, boots", [
+    ("auto", {"docker": ("/usr/bin/dockerd", True)}, None), ("auto", {}, "0"), ("never", {"docker": ("/usr/bin/dockerd", True)}, "0"),
+])
+def test_a_kept_line_that_would_break_a_use_is_commented_out_and_named(container_host, uses, boots):
+    world = World({"kernel.dmesg_restrict": "0"}, {SECURITY: FORWARD + " = 0\n"}, uses=uses)
+    world.container_host = container_host
+    plan = world.run({SECURITY: "kernel.dmesg_restrict = 1\n"}, {FORWARD: {"hold": {"0": ["docker"]}}})
+    assert world.boots_with(FORWARD) == boots
+    assert any(FORWARD in warning for warning in plan.warnings) == (boots is None)
+
+
+# --- several drop-ins and calls ---
+
+def test_of_two_drop_ins_the_first_ones_value_is_in_force_when_the_second_goes():
+    world = World({"vm.swappiness": "60"})
+    world.run({SECURITY: "vm.swappiness = 10\n"})
+    world.run({TUNING: "vm.swappiness = 20\n"})
+    assert world.live["vm.swappiness"] == "20"
+    world.run({TUNING: ""})
+    assert world.live["vm.swappiness"] == "10" and TUNING not in world.files
+    world.absent()
+    assert world.live["vm.swappiness"] == "60"
+
+
+def test_a_call_for_one_drop_in_keeps_what_the_others_restated_with_their_rules():
+    rival = {"/usr/lib/sysctl.d/99-z.conf": "vm.swappiness = 60\nkernel.kptr_restrict = 2\n"}
+    world = World({"vm.swappiness": "60", "kernel.kptr_restrict": "1", "kernel.sysrq": "1"}, rival)
+    world.run({SECURITY: "vm.swappiness = 10\nkernel.kptr_restrict = 1\n"}, {"kernel.kptr_restrict": {"accept": ["2"]}})
+    before = world.files[LAST]
+    assert "swappiness = 10" in before and "kptr" not in before
+    world.run({TUNING: "kernel.sysrq = 0\n"}, conflicts="report")
+    assert world.files[LAST] == before
+
+
+def test_the_file_that_restates_moves_behind_whatever_comes_last():
+    names = ["/etc/sysctl.d/zz-stig-hardening.conf", "/etc/sysctl.d/~.conf", "/usr/lib/sysctl.d/\udcff.conf"]
+    world = World({"kernel.sysrq": "1"})
+    for number, name in enumerate(names):
+        world.files[name] = "kernel.sysrq = %d\n" % (number + 1)
+        world.run({SECURITY: "kernel.sysrq = 0\n"})
+        assert world.boots_with("kernel.sysrq") == "0"
+        assert len([path for path in world.files if "photon-hardening.conf" in path]) == 1
+    for name in reversed(names):
+        del world.files[name]
+        world.run({SECURITY: "kernel.sysrq = 0\n"})
+        assert world.boots_with("kernel.sysrq") == "0"
+    assert list(world.files) == [SECURITY]
+
+
+@pytest.mark.parametrize("interface", ["eth0", "br0"])
+def test_a_foreign_line_for_an_interface_is_restated(interface):
+    name = "net.ipv4.conf.%s.rp_filter" % interface
+    world = World({"net.ipv4.conf.all.rp_filter": "0", name: "0"}, {"/etc/sysctl.d/99-net.conf": name + " = 0\n"}, {interface: False})
+    world.run({NETWORK: "net.ipv4.conf.all.rp_filter = 1\n"}, {"net.ipv4.conf.all.rp_filter": {"interfaces": True}})
+    assert world.boots_with(name) == "1" and world.live[name] == "1"
+
+
+# --- others change our files ---
+
+def test_an_edited_file_keeps_the_lines_of_others_and_the_saved_original():
+    world = World({"kernel.sysrq": "1", "vm.swappiness": "60"}, {SECURITY: "kernel.panic = 5\n"})
+    world.run({SECURITY: "kernel.sysrq = 0\n"})
+    world.files[SECURITY] += "vm.swappiness = 5\nkernel.sysrq = 1\n"
+    for _run in range(2):
+        plan = world.run({SECURITY: "kernel.sysrq = 0\n"})
+        assert world.boots_with("vm.swappiness") == "5" and world.boots_with("kernel.sysrq") == "0"
+        assert world.boots_with("kernel.panic") == "5"
+        assert world.saved.files[SECURITY].before == "kernel.panic = 5\n"
+    assert not plan.files and not plan.warnings
+    world.absent()
+    assert world.files == {SECURITY: "kernel.panic = 5\nvm.swappiness = 5\nkernel.sysrq = 1\n"}
+
+
+def test_our_header_without_a_memory_is_foreign_and_the_lost_way_back_is_told():
+    text = HEADER + "\nkernel.sysrq = 0\n"
+    world = World({"kernel.sysrq": "0"}, {SECURITY: text})
+    plan = world.run({SECURITY: "kernel.sysrq = 0\n"})
+    assert "the way back is lost" in plan.warnings[0]
+    world.absent()
+    assert world.files == {SECURITY: text}
+
+
+def test_a_foreign_value_is_what_the_kernel_makes_of_it():
+    name = "net.ipv4.conf.all.log_martians"
+    world = World({name: "1"}, {"/etc/sysctl.d/99-net.conf": name + " = 1   # why\n"})
+    plan = world.run({NETWORK: name + " = 1\n"})
+    assert LAST not in world.files
+    assert row(plan, name).state == "ok"
+
+
+# --- reboots ---
+
+RP_ALL, RP_DEFAULT, RP_ETH = ("net.ipv4.conf.%s.rp_filter" % scope for scope in ("all", "default", "eth0"))
+
+
+@pytest.mark.parametrize("files, after", [({}, "0"), ({"/etc/sysctl.d/40-net.conf": RP_ETH + " = 1\n"}, "1")])
+def test_interfaces_that_started_with_our_default_go_back_with_it(files, after):
+    world = World({RP_ALL: "0", RP_DEFAULT: "0"}, files)
+    rules = dict.fromkeys((RP_ALL, RP_DEFAULT), {"interfaces": True})
+    world.run({NETWORK: "%s = 1\n%s = 1\n" % (RP_ALL, RP_DEFAULT)}, rules)
+    # A reboot, in which the interface appears.
+    world.interfaces, world.live[RP_ETH], world.boot = {"eth0": True}, "1", "second boot"
+    world.absent()
+    assert world.live == {RP_ALL: "0", RP_DEFAULT: "0", RP_ETH: after}
+
+
+def test_an_interface_that_is_gone_takes_its_parameters_along():
+    world = World({RP_ALL: "0", RP_ETH: "0"}, interfaces=["eth0"])
+    world.run({NETWORK: RP_ALL + " = 1\n"}, {RP_ALL: {"interfaces": True}})
+    del world.live[RP_ETH]
+    world.interfaces = {}
+    world.absent()
+    assert world.live == {RP_ALL: "0"} and not world.saved.parameters
+
+
+@pytest.mark.parametrize("name, live", [("kernel.unprivileged_bpf_disabled", "1"), ("kernel.yama.ptrace_scope", "3"),
+                                        ("kernel.kexec_load_disabled", "1"), ("kernel.modules_disabled", "1")])
+def test_a_value_that_the_kernel_keeps_needs_a_reboot_and_is_not_written(name, live):
+    world = World({name: live})
+    plan = world.run({SECURITY: name + " = 0\n"})
+    assert states(plan) == {name: "reboot_required"} and not plan.writes
+    assert world.boots_with(name) == "0"
