@@ -6,7 +6,7 @@ import stat
 import types
 
 import pytest
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.callback import CallbackBase
 from ansible.plugins.callback.default import CallbackModule as DefaultCallback
 
@@ -54,6 +54,7 @@ def kept(folder):
     ({"msg": "x" * 2000}, False, "web1: " + "x" * 1000),
     ({"msg": ["x"]}, False, "web1: ['x']"),
     ({}, False, "web1: "),
+    ({"failed": True, "msg": ""}, False, "web1: FAILED: The module broke off; Ansible shows its error."),
 ])
 def test_headline(result, check_mode, line):
     assert kernel_parameters.headline("web1", result, check_mode) == line
@@ -135,9 +136,9 @@ def test_a_host_whose_run_broke_off_is_not_known(tmp_path):
 
 def test_what_is_refused_reaches_no_host_and_is_kept(tmp_path):
     play = Play({"profile": "phton", "report_dir": str(tmp_path)})
-    with pytest.raises(AnsibleActionFail) as caught:
-        play.run()
-    assert "profile: 'phton' is none of photon" in str(caught.value) and play.sent == []
+    result = play.run()
+    assert (result["failed"], result["changed"], play.sent, play.shown) == (True, False, [], [])
+    assert result["msg"].startswith("profile: 'phton' is none of photon, ")
     found = kept(tmp_path)["web1.json"]
     assert found["outcome"] == "failed" and found["msg"].startswith("profile: 'phton'")
 
@@ -154,17 +155,36 @@ def test_with_no_log_nothing_is_kept(tmp_path):
     Play(args).run()
     Play(args, no_log=True).run()
     assert kept(tmp_path) == {}
-    with pytest.raises(AnsibleActionFail):
-        Play({"profile": "phton", "report_dir": str(tmp_path)}, no_log=True).run()
+    assert Play({"profile": "phton", "report_dir": str(tmp_path)}, no_log=True).run()["failed"]
     assert kept(tmp_path) == {}
 
 
 def test_a_folder_that_cannot_be_written_is_told_before_the_host_is_contacted(tmp_path):
     (tmp_path / "file").write_text("x")
     play = Play({"dropins": DROPINS, "report_dir": str(tmp_path / "file")})
-    with pytest.raises(AnsibleActionFail) as caught:
-        play.run()
-    assert "report_dir: the result of web1 cannot be kept: " in str(caught.value) and play.sent == []
+    result = play.run()
+    assert result["failed"] and result["msg"].startswith("report_dir: the result of web1 cannot be kept: ") and play.sent == []
+
+
+def test_a_result_that_cannot_be_kept_fails_the_task_and_is_still_told(tmp_path, monkeypatch):
+    play = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, {"msg": "1 of 3", "changed": True})
+
+    def full(_shelf, _result):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(kernel_parameters._shards.Shelf, "end", full)
+    result = play.run()
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["msg"] == "report_dir: the result cannot be kept: [Errno 28] No space left on device. It was: 1 of 3"
+
+
+@pytest.mark.parametrize("variables, words", [
+    ({"photon_hardening_report_dir": 7}, "photon_hardening_report_dir: 7 is not a text"),
+    ({"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is none of restate, report"),
+])
+def test_a_bad_variable_is_one_sentence(variables, words):
+    play = Play({"role_variables": True}, variables=variables)
+    assert play.run()["msg"].startswith(words) and play.sent == []
 
 
 def test_the_variables_of_the_role(tmp_path):
