@@ -4,12 +4,14 @@
 """The front of the module on the controller: selects what is wanted, keeps each host's result and prints its one line."""
 
 from ansible import constants
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
-from ansible.plugins.callback.default import CallbackModule as DefaultCallback
 from ansible.plugins.loader import callback_loader
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _call, _catalogue, _harmless, _shards, _templates
+
+# Ansible's own callback plugin, by the two names under which it may be loaded.
+_FOR_PEOPLE = ("ansible.plugins.callback.default", "ansible_collections.ansible.builtin.plugins.callback.default")
 
 
 def is_for_people(callback):
@@ -18,19 +20,29 @@ def is_for_people(callback):
     All others print a document of their own, such as JSON, which a line of ours would break, or show the result's message themselves.
     """
     found = callback_loader.get(callback, class_only=True)
-    return isinstance(found, type) and issubclass(found, DefaultCallback)
+    return found is not None and any(base.__module__ in _FOR_PEOPLE for base in found.__mro__)
+
+
+def message(result):
+    """What the module says. Of a module that broke off, new ansible-cores have the error in a form of their own alone."""
+    return result.get("msg") or ("The module broke off; Ansible shows its error." if result.get("failed") else "")
 
 
 def headline(host, result, check_mode):
     if result.get("failed"):
-        return "%s: FAILED: %s" % (host, _harmless.line(result.get("msg", "")))
-    return "%s: %s%s" % (host, _harmless.line(result.get("msg", "")), " (check mode: nothing was written)" if check_mode else "")
+        return "%s: FAILED: %s" % (host, _harmless.line(message(result)))
+    return "%s: %s%s" % (host, _harmless.line(message(result)), " (check mode: nothing was written)" if check_mode else "")
 
 
 def with_notes(result, notes):
     """RESULT with what the selection has to say, shown as warnings and kept as notes."""
     said = {key: result[key] if isinstance(result.get(key), list) else [] for key in ("notes", "warnings")}
     return dict(result, notes=notes + said["notes"], warnings=notes + said["warnings"]) if notes else result
+
+
+def _refused(msg):
+    """The result of a task that must not run: no exception, since Ansible shows the trace of one beside the sentence."""
+    return {"failed": True, "changed": False, "msg": msg}
 
 
 class ActionModule(ActionBase):
@@ -48,46 +60,45 @@ class ActionModule(ActionBase):
         # The result is that of the host on which the module runs.
         host = str(self._task.delegate_to or task_vars["inventory_hostname"])
         call = _call.Call(self._task.args, task_vars, self._templar.template)
-        shelf = self._shelf(call, host)
-        args, notes = self._arguments(call, shelf)
+        try:
+            shelf = self._shelf(call, host)
+        except ValueError as exc:
+            return _refused(str(exc))
+        except OSError as exc:
+            return _refused("report_dir: the result of %s cannot be kept: %s" % (host, exc))
+        return self._kept(shelf, self._result(call, shelf, host, task_vars))
+
+    def _shelf(self, call, host):
+        shelf = _shards.Shelf(call.report_dir(), host, bool(self._task.check_mode))
+        if self._task.no_log:
+            shelf.clear()
+        else:
+            shelf.begin()
+        return shelf
+
+    def _result(self, call, shelf, host, task_vars):
+        try:
+            args, notes = call.module_args()
+        except ValueError as exc:
+            return _refused(str(exc))
         try:
             result = self._execute_module(module_args=args, task_vars=task_vars)
         except AnsibleConnectionFailure as exc:
-            self._keep(shelf, {"unreachable": True, "msg": _harmless.text(str(exc))})
+            self._kept(shelf, {"unreachable": True, "msg": _harmless.text(str(exc))})
             raise
         result = with_notes(_harmless.result(result), notes)
         if self.PRINTS and not self._task.no_log:
             self._display.display(headline(host, result, bool(self._task.check_mode)))
-        self._keep(shelf, result)
         return result
 
-    def _shelf(self, call, host):
-        try:
-            shelf = _shards.Shelf(call.report_dir(), host, bool(self._task.check_mode))
-            if self._task.no_log:
-                shelf.clear()
-            else:
-                shelf.begin()
-        except ValueError as exc:
-            raise AnsibleActionFail(str(exc)) from exc
-        except OSError as exc:
-            raise AnsibleActionFail("report_dir: the result of %s cannot be kept: %s" % (host, exc)) from exc
-        return shelf
-
-    def _arguments(self, call, shelf):
-        try:
-            return call.module_args()
-        except ValueError as exc:
-            self._keep(shelf, {"failed": True, "msg": str(exc)})
-            raise AnsibleActionFail(str(exc)) from exc
-
-    def _keep(self, shelf, result):
+    def _kept(self, shelf, result):
         if self._task.no_log:
-            return
+            return result
         try:
-            shelf.end(result)
+            shelf.end(dict(result, msg=message(result)))
         except OSError as exc:
-            raise AnsibleActionFail("report_dir: the result cannot be kept: %s" % exc, result=result) from exc
+            return dict(result, failed=True, msg="report_dir: the result cannot be kept: %s. It was: %s" % (exc, message(result)))
+        return result
 
     def _parse_returned_data(self, res, *args, **kwargs):
         # Here what the host says is still text. Later new ansible-cores have taken its warnings out of the result and will show them.

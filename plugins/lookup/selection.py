@@ -77,9 +77,12 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments
 class LookupModule(LookupBase):
     def run(self, terms, variables=None, **kwargs):
         unknown = sorted(set(kwargs) - {"groups", "overrides", "waivers"})
-        if unknown or len(terms) > 1:
-            raise AnsibleError("selection: %s" % ("there is no option %s" % unknown[0] if unknown else "one profile at most, not %d" % len(terms)))
-        given = {name: _arguments.plain(value) for name, value in dict(zip(["profile"], terms), **kwargs).items() if value is not None}
+        if unknown:
+            raise AnsibleError("selection: there is no option %s" % unknown[0])
+        if len(terms) > 1:
+            raise AnsibleError("selection: one profile at most, not %d" % len(terms))
+        said = dict(kwargs, profile=terms[0] if terms else None)
+        given = {name: _arguments.plain(value) for name, value in said.items() if value is not None}
         try:
             selected = _call.selection(given, variables or {}, self._templar.template)
         except ValueError as exc:

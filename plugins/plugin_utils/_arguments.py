@@ -67,7 +67,10 @@ def _is_omitted(value, placeholder):
 # --- the specification ---
 
 def checked(names, variables):
-    """name -> the value of each of NAMES, its default where VARIABLES do not give it; ValueError where the specification does not allow it."""
+    """name -> the value of each of NAMES, its default where VARIABLES do not give it.
+
+    ValueError where the specification does not allow a value.
+    """
     return {name: _checked(name, OPTIONS[name], variables.get(name)) for name in names}
 
 

@@ -6,7 +6,7 @@ import stat
 import types
 
 import pytest
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.callback import CallbackBase
 from ansible.plugins.callback.default import CallbackModule as DefaultCallback
 
@@ -22,7 +22,8 @@ class Play:
         settings = dict(args=args, check_mode=False, no_log=False, delegate_to=None, async_val=0, diff=False, action="x", environment=[])
         self.shown, self.sent = [], []
         self.action = kernel_parameters.ActionModule(
-            task=types.SimpleNamespace(**dict(settings, **task)), connection=types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir="/tmp")), play_context=None, loader=None,
+            task=types.SimpleNamespace(**dict(settings, **task)),
+            connection=types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir="/tmp")), play_context=None, loader=None,
             templar=types.SimpleNamespace(template=lambda value: value), shared_loader_obj=None)
         self.action._display = types.SimpleNamespace(display=self.shown.append)
         self.action._execute_module = self.module
@@ -53,6 +54,7 @@ def kept(folder):
     ({"msg": "x" * 2000}, False, "web1: " + "x" * 1000),
     ({"msg": ["x"]}, False, "web1: ['x']"),
     ({}, False, "web1: "),
+    ({"failed": True, "msg": ""}, False, "web1: FAILED: The module broke off; Ansible shows its error."),
 ])
 def test_headline(result, check_mode, line):
     assert kernel_parameters.headline("web1", result, check_mode) == line
@@ -64,7 +66,11 @@ def test_a_line_is_printed_for_people(callback, people):
     assert kernel_parameters.is_for_people(callback) is people
 
 
-@pytest.mark.parametrize("base, people", [(DefaultCallback, True), (CallbackBase, False), (None, False)])
+# As the loader makes it of ansible.builtin.default.
+BuiltinCallback = type("CallbackModule", (CallbackBase,), {"__module__": "ansible_collections.ansible.builtin.plugins.callback.default"})
+
+
+@pytest.mark.parametrize("base, people", [(DefaultCallback, True), (BuiltinCallback, True), (CallbackBase, False), (None, False)])
 def test_what_is_derived_from_ansibles_own_callback_is_for_people(base, people, monkeypatch):
     found = base and type("CallbackModule", (base,), {})
     monkeypatch.setattr(kernel_parameters, "callback_loader", types.SimpleNamespace(get=lambda name, class_only: found))
@@ -89,7 +95,8 @@ def test_what_the_host_says_is_harmless(tmp_path):
 def test_what_ansible_reads_of_the_hosts_answer_is_harmless(prefix, monkeypatch):
     answer = {"msg": "\x1b[2J", "changed": False, "warnings": ["\x07"]}
     seen = []
-    monkeypatch.setattr(kernel_parameters.ActionBase, "_parse_returned_data", lambda _self, res, *args: seen.append((res, args)) or "parsed")
+    monkeypatch.setattr(kernel_parameters.ActionBase, "_parse_returned_data",
+                        lambda _self, res, *args: seen.append((res, args)) or "parsed")
     said = {"stdout": prefix + json.dumps(answer), "stderr": "\x1b", "rc": 0}
     assert Play({}).action._parse_returned_data(said, "legacy") == "parsed"
     (res, args), = seen
@@ -129,11 +136,18 @@ def test_a_host_whose_run_broke_off_is_not_known(tmp_path):
 
 def test_what_is_refused_reaches_no_host_and_is_kept(tmp_path):
     play = Play({"profile": "phton", "report_dir": str(tmp_path)})
-    with pytest.raises(AnsibleActionFail) as caught:
-        play.run()
-    assert "profile: 'phton' is none of photon" in str(caught.value) and play.sent == []
+    result = play.run()
+    assert (result["failed"], result["changed"], play.sent, play.shown) == (True, False, [], [])
+    assert result["msg"].startswith("profile: 'phton' is none of photon, ")
     found = kept(tmp_path)["web1.json"]
     assert found["outcome"] == "failed" and found["msg"].startswith("profile: 'phton'")
+
+
+def test_a_module_that_broke_off_is_told(tmp_path):
+    play = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, {"failed": True, "exception": object()})
+    assert play.run() == play.answer and play.shown == ["web1: FAILED: The module broke off; Ansible shows its error."]
+    found = kept(tmp_path)["web1.json"]
+    assert (found["outcome"], found["msg"]) == ("failed", "The module broke off; Ansible shows its error.")
 
 
 def test_with_no_log_nothing_is_kept(tmp_path):
@@ -141,17 +155,36 @@ def test_with_no_log_nothing_is_kept(tmp_path):
     Play(args).run()
     Play(args, no_log=True).run()
     assert kept(tmp_path) == {}
-    with pytest.raises(AnsibleActionFail):
-        Play({"profile": "phton", "report_dir": str(tmp_path)}, no_log=True).run()
+    assert Play({"profile": "phton", "report_dir": str(tmp_path)}, no_log=True).run()["failed"]
     assert kept(tmp_path) == {}
 
 
 def test_a_folder_that_cannot_be_written_is_told_before_the_host_is_contacted(tmp_path):
     (tmp_path / "file").write_text("x")
     play = Play({"dropins": DROPINS, "report_dir": str(tmp_path / "file")})
-    with pytest.raises(AnsibleActionFail) as caught:
-        play.run()
-    assert "report_dir: the result of web1 cannot be kept: " in str(caught.value) and play.sent == []
+    result = play.run()
+    assert result["failed"] and result["msg"].startswith("report_dir: the result of web1 cannot be kept: ") and play.sent == []
+
+
+def test_a_result_that_cannot_be_kept_fails_the_task_and_is_still_told(tmp_path, monkeypatch):
+    play = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, {"msg": "1 of 3", "changed": True})
+
+    def full(_shelf, _result):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(kernel_parameters._shards.Shelf, "end", full)
+    result = play.run()
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["msg"] == "report_dir: the result cannot be kept: [Errno 28] No space left on device. It was: 1 of 3"
+
+
+@pytest.mark.parametrize("variables, words", [
+    ({"photon_hardening_report_dir": 7}, "photon_hardening_report_dir: 7 is not a text"),
+    ({"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is none of restate, report"),
+])
+def test_a_bad_variable_is_one_sentence(variables, words):
+    play = Play({"role_variables": True}, variables=variables)
+    assert play.run()["msg"].startswith(words) and play.sent == []
 
 
 def test_the_variables_of_the_role(tmp_path):

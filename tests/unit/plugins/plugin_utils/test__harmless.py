@@ -10,7 +10,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
 
 
 @pytest.mark.parametrize("given, expected", [
-    ("plain", "plain"), ("two\nlines\tand a tab", "two\nlines\tand a tab"), ("gr\u00fc\u00df dich \U0001f600", "gr\u00fc\u00df dich \U0001f600"),
+    ("plain", "plain"), ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+    ("gr\u00fc\u00df dich \U0001f600", "gr\u00fc\u00df dich \U0001f600"),
     ("\x1b[2J", "\\x1b[2J"), ("a\rb", "a\\rb"), ("a\r\nb\x07", "a\\r\nb\\x07"), ("\x9b0m", "\\x9b0m"), ("\u202egnp", "\\u202egnp"),
     ("\udcff", "\\udcff"), ("\x00\x7f", "\\x00\\x7f"), ("", ""),
 ])
@@ -22,8 +23,10 @@ def test_text(given, expected):
 
 
 @pytest.mark.parametrize("given, expected", [
-    ({"a": "b\\"}, {"a": "b\\"}), ({"a": "\\x1b"}, {"a": "\\x1b"}), ({"a": "\\u001b"}, {"a": "\\u001b"}), ({"a": '"/\n\t'}, {"a": '"/\n\t'}),
-    ({"\x1b": ["\x08\x0c"]}, {"\\x1b": ["\\x08\\x0c"]}), ({"a": "\ud83d"}, {"a": "\\ud83d"}), ({"a": "\ude00\ud83d"}, {"a": "\\ude00\\ud83d"}),
+    ({"a": "b\\"}, {"a": "b\\"}), ({"a": "\\x1b"}, {"a": "\\x1b"}), ({"a": "\\u001b"}, {"a": "\\u001b"}),
+    ({"a": '"/\n\t'}, {"a": '"/\n\t'}),
+    ({"\x1b": ["\x08\x0c"]}, {"\\x1b": ["\\x08\\x0c"]}),
+    ({"a": "\ud83d"}, {"a": "\\ud83d"}), ({"a": "\ude00\ud83d"}, {"a": "\\ude00\\ud83d"}),
 ])
 def test_json_text(given, expected):
     """Of escapes, and of the characters themselves."""

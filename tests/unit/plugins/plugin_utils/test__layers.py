@@ -103,7 +103,8 @@ def test_overrides_of_one_switch_or_limit(variables, expected):
 
 
 @pytest.mark.parametrize("variables, words", [
-    ({OVERRIDES: {FORWARD: "1", ALL: "0"}}, ["%s (%s, 1)" % (FORWARD, OVERRIDES), "%s (%s, 0)" % (ALL, OVERRIDES), "two names of one parameter"]),
+    ({OVERRIDES: {FORWARD: "1", ALL: "0"}},
+     ["%s (%s, 1)" % (FORWARD, OVERRIDES), "%s (%s, 0)" % (ALL, OVERRIDES), "two names of one parameter"]),
     ({OVERRIDES + "__a": {FORWARD: "1"}, OVERRIDES + "__b": {ALL: "0"}}, [OVERRIDES + "__a, 1", OVERRIDES + "__b, 0"]),
     ({OVERRIDES + "__a": {FORWARD: "1"}, OVERRIDES + "__b": {ALL: None}}, [OVERRIDES + "__b, left alone", "two names of one parameter"]),
     ({OVERRIDES: {BYTES: "8192", RATIO: "5"}}, [BYTES, RATIO, "setting one unsets the other"]),

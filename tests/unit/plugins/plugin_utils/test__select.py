@@ -274,7 +274,8 @@ def test_a_switch_has_one_value_whichever_name_is_used(name, wish, words):
     (dict(overrides={"net.ipv4.ip_forward": "0"}), set(), []),
     (dict(overrides={"net.ipv4.ip_forward": "0x0"}), set(), []),
     # What an override sets by itself is not taken back by another one of it.
-    (dict(overrides={"net.ipv4.ip_forward": "1", "net.ipv4.conf.default.forwarding": "0"}), {"net.ipv4.conf.all.forwarding"}, ["another name"]),
+    (dict(overrides={"net.ipv4.ip_forward": "1", "net.ipv4.conf.default.forwarding": "0"}),
+     {"net.ipv4.conf.all.forwarding"}, ["another name"]),
     (dict(overrides={"net.ipv4.ip_forward": "1", "net.ipv4.conf.all.forwarding": None}),
      {"net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding"}, ["it follows"]),
     (dict(overrides={"net.ipv4.conf.default.forwarding": "1"}), set(), []),
@@ -345,7 +346,8 @@ def test_defaults():
 
 
 def test_an_option_of_the_task_stands_for_the_variable_of_its_name():
-    variables = {"profile": "photon5", "photon_hardening_profile": "photon", "groups": ["security", "tuning"], "photon_hardening_groups": [],
+    variables = {"profile": "photon5", "photon_hardening_profile": "photon", "groups": ["security", "tuning"],
+                 "photon_hardening_groups": [],
                  OVERRIDES: {"kernel.sysrq": "1", "kernel.panic": "5"}, "overrides": {"kernel.sysrq": "2"},
                  OVERRIDES + "__web": {"vm.swappiness": "7"}}
     selected = _select.select(variables, CATALOGUE, TODAY)
