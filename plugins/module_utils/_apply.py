@@ -175,7 +175,8 @@ def _is_gone(name):
 
 def _outcome(write, error):
     """(state, reason) of a parameter whose value the kernel refused, (None, "") where that fails the run."""
-    if error == errno.ENOENT and _is_gone(write.name):
+    if error == errno.ENOENT and _sysctl_d.interface_of(write.name):
+        # One of its name may be there again by now; that is another one, and starts with conf.default.
         return "unsupported", "interface %s is gone" % _sysctl_d.interface_of(write.name)
     if write.one_way and write.dropin and error == errno.EINVAL and (write.before or "").strip() == "0":
         # Nothing is locked at 0: this kernel does not know the value.

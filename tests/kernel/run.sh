@@ -17,15 +17,14 @@ inside() {
   ip link add left type veth peer name right.5
   ip address add 192.0.2.1/24 dev right.5
   for interface in lo left right.5; do ip link set "$interface" up; done
-  # In this order: the second one sets an address that can never be unset, and new interfaces start with it.
-  "$VENV/bin/python" -m pytest -s "$ROOT"/tests/kernel/test_{module,behaviour}.py
+  "$VENV/bin/python" -m pytest -s "$1"
 }
 
 # The parameters of this machine's own network that do not come and go with an interface.
 machine() { find /proc/sys/net -type f -perm -400 -not -path '*/conf/*' -not -path '*/neigh/*' -exec grep -Hs '' {} + | sort; }
 
 if [ "${1:-}" = --inside ]; then
-  inside
+  inside "$2"
   exit
 fi
 [ "$(id -u)" = 0 ] || skip "a network namespace with interfaces needs root"
@@ -37,5 +36,8 @@ PYTHONPATH=$(collection_tree)
 MACHINE_NETWORK=$(readlink /proc/self/ns/net)
 export PYTHONPATH MACHINE_NETWORK
 before=$(machine)
-unshare --net --mount --fork --kill-child --propagation private bash "${BASH_SOURCE[0]}" --inside
+# A namespace for each: what an interface was once told to do, it remembers.
+for tests in "$ROOT"/tests/kernel/test_*.py; do
+  unshare --net --mount --fork --kill-child --propagation private bash "${BASH_SOURCE[0]}" --inside "$tests"
+done
 [ "$before" = "$(machine)" ] || die "the tests changed this machine's own parameters: $(diff <(echo "$before") <(machine))"
