@@ -32,8 +32,7 @@ _CHUNK = 1 << 16
 _MAX_COMMAND = 200
 # A path that leads to nothing.
 _NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
-# What a file system says that knows no flags of files.
-_NO_FLAGS = (errno.ENOTTY, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
+# Flags of files (include/uapi/linux/fs.h).
 _IMMUTABLE, _APPEND_ONLY = 0x10, 0x20
 # With which somebody, a terminal or the system ends a run.
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -183,8 +182,9 @@ def _enter(root):
     _shown_root[0] = root.rstrip("/")
     where = os.path.realpath(_encoded(root, root))
     _leave_out(_proc_mounts(where))
-    os.chroot(where)
-    os.chdir("/")
+    with _naming(""):
+        os.chroot(where)
+        os.chdir("/")
     # Whatever is imported from here on would be the image's code.
     sys.meta_path[:] = []
 
@@ -412,12 +412,29 @@ def make_folders(path):
     """Make the folders that do not exist on the way to PATH, for everybody to read but for our own; returns them, outermost first."""
     made = missing_folders(path)
     for folder in made:
-        mode = 0o700 if folder == STATE_FOLDER else 0o755
         with _naming(folder):
-            os.mkdir(_where(folder), mode)
-            os.chmod(_where(folder), mode)
+            _make_folder(folder)
             _sync_folder(os.path.dirname(folder))
     return made
+
+
+def _make_folder(folder):
+    mode = 0o700 if folder == STATE_FOLDER else 0o755
+    os.mkdir(_where(folder), mode)
+    # Not by its name, which may be another file by now.
+    descriptor = os.open(_where(folder), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        _give(descriptor, Attributes(mode, *OWNER))
+    finally:
+        os.close(descriptor)
+
+
+def _give(descriptor, wanted):
+    """Set owner, group and mode, whatever umask, group or folder something was made with."""
+    now = os.fstat(descriptor)
+    if (now.st_uid, now.st_gid) != (wanted.uid, wanted.gid):
+        os.fchown(descriptor, wanted.uid, wanted.gid)
+    os.fchmod(descriptor, wanted.mode)
 
 
 def remove_folder(path):
@@ -453,10 +470,7 @@ def _write_new(temporary, data, wanted, path):
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(data)
         stream.flush()
-        now = os.fstat(descriptor)
-        if (now.st_uid, now.st_gid) != (wanted.uid, wanted.gid):
-            os.fchown(descriptor, wanted.uid, wanted.gid)
-        os.fchmod(descriptor, wanted.mode)
+        _give(descriptor, wanted)
         note = _keep_context(_where(path), descriptor)
         os.fsync(descriptor)
     return "%s: %s" % (shown(path), note) if note else None
@@ -542,15 +556,15 @@ def _mount_of(descriptor):
 
 def _refuse_flags(found, path):
     """Raise HostProblem where PATH, looked at as FOUND, has a flag that keeps even root from replacing or removing files."""
-    descriptor = _opened(found, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        answer = fcntl.ioctl(descriptor, _get_flags(), b"\0" * struct.calcsize("l"))
-    except OSError as exc:
-        if exc.errno in _NO_FLAGS:
-            return
-        raise
-    finally:
-        os.close(descriptor)
+        descriptor = _opened(found, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            answer = fcntl.ioctl(descriptor, _get_flags(), b"\0" * struct.calcsize("l"))
+        finally:
+            os.close(descriptor)
+    except OSError:
+        # Most file systems know no flags, some refuse to tell them: that is no sign of one.
+        return
     flags = struct.unpack("i", answer[:struct.calcsize("i")])[0]
     for flag, word, letter in ((_IMMUTABLE, "immutable", "i"), (_APPEND_ONLY, "append-only", "a")):
         if flags & flag:

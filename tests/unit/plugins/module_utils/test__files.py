@@ -228,7 +228,7 @@ def test_the_text_is_on_the_disk_before_it_is_in_place_and_the_folder_after(belo
                      root + "/etc/sysctl.d"]
 
 
-@pytest.mark.parametrize("umask", [0, 0o077, 0o777])
+@pytest.mark.parametrize("umask", [0, 0o077, pytest.param(0o777, marks=ROOT)])
 def test_modes_do_not_depend_on_the_umask(below, umask):
     before = os.umask(umask)
     try:
@@ -247,6 +247,40 @@ def test_nobody_reads_a_file_before_it_has_its_mode(below, monkeypatch):
                         or real(descriptor, mode))
     written("/a", "secret", Attributes(0o640, *_files.OWNER))
     assert seen == [0o600]
+
+
+@ROOT
+def test_a_folder_that_is_swapped_when_it_is_made_gives_no_mode_away(below, monkeypatch):
+    """Who owns an image puts a link to something else in its place, and that would be readable for everybody."""
+    below.join("secret").write("secret")
+    os.chmod(str(below.join("secret")), 0o600)
+    real = os.mkdir
+
+    def swapped(path, mode):
+        real(path, mode)
+        os.rmdir(path)
+        os.link(str(below.join("secret")), path)
+    monkeypatch.setattr(os, "mkdir", swapped)
+    with pytest.raises(OSError) as caught:
+        _files.make_folders("/etc/a.conf")
+    assert caught.value.errno == errno.ENOTDIR
+    assert stat.S_IMODE(os.stat(str(below.join("secret"))).st_mode) == 0o600
+
+
+@ROOT
+def test_new_folders_are_roots(below):
+    os.chown(str(below), 0, 56)
+    os.chmod(str(below), 0o2755)
+    _files.make_folders(PATH)
+    assert [(found.st_uid, found.st_gid, found.st_mode & 0o7777) for found in [os.stat(str(below.join("etc")))]] == [(0, 0, 0o755)]
+
+
+@ROOT
+def test_an_image_that_may_not_be_entered_is_named(tmpdir, monkeypatch):
+    monkeypatch.setattr(os, "chroot", error(errno.EPERM))
+    with pytest.raises(OSError) as caught:
+        _files.inside(str(tmpdir), os.getcwd)
+    assert (caught.value.errno, caught.value.filename) == (errno.EPERM, str(tmpdir))
 
 
 @ROOT
@@ -408,7 +442,7 @@ def test_a_flag_that_stops_even_root_is_found_before(file_system, letter, word, 
     _files.probe("/etc/a", "y")
 
 
-@pytest.mark.parametrize("number", [errno.ENOTTY, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL])
+@pytest.mark.parametrize("number", [errno.ENOTTY, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EACCES])
 def test_a_file_system_without_flags_is_fine(below, monkeypatch, number):
     monkeypatch.setattr(fcntl, "ioctl", error(number))
     below.join("a").write("x")
