@@ -48,36 +48,39 @@ def json_text(given):
 
 def _escape(match):
     escape = match.group()
-    if escape[1] == "u":
-        meant = "".join(chr(int(unit, 16)) for unit in escape[2:].split("\\u"))
-        meant = meant.encode("utf-16-be", "surrogatepass").decode("utf-16-be") if len(meant) == 2 else meant
+    if escape.startswith("\\u"):
+        units = "".join(chr(int(unit, 16)) for unit in escape[2:].split("\\u"))
+        # A pair becomes one character; a lone half stays what it is.
+        meant = units.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "surrogatepass")
     else:
-        meant = _SHORT.get(escape[1], " ")
+        meant = _SHORT.get(escape[1:], " ")
     return escape if _is_harmless(meant) else "\\" + _spelt(meant)
 
 
 class _Walk:
     def __init__(self):
-        self.left = MAX_SIZE
+        self._left = MAX_SIZE
 
-    def value(self, given, depth):
+    def value(self, given, levels):
+        """GIVEN, of whose containers LEVELS may lie within one another."""
         if isinstance(given, str):
-            return self.string(given)
+            return self._text(given)
         if not isinstance(given, (dict, list, tuple)):
             return given
-        if depth > MAX_DEPTH or self.left <= 0:
+        self._left -= len(given)
+        if not levels or self._left < 0:
             return _CUT
-        self.left -= len(given)
         if isinstance(given, dict):
-            return {self.value(key, depth + 1): self.value(item, depth + 1) for key, item in given.items()}
-        return [self.value(item, depth + 1) for item in given]
+            return {self._text(str(key)): self.value(item, levels - 1) for key, item in given.items()}
+        return [self.value(item, levels - 1) for item in given]
 
-    def string(self, given):
-        cut = given if len(given) <= self.left else given[:max(0, self.left)] + _CUT
-        self.left -= len(cut)
-        return text(cut)
+    def _text(self, given):
+        if len(given) > self._left:
+            given = given[:max(self._left, 0)] + _CUT
+        self._left -= len(given)
+        return text(given)
 
 
 def result(given):
     """A whole result: every text in it, names included."""
-    return _Walk().value(given, 0)
+    return _Walk().value(given, MAX_DEPTH)

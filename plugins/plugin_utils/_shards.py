@@ -65,12 +65,12 @@ def _write(path, content):
     """As a whole, so that a report never reads half a shard. A folder that is there already keeps its mode."""
     folder = os.path.dirname(path)
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    # NamedTemporaryFile makes it 0600.
-    with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".", delete=False, encoding="utf-8") as stream:
-        try:
+    # mkstemp makes it 0600.
+    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".")
+    try:
+        with open(descriptor, "w", encoding="utf-8") as stream:
             json.dump(content, stream, indent=1, sort_keys=True, default=str)
-            stream.flush()
-            os.replace(stream.name, path)
-        except OSError:
-            os.unlink(stream.name)
-            raise
+        os.replace(temporary, path)
+    except OSError:
+        os.unlink(temporary)
+        raise

@@ -6,7 +6,7 @@ import stat
 import types
 
 import pytest
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.callback import CallbackBase
 from ansible.plugins.callback.default import CallbackModule as DefaultCallback
 
@@ -197,6 +197,14 @@ def test_the_variables_of_the_role(tmp_path):
     assert set(sent) == {"dropins", "rules", "profile", "container_host", "conflicts", "state"}
     assert [bool(item["content"]) for item in sent["dropins"]] == [False, True, False]
     assert kept(tmp_path)["web1.json"]["notes"] == [note]
+
+
+def test_what_the_front_supports():
+    """As the module documents it."""
+    front = kernel_parameters.ActionModule
+    assert (front._requires_connection, front._supports_check_mode, front._supports_diff) == (True, True, True)
+    with pytest.raises(AnsibleActionFail):
+        Play({"dropins": DROPINS}, async_val=10).run()
 
 
 @pytest.mark.parametrize("result, notes, expected", [

@@ -54,12 +54,33 @@ def test_every_text_of_a_result_is_harmless():
     assert _harmless.result(given) == {"msg": "\\x1b", "\\x07": [{"a": ["\\udcff", 7, None, True]}], "exception": other}
 
 
-def test_depth_and_size_are_bounded(monkeypatch):
-    deep = []
-    for _level in range(5000):
-        deep = [deep]
-    assert len(json.dumps(_harmless.result({"a": deep}))) < 100
-    monkeypatch.setattr(_harmless, "MAX_SIZE", 30)
-    assert _harmless.result(["x" * 100, "y", ["z"]]) == ["x" * 27 + "(cut)", "(cut)", "(cut)"]
-    assert len(json.dumps(_harmless.result({str(number): "x" * 50 for number in range(50)}))) < 50 * 20
-    assert _harmless.result({"a": "x" * 20}) == {"a": "x" * 20}
+def nested(levels, value):
+    for _level in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("given, expected", [
+    (nested(3, "x"), nested(3, "x")), (nested(4, "x"), nested(3, "(cut)")), ({"a": [{"b": "x"}]}, {"a": [{"b": "x"}]}),
+    ({"a": {"b": {"c": "x", "d": []}}}, {"a": {"b": {"c": "x", "d": "(cut)"}}}), (nested(5000, "x"), nested(3, "(cut)")),
+])
+def test_depth_is_bounded(given, expected, monkeypatch):
+    monkeypatch.setattr(_harmless, "MAX_DEPTH", 3)
+    assert _harmless.result(given) == expected
+
+
+@pytest.mark.parametrize("given, expected", [
+    ("x" * 10, "x" * 10), ("x" * 11, "x" * 10 + "(cut)"), (["x" * 9], ["x" * 9]), (["x" * 10], ["x" * 9 + "(cut)"]),
+    ({"k": "x" * 8}, {"k": "x" * 8}), ({"k": "x" * 9}, {"k": "x" * 8 + "(cut)"}), ([None] * 10, [None] * 10), ([None] * 11, "(cut)"),
+    (["x" * 20, "y", ["z"]], ["x" * 7 + "(cut)", "(cut)", "(cut)"]), ([[]] * 10, [[]] * 10),
+])
+def test_size_is_bounded(given, expected, monkeypatch):
+    monkeypatch.setattr(_harmless, "MAX_SIZE", 10)
+    assert _harmless.result(given) == expected
+
+
+def test_the_limits_are_far_from_the_largest_result():
+    assert (_harmless.MAX_DEPTH, _harmless.MAX_SIZE) == (20, 5000000)
+    row = dict.fromkeys(["name", "state", "before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin", "reason"], "x" * 203)
+    whole = {"parameters": [row] * 500, "diff": [{"before": "x" * 200000, "after": "x" * 200000}] * 2}
+    assert _harmless.result(whole) == whole

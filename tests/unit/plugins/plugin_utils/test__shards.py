@@ -33,8 +33,9 @@ def test_file_name(host):
 
 
 def test_a_name_that_is_too_long_is_refused():
+    assert _shards.file_name("x" * 240) == "x" * 240 + ".json"
     with pytest.raises(ValueError):
-        _shards.file_name("x" * 300)
+        _shards.file_name("x" * 241)
 
 
 @pytest.mark.parametrize("result, outcome", [
@@ -108,6 +109,12 @@ def test_what_cannot_be_written_leaves_the_old_one_and_nothing_else(tmp_path, mo
     with pytest.raises(OSError):
         shelf.end({"msg": "new"})
     assert [path.name for path in tmp_path.iterdir()] == ["web1.json"] and kept(tmp_path / "web1.json")["msg"] == "old"
+
+
+def test_a_line_for_each_value(tmp_path):
+    _shards.Shelf(str(tmp_path), "web1", False).end({"msg": "x", "changed": True})
+    text = (tmp_path / "web1.json").read_text(encoding="utf-8")
+    assert text.startswith('{\n "changed": true,\n "check_mode": false,\n "host": "web1",\n "msg": "x",\n "outcome": "done",\n "time": "')
 
 
 def test_a_surrogate_breaks_nothing(tmp_path):
