@@ -10,7 +10,15 @@ import errno
 import os
 import signal
 
-from ansible_collections.photon.hardening.plugins.module_utils import _baseline, _behaviour, _decide, _files, _memory, _procfs, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import (
+    _baseline,
+    _behaviour,
+    _files,
+    _memory,
+    _procfs,
+    _sysctl_d,
+    _values,
+)
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -152,14 +160,16 @@ def _write_all(writes, outcomes):
     """Values that depend on one another are tried again after the others."""
     pending = [(write, 0) for write in writes]
     while pending:
-        refused = [(write, error) for write, error in ((write, _procfs.write(write.name, write.value)) for write, _error in pending) if error]
+        answers = [(write, _procfs.write(write.name, write.value)) for write, _error in pending]
+        refused = [(write, error) for write, error in answers if error]
         progress, pending = len(refused) < len(pending), refused
         if not progress:
             break
     for write, error in pending:
         state, reason = _outcome(write, error)
         if state is None:
-            raise Refused(write.name, "%s: the kernel refused it (%s, %s)" % (_asked(write), _decide.errno_name(error), os.strerror(error)))
+            raise Refused(write.name, "%s: the kernel refused it (%s, %s)"
+                          % (_asked(write), _behaviour.errno_name(error), os.strerror(error)))
         outcomes[write.name] = state, write.value, reason
 
 
@@ -184,7 +194,7 @@ def _outcome(write, error):
     # A value on the way back was in force before, so it is not the value that is wrong.
     if (write.one_way or write.dropin is None) and error in (errno.EPERM, errno.EINVAL):
         return "reboot_required", "refused by the kernel"
-    return ("read_only", "refused by the kernel (%s)" % _decide.errno_name(error)) if error in _READ_ONLY else (None, "")
+    return ("read_only", "refused by the kernel (%s)" % _behaviour.errno_name(error)) if error in _READ_ONLY else (None, "")
 
 
 def _off(expected, forms):

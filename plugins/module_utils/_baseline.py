@@ -10,7 +10,15 @@ import json
 import re
 
 from ansible_collections.photon.hardening.plugins.module_utils import _files, _sysctl_d
-from ansible_collections.photon.hardening.plugins.module_utils._model import CONFLICTS, Attributes, Entry, HostProblem, Rule, Saved, SavedFile
+from ansible_collections.photon.hardening.plugins.module_utils._model import (
+    CONFLICTS,
+    Attributes,
+    Entry,
+    HostProblem,
+    Rule,
+    Saved,
+    SavedFile,
+)
 
 _VERSION = 2
 _EMPTY = Saved({}, {})
@@ -111,8 +119,8 @@ def _file(path, value):
 
 
 def _folder(value):
-    inside = isinstance(value, str) and value.startswith("/") and any((folder + "/").startswith(value + "/") for folder in _sysctl_d.FOLDERS)
-    return _expect(inside, "folders", value)
+    known = isinstance(value, str) and any((folder + "/").startswith(value + "/") for folder in _sysctl_d.FOLDERS)
+    return _expect(known and value.startswith("/"), "folders", value)
 
 
 def parsed(text):

@@ -9,6 +9,7 @@ What is said here of `net.*` is proved on a real kernel by tests/kernel.
 Pure. Private to the collection.
 """
 
+import errno
 from collections import namedtuple
 
 # What a write moves besides its own parameter.
@@ -17,6 +18,9 @@ from collections import namedtuple
 # kept: True: what moves is a part of what was asked. False: a side effect, to be set back to what it was unless somebody asks otherwise.
 Move = namedtuple("Move", "name value kept maybe")
 Move.__new__.__defaults__ = (None,)
+
+# Error numbers that leave the kernel by mistake, and that Python does not know.
+_OWN_ERRNOS = {512: "ERESTARTSYS", 515: "ENOIOCTLCMD", 517: "EPROBE_DEFER", 524: "ENOTSUPP"}
 
 # One switch under several names; the first is its name here.
 _ALIASES = (
@@ -276,6 +280,11 @@ def locked(name, live):
 def never_unset(name):
     """Whether what NAME is set to cannot be taken back: an address that has no unset form, bits that only add up."""
     return name in _NEVER_BACK or name.startswith("net.ipv6.conf.") and name.endswith(".stable_secret")
+
+
+def errno_name(number):
+    """The name of an error number, also of those that the kernel has for itself."""
+    return errno.errorcode.get(number) or _OWN_ERRNOS.get(number) or "error %d" % number
 
 
 def module_of(name):

@@ -69,9 +69,9 @@ def _device_lines(wanted, choices, interfaces):
     already."""
     found = {}
     for want in wanted.values():
-        if want.number is None and want.value is not None and want.name in choices and choices[want.name].active:
-            if interfaces.get(_sysctl_d.interface_of(want.name)):
-                found.setdefault(_speaker(want, wanted), []).append((want.name, choices[want.name].target))
+        choice, device = choices.get(want.name), interfaces.get(_sysctl_d.interface_of(want.name))
+        if want.number is None and want.value is not None and choice is not None and choice.active and device:
+            found.setdefault(_speaker(want, wanted), []).append((want.name, choice.target))
     return found
 
 
@@ -150,7 +150,8 @@ def _kept(title, origin, ours, request, snapshot, path, warnings):
         broken = _broken_by_line(line, request, snapshot)
         if broken:
             text.append(_sysctl_d.comment("held_back: would break %s: %s" % (broken, line.text.strip())))
-            warnings.append("%s: the line `%s` of the file that was there is not kept: it would break %s." % (path, line.text.strip(), broken))
+            warnings.append("%s: the line `%s` of the file that was there is not kept: it would break %s."
+                            % (path, line.text.strip(), broken))
         else:
             text.append(line.text.strip())
     return ["", _sysctl_d.comment(title)] + text if text else []

@@ -7,7 +7,14 @@ Pure. Private to the collection.
 """
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
-    _decide, _dropins, _memory, _rivals, _rules, _sysctl_d, _values, _writes,
+    _decide,
+    _dropins,
+    _memory,
+    _rivals,
+    _rules,
+    _sysctl_d,
+    _values,
+    _writes,
 )
 from ansible_collections.photon.hardening.plugins.module_utils._model import File, Plan, Row, Saved, Want
 
