@@ -13,7 +13,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _behaviour
 from ansible_collections.photon.hardening.plugins.module_utils._model import File
 
 SYSCTL_CONF, UFW_CONF = "/etc/sysctl.conf", "/etc/ufw/sysctl.conf"
-_RUN_FIRST = ("/run/sysctl.d", "/etc/sysctl.d") + _sysctl_d.FOLDERS[2:]
+_RUN_FIRST = ("/run/sysctl.d", "/etc/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
 _NAMED = 5
 _SHOWN = 80
 _INCLUDES = 20
@@ -57,12 +57,13 @@ def _short(value):
 
 def _procps_dialect(program):
     """How this `sysctl --system` reads the files; None where PROGRAM is not procps' (toybox and busybox know no --system)."""
-    version = re.search(r"procps-ng ([0-9]+(?:\.[0-9]+)*)", program)
+    version = re.search(r"procps-ng ([0-9]{1,9}(?:\.[0-9]{1,9}){0,9})", program)
     if not version:
         return None
     number = tuple(int(part) for part in version.group(1).split("."))
-    folders = _RUN_FIRST if number <= (3, 3, 15) else _sysctl_d.FOLDERS
-    return _sysctl_d.SYSTEMD._replace(dashes=number > (3, 3, 15), patterns=number >= (4,), folders=folders, last=SYSCTL_CONF)
+    old = number < (3, 3, 16)
+    folders = _RUN_FIRST if old else _sysctl_d.FOLDERS
+    return _sysctl_d.SYSTEMD._replace(dashes=not old, patterns=number >= (4,), folders=folders, last=SYSCTL_CONF)
 
 
 def _with_last(path, text):
@@ -101,9 +102,10 @@ def _sections(text):
     for line in map(str.strip, text.split("\n")):
         if line.startswith("["):
             options = sections.setdefault(line[1:].partition("]")[0].strip(), OrderedDict())
-        elif line[:1] not in ("", "#", ";") and "=" in line:
+        elif "=" in line:
+            # The mark of a comment stays part of its name, which is none then.
             name, _equals, value = line.partition("=")
-            options[name.strip()] = re.split(r"\s#", value, maxsplit=1)[0].strip()
+            options[name.strip()] = re.sub(r"\s#.*", "", value).strip()
     return sections
 
 

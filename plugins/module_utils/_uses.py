@@ -55,7 +55,8 @@ PROGRAMS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.
 SNAPS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.snaps)))
 UNITS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.units)))
 # The kernel keeps 15 characters of a process's name.
-PROCESSES = frozenset(name[:15] for name in PROGRAMS + _KUBERNETES_PROCESSES + sum(_GATEWAY_PROCESSES.values(), ()))
+_KEPT = 15
+PROCESSES = frozenset(name[:_KEPT] for name in PROGRAMS + _KUBERNETES_PROCESSES + sum(_GATEWAY_PROCESSES.values(), ()))
 
 DAEMON_JSON = ("/etc/docker/daemon.json", "/var/snap/docker/current/config/daemon.json")
 CONTAINERS_CONF = ("/etc/containers/containers.conf", "/etc/containers/storage.conf")
@@ -66,6 +67,8 @@ OPENVPN, OPENVPN_SERVERS = "/etc/openvpn", "/etc/openvpn/server"
 NETWORKD = "/etc/systemd/network"
 FILES = DAEMON_JSON + CONTAINERS_CONF + (LXC_USERNET,)
 FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"))
+_PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:WireGuard)?Peer\]", r"(?mi)^[ \t]*Endpoint[ \t]*="
+_LISTEN_PORT = r"(?mi)^[ \t]*ListenPort[ \t]*="
 # Their ids in /etc/subuid belong to a service, and to no user who may start containers.
 _SERVICES = ("root", "0", "containers", "dockremap", "kubelet", "lxd", "incus", "_incus")
 
@@ -84,38 +87,40 @@ def _none(_facts, _uses):
     return None
 
 
+def _first(items):
+    return next(iter(items), None)
+
+
 def _installed(name, facts):
     signs = _SIGNS.get(name)
     if signs is None:
         return None
-    firm = [facts.programs[item][0] for item in signs.programs if item in facts.programs and facts.programs[item][1]]
-    firm += [facts.snaps[item] for item in signs.snaps if item in facts.snaps] + [facts.units[item] for item in signs.units
-                                                                               if item in facts.units]
+    program = _program(signs.programs, facts)
+    others = [facts.snaps[item] for item in signs.snaps if item in facts.snaps]
+    others += [facts.units[item] for item in signs.units if item in facts.units]
+    if program and program.firm or not others:
+        return program or _running(signs.programs + signs.processes, facts)
+    return Use(_first(others), True)
+
+
+def _program(names, facts):
+    """The first of the programs of these NAMES that root alone can have put there; otherwise the first of all."""
+    programs = [facts.programs[name] for name in names if name in facts.programs]
+    firm, loose = _first(path for path, is_firm in programs if is_firm), _first(path for path, _is_firm in programs)
     if firm:
-        return Use(firm[0], True)
-    return _soft(signs.programs, facts) or _running(signs.programs + signs.processes, facts)
-
-
-def _soft(programs, facts):
-    loose = [facts.programs[item][0] for item in programs if item in facts.programs]
-    return Use("%s, which others than root can write to" % loose[0], False) if loose else None
+        return Use(firm, True)
+    return Use("%s, which others than root can write to" % loose, False) if loose else None
 
 
 def _running(names, facts, rootless=False):
-    known = set(name[:15] for name in names)
-    running = [process.name for process in facts.processes if process.name in known
-               and (process.rootless if rootless else process.rootful)]
-    return Use("process " + running[0], False) if running else None
+    known = set(name[:_KEPT] for name in names)
+    name = _first(process.name for process in facts.processes if process.name in known
+                  and (process.rootless if rootless else process.rootful))
+    return Use("process " + name, False) if name else None
 
 
 def _both(one, words):
     return Use("%s and %s" % (one.evidence, words), one.firm)
-
-
-def _program(names, facts):
-    found_programs = [facts.programs[name] for name in names if name in facts.programs]
-    firm = [Use(path, True) for path, is_firm in found_programs if is_firm]
-    return firm[0] if firm else _soft(names, facts)
 
 
 def _nspawn(facts, _uses):
@@ -145,23 +150,23 @@ def _lxc_rootless(facts, uses):
 
 
 def _docker_userns(facts, _uses):
-    paths = [path for path in DAEMON_JSON if re.search(r'"userns-remap"[ \t\r\n]*:[ \t\r\n]*"[^"]', facts.texts.get(path, ""))]
-    return Use("userns-remap in " + paths[0], True) if paths else None
+    path = _first(path for path in DAEMON_JSON if re.search(r'"userns-remap"[ \t\r\n]*:[ \t\r\n]*"[^"]', facts.texts.get(path, "")))
+    return Use("userns-remap in " + path, True) if path else None
 
 
 def _podman_userns(facts, uses):
     setting = r"(?m)^[ \t]*(?:userns[ \t]*=[ \t]*[\"']?auto|root-auto-userns-user[ \t]*=)"
-    paths = [path for path in CONTAINERS_CONF if re.search(setting, facts.texts.get(path, ""))]
+    path = _first(path for path in CONTAINERS_CONF if re.search(setting, facts.texts.get(path, "")))
     if "podman" not in uses:
         return None
     if "containers" in subordinate_users(facts.texts.get("/etc/subuid", "")):
         return _both(uses["podman"], "the user containers in /etc/subuid")
-    return _both(uses["podman"], paths[0]) if paths else None
+    return _both(uses["podman"], path) if path else None
 
 
 def _configured(facts, folder, is_gateway):
-    return next((Use(path, True) for path, text in sorted(facts.texts.items())
-                 if path.rpartition("/")[0] == folder and is_gateway(text)), None)
+    return _first(Use(path, True) for path, text in sorted(facts.texts.items())
+                  if path.rpartition("/")[0] == folder and is_gateway(text))
 
 
 def _wireguard(facts, _uses):
@@ -175,9 +180,8 @@ def _is_wireguard_netdev(text):
 
 def _is_wireguard_gateway(text):
     """Not a client: one that names no port of its own, and whose peers each have an address to be called at."""
-    peers = len(re.findall(r"(?mi)^[ \t]*\[(?:WireGuard)?Peer\]", text))
-    return bool(re.search(r"(?mi)^[ \t]*ListenPort[ \t]*=", text)) or peers == 0 or peers > len(
-        re.findall(r"(?mi)^[ \t]*Endpoint[ \t]*=", text))
+    peers, endpoints = (len(re.findall(line, text)) for line in (_PEER, _ENDPOINT))
+    return not peers or peers > endpoints or bool(re.search(_LISTEN_PORT, text))
 
 
 def _openvpn(facts, _uses):

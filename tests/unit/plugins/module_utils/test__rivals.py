@@ -41,6 +41,30 @@ def test_old_procps_prefers_run(program, expected):
     assert bool(warned(files, sysctl=program)) is expected
 
 
+@pytest.mark.parametrize("version, dashes, patterns, run_first", [
+    ("3.3.9", False, False, True), ("3.3.15", False, False, True), ("3.3.16", True, False, False), ("3.3.17", True, False, False),
+    ("3.4", True, False, False), ("4", True, True, False), ("4.0.0", True, True, False), ("4.0.4", True, True, False),
+    ("5.1", True, True, False), ("2.0.9", False, False, True),
+])
+def test_each_procps_reads_in_its_own_way(version, dashes, patterns, run_first):
+    program = "procps-ng %s" % version
+    assert bool(warned(sysctl=program, conf="-vm.a = 30\n")) is dashes
+    assert bool(warned(sysctl=program, conf="vm.[a-c] = 30\n", ours={"vm.b": ("1", Rule())})) is patterns
+    files = [File("/run/sysctl.d/x.conf", "vm.a = 30\n"), File("/etc/sysctl.d/x.conf", "vm.a = 10\n")]
+    assert bool(warned(files, sysctl=program)) is run_first
+
+
+@pytest.mark.parametrize("version", ["3.3.15", "4.0.4"])
+@pytest.mark.parametrize("folder", ["/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d", "/run/sysctl.d", "/etc/sysctl.d"])
+def test_every_procps_reads_all_folders(version, folder):
+    assert warned([File(folder + "/zz.conf", "vm.a = 30\n")], sysctl="procps-ng " + version)
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "3." + "9" * 5000, ".".join("1" * 5000)])
+def test_a_version_of_any_length_is_one(version):
+    warned(sysctl="procps-ng " + version, conf="vm.a = 30\n")
+
+
 def test_only_procps_is_meant():
     assert warned(sysctl="\x7fELF toybox", conf="vm.a = 30\n") == []
     assert warned(conf="vm.a = 30\n") == []
@@ -50,6 +74,12 @@ def test_a_long_list_is_cut():
     ours = dict(("kernel.p%d" % number, ("1", Rule())) for number in range(9))
     found = warned(ours=ours, sysctl=PROCPS, conf="".join("%s = 2\n" % name for name in sorted(ours)))
     assert "and 4 more" in found[0] and "kernel.p4" in found[0] and "kernel.p5" not in found[0]
+
+
+@pytest.mark.parametrize("count, more", [(5, False), (6, True)])
+def test_a_list_is_cut_where_it_is_long(count, more):
+    ours = dict(("kernel.p%d" % number, ("1", Rule())) for number in range(count))
+    assert (" and 1 more" in warned(ours=ours, sysctl=PROCPS, conf="".join("%s = 2\n" % name for name in ours))[0]) is more
 
 
 def tuned(profile="[sysctl]\nvm.a = 30\n", main=None, **others):
@@ -69,6 +99,10 @@ def tuned(profile="[sysctl]\nvm.a = 30\n", main=None, **others):
     ("[sysctl]\nvm.a = ${percent}\n", None),
     ("[sysctl]\nvm.c = 30\n", None),
     ("[sysctl]\nenabled=0\nvm.a = 30\n", None),
+    ("[x]\nenabled=0\n[sysctl]\nvm.a = 30\n", "vm.a = 30"),
+    ("[abc]\nvm.a = 30\n", None),
+    ("[sysctl]\n#vm.a = 30\n; vm.a = 30\n# vm.a = 30\n", None),
+    ("[sysctl]\nvm.a = 30 # why # not\n", "vm.a = 30 (profile"),
     ("[sysctl]\nvm.a = 10 # why\n", None),
     ("no ini file", None),
     ("[sysctl]\n\x1b]0;x\x07 = 1\n=\n=5\nvm.a=\n", None),
@@ -81,6 +115,7 @@ def test_tuned(profile, expected):
 
 
 @pytest.mark.parametrize("main, words", [
+    ("reapply_sysctl = 0\nreapply_sysctl = 1\n", "so ours stay"),
     (None, "so ours stay"), ("reapply_sysctl = 1\n", "so ours stay"), ("# reapply_sysctl = 0\n", "so ours stay"),
     ("reapply_sysctl = 0\n", "take ours back"), ("reapply_sysctl=False\n", "take ours back"),
 ])
@@ -112,9 +147,23 @@ def test_tuned_sets_some_in_a_section_of_their_own(option, expected):
         assert expected in found[0]
 
 
+@pytest.mark.parametrize("section", ["net", "zz", "sysctl"])
+def test_other_sections_are_not_the_one_of_vm(section):
+    assert warned(tuned=tuned("[%s]\ndirty_ratio=30\n" % section), ours={"vm.dirty_ratio": ("10", Rule())}) == []
+
+
+@pytest.mark.parametrize("place, counts", [(19, True), (20, False)])
+def test_profiles_that_include_one_another_have_an_end(place, counts):
+    others = dict(("p%d" % number, "[main]\ninclude=p%d\n" % (number + 1)) for number in range(1, 30))
+    others["p%d" % place] += "[sysctl]\nvm.a=30\n"
+    assert bool(warned(tuned=tuned("[main]\ninclude=p1\n", **others))) is counts
+
+
 def test_tuned_may_call_a_parameter_by_its_other_name():
     found = warned(tuned=tuned("[sysctl]\nnet.ipv4.conf.all.forwarding = 1\n"), ours={"net.ipv4.ip_forward": ("0", Rule())})
     assert "net.ipv4.conf.all.forwarding = 1 (profile mine; our net.ipv4.ip_forward is 0)" in found[0]
+    found = warned(tuned=tuned("[sysctl]\nnet.ipv4.ip_forward = 1\n"), ours={"net.ipv4.conf.all.forwarding": ("0", Rule())})
+    assert "net.ipv4.ip_forward = 1 (profile mine; our net.ipv4.conf.all.forwarding is 0)" in found[0]
 
 
 @pytest.mark.parametrize("conf", ["10   # why", "0xa", "012", "10 20"])
@@ -126,6 +175,7 @@ def test_a_foreign_value_is_what_the_kernel_makes_of_it(conf):
 
 
 def test_a_long_value_is_shown_cut():
+    assert "vm.a = %s (" % ("x" * 80) in warned(sysctl=PROCPS, conf="vm.a = %s\n" % ("x" * 80))[0]
     assert "vm.a = %s... (" % ("x" * 80) in warned(sysctl=PROCPS, conf="vm.a = %s\n" % ("x" * 5000))[0]
 
 

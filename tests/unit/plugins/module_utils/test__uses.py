@@ -147,6 +147,8 @@ CLIENT = "[Interface]\nPrivateKey = x\n[Peer]\nPublicKey = y\nEndpoint = vpn.exa
     ("/etc/wireguard/wg0.conf", CLIENT, False),
     ("/etc/wireguard/wg0.conf", CLIENT + "[Peer]\nPublicKey = z\n", True),
     ("/etc/wireguard/wg0.conf", CLIENT + "ListenPort = 1\n", True),
+    ("/etc/wireguard/wg0.conf", CLIENT + "Endpoint = other.example:51820\n", False),
+    ("/etc/wireguard/wg0.conf", CLIENT + "Table = off\nListenPortal = 1\n", False),
     ("/etc/wireguard/wg0.conf", "", True),
     ("/etc/wireguard/old/wg0.conf", SERVER, False),
     ("/etc/systemd/network/wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\nListenPort=5\n[WireGuardPeer]\nEndpoint=a:1\n", True),
@@ -169,6 +171,33 @@ def test_a_wireguard_gateway(path, text, gateway):
 ])
 def test_an_openvpn_gateway(path, text, gateway):
     assert found(texts={path: text}) == ({"openvpn": (path, True)} if gateway else {})
+
+
+def test_the_first_evidence_is_told():
+    assert found(programs=programs("/usr/bin/virtnetworkd", "/usr/sbin/libvirtd")) == {"libvirt": ("/usr/sbin/libvirtd", True)}
+    assert found(processes=root("virtnetworkd", "libvirtd")) == {"libvirt": ("process virtnetworkd", False)}
+    loose = programs("/usr/local/bin/libvirtd", "/usr/local/bin/virtnetworkd", firm=False)
+    assert found(programs=loose) == {"libvirt": ("/usr/local/bin/libvirtd, which others than root can write to", False)}
+    assert found(programs=dict(loose, **programs("/usr/sbin/virtnetworkd"))) == {"libvirt": ("/usr/sbin/virtnetworkd", True)}
+    assert found(programs=programs("/usr/bin/kubelet"), units={"kubelet.service": "/etc/systemd/system/kubelet.service"},
+                 snaps={"kubelet": "/snap/kubelet"}) == {"kubelet": ("/usr/bin/kubelet", True)}
+    assert found(units={"k3s.service": "/u/k3s.service"}, snaps={"k8s": "/snap/k8s", "microk8s": "/snap/microk8s"})["kubelet"] == (
+        "/snap/k8s", True)
+    texts = dict((path, '{"userns-remap": "x"}') for path in _uses.DAEMON_JSON)
+    assert found(texts=texts) == {"docker_userns": ("userns-remap in /etc/docker/daemon.json", True)}
+    texts = dict((path, "userns=auto\n") for path in _uses.CONTAINERS_CONF)
+    assert found(programs=programs("/usr/bin/podman"), texts=texts)["podman_userns"][0].endswith("/etc/containers/containers.conf")
+
+
+def test_a_long_name_is_known_by_what_the_kernel_keeps_of_it():
+    """For a script the kernel takes the script's name."""
+    assert "dockerd-rootles" in _uses.PROCESSES and max(map(len, _uses.PROCESSES)) == 15
+    assert found(processes=(Process("dockerd-rootles", False, True),)) == {"docker_rootless": ("process dockerd-rootles", False)}
+
+
+def test_what_runs_without_root_or_in_a_namespace_forwards_nothing():
+    assert set(_uses.NAMES) - set(_uses.FORWARDING) == {
+        "docker_userns", "podman_userns", "docker_rootless", "podman_rootless", "lxc_rootless"}
 
 
 def test_every_use_can_be_found_and_is_named():
