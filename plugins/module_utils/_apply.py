@@ -220,24 +220,25 @@ def _write_off(off, expected):
 
 def _settle(expected, forms, plan):
     """Read everything back: some writes are accepted and do nothing, some move another parameter, which is then written again."""
-    off = _off(expected, forms)
+    off, chased = _off(expected, forms), {}
     for _round in range(_MOST_ROUNDS):
         off = [(name, now) for name, now in off if not _has_own_form(name, expected[name], now, forms)]
         if not off:
             return
+        chased.update(off)
         _write_off(off, expected)
         off = _off(expected, forms)
     if off:
-        raise Refused(off[0][0], _chase(off, plan))
+        others = [name for name in sorted(chased, key=_behaviour.order) if name != off[0][0]]
+        raise Refused(off[0][0], _chase(off[0][0], off[0][1], others, plan))
 
 
-def _chase(off, plan):
-    """What to say of values that do not hold. Of two, each write moves the other."""
-    name, now = off[0]
+def _chase(name, now, others, plan):
+    """What to say of a value that does not hold. OTHERS: what did not hold either, in one round or another."""
     write = next((write for write in plan.writes if write.name == name), None)
     wanted = _asked(write) if write else "%s = %s" % (name, plan.expected[name])
-    if len(off) > 1:
-        return "%s does not hold together with %s = %s: each of the two moves the other" % (wanted, off[1][0], plan.expected[off[1][0]])
+    if others:
+        return "%s does not hold together with %s = %s: each of the two moves the other" % (wanted, others[0], plan.expected[others[0]])
     if write is None and plan.writes:
         return "setting the new values also moved %s from %s to %s, and it does not go back" % (name, plan.live_before[name], now)
     return "%s: the kernel accepted it and reads back %s" % (wanted, now)

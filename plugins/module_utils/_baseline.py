@@ -45,7 +45,10 @@ def _optional(check, where, value):
 
 
 def _name(where, value):
-    return _expect(_sysctl_d.is_name(value) and _sysctl_d.canonical(value) == value, where, value)
+    """A parameter, with dots. The kernel takes nearly any character in the name of an interface."""
+    parts = _sysctl_d.key_path(_text(where, value)).split("/")
+    inside = len(parts) > 1 and not any(part in ("", ".", "..") for part in parts)
+    return _expect(inside and value.split() == [value] and _sysctl_d.canonical(value) == value, where, value)
 
 
 def _path(where, value):

@@ -70,9 +70,14 @@ def _device_lines(wanted, choices, interfaces):
     found = {}
     for want in wanted.values():
         choice, device = choices.get(want.name), interfaces.get(_sysctl_d.interface_of(want.name))
-        if want.number is None and want.value is not None and choice is not None and choice.active and device:
+        if want.number is None and want.value is not None and choice is not None and choice.active and device and _is_writable(want.name):
             found.setdefault(_speaker(want, wanted), []).append((want.name, choice.target))
     return found
+
+
+def _is_writable(name):
+    """Whether a line can speak of a parameter: an interface may have a name that would be a pattern or end the line."""
+    return _sysctl_d.is_name(name)
 
 
 def _speaker(want, wanted):

@@ -453,6 +453,14 @@ def _judge(plan, params, with_diff):
         raise _failed(msg, plan, params, with_diff)
 
 
+def _probed(plan, saved, params, with_diff):
+    """What a run would find out before it moves anything."""
+    try:
+        _apply.probe(plan, saved)
+    except _TROUBLE as exc:
+        raise _failed(str(exc), plan, params, with_diff) from exc
+
+
 def _carried_out(plan, saved, params, with_diff):
     try:
         return _apply.carry_out(plan, saved)
@@ -465,7 +473,7 @@ def _applied(params, image, check_mode, with_diff):
     if check_mode:
         plan, saved = _planned(params, image)
         _judge(plan, params, with_diff)
-        _apply.probe(plan, saved)
+        _probed(plan, saved, params, with_diff)
     else:
         with _files.lock(LOCK_SECONDS):
             plan, saved = _planned(params, image)
