@@ -44,7 +44,8 @@ _PAIRS = (
 # net.ipv6.conf.all.KEY moves the KEY of every interface and, unless it is False here, conf.default.KEY.
 _IPV6_ALL = {"addr_gen_mode": True, "disable_ipv6": True, "force_forwarding": False, "forwarding": True,
              "ignore_routes_with_linkdown": True}
-# An interface takes net.ipv4.conf.default.KEY over until its own KEY is set or it gets an address; of these keys never.
+# An interface takes net.ipv4.conf.default.KEY over until its own KEY is set or it gets an address, and net.ipv4.neigh.default.KEY and
+# net.ipv6.neigh.default.KEY likewise. Of these keys of conf it takes nothing.
 _IPV4_DEFAULT_ALONE = ("forwarding", "mc_forwarding", "disable_policy", "disable_xfrm", "promote_secondaries", "route_localnet",
                        "drop_unicast_in_l2_multicast")
 
@@ -91,9 +92,9 @@ _LOCKS = {
     "net.netfilter.nf_hooks_lwtunnel": 1,
 }
 
-# What only ever goes one way before a reboot, value after value: bits that are added or taken away, limits that sink.
-_NEVER_BACK = ("kernel.kexec_load_limit_panic", "kernel.kexec_load_limit_reboot", "kernel.tainted", "kernel.usermodehelper.bset",
-               "kernel.usermodehelper.inheritable")
+# What only ever goes one way before a reboot: bits that are added or taken away, limits that sink, a 0 that is taken only at boot.
+_NEVER_BACK = ("kernel.kexec_load_limit_panic", "kernel.kexec_load_limit_reboot", "kernel.max_rcu_stall_to_panic", "kernel.tainted",
+               "kernel.usermodehelper.bset", "kernel.usermodehelper.inheritable")
 
 # What the kernel rounds, sorts or prints in another way.
 _OWN_FORM = (
@@ -278,7 +279,7 @@ def locked(name, live):
 
 
 def never_unset(name):
-    """Whether what NAME is set to cannot be taken back: an address that has no unset form, bits that only add up."""
+    """Whether what NAME is set to cannot be taken back before a reboot: an address that has no unset form, bits that only add up."""
     return name in _NEVER_BACK or name.startswith("net.ipv6.conf.") and name.endswith(".stable_secret")
 
 

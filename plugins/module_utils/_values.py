@@ -12,6 +12,8 @@ Pure. Private to the collection.
 import re
 from collections import namedtuple
 
+# What separates words for the kernel; a line that ends in a carriage return is read without it.
+_BLANKS = " \t\n\r"
 # A longer number is a text: the kernel reads no more than 21 characters of a number, and a Python may refuse thousands of digits.
 _LONGEST = 21
 _NUMBER = re.compile(r"^-?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)\Z")
@@ -173,7 +175,7 @@ def kind(name):
 
 def is_number(text):
     """Whether the kernel would read the whole text as one number."""
-    return _is_token(text.strip())
+    return _is_token(text.strip(_BLANKS))
 
 
 def _is_token(word):
@@ -220,6 +222,10 @@ def _merged(ranges):
     return tuple(merged)
 
 
+def _words(text):
+    return [word for word in text.strip(_BLANKS).replace("\t", " ").replace("\n", " ").split(" ") if word]
+
+
 def _leading(words, size=None):
     """The numbers with which WORDS begin, SIZE of them at most."""
     numbers = []
@@ -239,7 +245,7 @@ def _token(word):
 
 def _tokens(text):
     """Numbers where they look like numbers, merged ranges, else words. What follows numbers as a comment is none of it."""
-    words = text.split()
+    words = _words(text)
     numbers = _leading(words)
     if numbers and words[len(numbers):] and words[len(numbers)][0] in "#;":
         return numbers
@@ -277,14 +283,15 @@ def _address(text):
 
 def parse(name, text):
     """What the kernel makes of TEXT as a value of NAME, as a tuple that is the same for the same meaning."""
-    shape, text = _shape_of(name), text.strip()
+    shape, text = _shape_of(name), text.strip(_BLANKS)
     if shape.kind == "text":
         return (text,)
     if shape.kind == "words":
-        return tuple(sorted(set(text.split())))
+        # The kernel ends at two blanks in a row.
+        return tuple(sorted(set(text.split("  ")[0].split(" ")) - {""}))
     found = None
     if shape.kind in ("number", "unsigned", "vector"):
-        found = _leading(text.split(), shape.size)
+        found = _leading(_words(text), shape.size)
     elif shape.kind == "address":
         found = _address(text)
     elif shape.kind == "ranges":
@@ -312,8 +319,8 @@ def landing(name, wanted, live):
     now = parse(name, live)
     if not _is_vector(now):
         return wanted
-    numbers = _leading(wanted.split(), len(now))
-    if not numbers or len(wanted.split()) == len(now) == len(numbers):
+    numbers = _leading(_words(wanted), len(now))
+    if not numbers or len(_words(wanted)) == len(now) == len(numbers):
         return wanted
     return " ".join(str(number) for number in numbers + now[len(numbers):])
 
@@ -342,7 +349,7 @@ def _number_problem(word, shape):
 
 
 def _numbers_problem(shape, text):
-    words = text.split()[:shape.size]
+    words = _words(text)[:shape.size]
     if not words:
         return "a number is needed"
     return next((problem for problem in (_number_problem(word, shape) for word in words) if problem), None)
@@ -368,11 +375,13 @@ def problem(name, text):
     if shape.kind in ("number", "unsigned", "vector"):
         return _numbers_problem(shape, text)
     if shape.kind == "ranges":
-        return _ranges_problem(shape, text.strip())
+        return _ranges_problem(shape, text.strip(_BLANKS))
     if name == "net.ipv6.conf.all.stable_secret":
         return "the kernel has it for single interfaces and for default only"
-    if shape.kind == "address" and _address(text.strip()) is None:
+    if shape.kind == "address" and _address(text.strip(_BLANKS)) is None:
         return "%s is not an IPv6 address" % _shown(text)
-    if shape.kind == "text" and shape.size and len(text.strip().encode("utf-8", "surrogateescape")) > shape.size:
+    if shape.kind == "words" and len(_words(text)) > 1 and " ".join(_words(text)) != text.strip(_BLANKS):
+        return "words are separated by one blank each"
+    if shape.kind == "text" and shape.size and len(text.strip(_BLANKS).encode("utf-8", "replace")) > shape.size:
         return "the kernel keeps only the first %d bytes of it" % shape.size
     return None

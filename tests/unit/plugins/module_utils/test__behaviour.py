@@ -4,7 +4,7 @@
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _values
 
 INTERFACES = {"lo": False, "eth0.100": True, "all": False, "default": False}
 
@@ -22,6 +22,12 @@ INTERFACES = {"lo": False, "eth0.100": True, "all": False, "default": False}
 def test_aliases(name, switch, names):
     assert _behaviour.switch(name) == switch
     assert name in _behaviour.names_of(name) and len(_behaviour.names_of(name)) == names
+
+
+@pytest.mark.parametrize("name", ["net.ipv4.ip_forward", "net.nf_conntrack_max", "vm.nr_hugepages", "fs.inotify.max_user_instances",
+                                  "fs.inotify.max_user_watches", "fs.fanotify.max_user_groups", "fs.fanotify.max_user_marks"])
+def test_aliases_have_values_of_one_kind(name):
+    assert len({_values.kind(other) for other in _behaviour.names_of(name)}) == 1
 
 
 @pytest.mark.parametrize("one, other", [
@@ -189,6 +195,7 @@ def test_locked(name, live, expected):
     ("net.ipv6.conf.eth0/100.stable_secret", True),
     ("net.ipv6.conf.default.stable_secret", True),
     ("kernel.tainted", True),
+    ("kernel.max_rcu_stall_to_panic", True),
     ("net.ipv6.conf.default.addr_gen_mode", False),
 ])
 def test_never_unset(name, expected):
