@@ -33,7 +33,7 @@ def collected(wanted, variables, template):
     """name -> plain value of the VARIABLES for whose names WANTED is true. TEMPLATE makes the value of what a variable holds."""
     placeholder = variables.get("omit")
     found = {}
-    for name in sorted(str(name) for name in variables if wanted(name)):
+    for name in sorted(str(name) for name in variables if isinstance(name, str) and wanted(name)):
         try:
             value = plain(template(variables[name]), placeholder)
         except _OMITTED:
