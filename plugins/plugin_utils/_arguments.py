@@ -77,7 +77,7 @@ def checked(names, variables):
 def _checked(name, spec, value):
     if value is None:
         return spec["default"]
-    if spec["type"] == "list":
+    if "elements" in spec:
         # As everywhere else where Ansible takes a list: from the command line it comes as one string.
         items = [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
         if not isinstance(items, list):
