@@ -10,7 +10,15 @@ import errno
 import os
 import signal
 
-from ansible_collections.photon.hardening.plugins.module_utils import _baseline, _behaviour, _decide, _files, _memory, _procfs, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import (
+    _baseline,
+    _behaviour,
+    _files,
+    _memory,
+    _procfs,
+    _sysctl_d,
+    _values,
+)
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -152,14 +160,16 @@ def _write_all(writes, outcomes):
     """Values that depend on one another are tried again after the others."""
     pending = [(write, 0) for write in writes]
     while pending:
-        refused = [(write, error) for write, error in ((write, _procfs.write(write.name, write.value)) for write, _error in pending) if error]
+        answers = [(write, _procfs.write(write.name, write.value)) for write, _error in pending]
+        refused = [(write, error) for write, error in answers if error]
         progress, pending = len(refused) < len(pending), refused
         if not progress:
             break
     for write, error in pending:
         state, reason = _outcome(write, error)
         if state is None:
-            raise Refused(write.name, "%s: the kernel refused it (%s, %s)" % (_asked(write), _decide.errno_name(error), os.strerror(error)))
+            raise Refused(write.name, "%s: the kernel refused it (%s, %s)"
+                          % (_asked(write), _behaviour.errno_name(error), os.strerror(error)))
         outcomes[write.name] = state, write.value, reason
 
 
@@ -175,7 +185,8 @@ def _is_gone(name):
 
 def _outcome(write, error):
     """(state, reason) of a parameter whose value the kernel refused, (None, "") where that fails the run."""
-    if error == errno.ENOENT and _is_gone(write.name):
+    if error == errno.ENOENT and _sysctl_d.interface_of(write.name):
+        # One of its name may be there again by now; that is another one, and starts with conf.default.
         return "unsupported", "interface %s is gone" % _sysctl_d.interface_of(write.name)
     if write.one_way and write.dropin and error == errno.EINVAL and (write.before or "").strip() == "0":
         # Nothing is locked at 0: this kernel does not know the value.
@@ -183,7 +194,7 @@ def _outcome(write, error):
     # A value on the way back was in force before, so it is not the value that is wrong.
     if (write.one_way or write.dropin is None) and error in (errno.EPERM, errno.EINVAL):
         return "reboot_required", "refused by the kernel"
-    return ("read_only", "refused by the kernel (%s)" % _decide.errno_name(error)) if error in _READ_ONLY else (None, "")
+    return ("read_only", "refused by the kernel (%s)" % _behaviour.errno_name(error)) if error in _READ_ONLY else (None, "")
 
 
 def _off(expected, forms):
@@ -209,24 +220,25 @@ def _write_off(off, expected):
 
 def _settle(expected, forms, plan):
     """Read everything back: some writes are accepted and do nothing, some move another parameter, which is then written again."""
-    off = _off(expected, forms)
+    off, chased = _off(expected, forms), {}
     for _round in range(_MOST_ROUNDS):
         off = [(name, now) for name, now in off if not _has_own_form(name, expected[name], now, forms)]
         if not off:
             return
+        chased.update(off)
         _write_off(off, expected)
         off = _off(expected, forms)
     if off:
-        raise Refused(off[0][0], _chase(off, plan))
+        others = [name for name in sorted(chased, key=_behaviour.order) if name != off[0][0]]
+        raise Refused(off[0][0], _chase(off[0][0], off[0][1], others, plan))
 
 
-def _chase(off, plan):
-    """What to say of values that do not hold. Of two, each write moves the other."""
-    name, now = off[0]
+def _chase(name, now, others, plan):
+    """What to say of a value that does not hold. OTHERS: what did not hold either, in one round or another."""
     write = next((write for write in plan.writes if write.name == name), None)
     wanted = _asked(write) if write else "%s = %s" % (name, plan.expected[name])
-    if len(off) > 1:
-        return "%s does not hold together with %s = %s: each of the two moves the other" % (wanted, off[1][0], plan.expected[off[1][0]])
+    if others:
+        return "%s does not hold together with %s = %s: each of the two moves the other" % (wanted, others[0], plan.expected[others[0]])
     if write is None and plan.writes:
         return "setting the new values also moved %s from %s to %s, and it does not go back" % (name, plan.live_before[name], now)
     return "%s: the kernel accepted it and reads back %s" % (wanted, now)

@@ -10,7 +10,15 @@ import json
 import re
 
 from ansible_collections.photon.hardening.plugins.module_utils import _files, _sysctl_d
-from ansible_collections.photon.hardening.plugins.module_utils._model import CONFLICTS, Attributes, Entry, HostProblem, Rule, Saved, SavedFile
+from ansible_collections.photon.hardening.plugins.module_utils._model import (
+    CONFLICTS,
+    Attributes,
+    Entry,
+    HostProblem,
+    Rule,
+    Saved,
+    SavedFile,
+)
 
 _VERSION = 2
 _EMPTY = Saved({}, {})
@@ -37,7 +45,10 @@ def _optional(check, where, value):
 
 
 def _name(where, value):
-    return _expect(_sysctl_d.is_name(value) and _sysctl_d.canonical(value) == value, where, value)
+    """A parameter, with dots. The kernel takes nearly any character in the name of an interface."""
+    parts = _sysctl_d.key_path(_text(where, value)).split("/")
+    inside = len(parts) > 1 and not any(part in ("", ".", "..") for part in parts)
+    return _expect(inside and value.split() == [value] and _sysctl_d.canonical(value) == value, where, value)
 
 
 def _path(where, value):
@@ -111,8 +122,8 @@ def _file(path, value):
 
 
 def _folder(value):
-    inside = isinstance(value, str) and value.startswith("/") and any((folder + "/").startswith(value + "/") for folder in _sysctl_d.FOLDERS)
-    return _expect(inside, "folders", value)
+    known = isinstance(value, str) and any((folder + "/").startswith(value + "/") for folder in _sysctl_d.FOLDERS)
+    return _expect(known and value.startswith("/"), "folders", value)
 
 
 def parsed(text):

@@ -9,6 +9,7 @@ What is said here of `net.*` is proved on a real kernel by tests/kernel.
 Pure. Private to the collection.
 """
 
+import errno
 from collections import namedtuple
 
 # What a write moves besides its own parameter.
@@ -17,6 +18,9 @@ from collections import namedtuple
 # kept: True: what moves is a part of what was asked. False: a side effect, to be set back to what it was unless somebody asks otherwise.
 Move = namedtuple("Move", "name value kept maybe")
 Move.__new__.__defaults__ = (None,)
+
+# Error numbers that leave the kernel by mistake, and that Python does not know.
+_OWN_ERRNOS = {512: "ERESTARTSYS", 515: "ENOIOCTLCMD", 517: "EPROBE_DEFER", 524: "ENOTSUPP"}
 
 # One switch under several names; the first is its name here.
 _ALIASES = (
@@ -58,7 +62,6 @@ _NEIGHBOUR_TWINS = (
     ("unres_qlen", "unres_qlen_bytes"),
 )
 
-
 # What kernel.watchdog switches on and off.
 _DETECTORS = ("kernel.nmi_watchdog", "kernel.soft_watchdog")
 
@@ -66,6 +69,9 @@ _DETECTORS = ("kernel.nmi_watchdog", "kernel.soft_watchdog")
 _FIRST = ("kernel.watchdog", "net.ipv4.conf.all.forwarding", "net.ipv4.tcp_congestion_control")
 _FINER = tuple(finer for _coarser, finer in _TWINS)
 _FINER_KEYS = tuple(finer for _coarser, finer in _NEIGHBOUR_TWINS)
+
+# A write that changes nothing moves nothing either.
+_ONLY_BY_CHANGE = ("kernel.watchdog", "net.ipv4.conf.all.forwarding") + _DETECTORS
 
 
 def _both_ways(pairs):
@@ -84,6 +90,10 @@ _LOCKS = {
     "kernel.yama.ptrace_scope": 3,
     "net.netfilter.nf_hooks_lwtunnel": 1,
 }
+
+# What only ever goes one way before a reboot, value after value: bits that are added or taken away, limits that sink.
+_NEVER_BACK = ("kernel.kexec_load_limit_panic", "kernel.kexec_load_limit_reboot", "kernel.tainted", "kernel.usermodehelper.bset",
+               "kernel.usermodehelper.inheritable")
 
 # What the kernel rounds, sorts or prints in another way.
 _OWN_FORM = (
@@ -146,7 +156,7 @@ def partner(name):
 def moves(name, value, interfaces):
     """What a write of VALUE that changes NAME moves besides NAME and its aliases, on a host with INTERFACES (names of interfaces).
 
-    A host may lack what is named here. A partner is not in it: see `partner`.
+    A host may lack what is named here. A partner is not in it: see `partner`. See `moves_anyway` for a write that changes nothing.
     """
     name = switch(name)
     parts = name.split(".")
@@ -155,6 +165,12 @@ def moves(name, value, interfaces):
         return tuple(reach(parts[3], parts[4], value, interfaces)) if reach else ()
     twin = _TWIN_OF.get(name)
     return (Move(twin, None, True),) if twin else _others(name, value)
+
+
+def moves_anyway(name):
+    """Whether a write moves others also where NAME has that value already; ip_forward, kernel.watchdog and pairs do nothing then."""
+    main = switch(name)
+    return main not in _ONLY_BY_CHANGE and not main.endswith(".force_forwarding") and partner(main) is None
 
 
 def _is_off(value):
@@ -231,17 +247,22 @@ def _others(name, value):
 
 def order(name):
     """A key to sort parameters by: those that move others before these, the coarser unit before the finer, those that lock last."""
-    main = switch(name)
+    return (_rank(switch(name)), name)
+
+
+def _rank(main):
+    if main in _LOCKS or main in _NEVER_BACK:
+        return 5 if main == "kernel.modules_disabled" else 4
+    if main in _FIRST:
+        return 0
     parts = main.split(".")
-    if main in _LOCKS:
-        rank = 5 if main == "kernel.modules_disabled" else 4
-    elif main in _FIRST or len(parts) == 5 and parts[1:4] == ["ipv6", "conf", "all"] and parts[4] in _IPV6_ALL:
-        rank = 0
-    elif len(parts) == 5 and (parts[3] == "default" or parts[4] in ("stable_secret", "disable_ipv6")):
-        rank = 1
-    else:
-        rank = 3 if main in _FINER or len(parts) == 5 and parts[4] in _FINER_KEYS else 2
-    return (rank, name)
+    if len(parts) != 5:
+        return 3 if main in _FINER else 2
+    if parts[1:4] == ["ipv6", "conf", "all"] and _IPV6_ALL.get(parts[4]):
+        return 0
+    if parts[3] == "default" or parts[4] in ("stable_secret", "disable_ipv6") or main == "net.ipv6.conf.all.force_forwarding":
+        return 1
+    return 3 if parts[4] in _FINER_KEYS else 2
 
 
 # --- forms, locks and modules ---
@@ -257,8 +278,13 @@ def locked(name, live):
 
 
 def never_unset(name):
-    """Whether NAME cannot be unset again once it is set."""
-    return name.startswith("net.ipv6.conf.") and name.endswith(".stable_secret")
+    """Whether what NAME is set to cannot be taken back: an address that has no unset form, bits that only add up."""
+    return name in _NEVER_BACK or name.startswith("net.ipv6.conf.") and name.endswith(".stable_secret")
+
+
+def errno_name(number):
+    """The name of an error number, also of those that the kernel has for itself."""
+    return errno.errorcode.get(number) or _OWN_ERRNOS.get(number) or "error %d" % number
 
 
 def module_of(name):

@@ -17,11 +17,6 @@ _NEVER_UNSET = "it cannot be unset again"
 _UNTIL_REBOOT = "only a reboot takes it back"
 
 
-def errno_name(number):
-    """Python does not know every errno of the kernel: 524 is its own ENOTSUPP."""
-    return errno.errorcode.get(number) or {524: "ENOTSUPP"}.get(number, "error %d" % number)
-
-
 # --- what is asked for ---
 
 def wants(request, interfaces):
@@ -123,7 +118,7 @@ def _compared(rule, reading):
 
 def _without_value(want, reading, release):
     if reading.error != errno.ENOENT:
-        return _in_force("read_only", want.value, reason="cannot be read (%s)" % errno_name(reading.error))
+        return _in_force("read_only", want.value, reason="cannot be read (%s)" % _behaviour.errno_name(reading.error))
     module, interface = _rules.module_of(want.name, want.rule), _sysctl_d.interface_of(want.name)
     if module:
         return _in_force("unsupported", want.value, reason="needs module %s" % module)
@@ -158,7 +153,7 @@ def _blocked(want, target, landing, reading, entry, boot):
     if reading.value is not None and _behaviour.locked(want.name, reading.value):
         return _in_force("reboot_required", target, reason="the kernel keeps %s until a reboot" % reading.value)
     if reading.refused:
-        return _in_force("read_only", target, reason="read-only here (%s)" % errno_name(reading.refused))
+        return _in_force("read_only", target, reason="read-only here (%s)" % _behaviour.errno_name(reading.refused))
     if entry is not None and entry.refused and tuple(entry.refused[1:]) == (landing, boot):
         return _in_force(entry.refused[0], target, reason="refused by the kernel in an earlier run since the last boot")
     return None
@@ -208,7 +203,7 @@ def unproved_uses(wanted, choices_made, request, snapshot):
             broken = broken_uses(name, choice.target, wanted[name].rule, request, snapshot)
             if broken:
                 found.append("%s = %s stays, although it may break %s: no program or file of root shows that this host is used for it. "
-                             "Say so with container_host, or waive the parameter." % (name, choice.target, broken))
+                             "If it is, waive the parameter or set container_host to always." % (name, choice.target, broken))
     return found
 
 
@@ -237,7 +232,8 @@ def leaving(found, wanted, request, snapshot):
 def _way_back(name, value, elsewhere, reading, entry, choice, broken):
     def told(state, reason, write=None):
         known = choice is not None and choice.state != "ok"
-        return Choice(choice.state if known else state, None, write, False, "; ".join(filter(None, [choice.reason if known else "", reason])))
+        reasons = [choice.reason if known else "", reason]
+        return Choice(choice.state if known else state, None, write, False, "; ".join(filter(None, reasons)))
 
     if not _memory.is_ours(name, entry, reading.value):
         return told("ok", "no longer ours: something else set it since, left as it is")
@@ -257,7 +253,7 @@ def _blocked_back(name, reading):
     if _behaviour.locked(name, reading.value):
         return "reboot_required", "cannot go back: the kernel keeps %s until a reboot" % reading.value
     if reading.refused:
-        return "read_only", "cannot go back: read-only here (%s)" % errno_name(reading.refused)
+        return "read_only", "cannot go back: read-only here (%s)" % _behaviour.errno_name(reading.refused)
     return None
 
 

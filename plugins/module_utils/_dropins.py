@@ -69,10 +69,15 @@ def _device_lines(wanted, choices, interfaces):
     already."""
     found = {}
     for want in wanted.values():
-        if want.number is None and want.value is not None and want.name in choices and choices[want.name].active:
-            if interfaces.get(_sysctl_d.interface_of(want.name)):
-                found.setdefault(_speaker(want, wanted), []).append((want.name, choices[want.name].target))
+        choice, device = choices.get(want.name), interfaces.get(_sysctl_d.interface_of(want.name))
+        if want.number is None and want.value is not None and choice is not None and choice.active and device and _is_writable(want.name):
+            found.setdefault(_speaker(want, wanted), []).append((want.name, choice.target))
     return found
+
+
+def _is_writable(name):
+    """Whether a line can speak of a parameter: an interface may have a name that would be a pattern or end the line."""
+    return _sysctl_d.is_name(name)
 
 
 def _speaker(want, wanted):
@@ -150,7 +155,8 @@ def _kept(title, origin, ours, request, snapshot, path, warnings):
         broken = _broken_by_line(line, request, snapshot)
         if broken:
             text.append(_sysctl_d.comment("held_back: would break %s: %s" % (broken, line.text.strip())))
-            warnings.append("%s: the line `%s` of the file that was there is not kept: it would break %s." % (path, line.text.strip(), broken))
+            warnings.append("%s: the line `%s` of the file that was there is not kept: it would break %s."
+                            % (path, line.text.strip(), broken))
         else:
             text.append(line.text.strip())
     return ["", _sysctl_d.comment(title)] + text if text else []

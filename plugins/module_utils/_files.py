@@ -9,7 +9,6 @@ Every path is one below `/` as this process sees it; an image is entered by `ins
 import errno
 import fcntl
 import os
-import pickle
 import re
 import signal
 import stat
@@ -28,14 +27,15 @@ _LOCK = b"lock"
 _SELINUX = "security.selinux"
 # No file that sets parameters is larger, nor is what is remembered of a host with thousands of interfaces.
 _MAX_FILE = 1 << 24
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 # So much of a process's command line is shown.
 _MAX_COMMAND = 200
 # A path that leads to nothing.
 _NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
-# What a file system says that knows no flags of files.
-_NO_FLAGS = (errno.ENOTTY, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
+# Flags of files (include/uapi/linux/fs.h).
 _IMMUTABLE, _APPEND_ONLY = 0x10, 0x20
+# With which somebody, a terminal or the system ends a run.
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Of unshare(2), mount(2) and umount2(2).
 _CLONE_NEWNS, _MS_REC, _MS_PRIVATE, _MNT_DETACH = 0x20000, 0x4000, 0x40000, 2
 
@@ -114,13 +114,18 @@ def inside(root, function):
     """
     if not root:
         return function()
+    # Imported before the image is entered.
+    import pickle
     receiving, sending = os.pipe()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     child = os.fork()
     if not child:
         os.close(receiving)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         _answer(root, function, sending)
     os.close(sending)
-    data, status = _received(child, receiving)
+    with _passing_on(child, mask):
+        data, status = _received(child, receiving)
     if not data:
         raise HostProblem("the process that works in %s ended before its work did (%s)" % (root, _ending(status)))
     returned, result = pickle.loads(data)
@@ -129,8 +134,20 @@ def inside(root, function):
     raise _rebuilt(*result)
 
 
+@contextmanager
+def _passing_on(child, mask):
+    """Whoever ends this process means CHILD, which undoes what it has begun and says so. MASK: of signals, to be set."""
+    before = [(number, signal.signal(number, lambda number, _frame: os.kill(child, number))) for number in _SIGNALS]
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
 def _received(child, receiving):
-    """What CHILD sends, and the status with which it ends. If this process is interrupted, it is, too."""
+    """What CHILD sends, and the status with which it ends."""
     ended = False
     try:
         with os.fdopen(receiving, "rb") as stream:
@@ -165,8 +182,9 @@ def _enter(root):
     _shown_root[0] = root.rstrip("/")
     where = os.path.realpath(_encoded(root, root))
     _leave_out(_proc_mounts(where))
-    os.chroot(where)
-    os.chdir("/")
+    with _naming(""):
+        os.chroot(where)
+        os.chdir("/")
     # Whatever is imported from here on would be the image's code.
     sys.meta_path[:] = []
 
@@ -195,6 +213,7 @@ def _leave_out(mounts):
 
 
 def _send(descriptor, answer):
+    import pickle
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
 
@@ -295,13 +314,12 @@ def entries(folder):
 
 def _status(path, follow=False):
     """What stat(2) tells of PATH itself, or of where it leads; None where there is nothing."""
-    with _naming(path):
-        try:
-            return os.stat(_where(path), follow_symlinks=follow)
-        except OSError as exc:
-            if exc.errno in _NOWHERE:
-                return None
-            raise
+    try:
+        return os.stat(_where(path), follow_symlinks=follow)
+    except OSError as exc:
+        if exc.errno in _NOWHERE:
+            return None
+        raise OSError(exc.errno, os.strerror(exc.errno), shown(path)) from exc
 
 
 def is_folder(path):
@@ -394,12 +412,29 @@ def make_folders(path):
     """Make the folders that do not exist on the way to PATH, for everybody to read but for our own; returns them, outermost first."""
     made = missing_folders(path)
     for folder in made:
-        mode = 0o700 if folder == STATE_FOLDER else 0o755
         with _naming(folder):
-            os.mkdir(_where(folder), mode)
-            os.chmod(_where(folder), mode)
+            _make_folder(folder)
             _sync_folder(os.path.dirname(folder))
     return made
+
+
+def _make_folder(folder):
+    mode = 0o700 if folder == STATE_FOLDER else 0o755
+    os.mkdir(_where(folder), mode)
+    # Not by its name, which may be another file by now.
+    descriptor = os.open(_where(folder), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        _give(descriptor, Attributes(mode, *OWNER))
+    finally:
+        os.close(descriptor)
+
+
+def _give(descriptor, wanted):
+    """Set owner, group and mode, whatever umask, group or folder something was made with."""
+    now = os.fstat(descriptor)
+    if (now.st_uid, now.st_gid) != (wanted.uid, wanted.gid):
+        os.fchown(descriptor, wanted.uid, wanted.gid)
+    os.fchmod(descriptor, wanted.mode)
 
 
 def remove_folder(path):
@@ -435,10 +470,7 @@ def _write_new(temporary, data, wanted, path):
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(data)
         stream.flush()
-        now = os.fstat(descriptor)
-        if (now.st_uid, now.st_gid) != (wanted.uid, wanted.gid):
-            os.fchown(descriptor, wanted.uid, wanted.gid)
-        os.fchmod(descriptor, wanted.mode)
+        _give(descriptor, wanted)
         note = _keep_context(_where(path), descriptor)
         os.fsync(descriptor)
     return "%s: %s" % (shown(path), note) if note else None
@@ -524,15 +556,15 @@ def _mount_of(descriptor):
 
 def _refuse_flags(found, path):
     """Raise HostProblem where PATH, looked at as FOUND, has a flag that keeps even root from replacing or removing files."""
-    descriptor = _opened(found, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        answer = fcntl.ioctl(descriptor, _get_flags(), b"\0" * struct.calcsize("l"))
-    except OSError as exc:
-        if exc.errno in _NO_FLAGS:
-            return
-        raise
-    finally:
-        os.close(descriptor)
+        descriptor = _opened(found, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            answer = fcntl.ioctl(descriptor, _get_flags(), b"\0" * struct.calcsize("l"))
+        finally:
+            os.close(descriptor)
+    except OSError:
+        # Most file systems know no flags, some refuse to tell them: that is no sign of one.
+        return
     flags = struct.unpack("i", answer[:struct.calcsize("i")])[0]
     for flag, word, letter in ((_IMMUTABLE, "immutable", "i"), (_APPEND_ONLY, "append-only", "a")):
         if flags & flag:

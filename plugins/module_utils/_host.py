@@ -46,7 +46,8 @@ def snapshot(request, saved, names):
     return Snapshot(
         live=live, files=sysctl_files(), dialect=boot_dialect(), rivals=rivals(request.image),
         uses=uses(request.image) if _asks_for_uses(request, saved) else {}, modules=modules_at_boot(), release=_procfs.release(),
-        machine=_procfs.machine(), interfaces=interfaces, missing_folders=_missing_folders(request), boot="" if request.image else _procfs.boot_id(), saved=saved)
+        machine=_procfs.machine(), interfaces=interfaces, missing_folders=_missing_folders(request),
+        boot="" if request.image else _procfs.boot_id(), saved=saved)
 
 
 def _asks_for_uses(request, saved):

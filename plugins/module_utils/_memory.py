@@ -8,7 +8,7 @@ Pure. Private to the collection.
 
 import hashlib
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _rules, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, Saved, SavedFile
 
 # Whose a file is. EDITED: ours, and others have changed it. ORPHAN: it carries our header, and nothing is remembered of it.

@@ -75,7 +75,8 @@ Entry = _record("Entry", "before wrote dropin also asked refused mover", None, N
 # before: the content before us, None: there was no file. attributes: of that file. sha256: of what we wrote; also: as above.
 # lines: parameter -> value of the lines that are ours, None: not known. rules: parameter -> Rule of these, as far as they concern boot
 # values. conflicts: what the call said. edits: lines of others that were found in our file, in their order.
-SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits", None, None, None, None, None, "restate", ())
+SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits",
+                    None, None, None, None, None, "restate", ())
 # folders: those that we made.
 Saved = _record("Saved", "parameters files folders", ())
 
@@ -90,8 +91,8 @@ Write = namedtuple("Write", "name value before one_way dropin number")
 # active: whether the parameter's line stays in force in its drop-in, and then with which value (target). write: the value to set live.
 Choice = _record("Choice", "state target write active reason", None, None, False, "")
 # writes: in their order. expected: parameter -> live value that must be there after the writes, also of what moves by itself.
-# followers: parameter -> (value, drop-in, mover) of what has no line and may move along with a write. live_before: parameter -> its live value,
-# of all that the writes may move.
+# followers: parameter -> (value, drop-in, mover) of what has no line and may move along with a write.
+# live_before: parameter -> its live value, of all that the writes may move.
 # files: path -> text, None removes it. attributes: path -> Attributes for files that go back. saved: to be remembered when all went well.
 # disk: path -> File, as found. folders: those to be removed.
 Plan = namedtuple("Plan", "rows files attributes writes expected followers live_before saved disk folders warnings")

@@ -7,7 +7,14 @@ Pure. Private to the collection.
 """
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
-    _decide, _dropins, _memory, _rivals, _rules, _sysctl_d, _values, _writes,
+    _decide,
+    _dropins,
+    _memory,
+    _rivals,
+    _rules,
+    _sysctl_d,
+    _values,
+    _writes,
 )
 from ansible_collections.photon.hardening.plugins.module_utils._model import File, Plan, Row, Saved, Want
 
@@ -31,10 +38,17 @@ def plan(request, snapshot):
     saved, folders = _saved(request, choices, wanted, snapshot, decided, disk, after, followers)
     return Plan(
         rows=rows, writes=planned, expected=expected, followers=followers, saved=saved, folders=folders, disk=disk,
-        live_before=dict((name, snapshot.live[name].value) for name in list(expected) + list(followers)),
+        live_before=_live_before(planned, expected, followers, snapshot),
         files=dict((path, text) for path, text in decided.texts.items() if text != (disk[path].text if path in disk else None)),
         attributes=decided.attributes,
         warnings=decided.warnings + _warnings(wanted, choices, mine, request, snapshot, list(after.values())))
+
+
+def _live_before(planned, expected, followers, snapshot):
+    """parameter -> its live value, of all that the writes or the way back may move."""
+    found = dict(_writes.reached(planned, snapshot.live, snapshot.interfaces))
+    found.update((name, snapshot.live[name].value) for name in list(expected) + list(followers))
+    return found
 
 
 def _want(wanted, name):

@@ -17,16 +17,8 @@ PROC_SYS = "/proc/sys"
 SYS_NET = "/sys/class/net"
 # The kernel makes and clears a buffer of this size at each read.
 _MAX_VALUE = 1 << 16
-# Numbers that the kernel keeps to itself, and that a few parameters let out (include/linux/errno.h).
-_KERNEL_ERRNOS = {512: "ERESTARTSYS", 515: "ENOIOCTLCMD", 517: "EPROBE_DEFER", 519: "ENOPARAM", 521: "EBADHANDLE", 522: "ENOTSYNC",
-                  523: "EBADCOOKIE", 524: "ENOTSUPP", 525: "ETOOSMALL", 526: "ESERVERFAULT", 527: "EBADTYPE"}
 # Inode numbers that the kernel reserves for the first PID and user namespace (include/linux/proc_ns.h).
 _FIRST_NAMESPACES = (("pid", "pid:[4026531836]"), ("user", "user:[4026531837]"))
-
-
-def errno_name(number):
-    """The name of an error number, also of those that the kernel has for itself and Python does not know."""
-    return errno.errorcode.get(number) or _KERNEL_ERRNOS.get(number) or "errno %d" % number
 
 
 def _parameter_file(name):

@@ -107,6 +107,15 @@ _ASIDE = (
 )
 
 
+def _lasting(rows):
+    """What is said of values before they are set that cannot be taken back at once."""
+    moving = [row for row in rows if _live_moves(row)]
+    for label, found in (("that only a reboot takes back", [row for row in moving if _behaviour.locked(row.name, row.after)]),
+                         ("that cannot be unset again", [row for row in moving if row.before is None and _behaviour.never_unset(row.name)])):
+        if found:
+            yield "%d %s: %s" % (len(found), label, _named(found, lambda row: "%s %s" % (row.name, shown(row.after))))
+
+
 def message(plan):
     """One line: how many differ and the first of them, then whatever is not simply as wanted."""
     rows = in_order(plan.rows)
@@ -116,9 +125,7 @@ def message(plan):
         group = [row for row in rows if row.state == state]
         if group:
             parts.append("%d %s: %s" % (len(group), label, _named(group, word)))
-    lasting = [row for row in rows if _live_moves(row) and _behaviour.locked(row.name, row.after)]
-    if lasting:
-        parts.append("%d that only a reboot takes back: %s" % (len(lasting), _named(lasting, lambda row: "%s %s" % (row.name, row.after))))
+    parts += _lasting(rows)
     returning = [row for row in rows if _live_moves(row) and not _differs(row)]
     if returning:
         parts.append("%d put back: %s" % (len(returning), _named(returning, _move)))

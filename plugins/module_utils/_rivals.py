@@ -98,8 +98,7 @@ def _ufw(order, ours):
 def _sections(text):
     """section -> option -> value of a tuned.conf, which is an ini file; an option twice: the last one counts."""
     sections, options = OrderedDict(), {}
-    for line in text.split("\n"):
-        line = line.strip()
+    for line in map(str.strip, text.split("\n")):
         if line.startswith("["):
             options = sections.setdefault(line[1:].partition("]")[0].strip(), OrderedDict())
         elif line[:1] not in ("", "#", ";") and "=" in line:

@@ -173,8 +173,11 @@ def kind(name):
 
 def is_number(text):
     """Whether the kernel would read the whole text as one number."""
-    token = text.strip()
-    return len(token) < _LONGEST and bool(_NUMBER.match(token))
+    return _is_token(text.strip())
+
+
+def _is_token(word):
+    return len(word) < _LONGEST and bool(_NUMBER.match(word))
 
 
 def _number(token):
@@ -192,7 +195,7 @@ def number(text):
 def _bounds(part):
     """The two ends of a range such as `80` or `100-200`, or None."""
     ends = part.split("-")
-    if len(ends) > 2 or not all(is_number(end) for end in ends):
+    if len(ends) > 2 or not all(_is_token(end) for end in ends):
         return None
     return _number(ends[0]), _number(ends[-1])
 
@@ -221,14 +224,14 @@ def _leading(words, size=None):
     """The numbers with which WORDS begin, SIZE of them at most."""
     numbers = []
     for word in words[:size]:
-        if not is_number(word):
+        if not _is_token(word):
             break
         numbers.append(_number(word))
     return tuple(numbers)
 
 
 def _token(word):
-    if is_number(word):
+    if _is_token(word):
         return _number(word)
     ranges = _ranges(word)
     return word if ranges is None else _merged(ranges)
@@ -331,7 +334,7 @@ def as_good(name, value, rule):
 # --- what the kernel would refuse ---
 
 def _number_problem(word, shape):
-    if not is_number(word):
+    if not _is_token(word):
         return "%s is not a number as the kernel reads it" % _shown(word)
     if not shape.low <= _number(word) <= shape.high:
         return "%s is out of range: the kernel takes %d to %d" % (word, shape.low, shape.high)
@@ -366,6 +369,8 @@ def problem(name, text):
         return _numbers_problem(shape, text)
     if shape.kind == "ranges":
         return _ranges_problem(shape, text.strip())
+    if name == "net.ipv6.conf.all.stable_secret":
+        return "the kernel has it for single interfaces and for default only"
     if shape.kind == "address" and _address(text.strip()) is None:
         return "%s is not an IPv6 address" % _shown(text)
     if shape.kind == "text" and shape.size and len(text.strip().encode("utf-8", "surrogateescape")) > shape.size:

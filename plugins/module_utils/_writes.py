@@ -56,6 +56,16 @@ def aftermath(planned, choices, live, interfaces):
     return expected, followers
 
 
+def reached(planned, live, interfaces):
+    """Every parameter that the writes, or taking them back, may move: whatever it was, it has to be put back when the run fails."""
+    found = OrderedDict()
+    for write in planned:
+        for value in (write.value, write.before or "0"):
+            moves = _unset_partner(write.name) + _behaviour.moves(write.name, value, interfaces)
+            found.update((move.name, live[move.name].value) for move in moves if move.name in live)
+    return found
+
+
 def _is_left_alone(choice):
     return choice.state in ("waived", "held_back")
 

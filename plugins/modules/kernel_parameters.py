@@ -13,6 +13,10 @@ description:
     back. One execution per host, whatever the number of parameters.
   - All or nothing. Everything is decided before the first write. When the kernel refuses a value, or a file cannot be written, every value
     and file is put back and the task fails with the parameter, the value, the error and the line that asks for it.
+  - What the kernel moves by itself is known. Switching IP forwarding, for example, also switches it on every interface. Such values are
+    remembered, checked and put back as well.
+  - A value or file that was there already is not taken for our own. Whatever is asked for in whichever order, the host never ends weaker
+    than what it had by itself, except for a value that is asked for without a rule.
   - What was there before the first run is kept in C(/var/lib/photon-hardening/baseline.json), so that O(state=absent) can put it back.
   - Reads C(/proc/sys) and text files by itself; neither the C(sysctl) program nor any library of the host is used.
 requirements:
@@ -22,8 +26,13 @@ options:
   dropins:
     description:
       - The drop-ins, each with its whole content. What a drop-in says is what is wanted.
-      - An empty O(dropins[].content) takes a drop-in away and returns its parameters to their baseline.
+      - An empty O(dropins[].content) removes a drop-in and returns its parameters to their baseline. Where another drop-in of this module
+        sets the same parameter, that value is set instead.
       - Drop-ins that are not named here are left alone.
+      - A file that is replaced, or that is hidden because it has the same name in another folder, loses none of its other lines. They are
+        kept at the end of the drop-in, for the next boot.
+      - Lines that contradict one another are refused, such as V(net.ipv4.ip_forward = 0) and V(net.ipv4.conf.all.forwarding = 1), which are
+        two names of one parameter.
       - Required with O(state=present), unless a O(profile) selects them. With O(state=absent) the default is every drop-in that this module
         wrote.
     type: list
@@ -31,48 +40,52 @@ options:
     suboptions:
       path:
         description: A file of a C(sysctl.d) folder, such as C(/etc/sysctl.d/50-security-hardening.conf).
-        type: path
-        required: true
+        type: path required: true
       content:
         description:
-          - Lines as in C(sysctl.d(5)). A line that is not understood fails the task; nothing is written then.
-          - What lands is this text, with a header. A line that is not in force here (waived, held back, not known here) is commented
-            out with the reason, and a line whose parameter has a better value by its rule carries that value.
-        type: str
-        required: true
+          - Lines as in C(sysctl.d(5)). A line that is not understood fails the task, and nothing is written.
+          - The file is written with this text and a header. A line that is not in force on this host (waived, held back, not known to
+            the kernel) is commented out with the reason. A line whose parameter has a better value already carries that value.
+        type: str required: true
   rules:
     description:
-      - "What is to be known of single parameters: a dictionary of parameter names, each with a dictionary of these keys."
-      - C(accept) - a list of live values that are as good as the wanted one or better, and kept when somebody else set them.
-      - C(at_least), C(at_most) - likewise for numbers.
-      - C(hold) - a list of the container runtimes that the wanted value would break, of C(docker), C(containerd), C(crio), C(podman),
-        C(kubelet), C(docker_rootless) and C(podman_rootless); O(container_host) decides whether the parameter is C(held_back) then.
-      - C(interfaces) - whether C(net.*.conf.all) or C(net.*.conf.default) is also set on every interface that exists; those that are
-        devices get a line of their own, because at boot they may be there before it.
-      - C(one_way) - whether the kernel refuses to take the value back before a reboot; such a parameter is set last.
-      - C(machine) - the processors that the value is for, as C(uname -m) names them, with blanks between them; on another one the
+      - "Rules for single parameters: a dictionary of parameter names, each with a dictionary of these keys. All are optional."
+      - C(accept) - a list of values that are as good as the wanted one or better. Such a value is kept when somebody else has set it.
+      - C(at_least), C(at_most) - the same for numbers.
+      - C(hold) - which uses of a host a value would break. A list speaks of the wanted value; a dictionary names the uses value by value,
+        as in C({"0"&colon; [docker, kubelet]}). The uses are C(docker), C(containerd), C(crio), C(podman), C(kubelet), C(nomad),
+        C(libvirt), C(lxd), C(incus), C(lxc), C(nspawn), C(wireguard), C(openvpn), C(docker_userns), C(podman_userns), C(docker_rootless),
+        C(podman_rootless) and C(lxc_rootless). O(container_host) decides whether the parameter is C(held_back).
+      - C(interfaces) - V(true) sets a parameter of C(net.*.conf.all) or C(net.*.conf.default) on every interface that exists, too. Network
+        devices get a line of their own, because at boot they may be there before the line of C(conf.default) is read.
+      - C(one_way) - V(true) when the kernel does not take the value back before a reboot. Such a parameter is set last.
+      - C(machine) - the processors that the value is for, as C(uname -m) names them, separated by blanks. On another processor the
         parameter is unsupported.
-      - C(needs_module) - the kernel module without which the parameter does not exist; its line stays in force.
-      - C(unset_at) - the live value which says that another parameter is in force instead, such as 0 of C(vm.dirty_ratio); the parameter
-        is left alone then, because setting it would unset the other one.
-      - C(report) - a reference value; the parameter is shown and never set.
-      - C(waived) - the reason why the parameter is left alone.
-      - C(waiver_expired) - the day on which a waiver ended; the parameter is set, and a warning says so.
+      - C(needs_module) - the kernel module without which the parameter does not exist. Its line stays in force.
+      - C(exact) - V(true) sets the parameter also where that unsets another one, as C(vm.dirty_ratio) unsets C(vm.dirty_bytes). Without it
+        such a parameter is C(held_back) while the other one is in force.
+      - C(report) - a reference value. The parameter is shown and never set.
+      - C(waived) - the reason why the parameter is left alone. It counts for every name of the parameter.
+      - C(waiver_expired) - the day on which a waiver ended. The parameter is set, and a warning says so.
     type: dict
     default: {}
   container_host:
     description:
-      - Whether what would break containers, by C(hold) of O(rules), is held back; and with O(state=absent) whether forwarding stays on.
-      - V(auto) looks for each runtime on the host, its programs and its processes, and holds back what would break those that it finds.
-      - V(always) holds back whatever would break any of them.
+      - Whether parameters are held back that would break a use of the host, as C(hold) of O(rules) says. With O(state=absent) it also
+        decides whether forwarding that is in use stays on.
+      - V(auto) looks on the host for each use and holds back what would break those that it finds. A use is proved by a program, a
+        service or a configuration file of root. A process of root alone keeps a parameter from being hardened, but takes nothing back that
+        is hardened already; a warning names it. Processes of ordinary users count for nothing, except for runtimes without root, where
+        the user may have them.
+      - V(always) holds back whatever would break any use.
       - V(never) holds nothing back.
     type: str
     choices: [auto, always, never]
     default: auto
   profile:
     description:
-      - The column of the collection's catalogue that is applied, such as V(photon) or V(container_host). The drop-ins and rules are then made
-        of it on the controller, and neither O(dropins) nor O(rules) is given.
+      - The column of the collection's catalogue that is applied, such as V(photon) or V(container_host). The drop-ins and rules are then
+        made of it on the controller, and neither O(dropins) nor O(rules) is given.
       - What O(groups), O(overrides) and O(waivers) do not say is taken from the host's variables C(photon_hardening_groups),
         C(photon_hardening_overrides), C(photon_hardening_overrides__NAME), C(photon_hardening_waivers) and
         C(photon_hardening_waivers__NAME).
@@ -103,45 +116,60 @@ options:
     default: false
   conflicts:
     description:
-      - What to do when another file would set one of our parameters otherwise at boot.
-      - V(restate) repeats our line in C(/etc/sysctl.d/zz-photon-hardening.conf), which sorts after nearly every name. No foreign file is
-        edited.
-      - V(report) only says so, with the state C(overridden).
+      - What to do when another file would give one of our parameters another value at boot.
+      - V(restate) repeats our line in C(/etc/sysctl.d/zz-photon-hardening.conf). When another file sorts after that one, the name is
+        changed so that ours is read last. No foreign file is edited.
+      - V(report) changes nothing and gives the parameter the state C(overridden).
+      - Each drop-in keeps what was said when it was written.
     type: str
     choices: [restate, report]
     default: restate
   fail_on:
     description:
       - Fail, before anything is written, when a parameter has one of these states.
-      - What only the kernel knows when it is asked, V(rejected) and mostly V(reboot_required), does not show before that. The first fails
-        the run by itself.
+      - It is judged on what can be known before the first write. A value that the kernel refuses when it is written fails the run anyway.
     type: list
     elements: str
-    choices: [waived, held_back, unsupported, rejected, read_only, reboot_required, stricter, overridden, changed, ok]
+    choices:
+      - waived
+      - held_back
+      - unsupported
+      - rejected
+      - not_applied
+      - read_only
+      - reboot_required
+      - stricter
+      - overridden
+      - changed
+      - ok
     default: []
   state:
     description:
       - V(present) sets what the drop-ins say.
-      - V(absent) puts back what was there before the first run. Only what is still as this module left it goes back; what something else
-        changed since is left and named.
+      - V(absent) puts back what was there before the first run. Only what is still as this module left it goes back. What something else
+        has changed since then is left as it is and named.
+      - V(adopted) is for a host whose baseline is lost. What is there now is remembered as what was there before. Nothing else is changed.
+      - V(forgotten) removes the baseline, readable or not, and changes nothing else. After that there is no way back.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, adopted, forgotten]
     default: present
   root:
-    description: A mounted image to harden instead of this host. Only its files are written, its parameters have boot values alone.
+    description:
+      - A mounted image to harden instead of this host. Only its files are written, and its parameters have boot values only.
+      - The module works in a process that has entered the image with C(chroot), so nothing outside the image is read or written.
     type: path
   report_dir:
     description:
-      - A folder on the controller in which the result is kept as C(HOST.json), also in check mode and for a host that failed or could not be
-        reached. What is special in a file's name is written as in a URL, so that a host C(a/b) has the file C(a%2Fb.json).
+      - A folder on the controller in which the result is kept as C(HOST.json), also in check mode and for a host that failed or could not
+        be reached. What is special in a file's name is written as in a URL, so that a host C(a/b) has the file C(a%2Fb.json).
       - A relative folder is below the one in which the command was typed.
-      - Results list weaknesses. So a new folder is made for its owner alone, a folder that exists keeps its mode, and each file can be read by
-        its owner alone.
+      - Results list weaknesses. So a new folder is made for its owner alone, a folder that exists keeps its mode, and each file can be
+        read by its owner alone.
       - With C(no_log) nothing is kept.
     type: path
 attributes:
   check_mode:
-    description: Predicts the result; only a value that the kernel itself refuses when it is written cannot be foreseen.
+    description: Predicts the result. Only a value that the kernel refuses or rounds when it is written cannot be foreseen.
     support: full
   diff_mode:
     description: Two parts, the drop-ins and the running kernel, each with only the lines that matter.
@@ -208,7 +236,17 @@ summary:
   returned: when the plan could be made
   type: dict
   sample:
-    {waived: 0, held_back: 1, unsupported: 0, rejected: 0, read_only: 0, reboot_required: 0, stricter: 0, overridden: 0, changed: 2, ok: 0}
+    waived: 0
+    held_back: 1
+    unsupported: 0
+    rejected: 0
+    not_applied: 0
+    read_only: 0
+    reboot_required: 0
+    stricter: 0
+    overridden: 0
+    changed: 2
+    ok: 0
 parameters:
   description: One row per parameter, those that differ first. The same in check mode.
   returned: when the plan could be made
@@ -221,10 +259,11 @@ parameters:
       sample: kernel.kptr_restrict
     state:
       description: >-
-        The first that fits of C(waived), C(held_back) (would break a container runtime), C(unsupported) (this kernel lacks it),
-        C(rejected) (the kernel refused the value), C(read_only) (a container), C(reboot_required) (it cannot be set before a reboot),
-        C(stricter) (a better value was found and kept), C(overridden) (another file wins at boot), C(changed) (the live or the boot value
-        moves), C(ok).
+        The first that fits of C(waived), C(held_back) (it would break a use of this host, or another parameter of which only one can be set
+        is in force), C(unsupported) (this kernel lacks it), C(rejected) (the kernel refused the value), C(not_applied) (it was planned,
+        and the run failed), C(read_only) (in a container, for example), C(reboot_required) (the kernel takes no other value before a
+        reboot), C(stricter) (a better value was found and is kept), C(overridden) (another file wins at boot), C(changed) (the live value
+        or the boot value changes) and C(ok).
       type: str
       sample: changed
     before:
@@ -265,8 +304,8 @@ omitted:
   type: int
   sample: 0
 notes:
-  description: What the run also warns about, such as a file that something else replaced. For reports, since new ansible-cores show a
-    warning and keep it nowhere.
+  description: What the run warns about, such as a file that something else has replaced. It is kept here for reports, because new releases
+    of ansible-core show a warning and keep it nowhere.
   returned: when the plan could be made
   type: list
   elements: str
@@ -299,11 +338,27 @@ import time
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
-    _apply, _baseline, _files, _host, _memory, _plan, _procfs, _result, _rules, _sysctl_d,
+    _apply,
+    _baseline,
+    _files,
+    _host,
+    _memory,
+    _plan,
+    _procfs,
+    _result,
+    _rules,
+    _sysctl_d,
 )
 from ansible_collections.photon.hardening.plugins.module_utils._decide import names
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
-    CONFLICTS, CONTAINER_HOST, STATES, File, HostProblem, Request, Rule, Saved,
+    CONFLICTS,
+    CONTAINER_HOST,
+    STATES,
+    File,
+    HostProblem,
+    Request,
+    Rule,
+    Saved,
 )
 
 LOCK_SECONDS = 60
@@ -398,6 +453,14 @@ def _judge(plan, params, with_diff):
         raise _failed(msg, plan, params, with_diff)
 
 
+def _probed(plan, saved, params, with_diff):
+    """What a run would find out before it moves anything."""
+    try:
+        _apply.probe(plan, saved)
+    except _TROUBLE as exc:
+        raise _failed(str(exc), plan, params, with_diff) from exc
+
+
 def _carried_out(plan, saved, params, with_diff):
     try:
         return _apply.carry_out(plan, saved)
@@ -410,7 +473,7 @@ def _applied(params, image, check_mode, with_diff):
     if check_mode:
         plan, saved = _planned(params, image)
         _judge(plan, params, with_diff)
-        _apply.probe(plan, saved)
+        _probed(plan, saved, params, with_diff)
     else:
         with _files.lock(LOCK_SECONDS):
             plan, saved = _planned(params, image)
@@ -483,8 +546,7 @@ def _arguments():
         conflicts=dict(type="str", choices=list(CONFLICTS), default="restate"),
         fail_on=dict(type="list", elements="str", choices=list(STATES), default=[]),
         state=dict(type="str", choices=["present", "absent", "adopted", "forgotten"], default="present"),
-        root=dict(type="path"),
-        report_dir=dict(type="path"),
+        root=dict(type="path"), report_dir=dict(type="path"),
     )
 
 

@@ -29,6 +29,7 @@ CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 STATED = re.compile(r"The score is (\S+) % of (\S+) mutants")
 LEAST = 90.0
 WORKERS = 2
+KEPT = 30 * 24 * 3600
 
 ROOMS = ("plugins/module_utils/*.py", "plugins/plugin_utils/*.py", "plugins/action/*.py")
 # Records decide nothing. The others are this machine's files and parameters: tests/vm and tests/molecule are their tests.
@@ -166,8 +167,6 @@ def cosmic_ray(checkout, tree, *arguments):
 
 def start_session(room, checkout, tree, config):
     """Complete or not there at all: an interrupted start leaves nothing."""
-    for old in room.session.parent.glob(f"{room.session.stem.rpartition('-')[0]}-????????????.sqlite"):
-        old.unlink()
     new = checkout / room.session.name
     cosmic_ray(checkout, tree, "init", config, str(new))
     with use_db(str(new), WorkDB.Mode.open) as work:
@@ -183,6 +182,8 @@ def pending(room):
 def examine(room, work):
     """Tests each mutant of the room that has no result yet, in a copy of the checkout that is thrown away."""
     if room.session.exists() and not pending(room):
+        # Still of use, see forget().
+        room.session.touch()
         return
     tree = work / room.session.stem
     start = time.monotonic()
@@ -202,6 +203,7 @@ def say(text):
 
 def test(options):
     """The large rooms first, so that none of them is left alone on one core."""
+    forget(options.results)
     found = sorted(rooms(options.results, options.files), key=lambda room: -(ROOT / room.path).stat().st_size)
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         try:
@@ -212,6 +214,13 @@ def test(options):
     for fault in faults:
         say(fault)
     return not faults
+
+
+def forget(results):
+    """Drop what no run has asked for in a while. Other branches share the folder, so what this one does not need may be theirs."""
+    for session in results.glob("*.sqlite"):
+        if time.time() - session.stat().st_mtime > KEPT:
+            session.unlink()
 
 
 def fault_of(room, work):

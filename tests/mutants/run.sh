@@ -42,7 +42,9 @@ need git git
 use_venv mutants
 mkdir -p "$RESULTS"
 exec 8>"$RESULTS/lock"
-flock --nonblock 8 || die "mutants are being tested already"
+flock --nonblock 8 || { say "waiting for another run"; flock 8; }
+# What a killed run left.
+rm -rf "$RESULTS"/work.*
 WORK=$(mktemp -d "$RESULTS/work.XXXXXX")
 trap 'rm -rf "$WORK"' EXIT
 mkdir "$WORK/tmp" "$WORK/home"

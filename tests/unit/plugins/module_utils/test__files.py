@@ -206,7 +206,9 @@ def test_what_is_planted_at_the_last_moment_is_not_written_to_either(below, monk
 def test_what_cannot_be_staged_is_named_and_leaves_nothing(below, monkeypatch, failing):
     """/dev/full stands for the disk that fills up when the text is written."""
     real = os.open
-    full = (lambda path, flags, *rest, **options: real(path if not flags & os.O_CREAT else "/dev/full", flags & ~os.O_EXCL, *rest, **options))
+
+    def full(path, flags, *args, **options):
+        return real("/dev/full" if flags & os.O_CREAT else path, flags & ~os.O_EXCL, *args, **options)
     monkeypatch.setattr(os, "open" if failing == "write" else failing, full if failing == "write" else error(errno.ENOSPC))
     with pytest.raises(OSError) as caught:
         _files.stage("/a.conf", "x")
@@ -226,7 +228,7 @@ def test_the_text_is_on_the_disk_before_it_is_in_place_and_the_folder_after(belo
                      root + "/etc/sysctl.d"]
 
 
-@pytest.mark.parametrize("umask", [0, 0o077, 0o777])
+@pytest.mark.parametrize("umask", [0, 0o077, pytest.param(0o777, marks=ROOT)])
 def test_modes_do_not_depend_on_the_umask(below, umask):
     before = os.umask(umask)
     try:
@@ -245,6 +247,40 @@ def test_nobody_reads_a_file_before_it_has_its_mode(below, monkeypatch):
                         or real(descriptor, mode))
     written("/a", "secret", Attributes(0o640, *_files.OWNER))
     assert seen == [0o600]
+
+
+@ROOT
+def test_a_folder_that_is_swapped_when_it_is_made_gives_no_mode_away(below, monkeypatch):
+    """Who owns an image puts a link to something else in its place, and that would be readable for everybody."""
+    below.join("secret").write("secret")
+    os.chmod(str(below.join("secret")), 0o600)
+    real = os.mkdir
+
+    def swapped(path, mode):
+        real(path, mode)
+        os.rmdir(path)
+        os.link(str(below.join("secret")), path)
+    monkeypatch.setattr(os, "mkdir", swapped)
+    with pytest.raises(OSError) as caught:
+        _files.make_folders("/etc/a.conf")
+    assert caught.value.errno == errno.ENOTDIR
+    assert stat.S_IMODE(os.stat(str(below.join("secret"))).st_mode) == 0o600
+
+
+@ROOT
+def test_new_folders_are_roots(below):
+    os.chown(str(below), 0, 56)
+    os.chmod(str(below), 0o2755)
+    _files.make_folders(PATH)
+    assert [(found.st_uid, found.st_gid, found.st_mode & 0o7777) for found in [os.stat(str(below.join("etc")))]] == [(0, 0, 0o755)]
+
+
+@ROOT
+def test_an_image_that_may_not_be_entered_is_named(tmpdir, monkeypatch):
+    monkeypatch.setattr(os, "chroot", error(errno.EPERM))
+    with pytest.raises(OSError) as caught:
+        _files.inside(str(tmpdir), os.getcwd)
+    assert (caught.value.errno, caught.value.filename) == (errno.EPERM, str(tmpdir))
 
 
 @ROOT
@@ -406,7 +442,7 @@ def test_a_flag_that_stops_even_root_is_found_before(file_system, letter, word, 
     _files.probe("/etc/a", "y")
 
 
-@pytest.mark.parametrize("number", [errno.ENOTTY, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL])
+@pytest.mark.parametrize("number", [errno.ENOTTY, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EACCES])
 def test_a_file_system_without_flags_is_fine(below, monkeypatch, number):
     monkeypatch.setattr(fcntl, "ioctl", error(number))
     below.join("a").write("x")
@@ -483,8 +519,8 @@ class Complaint(Exception):
 @ROOT
 def test_what_a_function_returns_comes_back(tmpdir):
     assert _files.inside(str(tmpdir), lambda: (os.listdir("/"), os.getcwd())) == ([], "/")
-    found = _files.inside(str(tmpdir), lambda: _model.Snapshot._make(range(11)))
-    assert found == _model.Snapshot._make(range(11)) and isinstance(found, _model.Snapshot)
+    found = _files.inside(str(tmpdir), lambda: _model.Reading("1", refused=errno.EROFS))
+    assert found == _model.Reading("1", 0, errno.EROFS) and isinstance(found, _model.Reading)
     assert len(_files.inside(str(tmpdir), lambda: "x" * (1 << 22))) == 1 << 22
 
 
@@ -532,6 +568,31 @@ def test_a_run_that_is_interrupted_ends_the_process_in_the_image(tmpdir, monkeyp
     assert marks and time.monotonic() - started < 10
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+@ROOT
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_reaches_the_process_in_the_image(tmpdir, number):
+    """It undoes what it has begun, and its answer is still told. What was done with signals before is done again."""
+    def work():
+        signal.signal(number, lambda *_args: os.mkdir("/undone"))
+        os.kill(os.getppid(), number)
+        for _count in range(500):
+            if os.path.isdir("/undone"):
+                return "undone"
+            time.sleep(0.01)
+        return "not undone"
+    before = [signal.getsignal(each) for each in _files._SIGNALS]
+    assert _files.inside(str(tmpdir), work) == "undone"
+    assert [signal.getsignal(each) for each in _files._SIGNALS] == before
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()) & set(_files._SIGNALS)
+
+
+@ROOT
+def test_a_signal_that_nothing_handles_ends_the_process_in_the_image(tmpdir):
+    with pytest.raises(HostProblem) as caught:
+        _files.inside(str(tmpdir), lambda: os.kill(os.getppid(), signal.SIGTERM) or time.sleep(30))
+    assert "(signal 15)" in str(caught.value)
 
 
 @ROOT

@@ -14,7 +14,15 @@ import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _procfs, _sysctl_d
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
-    Attributes, Entry, File, HostProblem, Reading, Request, Rule, Saved)
+    Attributes,
+    Entry,
+    File,
+    HostProblem,
+    Reading,
+    Request,
+    Rule,
+    Saved,
+)
 from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE, Tuned
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="root alone may chroot and change its user")
@@ -196,7 +204,8 @@ def test_only_an_enabled_ufw_counts(host, text, enabled):
     assert _host.rivals(True).ufw == ("vm/a=2\n" if enabled else None)
 
 
-@pytest.mark.parametrize("pid, running", [("1\n", True), ("99999999\n", False), ("x", False), ("../1", False), ("\u00b2", False), (None, False)])
+@pytest.mark.parametrize("pid, running", [
+    ("1\n", True), ("99999999\n", False), ("x", False), ("../1", False), ("\u00b2", False), (None, False)])
 def test_on_a_host_only_a_running_tuned_counts(host, pid, running):
     host.file("/etc/tuned/active_profile", "x\n")
     if pid:
@@ -220,7 +229,8 @@ def test_a_rival_of_any_size_costs_little(host):
 @ROOT
 @pytest.mark.parametrize("paths, expected", [
     (["/usr/sbin/dockerd"], ["docker"]), (["/opt/containerd/bin/containerd"], ["containerd"]),
-    (["/var/lib/rancher/rke2/bin/kubelet"], ["kubelet"]), (["/opt/incus/bin/incusd"], ["incus"]), (["/usr/libexec/incus/incusd"], ["incus"]),
+    (["/var/lib/rancher/rke2/bin/kubelet"], ["kubelet"]), (["/opt/incus/bin/incusd"], ["incus"]),
+    (["/usr/libexec/incus/incusd"], ["incus"]),
     (["/snap/docker/1/x"], ["docker"]), (["/var/lib/snapd/snap/microk8s/x"], ["containerd", "kubelet"]), (["/snap/lxd/x"], ["lxd"]),
     (["/usr/bin/systemd-nspawn"], []), (["/usr/bin/systemd-nspawn", "/var/lib/machines/web/etc/x"], ["nspawn"]),
     (["/usr/bin/systemd-nspawn", "/var/lib/machines/.raw"], []), (["/usr/bin/systemd-nspawn", "/etc/systemd/nspawn/a.nspawn"], ["nspawn"]),
@@ -251,7 +261,8 @@ def test_a_script_that_would_install_lxd_is_none(image, text, expected):
 @ROOT
 @pytest.mark.parametrize("where, owner, group, mode, expected", [
     ("usr/bin/dockerd", 0, 0, 0o755, True), ("usr/bin/dockerd", 65534, 0, 0o755, None), ("usr/bin/dockerd", 0, 0, 0o757, None),
-    ("usr/bin", 65534, 0, 0o755, None), ("usr", 0, 0, 0o777, None), ("usr/bin", 0, 50, 0o775, False), ("usr/bin/dockerd", 0, 50, 0o775, False),
+    ("usr/bin", 65534, 0, 0o755, None), ("usr", 0, 0, 0o777, None), ("usr/bin", 0, 50, 0o775, False),
+    ("usr/bin/dockerd", 0, 50, 0o775, False),
     ("usr/bin", 0, 0, 0o775, True),
 ])
 def test_a_program_counts_where_root_alone_can_put_it(image, where, owner, group, mode, expected):
@@ -274,7 +285,8 @@ def test_a_configuration_counts_where_root_alone_can_write_it(image, path, use):
 
 @ROOT
 @pytest.mark.parametrize("subuid, nsswitch, expected", [
-    ("alice:100000:65536\n", "", "/etc/subuid"), ("root:1:2\nlxd:1:2\n", "", None), ("", "passwd: files\nsubid: sss\n", "subid in /etc/nsswitch.conf"),
+    ("alice:100000:65536\n", "", "/etc/subuid"), ("root:1:2\nlxd:1:2\n", "", None),
+    ("", "passwd: files\nsubid: sss\n", "subid in /etc/nsswitch.conf"),
     ("", "subid: files sss\n", "subid in /etc/nsswitch.conf"), ("", "  subid:\tsss\n", "subid in /etc/nsswitch.conf"),
     ("", "subid: files\n", None), ("", "# subid: sss\n", None), ("", "subid:\n" + "\n" * (1 << 20), "subid in /etc/nsswitch.conf"),
 ], ids=range(8))

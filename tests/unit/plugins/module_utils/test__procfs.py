@@ -111,11 +111,6 @@ def test_a_parameter_of_an_interface_that_is_gone_is_not_there(kernel):
     assert _procfs.write("net.ipv4.conf.veth0.rp_filter", "1") == errno.ENOENT
 
 
-@pytest.mark.parametrize("number, name", [(errno.EINVAL, "EINVAL"), (524, "ENOTSUPP"), (517, "EPROBE_DEFER"), (9999, "errno 9999")])
-def test_every_error_has_a_name(number, name):
-    assert _procfs.errno_name(number) == name
-
-
 def test_interfaces_and_which_of_them_are_devices(kernel):
     for path in ("ipv4/conf/all", "ipv4/conf/default", "ipv4/conf/lo", "ipv4/conf/eth0", "ipv6/conf/br0.7", "ipv4/neigh/default",
                  "ipv4/neigh/tun0", "ipv6/neigh/lo", "ipv6/neigh/tun1"):

@@ -22,7 +22,8 @@ def test_what_would_break_a_use_is_said_of_the_wanted_value_or_value_by_value():
 
 
 def test_a_waiver_counts_for_every_name_of_a_switch():
-    rules = _rules.checked({"net.ipv4.ip_forward": {"waived": "why", "hold": {"0": ["docker"]}}, "net.ipv4.conf.all.forwarding": {"accept": ["0"]}})
+    rules = _rules.checked({"net.ipv4.ip_forward": {"waived": "why", "hold": {"0": ["docker"]}},
+                            "net.ipv4.conf.all.forwarding": {"accept": ["0"]}})
     assert _rules.of(rules, "net.ipv4.conf.all.forwarding") == Rule(accept=("0",), waived="why", hold=(("0", ("docker",)),))
     assert _rules.of(rules, "kernel.a") == Rule()
 

@@ -5,7 +5,16 @@
 
 import errno
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _decide, _memory, _plan, _rivals, _rules, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import (
+    _behaviour,
+    _decide,
+    _memory,
+    _plan,
+    _rivals,
+    _rules,
+    _sysctl_d,
+    _values,
+)
 from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, File, Reading, Request, Saved, Snapshot, Use
 
 ROOTS = Attributes(0o644, 0, 0)
@@ -50,7 +59,8 @@ class World:
 
     def plan(self, dropins, rules=None, conflicts="restate", image=False):
         """DROPINS: path -> text."""
-        request = Request([File(*item) for item in sorted(dropins.items())], _rules.checked(rules or {}), conflicts, self.container_host, image)
+        files = [File(*item) for item in sorted(dropins.items())]
+        request = Request(files, _rules.checked(rules or {}), conflicts, self.container_host, image)
         return _plan.plan(request, self.snapshot(request))
 
     def run(self, dropins, rules=None, conflicts="restate"):

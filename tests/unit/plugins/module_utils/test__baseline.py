@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import json
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _baseline
+from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, Entry, HostProblem, Rule, Saved, SavedFile
+
+PATH = "/etc/sysctl.d/50-security-hardening.conf"
+SHA = "0" * 64
+FULL = Saved(
+    {"kernel.a": Entry("0", "1", PATH, also="2", asked="0x1", refused=("read_only", "1", "boot"), mover="kernel.b"),
+     "net.ipv4.conf.\udcff*.rp_filter": Entry("4096\t2", None, PATH), "net.ipv6.conf.eth0/100.stable_secret": Entry(None, "::1", PATH)},
+    {PATH: SavedFile("# a vendor's\n", Attributes(0o600, 1, 2), SHA, "1" * 64, {"kernel.a": "1"},
+                     {"kernel.a": Rule(accept=("2",), at_least="1", at_most="3", interfaces=True)}, "report", ("vm.swappiness = 5",)),
+     "/etc/sysctl.d/zz-photon-hardening.conf": SavedFile(None, None, SHA)},
+    ("/etc/sysctl.d",))
+
+
+def test_what_is_remembered_is_read_back():
+    assert _baseline.parsed(_baseline.text_of(FULL)) == FULL
+
+
+def test_the_text_is_plain_and_always_the_same():
+    text = _baseline.text_of(FULL)
+    text.encode("ascii")
+    reversed_saved = Saved(dict(reversed(list(FULL.parameters.items()))), dict(reversed(list(FULL.files.items()))), FULL.folders)
+    assert _baseline.text_of(reversed_saved) == text
+    assert text.startswith('{\n "files": {\n') and text.endswith("}\n")
+
+
+def test_version_1_is_read():
+    text = json.dumps({"version": 1, "parameters": {"kernel.a": {"before": "0", "wrote": "1", "dropin": PATH, "also": "2"}},
+                       "files": {PATH: {"before": None, "sha256": SHA}, "/usr/lib/sysctl.d/a.conf": {"before": "x", "sha256": SHA, "also": SHA}}})
+    assert _baseline.parsed(text) == Saved(
+        {"kernel.a": Entry("0", "1", PATH, "2")},
+        {PATH: SavedFile(None, sha256=SHA), "/usr/lib/sysctl.d/a.conf": SavedFile("x", sha256=SHA, also=SHA)})
+
+
+def entry(**more):
+    return {"version": 2, "parameters": {"kernel.a": dict({"before": "0", "wrote": "1", "dropin": PATH}, **more)}, "files": {}}
+
+
+def file(**more):
+    return {"version": 2, "parameters": {}, "files": {PATH: dict({"before": None, "sha256": SHA}, **more)}}
+
+
+def named(name):
+    return {"version": 2, "parameters": {name: {"before": "0", "wrote": "1", "dropin": PATH}}, "files": {}}
+
+
+@pytest.mark.parametrize("data", [
+    [], {}, {"version": 3, "parameters": {}, "files": {}},
+    {"version": 2, "parameters": [], "files": {}}, {"version": 2, "parameters": {}, "files": []},
+    {"version": 2, "parameters": {}, "files": {}, "more": 1},
+    named("/tmp/x"), named("kernel"), named("kernel/../../tmp/x"), named("kernel.a b"), named("kernel/a"), named("kernel..a"), named(""),
+    named("kernel.a\n"), named("kernel.a\0"),
+    entry(before=5), entry(wrote=True), entry(wrote=["1"]), entry(also=1), entry(dropin="/etc/cron.d/x"), entry(dropin=None), entry(more="x"),
+    entry(before="a\0b"), entry(wrote="x" * 70000), entry(refused=["a", "b"]), entry(refused="abc"), entry(mover="/tmp/x"), entry(asked=1),
+    {"version": 2, "parameters": {"kernel.a": {"wrote": "1", "dropin": PATH}}, "files": {}},
+    {"version": 2, "parameters": {"kernel.a": None}, "files": {}},
+    file(sha256="x"), file(sha256=None), file(before=5), file(attributes=[1, 2]), file(attributes=[0o10000, 0, 0]),
+    file(attributes=[0o644, -1, 0]), file(attributes=[0o644, True, 0]), file(lines=[]), file(lines={"/tmp/x": "1"}), file(lines={"kernel.a": 1}),
+    file(rules={"kernel.a": {"accept": "2"}}), file(rules={"kernel.a": {"hold": []}}), file(rules={"kernel.a": {"interfaces": "no"}}),
+    file(conflicts="x"), file(edits="x"), file(edits=[5]), file(more=1),
+    {"version": 2, "parameters": {}, "files": {"/etc/passwd": {"before": None, "sha256": SHA}}},
+    {"version": 2, "parameters": {}, "files": {"/etc/sysctl.d/../x.conf": {"before": None, "sha256": SHA}}},
+    {"version": 2, "parameters": {}, "files": {}, "folders": ["/tmp"]}, {"version": 2, "parameters": {}, "files": {}, "folders": [""]},
+    {"version": 2, "parameters": {}, "files": {}, "folders": ["/etc/sysctl.d/x"]}, {"version": 2, "parameters": {}, "files": {}, "folders": "/etc"},
+])
+def test_what_nobody_can_have_written_is_refused(data):
+    with pytest.raises(ValueError):
+        _baseline.parsed(json.dumps(data))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100000, '{"version": ' + "9" * 5000 + "}", '"x"', "null"])
+def test_a_text_that_is_no_baseline_is_refused_with_a_sentence(host, text):
+    host.file("/var/lib/photon-hardening/baseline.json", text)
+    with pytest.raises(HostProblem) as caught:
+        _baseline.load()
+    for words in ("/var/lib/photon-hardening/baseline.json cannot be understood (", "restore it from a backup", "`adopted`", "`forgotten`"):
+        assert words in str(caught.value)
+    assert len(str(caught.value)) < 600
+
+
+def test_stored_and_loaded(host):
+    host.file("/var/lib/photon-hardening/other", "")
+    _baseline.store(FULL)
+    assert _baseline.load() == FULL
+    _baseline.store(Saved({}, {}, ()))
+    assert host.text("/var/lib/photon-hardening/baseline.json") is None
+    assert _baseline.load() == Saved({}, {})

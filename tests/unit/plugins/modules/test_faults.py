@@ -1,0 +1,319 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Everything goes wrong once: all is undone, or all is done; nothing claims what is not so."""
+
+import errno
+import os
+import shutil
+import signal
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _baseline, _files, _procfs
+from ansible_collections.photon.hardening.plugins.module_utils._files import BASELINE, STATE_FOLDER
+from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
+
+PATH, OTHER = "/etc/sysctl.d/50-security-hardening.conf", "/etc/sysctl.d/60-photon-tuning.conf"
+CONTENT = {PATH: "kernel.a = 2\n", OTHER: "vm.c = 10\n"}
+
+
+def run(texts=None, check_mode=False, **params):
+    given = dict(dropins=None, rules={}, profile=None, conflicts="restate", container_host="always", fail_on=[], state="present")
+    if texts is not None:
+        given["dropins"] = [dict(path=path, content=text) for path, text in sorted(texts.items())]
+    return kernel_parameters.run(dict(given, **params), False, check_mode, True)
+
+
+def states(result):
+    return dict((row["name"], row["state"]) for row in result["parameters"])
+
+
+@pytest.fixture
+def plain(host):
+    host.parameter("kernel.a", "0")
+    host.parameter("vm.c", "60")
+    host.file(PATH, "kernel.a=0\n")
+    return host
+
+
+# --- faults on the way ---
+
+def failing(monkeypatch, owner, name, when, exc):
+    """From now on OWNER's function NAME raises EXC where WHEN says so of its arguments."""
+    real = getattr(owner, name)
+
+    def wrapped(*args):
+        if when(*args):
+            raise exc
+        return real(*args)
+    monkeypatch.setattr(owner, name, wrapped)
+
+
+@pytest.mark.parametrize("name", ["stage", "commit", "make_folders"])
+@pytest.mark.parametrize("path", [PATH, OTHER])
+def test_a_file_that_cannot_be_written_undoes_everything(plain, monkeypatch, name, path):
+    before = plain.tree()
+    with monkeypatch.context() as patch:
+        failing(patch, _files, name, lambda where, *_rest: where == path, OSError(errno.EIO, "Input/output error", path))
+        result = run(CONTENT)
+    assert result["failed"] and not result["changed"] and "Input/output error" in result["msg"] and path in result["msg"]
+    assert set(states(result).values()) == {"not_applied"}
+    assert [row["after"] for row in result["parameters"]] == [row["before"] for row in result["parameters"]]
+    assert plain.tree() == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("at", ["write", "commit", "stage"])
+def test_a_signal_undoes_everything_and_is_named(plain, monkeypatch, number, at):
+    before, handlers = plain.tree(), [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]
+    owner, calls = (_procfs if at == "write" else _files), []
+    real = getattr(owner, at)
+
+    def wrapped(*args):
+        answer = real(*args)
+        calls.append(args)
+        if len(calls) == 1:
+            os.kill(os.getpid(), number)
+        return answer
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, at, wrapped)
+        result = run(CONTENT)
+    assert result["failed"] and signal.Signals(number).name in result["msg"] and "as before" in result["msg"]
+    assert plain.tree() == before
+    assert [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)] == handlers
+
+
+def test_a_signal_during_the_way_back_does_not_stop_it(plain, monkeypatch):
+    before = plain.tree()
+    plain.refusals["vm.c"] = ("10", plain.EINVAL)
+    real = _procfs.write
+
+    def wrapped(name, value):
+        if value == "0":
+            os.kill(os.getpid(), signal.SIGTERM)
+        return real(name, value)
+    monkeypatch.setattr(_procfs, "write", wrapped)
+    result = run(CONTENT)
+    assert result["failed"] and "vm.c = 10" in result["msg"] and "as before" in result["msg"]
+    assert plain.tree() == before
+
+
+def test_the_way_back_tries_everything(plain, monkeypatch):
+    """The first file cannot be put back, and everything else is."""
+    run(CONTENT)
+    plain.refusals["vm.c"] = ("30", plain.EINVAL)
+    with monkeypatch.context() as patch:
+        failing(patch, _files, "discard", lambda where: where == PATH, OSError(errno.EIO, "Input/output error", PATH))
+        result = run({PATH: "kernel.a = 1\n", OTHER: "vm.c = 30\n"})
+    assert "could not be put back: " + PATH in result["msg"] and OTHER not in result["msg"].split("could not be put back")[1]
+    assert (plain.value("kernel.a"), plain.value("vm.c")) == ("2", "10")
+    assert "vm.c = 10" in plain.text(OTHER)
+
+
+def test_a_memory_that_cannot_be_brought_up_to_date_at_the_end_is_a_warning(plain, monkeypatch):
+    run({PATH: "kernel.a = 1\n"})
+    stores, real = [], _baseline.store
+
+    def filling(saved):
+        stores.append(saved)
+        if len(stores) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device", BASELINE)
+        real(saved)
+    with monkeypatch.context() as patch:
+        patch.setattr(_baseline, "store", filling)
+        result = run({PATH: "kernel.a = 2\n"})
+    assert not result.get("failed") and result["changed"] and "Everything is set" in result["notes"][0]
+    assert plain.value("kernel.a") == "2"
+    run(state="absent")
+    assert plain.value("kernel.a") == "0"
+
+
+def test_a_state_folder_that_is_removed_meanwhile_is_no_error(plain, monkeypatch):
+    real = _procfs.write
+
+    def wrapped(name, value):
+        shutil.rmtree(plain.root + STATE_FOLDER, ignore_errors=True)
+        return real(name, value)
+    monkeypatch.setattr(_procfs, "write", wrapped)
+    result = run(CONTENT)
+    assert not result.get("failed"), result["msg"]
+    assert plain.value("vm.c") == "10"
+
+
+def test_what_can_be_known_before_is_told_before_a_live_value_moves(plain, monkeypatch):
+    """By check mode, too."""
+    failing(monkeypatch, _files, "probe", lambda where, *_rest: where == OTHER, OSError(errno.EPERM, "Operation not permitted", OTHER))
+    for check_mode in (True, False):
+        result = run(CONTENT, check_mode)
+        assert result["failed"] and OTHER in result["msg"] and set(states(result).values()) == {"not_applied"}
+    assert not plain.written
+
+
+def test_an_error_number_of_the_kernels_own_is_named(plain):
+    plain.refusals["vm.c"] = ("10", 524)
+    assert "ENOTSUPP" in run(CONTENT)["msg"]
+
+
+def test_two_values_that_chase_one_another_are_named(plain):
+    plain.coupled.update({"kernel.a": [("vm.c", "99")], "vm.c": [("kernel.a", "7")]})
+    result = run(CONTENT)
+    assert result["failed"] and "kernel.a = 2" in result["msg"] and "vm.c = 10" in result["msg"]
+    assert "each of the two moves the other" in result["msg"]
+
+
+def test_a_value_that_somebody_else_writes_meanwhile_fails_the_run(plain):
+    plain.ignored.add("vm.c")
+    assert "reads back 60" in run(CONTENT)["msg"]
+
+
+def test_a_one_way_value_is_not_set_when_another_one_is_refused(plain):
+    plain.parameter("kernel.modules_disabled", "0")
+    plain.refusals["vm.c"] = ("10", plain.EINVAL)
+    assert run(dict(CONTENT, **{PATH: "kernel.modules_disabled = 1\n"}))["failed"]
+    assert plain.value("kernel.modules_disabled") == "0" and ("kernel.modules_disabled", "1") not in plain.written
+
+
+def test_an_interface_that_vanishes_while_we_write_takes_its_parameter_along(plain):
+    plain.interface("eth0", rp_filter="0")
+    plain.parameter("net.ipv4.conf.all.rp_filter", "0")
+    plain.gone.add("net.ipv4.conf.eth0.rp_filter")
+    rules = {"net.ipv4.conf.all.rp_filter": {"interfaces": True}}
+    result = run({PATH: "net.ipv4.conf.all.rp_filter = 1\n"}, rules=rules)
+    assert not result.get("failed"), result["msg"]
+    assert states(result) == {"net.ipv4.conf.all.rp_filter": "changed", "net.ipv4.conf.eth0.rp_filter": "unsupported"}
+    plain.gone.add("vm.c")
+    assert run({OTHER: "vm.c = 10\n"})["failed"]
+
+
+# --- what is remembered ---
+
+def test_what_was_refused_is_not_promised_again_before_a_reboot(plain):
+    plain.parameter("kernel.random.boot_id", "one")
+    plain.refusals["kernel.a"] = ("2", plain.EPERM)
+    assert states(run({PATH: "kernel.a = 2\n"})) == {"kernel.a": "read_only"}
+    for check_mode in (True, False):
+        result = run({PATH: "kernel.a = 2\n"}, check_mode)
+        assert states(result) == {"kernel.a": "read_only"} and not result["changed"]
+    plain.parameter("kernel.random.boot_id", "two")
+    assert states(run({PATH: "kernel.a = 2\n"}, True)) == {"kernel.a": "changed"}
+
+
+def test_owner_group_and_mode_come_back_with_the_content(plain):
+    where = plain.root + PATH
+    os.chmod(where, 0o600)
+    run(CONTENT)
+    assert os.stat(where).st_mode & 0o7777 == 0o644
+    run(CONTENT)
+    run(state="absent")
+    assert os.stat(where).st_mode & 0o7777 == 0o600 and plain.text(PATH) == "kernel.a=0\n"
+
+
+def test_a_folder_that_we_made_is_0755_and_goes_with_us(host):
+    host.parameter("kernel.a", "0")
+    host.file("/var/lib/other", "")
+    folder = "/usr/local/lib/sysctl.d"
+    before = os.umask(0o077)
+    try:
+        run({folder + "/50-a.conf": "kernel.a = 1\n"})
+    finally:
+        os.umask(before)
+    assert os.stat(host.root + folder).st_mode & 0o7777 == 0o755
+    run(state="absent")
+    assert sorted(os.listdir(host.root)) == ["proc_sys", "var"] and os.listdir(host.root + "/var/lib") == ["other"]
+
+
+def test_no_drop_ins_means_none(plain):
+    run(CONTENT)
+    before = plain.tree()
+    assert not run({}, state="absent")["changed"]
+    assert plain.tree() == before
+
+
+VERSION_1 = """{
+ "files": {
+  "/etc/sysctl.d/50-security-hardening.conf": {
+   "before": "kernel.a=0\\n",
+   "sha256": "%s"
+  }
+ },
+ "parameters": {
+  "kernel.a": {
+   "before": "0",
+   "dropin": "/etc/sysctl.d/50-security-hardening.conf",
+   "wrote": "2"
+  },
+  "kernel.renamed": {
+   "before": "5",
+   "dropin": "/etc/sysctl.d/50-security-hardening.conf",
+   "wrote": "6"
+  }
+ },
+ "version": 1
+}
+"""
+
+
+@pytest.mark.parametrize("first", [None, CONTENT])
+def test_a_host_hardened_by_an_earlier_release_keeps_its_way_back(plain, first):
+    """Also of a row that the catalogue has dropped since."""
+    text = kernel_parameters._sysctl_d.HEADER + "\nkernel.a = 2\nkernel.renamed = 6\n"
+    plain.file(PATH, text)
+    plain.file(BASELINE, VERSION_1 % kernel_parameters._memory.digest(text))
+    plain.parameter("kernel.a", "2")
+    plain.parameter("kernel.renamed", "6")
+    if first:
+        result = run(first)
+        assert plain.value("kernel.renamed") == "5" and not [note for note in result["notes"] if PATH in note]
+        assert not run(first)["changed"]
+    run(state="absent")
+    assert (plain.value("kernel.a"), plain.value("kernel.renamed"), plain.value("vm.c")) == ("0", "5", "60")
+    assert plain.text(PATH) == "kernel.a=0\n" and plain.text(BASELINE) is None and plain.text(OTHER) is None
+
+
+@pytest.mark.parametrize("baseline", [None, "{"])
+def test_a_lost_baseline_is_adopted(plain, baseline):
+    run(CONTENT)
+    os.unlink(plain.root + BASELINE) if baseline is None else plain.file(BASELINE, baseline)
+    before = plain.tree()
+    assert run(state="adopted", check_mode=True)["changed"] and plain.tree() == before
+    result = run(state="adopted")
+    assert result["changed"] and "2 parameters and 2 files" in result["msg"]
+    assert not run(state="adopted")["changed"]
+    assert dict(plain.tree(), **{BASELINE[1:]: None}) == dict(before, **{BASELINE[1:]: None})
+    # What is there now is what was there before.
+    run({PATH: "kernel.a = 1\n", OTHER: ""})
+    assert (plain.value("kernel.a"), plain.value("vm.c")) == ("1", "10")
+    run(state="absent")
+    assert plain.value("kernel.a") == "2" and "kernel.a = 2" in plain.text(PATH)
+
+
+@pytest.mark.parametrize("baseline", [None, "{"])
+def test_a_baseline_is_forgotten_readable_or_not(plain, baseline):
+    run(CONTENT)
+    if baseline:
+        plain.file(BASELINE, baseline)
+    before = plain.tree()
+    assert run(state="forgotten", check_mode=True)["changed"] and plain.tree() == before
+    assert run(state="forgotten")["changed"]
+    now = plain.tree()
+    assert sorted(set(before) - set(now)) == [BASELINE[1:]] and all(before[path] == text for path, text in now.items())
+    assert not run(state="forgotten")["changed"]
+
+
+def test_a_tampered_baseline_writes_nothing(plain):
+    plain.file(BASELINE, '{"version": 1, "parameters": {"/tmp/x": {"before": "evil", "wrote": "1", "dropin": "%s"}}, "files": {}}' % PATH)
+    before = plain.tree()
+    for state in ("present", "absent"):
+        result = run(CONTENT, state=state)
+        assert result["failed"] and "'/tmp/x' is not what is expected there" in result["msg"]
+    assert plain.tree() == before
+
+
+def test_the_memory_of_a_failed_run_is_that_of_before(plain):
+    run(CONTENT)
+    before = plain.text(BASELINE)
+    plain.refusals["vm.c"] = ("30", plain.EINVAL)
+    assert run({PATH: "kernel.a = 1\n", OTHER: "vm.c = 30\n"})["failed"]
+    assert plain.text(BASELINE) == before
