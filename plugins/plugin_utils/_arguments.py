@@ -33,7 +33,7 @@ def collected(wanted, variables, template):
     """name -> plain value of the VARIABLES for whose names WANTED is true. TEMPLATE makes the value of what a variable holds."""
     placeholder = variables.get("omit")
     found = {}
-    for name in sorted(str(name) for name in variables if wanted(name)):
+    for name in sorted(str(name) for name in variables if isinstance(name, str) and wanted(name)):
         try:
             value = plain(template(variables[name]), placeholder)
         except _OMITTED:
@@ -77,7 +77,7 @@ def checked(names, variables):
 def _checked(name, spec, value):
     if value is None:
         return spec["default"]
-    if spec["type"] == "list":
+    if "elements" in spec:
         # As everywhere else where Ansible takes a list: from the command line it comes as one string.
         items = [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
         if not isinstance(items, list):

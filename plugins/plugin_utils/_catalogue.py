@@ -38,8 +38,10 @@ def is_compared_only(row):
 
 def setting(row, column):
     """The value that COLUMN sets, or None. Of values that are equally strict it is the one that the row prefers."""
-    value = None if is_compared_only(row) else row["values"].get(column)
-    return ([level[-1] for level in _layers.levels(row) or [] if value in level] or [value])[0]
+    if is_compared_only(row):
+        return None
+    value = row["values"].get(column)
+    return next((level[-1] for level in _layers.levels(row) or () if value in level), value)
 
 
 def reference(row, column):
@@ -53,7 +55,7 @@ def order_rule(row, value):
     """What `strength` says of values that somebody else set: which ones are as good as VALUE or better."""
     levels, strength = _layers.levels(row), row.get("strength")
     if levels:
-        place = [index for index, level in enumerate(levels) if value in level][0]
+        place = next(index for index, level in enumerate(levels) if value in level)
         accept = [item for level in levels[place:] for item in level if item != value]
         return {"accept": accept} if accept else {}
     if strength == "lower" and row["valid"]["min"] > 0:

@@ -100,7 +100,7 @@ def _overrides_contradict(one, other):
         return one.value is not None and other.value is not None
     if one.value is None or other.value is None:
         # In one variable `null` for one name takes the profile's row of that name away, and the other name says what holds.
-        return one.value != other.value and (one.variable != other.variable or one.name == other.name)
+        return one.value != other.value and one.variable != other.variable
     return not _values.same(one.name, one.value, other.value)
 
 
@@ -158,12 +158,19 @@ def levels(row):
     return [level if isinstance(level, list) else [level] for level in strength] if isinstance(strength, list) else None
 
 
+def _is_within(valid, name, value):
+    if not _values.is_number(value):
+        return False
+    (number,) = _values.parse(name, value)
+    return valid["min"] <= number <= valid["max"]
+
+
 def _check_valid(where, row, name, value):
     known = [item for level in levels(row) or [] for item in level]
     if known and not any(_values.same(name, value, item) for item in known):
         raise ValueError("%s: %r is none of %s" % (where, value, ", ".join(known)))
     valid = row.get("valid")
-    if valid and not (_values.is_number(value) and valid["min"] <= _values.parse(name, value)[0] <= valid["max"]):
+    if valid and not _is_within(valid, name, value):
         raise ValueError("%s: %r is not a number from %d to %d" % (where, value, valid["min"], valid["max"]))
     problem = _values.problem(name, value)
     if problem:

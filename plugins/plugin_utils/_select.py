@@ -122,9 +122,13 @@ def _check_names(rows, overrides, waivers):
 def _added(rows, groups, overrides, waivers):
     """A row for each parameter that the catalogue does not know; it goes into the last selected group, and breaks what the same value for
     all interfaces breaks."""
-    return [{"name": name, "group": groups[-1] if groups else None, "why": "Set by %s." % (overrides.get(name) or waivers[name]).variable,
-             "values": {}, **{key: value for key, value in _row_of_all(rows, name).items() if key == "hold"}}
-            for name in sorted(set(overrides) | set(waivers)) if name not in rows]
+    found = []
+    for name in sorted((set(overrides) | set(waivers)) - set(rows)):
+        why = "Set by %s." % (overrides.get(name) or waivers[name]).variable
+        row = {"name": name, "group": groups[-1] if groups else None, "why": why, "values": {}}
+        hold = _row_of_all(rows, name).get("hold")
+        found.append(dict(row, hold=hold) if hold else row)
+    return found
 
 
 # --- what contradicts ---

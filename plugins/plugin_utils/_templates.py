@@ -15,7 +15,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
 FOLDER = os.path.join(os.path.dirname(__file__), "..", "..", "roles", "photon_hardening", "templates")
 # Blocks are trimmed as Ansible's own template module does it. The files do not change within a run.
-_ENVIRONMENT = jinja2.Environment(loader=jinja2.FileSystemLoader(FOLDER), auto_reload=False, trim_blocks=True, keep_trailing_newline=True,
+_ENVIRONMENT = jinja2.Environment(loader=jinja2.FileSystemLoader(FOLDER), auto_reload=False, trim_blocks=True,
                                   undefined=jinja2.StrictUndefined)
 # What the templates of the groups have in common.
 _SHARED = "rows.j2"

@@ -73,7 +73,7 @@ def test_a_template_that_fails_is_named():
 
 def test_omit_counts_as_not_given(monkeypatch):
     monkeypatch.setattr(_arguments, "_OMITTED", Omitted)
-    assert _arguments.collected(lambda name: True, {"a": "1", "b": "{{ omit }}"}, template) == {"a": "1"}
+    assert _arguments.collected(lambda name: True, {"a": "1", "b": "{{ omit }}", "c": "2"}, template) == {"a": "1", "c": "2"}
 
 
 @pytest.mark.parametrize("name, value, expected", [

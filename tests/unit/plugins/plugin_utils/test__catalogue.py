@@ -97,6 +97,8 @@ def test_what_the_kernel_itself_does_is_not_said_again():
 @pytest.mark.parametrize("row, value, rule", [
     ({"strength": ["0", ["1", "2"], "3"]}, "1", {"accept": ["2", "3"]}),
     ({"strength": ["0", "1"]}, "1", {}),
+    ({"strength": ["3", ["2", "1"], "0"]}, "1", {"accept": ["2", "0"]}),
+    ({"strength": "lower", "valid": {"min": -1}}, "5", {"at_most": "5"}),
     ({"strength": "higher", "valid": {"min": 0}}, "5", {"at_least": "5"}),
     ({"strength": "lower", "valid": {"min": 0}}, "5", {"at_most": "5"}),
     ({"strength": "lower", "valid": {"min": 1}}, "5", {"at_most": "5", "at_least": "1"}),
@@ -104,6 +106,27 @@ def test_what_the_kernel_itself_does_is_not_said_again():
 ])
 def test_order_rule(row, value, rule):
     assert _catalogue.order_rule(row, value) == rule
+
+
+@pytest.mark.parametrize("row, value", [
+    ({"values": {"a": "1"}}, "1"), ({"values": {"b": "1"}}, None), ({"values": {"a": "1"}, "strength": ["0", "1"]}, "1"),
+    ({"values": {"a": "1"}, "strength": ["0", ["1", "3", "2"], "4"]}, "2"), ({"values": {"a": "1"}, "strength": "higher"}, "1"),
+    ({"values": {"a": "1"}, "strength": [["9", "1"], "4"]}, "1"),
+    ({"values": {"a": "1"}, "override_only": "Why."}, None), ({"values": {"a": "1"}, "host_sized": True}, None),
+    ({"values": {"a": "1"}, "report_only": True}, None),
+])
+def test_setting(row, value):
+    assert _catalogue.setting(row, "a") == value
+
+
+@pytest.mark.parametrize("row, value", [
+    ({"values": {"a": "1", "photon3": "2"}}, None), ({"values": {"a": "1", "photon3": "2"}, "report_only": True}, "1"),
+    ({"values": {"photon3": "2"}, "host_sized": True}, "2"), ({"values": {"b": "1"}, "host_sized": True}, None),
+    ({"values": {"a": "1"}, "report_only": True, "sysctl": False}, None), ({"values": {"a": "1"}, "report_only": True, "sysctl": True}, "1"),
+    ({"values": {"a": "1"}, "sysctl": False}, None),
+])
+def test_reference(row, value):
+    assert _catalogue.reference(row, "a") == value
 
 
 def test_it_is_read_without_libyaml_too(monkeypatch):

@@ -73,6 +73,7 @@ def test_depth_is_bounded(given, expected, monkeypatch):
     ("x" * 10, "x" * 10), ("x" * 11, "x" * 10 + "(cut)"), (["x" * 9], ["x" * 9]), (["x" * 10], ["x" * 9 + "(cut)"]),
     ({"k": "x" * 8}, {"k": "x" * 8}), ({"k": "x" * 9}, {"k": "x" * 8 + "(cut)"}), ([None] * 10, [None] * 10), ([None] * 11, "(cut)"),
     (["x" * 20, "y", ["z"]], ["x" * 7 + "(cut)", "(cut)", "(cut)"]), ([[]] * 10, [[]] * 10),
+    ([["a"] * 20, "xyz"], ["(cut)", "(cut)"]),
 ])
 def test_size_is_bounded(given, expected, monkeypatch):
     monkeypatch.setattr(_harmless, "MAX_SIZE", 10)

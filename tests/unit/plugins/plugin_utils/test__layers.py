@@ -37,6 +37,16 @@ def test_waivers(entry, expected):
     assert _layers.waivers({WAIVERS: {"kernel/a": entry}, OVERRIDES: {}}) == {"kernel.a": ("kernel.a", expected, WAIVERS)}
 
 
+def test_each_kind_is_read_from_its_own_variables():
+    variables = {OVERRIDES: {"kernel.a": "1"}, WAIVERS: {"vm.b": {"reason": "x"}}}
+    assert set(_layers.overrides(variables, ROWS)) == {"kernel.a"} and set(_layers.waivers(variables)) == {"vm.b"}
+
+
+@pytest.mark.parametrize("value", ["0", "100", "0x64"])
+def test_the_bounds_are_valid(value):
+    assert _layers.overrides({OVERRIDES: {"vm.b": value}}, ROWS)["vm.b"].value == value
+
+
 def test_waivers_add_up():
     assert set(_layers.waivers({WAIVERS + "__web": {"kernel.a": {"reason": "x"}}, WAIVERS + "__db": {"vm.b": {"reason": "y"}}})) == {
         "kernel.a", "vm.b"}
@@ -51,6 +61,15 @@ def test_waivers_add_up():
     ({OVERRIDES: {"kernel.c": "1"}}, ["kernel.c cannot be set: A counter."]),
     ({OVERRIDES: {"kernel.a": False}}, [OVERRIDES + ": kernel.a: False", "quotes"]),
     ({OVERRIDES: {"kernel.a": datetime.date(2027, 1, 31)}}, [OVERRIDES + ": kernel.a: 2027-01-31 is not a string"]),
+    ({OVERRIDES: {"vm.b": "-1"}}, [OVERRIDES + ": vm.b: '-1' is not a number from 0 to 100"]),
+    ({OVERRIDES: {"vm.b": "1 # one"}}, [OVERRIDES + ": vm.b: '1 # one' is not a number from 0 to 100"]),
+    ({OVERRIDES: {7: "1"}}, [OVERRIDES + ": 7 is not the name of a kernel parameter"]),
+    ({OVERRIDES: {"vm": "1"}}, [OVERRIDES + ": 'vm' is not the name of a kernel parameter"]),
+    ({OVERRIDES: {"vm.b": "1", "vm/b": "1"}}, [OVERRIDES + ": vm.b is there twice"]),
+    ({OVERRIDES: {"kernel.x": " "}}, [OVERRIDES + ": kernel.x: the value is empty"]),
+    ({OVERRIDES: {"kernel.hostname": "a\nb"}}, [OVERRIDES + ": kernel.hostname: 'a\\nb' holds a line break"]),
+    ({OVERRIDES: {"kernel.hostname": "a\udcff"}}, [OVERRIDES + ": kernel.hostname: 'a\\udcff' holds "]),
+    ({OVERRIDES: {"kernel.msgmax": "+5"}}, [OVERRIDES + ": kernel.msgmax: the kernel would refuse '+5': "]),
     ({OVERRIDES: None}, [OVERRIDES + " must be a dictionary"]),
     ({OVERRIDES + "_typo": {}}, [OVERRIDES + "_typo is none of"]),
 ])
@@ -75,10 +94,17 @@ def test_refused_waivers(entry, words):
     assert words in str(caught.value) and str(caught.value).startswith(WAIVERS + "__web: kernel.a: ")
 
 
-def test_two_waivers_that_contradict_one_another():
+@pytest.mark.parametrize("web, db", [("x", "y"), ("y", "x")])
+def test_two_waivers_that_contradict_one_another(web, db):
     with pytest.raises(ValueError) as caught:
-        _layers.waivers({WAIVERS + "__web": {"kernel.a": {"reason": "x"}}, WAIVERS + "__db": {"kernel.a": {"reason": "y"}}})
-    assert WAIVERS + "__web (x)" in str(caught.value) and WAIVERS + "__db (y)" in str(caught.value)
+        _layers.waivers({WAIVERS + "__web": {"kernel.a": {"reason": web, "expires": "2027-01-31"}},
+                         WAIVERS + "__db": {"kernel.a": {"reason": db}}})
+    assert WAIVERS + "__web (%s, until 2027-01-31)" % web in str(caught.value) and WAIVERS + "__db (%s)" % db in str(caught.value)
+
+
+def test_two_waivers_that_say_the_same():
+    same = {"kernel.a": {"reason": "x"}}
+    assert set(_layers.waivers({WAIVERS + "__web": same, WAIVERS + "__db": same})) == {"kernel.a"}
 
 
 FORWARD, ALL, BYTES, RATIO = "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "vm.dirty_bytes", "vm.dirty_ratio"
@@ -108,6 +134,7 @@ def test_overrides_of_one_switch_or_limit(variables, expected):
     ({OVERRIDES + "__a": {FORWARD: "1"}, OVERRIDES + "__b": {ALL: "0"}}, [OVERRIDES + "__a, 1", OVERRIDES + "__b, 0"]),
     ({OVERRIDES + "__a": {FORWARD: "1"}, OVERRIDES + "__b": {ALL: None}}, [OVERRIDES + "__b, left alone", "two names of one parameter"]),
     ({OVERRIDES: {BYTES: "8192", RATIO: "5"}}, [BYTES, RATIO, "setting one unsets the other"]),
+    ({OVERRIDES: {RATIO: "5", BYTES: "8192"}}, [BYTES, RATIO, "setting one unsets the other"]),
     ({OVERRIDES + "__a": {BYTES: "8192"}, OVERRIDES + "__b": {RATIO: "5"}}, [OVERRIDES + "__a, 8192", OVERRIDES + "__b, 5"]),
     ({OVERRIDES: {"vm.b": "1"}, OVERRIDES + "__a": {BYTES: "8192"}, OVERRIDES + "__b": {RATIO: "5"}}, ["setting one unsets the other"]),
 ])

@@ -277,7 +277,9 @@ def test_a_switch_has_one_value_whichever_name_is_used(name, wish, words):
     (dict(overrides={"net.ipv4.ip_forward": "1", "net.ipv4.conf.default.forwarding": "0"}),
      {"net.ipv4.conf.all.forwarding"}, ["another name"]),
     (dict(overrides={"net.ipv4.ip_forward": "1", "net.ipv4.conf.all.forwarding": None}),
-     {"net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding"}, ["it follows"]),
+     {"net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding"}, ["it follows net.ipv4.ip_forward, for which"]),
+    (dict(overrides={"net.ipv4.conf.all.forwarding": None, "net.ipv4.ip_forward": "1"}),
+     {"net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding"}, ["it follows net.ipv4.ip_forward, for which"]),
     (dict(overrides={"net.ipv4.conf.default.forwarding": "1"}), set(), []),
     # An override comes before a waiver, of whichever name.
     (dict(overrides={"net.ipv4.ip_forward": "0"}, waivers={"net.ipv4.conf.all.forwarding": ROUTER}), set(), ["the waiver has no effect"]),
@@ -285,6 +287,8 @@ def test_a_switch_has_one_value_whichever_name_is_used(name, wish, words):
     (dict(overrides={"kernel.sysrq": "0"}, waivers={"kernel.sysrq": dict(ROUTER, expires="2027-01-30")}), set(), []),
     # A waiver that has ended leaves nothing alone.
     (dict(waivers={"net.ipv4.ip_forward": dict(ROUTER, expires="2027-01-30")}), set(), []),
+    (dict(waivers={"net.ipv4.ip_forward": dict(ROUTER, expires="2027-02-28")}),
+     {"net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding"}, ["another name", "it follows"]),
     (dict(waivers={"net.ipv4.ip_forward": dict(ROUTER, expires="2027-01-31")}),
      {"net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding"}, ["another name", "it follows"]),
     # One that has ended does not keep a row that must give way.
@@ -330,6 +334,11 @@ def test_an_override_that_is_not_applied_is_told(groups, wishes, notes):
     selected = select(groups=groups, overrides=wishes)
     assert selected.notes == notes
     assert set(values(selected)) & {"kernel.sysrq", "net.core.x"} == set()
+
+
+def test_what_the_catalogue_does_not_know_goes_into_the_last_group_whatever_its_kind():
+    selected = select(groups=["network", "security"], overrides={"net.ipv4.conf.docker0.forwarding": "0"})
+    assert selected.rows["security"][-1].name == "net.ipv4.conf.docker0.forwarding"
 
 
 def test_a_row_yields_to_an_override_that_is_not_applied():

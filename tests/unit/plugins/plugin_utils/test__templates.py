@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+import importlib
+import pathlib
+
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
@@ -34,6 +37,13 @@ def test_what_is_selected_is_what_the_lines_say(profile):
     assert list(made) == list(GROUPS.values())
     for group, path in GROUPS.items():
         assert [(line.name, line.value) for line in _sysctl_d.settings(path, made[path])] == [row[:2] for row in selected.rows[group]]
+
+
+def test_all_is_compiled_at_import():
+    """So that no host's process has to."""
+    environment = importlib.reload(_templates)._ENVIRONMENT
+    assert {name for _loader, name in environment.cache.keys()} == {path.name for path in pathlib.Path(_templates.FOLDER).iterdir()}
+    assert not environment.auto_reload
 
 
 def test_no_drop_ins():
