@@ -39,7 +39,7 @@ Dialect = namedtuple("Dialect", "line_end dashes patterns folders last parents")
 SYSTEMD = Dialect(re.compile(r"(?:\n\r?|\r\n?)\0?|\0"), True, True, FOLDERS, None, False)
 _BEFORE_240 = re.compile(r"[\n\0]")
 _BLANKS = " \t\n\r"
-# So many bytes are no line any more, its end included: the rest of the file is not read.
+# So many bytes are no line any more: the rest of the file is not read.
 _LINE_LIMIT = 1024 * 1024
 
 _NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.:@+/-]*\Z")
@@ -186,20 +186,12 @@ def _line(number, text, content, dialect):
 
 def _pieces(text, dialect):
     """The lines of TEXT without their ends, and whether the last one is too long, so that systemd-sysctl stops there."""
-    if len(text) < _LINE_LIMIT // 4:
-        return dialect.line_end.split(text), False
-    found, at = [], 0
-    for end in dialect.line_end.finditer(text):
-        found.append(text[at:end.start()])
-        # Before 240 the end of a line did not count.
-        if _too_long(text[at:end.start() if dialect.line_end is _BEFORE_240 else end.end()]):
-            return found, True
-        at = end.end()
-    return found + [text[at:]], _too_long(text[at:])
-
-
-def _too_long(text):
-    return len(text) >= _LINE_LIMIT // 4 and len(_glob.octets(text)) >= _LINE_LIMIT
+    pieces = dialect.line_end.split(text)
+    if len(text) >= _LINE_LIMIT // 4:
+        for number, piece in enumerate(pieces, 1):
+            if len(piece) >= _LINE_LIMIT // 4 and len(_glob.octets(piece)) >= _LINE_LIMIT:
+                return pieces[:number], True
+    return pieces, False
 
 
 def _numbered(text, dialect):
@@ -313,7 +305,7 @@ def _sets(name, value):
 
 def _simplified(path):
     """PATH without what means nothing: kernel//a, /kernel/a and ./kernel/a are the same file as kernel/a."""
-    if "//" not in path and "/." not in path and path[0] not in "./" and path[-1] != "/":
+    if "//" not in path and "/." not in path and path[:1] not in "./" and path[-1] != "/":
         return path
     return "/".join(part for part in path.split("/") if part not in ("", "."))
 
@@ -396,6 +388,7 @@ class BootOrder:
 
     def _place(self, place, key, winner):
         if self._is_glob(key):
+            # With a part `..` it matches nothing, as since 248.
             self._globs.add(key, (place, winner))
             return
         path = _simplified(key)
