@@ -90,7 +90,7 @@ def last_name(foreign_names):
     highest = max((_glob.octets(name) for name in foreign_names if is_read(name)), default="")
     for start in _RESTATING_STARTS:
         for count in range(2 if start == "z" else 1, _LONGEST_NAME - len(_RESTATING_END) + 1):
-            if _glob.octets(start * count + _RESTATING_END) > highest:
+            if _glob.octets(start) * count + _RESTATING_END > highest:
                 return start * count + _RESTATING_END
     return None
 

@@ -32,17 +32,19 @@ UP = ["kernel/../vm/a", "kernel/../kernel/a", "vm/..//kernel/./b", "../sys/kerne
       "../../../../../proc/sys/kernel/a"]
 PATTERNS = ["kernel.*", "kernel/?", "*.a", "net.ipv4.conf.*.x", "net/ipv4/conf/*/x", "net.ipv4.conf.[ae]*.x", "net.ipv4.conf.[^e]*.x",
             "net.ipv4.*.all.x", "*", "net/ipv4/conf/?/x", "net/ipv4/conf/??/x", "net/ipv4/conf/.*/x", "net/ipv4/conf/[.]h/x",
-            "net/ipv4/conf/\\.[h]/x", "net/ipv4/conf/a\\*[b]/x", "net/ipv4/conf/[\\[]0[]]/x", "{kernel,vm}/[a]", "{kernel/a,vm/?}", "kernel/{a,b}",
-            "kernel/{a,b}*", "{kernel,vm/*", "[{a,k}]ernel/a", "kernel/{,a}b*", "kernel/[[:alpha:]]", "kernel/[![:digit:]]", "*/[[:digit:]]",
-            "*/[[:nonsense:]a]", "kernel/[]a]", "kernel/[b-a]", "kernel/[a-", "kernel/[a", "[k/]ernel/a", "ker*\\/a", "kernel\\/*", "kernel/\\a",
+            "net/ipv4/conf/\\.[h]/x", "net/ipv4/conf/a\\*[b]/x", "net/ipv4/conf/[\\[]0[]]/x", "{kernel,vm}/[a]", "{kernel/a,vm/?}",
+            "kernel/{a,b}", "kernel/{a,b}*", "{kernel,vm/*", "[{a,k}]ernel/a", "kernel/{,a}b*", "kernel/[[:alpha:]]",
+            "kernel/[![:digit:]]", "*/[[:digit:]]", "*/[[:nonsense:]a]", "kernel/[]a]", "kernel/[b-a]", "kernel/[a-", "kernel/[a", "[k/]ernel/a",
+            "ker*\\/a", "kernel\\/*", "kernel/\\a",
             "kernel/*\\", "kernel//*", "kernel/./*", "net/*/conf/a*b/x", "net/ipv4/conf/x*/x",
-            "k" + "*" * 3000 + "l/*", "{" * 5 + "kernel" + "}" * 5 + "/*"]
+            "kernel/" + "*" * 3000, "{" * 5 + "kernel" + "}" * 5 + "/*"]
 FOLDERS = ["etc/sysctl.d", "run/sysctl.d", "usr/local/lib/sysctl.d", "usr/lib/sysctl.d"]
 BASES = ["10-a.conf", "50-b.conf", "99-c.conf", "C.conf", "a.conf", "a.conf.bak", "noext", "z-d.conf", ".hidden.conf", ".conf", "~.conf",
          "a.conf~", "a.conf.rpmsave", "a.conf.dpkg-new", "a.CONF", "\xe9.conf", "\udcff.conf", "\uff5e.conf", "\U0001f427.conf", "a~.conf",
          "lost+found", "aa.conf", "a-.conf", "a b.conf", "-.conf", "#a.conf"]
 
-TOKENS = st.lists(st.sampled_from(["a", "b", "h", "*", "?", "[ab]", "[!a]", "[^e]", "[a-c]", "[[:alpha:]]", "[]a]", "\\a", "\\*", "\\", "[", "]",
+TOKENS = st.lists(st.sampled_from(["a", "b", "h", "*", "?", "[ab]", "[!a]", "[^e]", "[a-c]", "[[:alpha:]]", "[]a]", "\\a", "\\*",
+                                   "\\", "[", "]",
                                    "-", "{a,b}", "{", ",", "}", "{,b}", "eth", "0", ".", "\xe9", "!", "[!-a]"]), min_size=1, max_size=4)
 PARTS = st.one_of(st.sampled_from(["kernel", "vm", "net", "ipv4", "conf", "*", "a", "x"]), TOKENS.map("".join))
 MADE = st.one_of(PARTS.map("kernel/{}".format), PARTS.map("net/ipv4/conf/{}/x".format), st.tuples(PARTS, PARTS).map("/".join),
@@ -51,7 +53,8 @@ KEYS = st.one_of(st.sampled_from(SPELLINGS), st.sampled_from(SPELLINGS), st.samp
 LINES = st.one_of(
     st.tuples(st.sampled_from(["%s = %s", "%s=%s", "  %s\t=  %s  ", "-%s = %s", "- %s = %s", "%s = %s\r", "# x\r%s = %s",
                                "%s = %s\0x", "%s = %s\x0b", "%s = %s \\", "\ufeff%s = %s", "\x0b%s = %s", "--%s = %s", "%s = %s = 2",
-                               "%s = %s \udcff", "%s = %s # why", "\0%s = %s", "\r%s = %s", "%s\r= %s", "%s = %s\r\r", "%s = %s\r\n\0"]), KEYS),
+                               "%s = %s \udcff", "%s = %s # why", "\0%s = %s", "\r%s = %s", "%s\r= %s", "%s = %s\r\r",
+                               "%s = %s\r\n\0"]), KEYS),
     st.tuples(st.sampled_from(["%s = %s", "-%s = %s", "-%s"]), st.sampled_from(UP)),
     st.tuples(st.sampled_from(["-%s", "%s", "# %s = 1", ";%s=1", "", "%s =", "- %s", "-%s\r", "=", "-", "= 1", "\0", "\r"]), KEYS),
 )
@@ -60,8 +63,10 @@ LIMIT = 1024 * 1024
 LONG = st.tuples(st.integers(LIMIT - 4, LIMIT + 1), st.sampled_from(["# ", "kernel.a = 1007", "vm.a = 1008\xe9"]))
 TEXTS = st.tuples(st.lists(LINES, max_size=5), st.booleans())
 LONG_TEXTS = st.tuples(st.tuples(LINES, LONG, LINES), st.booleans())
-KINDS = st.one_of(TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, st.sampled_from(["masked", "empty", "folder", "broken"]), LONG_TEXTS)
-TREES = st.tuples(st.dictionaries(st.tuples(st.sampled_from(FOLDERS), st.sampled_from(BASES)), KINDS, max_size=8), st.sampled_from([2, 9000]))
+KINDS = st.one_of([TEXTS] * 8 + [st.sampled_from(["masked", "empty", "folder", "broken"]), LONG_TEXTS])
+FILES = st.dictionaries(st.tuples(st.sampled_from(FOLDERS), st.sampled_from(BASES)), KINDS, max_size=8)
+# With how many different values.
+TREES = st.tuples(FILES, st.sampled_from([2, 9000]))
 
 
 def text_of(lines, end, values):

@@ -74,8 +74,8 @@ def test_patterns(pattern, path, expected):
     assert bool(globs.matching(path)) is expected
 
 
-TOKENS = ["a", "b", "c", "*", "*", "?", "[", "]", "!", "^", "-", "\\", ".", "[:alpha:]", "[:x:]", "[=a=]", "z", "1", "[a-c]", "[!a]", "[^.]",
-          "[]a]", "[a\\]b]", "\\*"]
+TOKENS = ["a", "b", "c", "*", "*", "?", "[", "]", "!", "^", "-", "\\", ".", "[:alpha:]", "[:x:]", "[=a=]", "z", "1", "[a-c]", "[!a]",
+          "[^.]", "[]a]", "[a\\]b]", "\\*"]
 
 
 def test_one_part_is_matched_as_the_c_library_does():

