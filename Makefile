@@ -21,12 +21,15 @@ audit: ## report what harden would change; writes nothing on the hosts
 rollback: ## put back what was there before the first run
 	@tools/play.sh rollback.yml $(ARGS)
 
-.PHONY: test test-all test-boot test-units test-gates test-molecule test-vm bench
-test: ## units, boot order, gates, molecule and a VM: what CI runs
-	@bash tests/run.sh units boot gates molecule vm
+.PHONY: test test-all test-boot test-kernel test-units test-gates test-molecule test-vm bench
+test: ## units, boot order, kernel, gates, molecule and a VM: what CI runs
+	@bash tests/run.sh units boot kernel gates molecule vm
 
 test-all: ## test with thousands of boot orders, three kernels and container engines on two, and the benchmark
-	@bash tests/run.sh units boot-all gates molecule vm-all vm-containers fleet bench
+	@bash tests/run.sh units boot-all kernel gates molecule vm-all vm-containers fleet bench
+
+test-kernel: ## our table of what the kernel itself does against this machine's kernel, in a network namespace
+	@bash tests/run.sh kernel
 
 test-units: ## pytest on the oldest and newest ansible-core, and on Python 3.6
 	@bash tests/run.sh units

@@ -9,6 +9,7 @@ part() {
     units) bash "$ROOT/tests/units.sh" ;;
     boot) bash "$ROOT/tests/boot/run.sh" 200 ;;
     boot-all) bash "$ROOT/tests/boot/run.sh" 2000 ;;
+    kernel) bash "$ROOT/tests/kernel/run.sh" ;;
     gates) bash "$ROOT/tests/gates.sh" ;;
     molecule) bash "$ROOT/tests/molecule.sh" ;;
     vm) bash "$ROOT/tests/vm/run.sh" ;;

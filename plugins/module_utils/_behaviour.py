@@ -36,12 +36,48 @@ _PAIRS = (
     ("vm.dirty_background_bytes", "vm.dirty_background_ratio"),
     ("vm.overcommit_kbytes", "vm.overcommit_ratio"),
 )
-_PARTNERS = dict(_PAIRS + tuple((other, one) for one, other in _PAIRS))
 
-# net.ipv6.conf.all.KEY moves conf.default.KEY and that of every interface.
-_IPV6_ALL = ("forwarding", "disable_ipv6", "ignore_routes_with_linkdown", "addr_gen_mode", "force_forwarding")
-# net.ipv4.conf.default.KEY of these is not taken over by interfaces that are there already.
-_IPV4_DEFAULT_ALONE = ("forwarding", "disable_policy", "disable_xfrm", "promote_secondaries", "route_localnet")
+# net.ipv6.conf.all.KEY moves the KEY of every interface and, unless it is False here, conf.default.KEY.
+_IPV6_ALL = {"addr_gen_mode": True, "disable_ipv6": True, "force_forwarding": False, "forwarding": True,
+             "ignore_routes_with_linkdown": True}
+# An interface takes net.ipv4.conf.default.KEY over until its own KEY is set or it gets an address, and net.ipv4.neigh.default.KEY and
+# net.ipv6.neigh.default.KEY likewise. Of these keys of conf it takes nothing.
+_IPV4_DEFAULT_ALONE = ("forwarding", "mc_forwarding", "disable_policy", "disable_xfrm", "promote_secondaries", "route_localnet",
+                       "drop_unicast_in_l2_multicast")
+
+# One thing in two units or forms. The first is the coarser one, so it is written first.
+_TWINS = (
+    ("kernel.panic_print", "kernel.panic_sys_info"),
+    ("net.ipv4.route.gc_min_interval", "net.ipv4.route.gc_min_interval_ms"),
+    ("net.ipv6.route.gc_min_interval", "net.ipv6.route.gc_min_interval_ms"),
+    ("net.mptcp.path_manager", "net.mptcp.pm_type"),
+)
+# The same for a KEY of net.ipv4.neigh.INTERFACE and net.ipv6.neigh.INTERFACE.
+_NEIGHBOUR_TWINS = (
+    ("base_reachable_time", "base_reachable_time_ms"),
+    ("retrans_time", "retrans_time_ms"),
+    ("unres_qlen", "unres_qlen_bytes"),
+)
+
+# What kernel.watchdog switches on and off.
+_DETECTORS = ("kernel.nmi_watchdog", "kernel.soft_watchdog")
+
+# What is written first, and what is written after its coarser form.
+_FIRST = ("kernel.watchdog", "net.ipv4.conf.all.forwarding", "net.ipv4.tcp_congestion_control")
+_FINER = tuple(finer for _coarser, finer in _TWINS)
+_FINER_KEYS = tuple(finer for _coarser, finer in _NEIGHBOUR_TWINS)
+
+# A write that changes nothing moves nothing either.
+_ONLY_BY_CHANGE = ("kernel.watchdog", "net.ipv4.conf.all.forwarding") + _DETECTORS
+
+
+def _both_ways(pairs):
+    return dict(pairs + tuple((other, one) for one, other in pairs))
+
+
+_PARTNERS = _both_ways(_PAIRS)
+_TWIN_OF = _both_ways(_TWINS)
+_NEIGHBOUR_TWIN_OF = _both_ways(_NEIGHBOUR_TWINS)
 
 # parameter: the value that it does not leave before a reboot
 _LOCKS = {
@@ -52,22 +88,48 @@ _LOCKS = {
     "net.netfilter.nf_hooks_lwtunnel": 1,
 }
 
-# The kernel rounds, sorts or prints in another way; `_ms` is kept in ticks of the clock.
-_OWN_FORM = (
-    "fs.pipe-max-size", "kernel.panic_sys_info", "kernel.seccomp.actions_logged", "kernel.watchdog_cpumask",
-    "net.core.flow_limit_cpu_bitmap", "net.core.rps_default_mask", "net.core.rps_sock_flow_entries", "net.ipv4.icmp_ratelimit",
-    "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_allowed_congestion_control", "net.ipv4.tcp_fastopen_key", "net.ipv6.icmp.ratelimit",
-    "net.ipv6.icmp.ratemask", "net.netfilter.nf_conntrack_buckets", "vm.lowmem_reserve_ratio", "vm.nr_hugepages",
-    "vm.nr_hugepages_mempolicy",
-)
-_OWN_FORM_ENDS = ("_ms", ".stable_secret", ".retrans_time", ".anycast_delay", ".proxy_delay", ".locktime", ".unres_qlen",
-                  "_unsolicited_report_interval")
+# What only ever goes one way before a reboot: bits that are added or taken away, limits that sink, a 0 that is taken only at boot.
+_NEVER_BACK = ("kernel.kexec_load_limit_panic", "kernel.kexec_load_limit_reboot", "kernel.max_rcu_stall_to_panic", "kernel.tainted",
+               "kernel.usermodehelper.bset", "kernel.usermodehelper.inheritable")
 
-# The longest prefix decides.
+# What the kernel rounds, sorts or prints in another way.
+_OWN_FORM = (
+    "fs.pipe-max-size", "kernel.hardlockup_sys_info", "kernel.hung_task_sys_info", "kernel.panic_sys_info",
+    "kernel.seccomp.actions_logged", "kernel.softlockup_sys_info", "kernel.watchdog_cpumask", "net.core.flow_limit_cpu_bitmap",
+    "net.core.rps_default_mask", "net.core.rps_sock_flow_entries", "net.ipv4.icmp_ratelimit", "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.ping_group_range", "net.ipv4.tcp_allowed_congestion_control", "net.ipv4.tcp_fastopen_key", "net.ipv4.tcp_invalid_ratelimit",
+    "net.ipv6.icmp.ratelimit", "net.ipv6.icmp.ratemask", "net.netfilter.nf_conntrack_buckets", "vm.lowmem_reserve_ratio",
+    "vm.nr_hugepages", "vm.nr_hugepages_mempolicy",
+)
+# Times that are kept in ticks of the clock, lengths in packets that are kept in bytes, an address that is written out.
+_OWN_FORM_ENDS = ("_ms", ".anycast_delay", ".locktime", ".proxy_delay", ".retrans_time", ".unres_qlen",
+                  ".mldv1_unsolicited_report_interval", ".mldv2_unsolicited_report_interval", ".stable_secret")
+# 1, whatever is written but 0.
+_OWN_FORM_START = "net.bridge.bridge-nf-"
+
+# The first prefix that fits decides.
 _MODULES = (
+    ("dev.cdrom.", "cdrom"),
+    ("dev.parport.", "parport"),
+    ("dev.raid.", "md_mod"),
+    ("fs.fuse.", "fuse"),
+    ("fs.nfs.nlm_", "lockd"),
+    ("fs.nfs.nsm_", "lockd"),
+    ("fs.nfs.", "nfs"),
+    ("fs.xfs.", "xfs"),
     ("net.bridge.", "br_netfilter"),
+    ("net.dccp.", "dccp"),
+    ("net.ipv4.vs.", "ip_vs"),
+    ("net.mpls.", "mpls_router"),
+    ("net.netfilter.nf_conntrack_frag6_", "nf_defrag_ipv6"),
     ("net.netfilter.nf_conntrack_", "nf_conntrack"),
+    ("net.netfilter.nf_flowtable_", "nf_conntrack"),
     ("net.nf_conntrack_max", "nf_conntrack"),
+    ("net.rds.", "rds"),
+    ("net.sctp.", "sctp"),
+    ("net.smc.", "smc"),
+    ("net.tipc.", "tipc"),
+    ("sunrpc.", "sunrpc"),
 )
 
 
@@ -86,69 +148,125 @@ def partner(name):
     return _PARTNERS.get(name)
 
 
-def _on(value):
-    """Whether a text is a number other than 0 to the kernel."""
-    return value.split()[:1] not in ([], ["0"], ["00"], ["0x0"])
-
-
-def _interfaces(family, key, interfaces):
-    return ["net.%s.%s.%s" % (family, interface.replace(".", "/"), key) for interface in interfaces if interface not in ("all", "default")]
-
-
-def _ipv4(name, value, interfaces):
-    table, scope, key = name.split(".")[2:]
-    if table == "conf" and scope == "all" and key == "forwarding":
-        reached = ["net.ipv4.conf.default.forwarding"] + _interfaces("ipv4.conf", key, interfaces)
-        redirects = Move("net.ipv4.conf.all.accept_redirects", "0" if _on(value) else "1", False)
-        return tuple(Move(reach, value, True) for reach in reached) + (redirects,)
-    if scope == "default" and (table == "neigh" or key not in _IPV4_DEFAULT_ALONE):
-        return tuple(Move(reach, None, True, value) for reach in _interfaces("ipv4." + table, key, interfaces))
-    return ()
-
-
-def _ipv6(name, value, interfaces):
-    table, scope, key = name.split(".")[2:]
-    if table == "conf" and scope == "all" and key in _IPV6_ALL:
-        return tuple(Move(reach, value, True)
-                     for reach in ["net.ipv6.conf.default." + key] + _interfaces("ipv6.conf", key, interfaces))
-    if table == "conf" and key == "stable_secret":
-        reached = _interfaces("ipv6.conf", "addr_gen_mode", interfaces if scope == "default" else [scope.replace("/", ".")])
-        return tuple(Move(reach, "2", False) for reach in reached)
-    if table == "neigh" and scope == "default":
-        return tuple(Move(reach, None, True, value) for reach in _interfaces("ipv6.neigh", key, interfaces))
-    return ()
-
+# --- reach ---
 
 def moves(name, value, interfaces):
-    """What a write of VALUE that changes NAME moves besides NAME (and its aliases), on a host with INTERFACES.
+    """What a write of VALUE that changes NAME moves besides NAME and its aliases, on a host with INTERFACES (names of interfaces).
 
-    A partner is not in it: see `partner`.
+    A host may lack what is named here. A partner is not in it: see `partner`. See `moves_anyway` for a write that changes nothing.
     """
     name = switch(name)
     parts = name.split(".")
-    if len(parts) != 5 or parts[2] not in ("conf", "neigh"):
-        return ()
-    return _ipv4(name, value, interfaces) if parts[1] == "ipv4" else _ipv6(name, value, interfaces) if parts[1] == "ipv6" else ()
+    if len(parts) == 5 and parts[0] == "net" and parts[2] in ("conf", "neigh"):
+        reach = _REACH.get(parts[1] + parts[2])
+        return tuple(reach(parts[3], parts[4], value, interfaces)) if reach else ()
+    twin = _TWIN_OF.get(name)
+    return (Move(twin, None, True),) if twin else _others(name, value)
+
+
+def moves_anyway(name):
+    """Whether a write moves others also where NAME has that value already; ip_forward, kernel.watchdog and pairs do nothing then."""
+    main = switch(name)
+    return main not in _ONLY_BY_CHANGE and not main.endswith(".force_forwarding") and partner(main) is None
+
+
+def _is_off(value):
+    """Whether the kernel reads 0 in VALUE; 00 and 0x0 are 0, too."""
+    number = (value.split() or [""])[0].lower()
+    return number != "" and number.strip("-x0") == ""
+
+
+def _of(table, key, interfaces):
+    """The parameters KEY of all INTERFACES, in a TABLE such as `net.ipv4.conf`."""
+    return ["%s.%s.%s" % (table, interface.replace(".", "/"), key) for interface in interfaces if interface not in ("all", "default")]
+
+
+def _ipv4_conf(scope, key, value, interfaces):
+    if scope == "all" and key == "forwarding":
+        for reached in ["net.ipv4.conf.default.forwarding"] + _of("net.ipv4.conf", key, interfaces):
+            yield Move(reached, value, True)
+        yield Move("net.ipv4.conf.all.accept_redirects", "1" if _is_off(value) else "0", False)
+    elif scope == "default" and key not in _IPV4_DEFAULT_ALONE:
+        for reached in _of("net.ipv4.conf", key, interfaces):
+            yield Move(reached, None, True, value)
+
+
+def _ipv6_conf(scope, key, value, interfaces):
+    reached = _of("net.ipv6.conf", key, interfaces)
+    own = interfaces if scope in ("all", "default") else [scope]
+    if scope == "all" and key in _IPV6_ALL:
+        for moved in (["net.ipv6.conf.default." + key] if _IPV6_ALL[key] else []) + reached:
+            yield Move(moved, value, True)
+    if scope == "all" and key == "forwarding" and _is_off(value):
+        # So that off is off on every interface; the two of all and default stay.
+        for moved in _of("net.ipv6.conf", "force_forwarding", interfaces):
+            yield Move(moved, "0", True)
+    if key == "stable_secret":
+        for moved in _of("net.ipv6.conf", "addr_gen_mode", own):
+            yield Move(moved, "2", True)
+    elif key == "disable_ipv6" and scope != "default" and _is_off(value):
+        # Where IPv6 comes back, it takes the interface's own MTU.
+        for moved in _of("net.ipv6.conf", "mtu", own):
+            yield Move(moved, None, False)
+
+
+def _neighbours(family):
+    table = "net.%s.neigh" % family
+
+    def reach(scope, key, value, interfaces):
+        twin = _NEIGHBOUR_TWIN_OF.get(key)
+        if twin:
+            yield Move("%s.%s.%s" % (table, scope, twin), None, True)
+        if scope == "default":
+            for reached in _of(table, key, interfaces):
+                yield Move(reached, None, True, value)
+            for reached in _of(table, twin, interfaces) if twin else ():
+                yield Move(reached, None, True)
+    return reach
+
+
+_REACH = {"ipv4conf": _ipv4_conf, "ipv6conf": _ipv6_conf, "ipv4neigh": _neighbours("ipv4"), "ipv6neigh": _neighbours("ipv6")}
+
+
+def _others(name, value):
+    if name == "kernel.watchdog":
+        # Off, it takes both detectors along; on, each of them is as it was meant to be before.
+        off = _is_off(value)
+        return tuple(Move(detector, "0" if off else None, True, None if off else "1") for detector in _DETECTORS)
+    if name in _DETECTORS:
+        # It is on while one of the two is.
+        return (Move("kernel.watchdog", None, True, value),)
+    if name == "net.ipv4.tcp_congestion_control":
+        # Whatever becomes the default is allowed from then on.
+        return (Move("net.ipv4.tcp_allowed_congestion_control", None, True),)
+    return ()
 
 
 def order(name):
-    """A key to sort parameters by: those that move others first, those that lock themselves last."""
-    main = switch(name)
-    parts = main.split(".")
-    if main in _LOCKS:
-        rank = 4 if main == "kernel.modules_disabled" else 3
-    elif len(parts) == 5 and (parts[3:] == ["all", "forwarding"] or parts[1:4] == ["ipv6", "conf", "all"] and parts[4] in _IPV6_ALL):
-        rank = 0
-    elif len(parts) == 5 and (parts[3] == "default" or parts[4] == "stable_secret"):
-        rank = 1
-    else:
-        rank = 2
-    return (rank, name)
+    """A key to sort parameters by: those that move others before these, the coarser unit before the finer, those that lock last."""
+    return (_rank(switch(name)), name)
 
+
+def _rank(main):
+    if main in _LOCKS or main in _NEVER_BACK:
+        return 5 if main == "kernel.modules_disabled" else 4
+    if main in _FIRST:
+        return 0
+    parts = main.split(".")
+    if len(parts) != 5:
+        return 3 if main in _FINER else 2
+    if parts[1:4] == ["ipv6", "conf", "all"] and _IPV6_ALL.get(parts[4]):
+        return 0
+    if parts[3] == "default" or parts[4] in ("stable_secret", "disable_ipv6") or main == "net.ipv6.conf.all.force_forwarding":
+        return 1
+    return 3 if parts[4] in _FINER_KEYS else 2
+
+
+# --- forms, locks and modules ---
 
 def own_form(name):
     """Whether the kernel may read back another form than was written: rounded, sorted, or printed in another way."""
-    return name in _OWN_FORM or name.endswith(_OWN_FORM_ENDS)
+    return name in _OWN_FORM or name.endswith(_OWN_FORM_ENDS) or name.startswith(_OWN_FORM_START)
 
 
 def locked(name, live):
@@ -157,8 +275,8 @@ def locked(name, live):
 
 
 def never_unset(name):
-    """Whether NAME cannot be unset again once it is set."""
-    return name.startswith("net.ipv6.conf.") and name.endswith(".stable_secret")
+    """Whether what NAME is set to cannot be taken back before a reboot: an address that has no unset form, bits that only add up."""
+    return name in _NEVER_BACK or name.startswith("net.ipv6.conf.") and name.endswith(".stable_secret")
 
 
 def module_of(name):
