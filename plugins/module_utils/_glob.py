@@ -12,12 +12,12 @@ Pure. Private to the collection.
 import re
 from functools import lru_cache
 
-# What all patterns together may cost, in octets that are looked at, and what one costs at least: 10,000 patterns, or one line of any
-# length. Of what the braces of one stand for not more than a thousand are made, and none of a longer one.
-_BUDGET = 4 * 1024 * 1024
-_PRICE = 400
+# What all patterns together may cost, in octets that are looked at, and what one costs at least: some 8,000 patterns, or one line of any
+# length. Of what the braces of one stand for not more than a thousand are made, and none of a long one.
+_BUDGET = 1280 * 1024
+_PRICE = 128
 _MOST_ALTERNATIVES = 1000
-_LONGEST_WITH_BRACES = 4096
+_LONGEST_WITH_BRACES = 1024
 # The kernel has no longer name.
 _LONGEST_PART = 255
 
@@ -102,13 +102,16 @@ def _bracket(text, start):
     """The characters that a bracket expression matches and where it ends; (None, START) where it has no end and is no such expression."""
     negated = text[start:start + 1] in ("!", "^")
     at = begin = start + negated
-    found, malformed = set(), False
+    found, malformed, seen = set(), False, set()
     while at == begin or text[at:at + 1] != "]":
         member = _MEMBER.match(text, at)
         if not member:
             return (frozenset(), at) if malformed else (None, start)
         at = member.end()
-        chars = None if malformed else _members(member)
+        if malformed or member.group() in seen:
+            continue
+        seen.add(member.group())
+        chars = _members(member)
         malformed = chars is None
         found.update(chars or ())
     # What stands before a malformed part matches, everything else does not.

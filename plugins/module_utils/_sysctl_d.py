@@ -39,7 +39,7 @@ Dialect = namedtuple("Dialect", "line_end dashes patterns folders last parents")
 SYSTEMD = Dialect(re.compile(r"(?:\n\r?|\r\n?)\0?|\0"), True, True, FOLDERS, None, False)
 _BEFORE_240 = re.compile(r"[\n\0]")
 _BLANKS = " \t\n\r"
-# So many bytes are no line any more, its end included: the rest of the file is not read.
+# So many bytes are no line any more: the rest of the file is not read.
 _LINE_LIMIT = 1024 * 1024
 
 _NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.:@+/-]*\Z")
@@ -90,7 +90,7 @@ def last_name(foreign_names):
     highest = max((_glob.octets(name) for name in foreign_names if is_read(name)), default="")
     for start in _RESTATING_STARTS:
         for count in range(2 if start == "z" else 1, _LONGEST_NAME - len(_RESTATING_END) + 1):
-            if _glob.octets(start * count + _RESTATING_END) > highest:
+            if _glob.octets(start) * count + _RESTATING_END > highest:
                 return start * count + _RESTATING_END
     return None
 
@@ -134,6 +134,8 @@ def _swapped(name):
 @lru_cache(maxsize=4096)
 def key_path(name):
     """The path below /proc/sys of a name written with dots or slashes; the first separator decides which it is."""
+    if "/" not in name:
+        return _swapped(name)
     first = re.search(r"[./]", name)
     return name if first and first.group() == "/" else _swapped(name)
 
@@ -185,31 +187,29 @@ def _named(name, equals, dialect):
     return name[1:] if equals else ""
 
 
-def _line(number, text, dialect):
-    stripped = text.strip(_BLANKS)
-    if not stripped or stripped[0] in "#;":
+def _line(number, text, content, dialect):
+    if not content or content[0] in "#;":
         return Line(number, text, None, None)
-    name, equals, value = stripped.partition("=")
+    name, equals, value = content.partition("=")
     name = _named(name.rstrip(_BLANKS), equals, dialect)
     return Line(number, text, canonical(name) if name else "", value.strip(_BLANKS) if equals else None)
 
 
 def _pieces(text, dialect):
     """The lines of TEXT without their ends, and whether the last one is too long, so that systemd-sysctl stops there."""
-    if len(text) < _LINE_LIMIT // 4:
-        return dialect.line_end.split(text), False
-    found, at = [], 0
-    for end in dialect.line_end.finditer(text):
-        found.append(text[at:end.start()])
-        # Before 240 the end of a line did not count.
-        if _too_long(text[at:end.start() if dialect.line_end is _BEFORE_240 else end.end()]):
-            return found, True
-        at = end.end()
-    return found + [text[at:]], _too_long(text[at:])
+    pieces = dialect.line_end.split(text)
+    if len(text) >= _LINE_LIMIT // 4:
+        for number, piece in enumerate(pieces, 1):
+            if len(piece) >= _LINE_LIMIT // 4 and len(_glob.octets(piece)) >= _LINE_LIMIT:
+                return pieces[:number], True
+    return pieces, False
 
 
-def _too_long(text):
-    return len(text) >= _LINE_LIMIT // 4 and len(_glob.octets(text)) >= _LINE_LIMIT
+def _numbered(text, dialect):
+    """The number, the text and the content of each line that is read; of the one that is too long the content is a lone equals sign."""
+    pieces, cut = _pieces(text, dialect)
+    for number, piece in enumerate(pieces, 1):
+        yield number, piece.rstrip("\r"), "=" if cut and number == len(pieces) else piece.strip(_BLANKS)
 
 
 # Each file is looked at several times in one run: as found, as it will be, for what is ours, for who wins.
@@ -217,13 +217,18 @@ def _too_long(text):
 def parse(text, dialect=SYSTEMD):
     """Every line of a file that is read. `name` is None for blanks and comments, "" where a line says nothing that sysctl.d knows, and
     for the line which is so long that nothing is read after it."""
-    pieces, cut = _pieces(text, dialect)
-    if pieces[-1] == "":
-        pieces.pop()
-    lines = [_line(number, piece.rstrip("\r"), dialect) for number, piece in enumerate(pieces, 1)]
-    if cut:
-        lines[-1] = lines[-1]._replace(name="", value=None)
+    lines = [_line(number, piece, content, dialect) for number, piece, content in _numbered(text, dialect)]
+    if lines[-1].text == "":
+        lines.pop()
     return tuple(lines)
+
+
+@lru_cache(maxsize=None)
+def _speaking(text, dialect):
+    """The lines that name something. A foreign file may have millions of others."""
+    lines = (_line(number, piece, content, dialect) for number, piece, content in _numbered(text, dialect)
+             if content and content[0] not in "#;")
+    return tuple(line for line in lines if line.name)
 
 
 def _unwritable(text):
@@ -309,24 +314,24 @@ def _sets(name, value):
     return kind == "text" or _values.problem(name, value) is None
 
 
-def _simplified(name):
-    """A canonical NAME without separators that mean nothing: kernel..a and /kernel/a are the same file as kernel.a."""
-    if "/" not in name and ".." not in name and name[:1] != "." and name[-1:] != ".":
-        return name
-    return _swapped("/".join(part for part in key_path(name).split("/") if part not in ("", ".")))
+def _simplified(path):
+    """PATH without what means nothing: kernel//a, /kernel/a and ./kernel/a are the same file as kernel/a."""
+    if "//" not in path and "/." not in path and path[:1] not in "./" and path[-1] != "/":
+        return path
+    return "/".join(part for part in path.split("/") if part not in ("", "."))
 
 
-def _resolved(name):
-    """NAME after its parts `..` have led up; None where they lead out of /proc/sys."""
+def _resolved(path):
+    """PATH after its parts `..` have led up; None where they lead out of /proc/sys."""
     parts = []
-    for part in key_path(name).split("/"):
+    for part in path.split("/"):
         if part != "..":
             parts.append(part)
         elif not parts:
             return None
         else:
             parts.pop()
-    return _swapped("/".join(parts))
+    return "/".join(parts)
 
 
 @lru_cache(maxsize=None)
@@ -367,13 +372,12 @@ class BootOrder:
 
     def __init__(self, files, dialect=SYSTEMD):
         self._dialect = dialect
-        # A name or a pattern -> its Winner. Their order is that of the writes.
+        # A path below /proc/sys or a pattern -> its Winner. Their order is that of the writes.
         self._table = {}
         for item in in_boot_order(files, dialect):
-            for line in parse(item.text, dialect):
-                if line.name:
-                    self._assign(item.path, line)
-        # A name -> (place in the order, Winner) of each line that names it.
+            for line in _speaking(item.text, dialect):
+                self._assign(item.path, line)
+        # A path -> (place in the order, Winner) of each line that names it.
         self._lines, self._globs, self._known = {}, _glob.Globs(), {}
         for place, (key, winner) in enumerate(self._table.items()):
             if winner.value is not None:
@@ -384,7 +388,9 @@ class BootOrder:
 
     def _assign(self, path, line):
         # Before patterns were known, names were compared as they stand.
-        key = _simplified(line.name) if self._dialect.patterns else line.name
+        key = key_path(line.name)
+        if self._dialect.patterns:
+            key = _simplified(key)
         if key in self._table:
             if self._table[key].value == line.value:
                 return
@@ -393,26 +399,28 @@ class BootOrder:
 
     def _place(self, place, key, winner):
         if self._is_glob(key):
-            self._globs.add(key_path(key), (place, winner))
+            # With a part `..` it matches nothing, as since 248.
+            self._globs.add(key, (place, winner))
             return
-        name = key if self._dialect.patterns else _simplified(key)
-        if "//" in name:
-            name = _resolved(name) if self._dialect.parents else None
-        if name:
-            self._lines.setdefault(name, []).append((place, winner))
+        path = _simplified(key)
+        if "/../" in "/" + path:
+            path = _resolved(path) if self._dialect.parents else None
+        if path:
+            self._lines.setdefault(path, []).append((place, winner))
 
     def _writes(self, name):
         """(place, Winner) of all writes to NAME, in their order."""
         if name not in self._known:
-            found = self._lines.get(name, [])
-            if name not in self._table:
-                found = sorted(set(found + self._globs.matching(key_path(name))))
+            path = key_path(name)
+            found = self._lines.get(path, [])
+            if path not in self._table:
+                found = sorted(set(found + self._globs.matching(path)))
             self._known[name] = [(place, winner) for place, winner in found if _sets(name, winner.value)]
         return self._known[name]
 
     def names(self):
         """Every parameter that some line names without a pattern."""
-        return list(self._lines)
+        return [_swapped(path) for path in self._lines]
 
     def assignments(self, name):
         """A Winner for every line that is applied to NAME itself, in the order of application."""
@@ -427,7 +435,7 @@ class BootOrder:
             found = writes[-1][2] if writes else None
         else:
             found = _ending(sorted(writes, key=lambda write: write[0]), name, interface)
-        spoken = self._table.get(name)
+        spoken = self._table.get(key_path(name))
         return found or (spoken and spoken._replace(value=None))
 
 
