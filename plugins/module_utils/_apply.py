@@ -73,7 +73,7 @@ class _Progress:
     """How far a run has come, for the way back."""
 
     def __init__(self):
-        self.live, self.memory, self.placed = False, False, []
+        self.live, self.memory, self.placed, self.notes = False, False, [], []
 
 
 def probe(plan, before):
@@ -100,6 +100,7 @@ def carry_out(plan, before):
         except _TROUBLE + (Refused, Interrupted) as exc:
             signals.deaf = True
             raise NotApplied(exc, _undo(plan, before, first, progress)) from exc
+        plan.warnings.extend(filter(None, progress.notes))
         return _finish(plan, before, first, outcomes, forms)
 
 
@@ -108,10 +109,10 @@ def _stage(plan, before, first, progress):
     for path, text in sorted(plan.files.items()):
         if text is not None:
             _files.make_folders(path)
-            _files.stage(path, text, plan.attributes.get(path))
+            progress.notes.append(_files.stage(path, text, plan.attributes.get(path)))
     if first != before:
         progress.memory = True
-        _baseline.store(first)
+        progress.notes.append(_baseline.store(first))
 
 
 def _finish(plan, before, first, outcomes, forms):

@@ -176,8 +176,8 @@ def text_of(saved):
 
 
 def store(saved):
-    """Replace the file as a whole; without anything to remember there is no file."""
+    """Replace the file as a whole; without anything to remember there is no file. Returns what is to be said of it, or None."""
     text = text_of(saved) if saved.parameters or saved.files else None
-    if text is not None:
-        _files.stage(_files.BASELINE, text, Attributes(0o600, 0, 0))
+    note = None if text is None else _files.stage(_files.BASELINE, text, Attributes(0o600, *_files.OWNER))
     _files.commit(_files.BASELINE, text)
+    return note
