@@ -122,7 +122,8 @@ def test_setting(row, value):
 @pytest.mark.parametrize("row, value", [
     ({"values": {"a": "1", "photon3": "2"}}, None), ({"values": {"a": "1", "photon3": "2"}, "report_only": True}, "1"),
     ({"values": {"photon3": "2"}, "host_sized": True}, "2"), ({"values": {"b": "1"}, "host_sized": True}, None),
-    ({"values": {"a": "1"}, "report_only": True, "sysctl": False}, None), ({"values": {"a": "1"}, "report_only": True, "sysctl": True}, "1"),
+    ({"values": {"a": "1"}, "report_only": True, "sysctl": False}, None),
+    ({"values": {"a": "1"}, "report_only": True, "sysctl": True}, "1"),
     ({"values": {"a": "1"}, "sysctl": False}, None),
 ])
 def test_reference(row, value):

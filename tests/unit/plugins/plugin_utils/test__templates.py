@@ -42,7 +42,7 @@ def test_what_is_selected_is_what_the_lines_say(profile):
 def test_all_is_compiled_at_import():
     """So that no host's process has to."""
     environment = importlib.reload(_templates)._ENVIRONMENT
-    assert {name for _loader, name in environment.cache.keys()} == {path.name for path in pathlib.Path(_templates.FOLDER).iterdir()}
+    assert {name for _loader, name in list(environment.cache)} == {path.name for path in pathlib.Path(_templates.FOLDER).iterdir()}
     assert not environment.auto_reload
 
 
