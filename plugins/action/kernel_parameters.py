@@ -87,6 +87,8 @@ class ActionModule(ActionBase):
             self._kept(shelf, {"unreachable": True, "msg": _harmless.text(str(exc))})
             raise
         result = with_notes(_harmless.result(result), notes)
+        if isinstance(result.get("parameters"), list):
+            result["ansible_facts"] = _shards.facts(result, args.get("profile"))
         if self.PRINTS and not self._task.no_log:
             self._display.display(headline(host, result, bool(self._task.check_mode)))
         return result

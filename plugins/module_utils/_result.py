@@ -177,13 +177,10 @@ def diff(plan):
     return entries
 
 
-def result(plan, profile, now):
-    """Everything that the module returns but its diff. NOW is a timestamp."""
+def result(plan):
+    """Everything that the module returns but its diff."""
     rows = in_order(plan.rows)
-    counts = summary(rows)
     values = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "reason")
     flat = [dict(row._asdict(), **dict((key, shown(getattr(row, key))) for key in values)) for row in rows[:MAX_ROWS]]
-    differing = [row.name for row in rows if _differs(row)]
-    facts = {"time": now, "profile": profile, "summary": counts, "differing": differing[:MAX_ROWS]}
-    return {"changed": is_changed(plan), "msg": message(plan), "summary": counts, "parameters": flat,
-            "omitted": max(0, len(rows) - MAX_ROWS), "notes": list(plan.warnings), "ansible_facts": {"photon_hardening": facts}}
+    return {"changed": is_changed(plan), "msg": message(plan), "summary": summary(rows), "parameters": flat,
+            "omitted": max(0, len(rows) - MAX_ROWS), "notes": list(plan.warnings)}

@@ -333,7 +333,6 @@ ansible_facts:
 """
 
 import os
-import time
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -421,8 +420,8 @@ def _planned(params, image):
     return plan, saved
 
 
-def _described(plan, params, with_diff):
-    result = _result.result(plan, params["profile"], time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+def _described(plan, with_diff):
+    result = _result.result(plan)
     if with_diff:
         result["diff"] = _result.diff(plan)
     return result
@@ -440,8 +439,8 @@ def _not_applied(plan, rejected, reason):
     return plan._replace(rows=rows)
 
 
-def _failed(msg, plan, params, with_diff, rejected=None):
-    kept = _described(_not_applied(plan, rejected, msg), params, False)
+def _failed(msg, plan, with_diff, rejected=None):
+    kept = _described(_not_applied(plan, rejected, msg), False)
     diff = {"diff": _result.diff(plan)} if with_diff else {}
     return Problem(msg, dict(kept, changed=False, **diff))
 
@@ -450,22 +449,22 @@ def _judge(plan, params, with_diff):
     bad = [row.name for row in plan.rows if row.state in params["fail_on"]]
     if bad:
         msg = "fail_on: nothing was written, because of %s. %s" % (", ".join(bad), _result.message(plan))
-        raise _failed(msg, plan, params, with_diff)
+        raise _failed(msg, plan, with_diff)
 
 
-def _probed(plan, saved, params, with_diff):
+def _probed(plan, saved, with_diff):
     """What a run would find out before it moves anything."""
     try:
         _apply.probe(plan, saved)
     except _TROUBLE as exc:
-        raise _failed(str(exc), plan, params, with_diff) from exc
+        raise _failed(str(exc), plan, with_diff) from exc
 
 
-def _carried_out(plan, saved, params, with_diff):
+def _carried_out(plan, saved, with_diff):
     try:
         return _apply.carry_out(plan, saved)
     except _apply.NotApplied as exc:
-        raise _failed(str(exc), plan, params, with_diff, exc.name) from exc
+        raise _failed(str(exc), plan, with_diff, exc.name) from exc
 
 
 def _applied(params, image, check_mode, with_diff):
@@ -473,13 +472,13 @@ def _applied(params, image, check_mode, with_diff):
     if check_mode:
         plan, saved = _planned(params, image)
         _judge(plan, params, with_diff)
-        _probed(plan, saved, params, with_diff)
+        _probed(plan, saved, with_diff)
     else:
         with _files.lock(LOCK_SECONDS):
             plan, saved = _planned(params, image)
             _judge(plan, params, with_diff)
-            plan = _carried_out(plan, saved, params, with_diff)
-    return _described(plan, params, with_diff)
+            plan = _carried_out(plan, saved, with_diff)
+    return _described(plan, with_diff)
 
 
 # --- a host whose baseline is lost ---

@@ -12,8 +12,11 @@ import tempfile
 import time
 import urllib.parse
 
+from ansible_collections.photon.hardening.plugins.module_utils._model import DIFFERING
+
 _KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "notes", "ansible_facts")
 _LONGEST_NAME = 240
+_MOST_NAMES = 100
 
 # How a run ended for a host. While it is on, and when it breaks off, nothing is known.
 UNKNOWN, UNREACHABLE, FAILED, DONE = "unknown", "unreachable", "failed", "done"
@@ -33,7 +36,18 @@ def file_name(host):
 def shard(host, result, check_mode, outcome):
     """What is kept of a result: what the module says, and nothing that Ansible adds (an exception of its own is no JSON)."""
     kept = {key: result[key] for key in _KEPT if key in result}
-    return dict(kept, host=host, check_mode=check_mode, outcome=outcome, time=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    return dict(kept, host=host, check_mode=check_mode, outcome=outcome, time=now())
+
+
+def now():
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def facts(result, profile):
+    """What a fact cache keeps of a result. RESULT comes from the host, so its shape is not relied on."""
+    rows = result.get("parameters")
+    differing = [row.get("name") for row in rows if isinstance(row, dict) and row.get("state") in DIFFERING]
+    return {"photon_hardening": {"time": now(), "profile": profile, "summary": result.get("summary"), "differing": differing[:_MOST_NAMES]}}
 
 
 class Shelf:

@@ -37,11 +37,13 @@ EXCLUDED = ("*/__init__.py", "*/_model.py", "*/_kernel.py", "*/_procfs.py", "*/_
 
 # Beside tests/unit/plugins/KIND/test_ROOM.py and test_ROOM_*.py: whose cases are in the tests of what they belong to.
 FURTHER_TESTS = {
-    "plugins/module_utils/_apply.py": ("modules/test_kernel_parameters.py",),
-    "plugins/module_utils/_baseline.py": ("modules/test_kernel_parameters.py", "modules/test_bad_input.py"),
-    "plugins/module_utils/_plan.py": ("module_utils/test_conflicts.py",),
-    "plugins/plugin_utils/_arguments.py": ("filter/test_select_parameters.py",),
-    "plugins/plugin_utils/_templates.py": ("filter/test_select_parameters.py",),
+    "plugins/module_utils/_apply.py": ("modules/test_kernel_parameters.py", "modules/test_faults.py"),
+    "plugins/module_utils/_baseline.py": ("modules/test_faults.py",),
+    "plugins/module_utils/_decide.py": ("module_utils/test__plan.py", "module_utils/test_scenarios.py"),
+    "plugins/module_utils/_dropins.py": ("module_utils/test__plan.py", "module_utils/test_scenarios.py"),
+    "plugins/module_utils/_memory.py": ("module_utils/test_scenarios.py", "modules/test_faults.py"),
+    "plugins/module_utils/_plan.py": ("module_utils/test_scenarios.py", "module_utils/test_conflicts.py"),
+    "plugins/module_utils/_writes.py": ("module_utils/test_scenarios.py",),
 }
 
 # One other operator for each is enough where the rest only make a TypeError. `is` in place of `==` is the same for what Python interns.

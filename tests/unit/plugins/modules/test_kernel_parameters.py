@@ -38,7 +38,6 @@ def run(content=None, check_mode=False, **params):
     result = kernel_parameters.run(dict(given, **params), False, check_mode, True)
     if result.get("failed"):
         raise Failed(result)
-    result.get("ansible_facts", {}).get("photon_hardening", {}).pop("time", None)
     return result
 
 
