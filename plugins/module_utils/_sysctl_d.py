@@ -1,15 +1,21 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The text of sysctl.d files, and which file wins at boot as systemd-sysctl decides it (sysctl.d(5)).
+"""The text of sysctl.d files, and with which value a boot ends: systemd-sysctl reads the files (sysctl.d(5)), the kernel does the rest.
+
+Texts are decoded with `surrogateescape`, so that one which is not UTF-8 is looked at like every other.
 
 Pure: text and names in, values out. Private to the collection.
 """
 
-import fnmatch
 import re
-from collections import OrderedDict, namedtuple
+from collections import namedtuple
 from functools import lru_cache
+
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _glob, _model, _values
+from ansible_collections.photon.hardening.plugins.module_utils._model import Line, Winner
+
+File = _model.File
 
 # One folder's file hides files of the same name in the folders after it.
 FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
@@ -18,34 +24,45 @@ FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/li
 HEADER = "# Managed by photon.hardening: changes made here are lost at the next run."
 _HEADER_START = "# Managed by photon.hardening"
 
-# Restates what a foreign file would take back at boot. The name sorts after every digit and letter a vendor uses.
+# Restates what a foreign file would take back at boot; sorts after every digit and letter that a vendor uses. See `last_name`.
 RESTATE_PATH = "/etc/sysctl.d/zz-photon-hardening.conf"
+_RESTATING_END = "-photon-hardening.conf"
+# The last two are never used where the one before will do: they look odd, and the third is not UTF-8.
+_RESTATING_STARTS = ("z", "~", "\udcff")
+_LONGEST_NAME = 255
 
 # How a program reads these files. line_end: what ends a line. dashes: whether `-NAME = VALUE` sets NAME. patterns: whether patterns and
 # exclusions are known. folders: where one folder's file hides files of the same name in the next. last: the file read after all others.
-Dialect = namedtuple("Dialect", "line_end dashes patterns folders last")
-# systemd-sysctl since 245.
-SYSTEMD = Dialect(re.compile(r"(?:\n\r?|\r\n?)\0?|\0"), True, True, FOLDERS, None)
+# unchecked: whether it writes without a look before: `..` leads up in a name, and a value that is there already is written again.
+Dialect = namedtuple("Dialect", "line_end dashes patterns folders last unchecked")
+# systemd-sysctl since 248.
+SYSTEMD = Dialect(re.compile(r"(?:\n\r?|\r\n?)\0?|\0"), True, True, FOLDERS, None, False)
 _BEFORE_240 = re.compile(r"[\n\0]")
 _BLANKS = " \t\n\r"
+# So many bytes are no line any more: the rest of the file is not read.
+_LINE_LIMIT = 1024 * 1024
 
 _NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.:@+/-]*\Z")
 _GLOB = re.compile(r"[*?\[]")
 _SWAP = {ord("."): "/", ord("/"): "."}
 
-# text: the line without its line end. name: canonical, value: None for an exclusion such as `-net.ipv4.conf.eth0.rp_filter`.
-Line = namedtuple("Line", "number text name value")
-# A file of the search path as found on the host.
-File = namedtuple("File", "path text")
-# The line that decides about a parameter at boot, and the value it sets.
-Winner = namedtuple("Winner", "value path number")
+# What parameters hold before any file is read, by their last part; the others are not known.
+_AT_START = {"forwarding": "0", "disable_ipv6": "0", "dirty_bytes": "0", "dirty_background_bytes": "0", "overcommit_kbytes": "0"}
+# Parts of the names of parameters of interfaces that move other ones than their namesakes, and the same of all others.
+_MOVERS = ("forwarding", "stable_secret", "disable_ipv6")
+_OTHER_MOVERS = ("net.ipv4.tcp_congestion_control",)
+_SHOWN = 120
 
 
 class SyntaxProblem(Exception):
     """A line of one of our drop-ins that cannot be what its author meant."""
 
     def __init__(self, path, line, problem):
-        super(SyntaxProblem, self).__init__("%s line %d: %s: %r" % (path, line.number, problem, line.text))
+        super().__init__("%s line %d: %s: %s" % (path, line.number, problem, _shown(line.text)))
+
+
+def _shown(text):
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")
 
 
 def check_path(path):
@@ -58,8 +75,30 @@ def check_path(path):
     if not re.match(r"^[A-Za-z0-9_][A-Za-z0-9_.@+-]*\.conf\Z", base):
         raise ValueError("dropins: %r: the file's name must end in .conf, or it is not read at boot, and hold only letters, digits and "
                          "_.@+-" % path)
-    if path == RESTATE_PATH:
+    if is_restating(base):
         raise ValueError("dropins: %s is written by this module itself: choose another name" % path)
+
+
+def is_restating(name):
+    """Whether NAME is one that `last_name` can answer."""
+    start = name[:-len(_RESTATING_END)]
+    return name.endswith(_RESTATING_END) and len(name) <= _LONGEST_NAME and start[:1] in _RESTATING_STARTS and start != "z" \
+        and start == start[0] * len(start)
+
+
+def last_name(foreign_names):
+    """The name of the file that restates our values, so that it is read after those of FOREIGN_NAMES; None where none can be."""
+    highest = max((_glob.octets(name) for name in foreign_names if is_read(name)), default="")
+    for start in _RESTATING_STARTS:
+        for count in range(2 if start == "z" else 1, _LONGEST_NAME - len(_RESTATING_END) + 1):
+            if _glob.octets(start) * count + _RESTATING_END > highest:
+                return start * count + _RESTATING_END
+    return None
+
+
+def is_read(name):
+    """Whether a file of this name in a sysctl.d folder is looked at."""
+    return name.endswith(".conf") and not name.startswith(".")
 
 
 def has_control(text):
@@ -82,16 +121,18 @@ def _swapped(name):
 
 
 # The same few names are asked for again and again in one run.
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=4096)
 def key_path(name):
     """The path below /proc/sys of a name written with dots or slashes; the first separator decides which it is."""
+    if "/" not in name:
+        return _swapped(name)
     first = re.search(r"[./]", name)
     return name if first and first.group() == "/" else _swapped(name)
 
 
 def canonical(name):
     """The name written with dots; a dot of an interface's own name becomes a slash (net.ipv4.conf.eth0/100.rp_filter)."""
-    return _swapped(key_path(name))
+    return name if "/" not in name else _swapped(key_path(name))
 
 
 def is_name(name):
@@ -124,7 +165,7 @@ def systemd_dialect(program):
     patterns = version >= 245 or "explicit setting exists" in program
     dashes = patterns or version >= 243 or "string_hash_func" in program
     line_end = SYSTEMD.line_end if patterns or version >= 240 else _BEFORE_240
-    return SYSTEMD._replace(line_end=line_end, dashes=dashes, patterns=patterns)
+    return SYSTEMD._replace(line_end=line_end, dashes=dashes, patterns=patterns, unchecked=version < 248)
 
 
 def _named(name, equals, dialect):
@@ -136,98 +177,281 @@ def _named(name, equals, dialect):
     return name[1:] if equals else ""
 
 
-def _line(number, text, dialect):
-    stripped = text.strip(_BLANKS)
-    if not stripped or stripped[0] in "#;":
+def _line(number, text, content, dialect):
+    if not content or content[0] in "#;":
         return Line(number, text, None, None)
-    name, equals, value = stripped.partition("=")
+    name, equals, value = content.partition("=")
     name = _named(name.rstrip(_BLANKS), equals, dialect)
     return Line(number, text, canonical(name) if name else "", value.strip(_BLANKS) if equals else None)
+
+
+def _pieces(text, dialect):
+    """The lines of TEXT without their ends, and whether the last one is too long, so that systemd-sysctl stops there."""
+    pieces = dialect.line_end.split(text)
+    if len(text) >= _LINE_LIMIT // 4:
+        for number, piece in enumerate(pieces, 1):
+            if len(piece) >= _LINE_LIMIT // 4 and len(_glob.octets(piece)) >= _LINE_LIMIT:
+                return pieces[:number], True
+    return pieces, False
+
+
+def _numbered(text, dialect):
+    """The number, the text and the content of each line that is read; of the one that is too long the content is a lone equals sign."""
+    pieces, cut = _pieces(text, dialect)
+    for number, piece in enumerate(pieces, 1):
+        yield number, piece.rstrip("\r"), "=" if cut and number == len(pieces) else piece.strip(_BLANKS)
 
 
 # Each file is looked at several times in one run: as found, as it will be, for what is ours, for who wins.
 @lru_cache(maxsize=None)
 def parse(text, dialect=SYSTEMD):
-    """Every line of a file. `name` is None for blanks and comments, "" where a line says nothing that sysctl.d knows."""
-    lines = dialect.line_end.split(text)
-    if lines[-1] == "":
+    """Every line of a file that is read. `name` is None for blanks and comments, "" where a line says nothing that sysctl.d knows, and
+    for the line which is so long that nothing is read after it."""
+    lines = [_line(number, piece, content, dialect) for number, piece, content in _numbered(text, dialect)]
+    if lines[-1].text == "":
         lines.pop()
-    return tuple(_line(number, line.rstrip("\r"), dialect) for number, line in enumerate(lines, 1))
+    return tuple(lines)
+
+
+@lru_cache(maxsize=None)
+def _speaking(text, dialect):
+    """The lines that name something. A foreign file may have millions of others."""
+    lines = (_line(number, piece, content, dialect) for number, piece, content in _numbered(text, dialect)
+             if content and content[0] not in "#;")
+    return tuple(line for line in lines if line.name)
+
+
+def _unwritable(text):
+    """Whether TEXT holds half a character, which no file can hold."""
+    return any("\ud800" <= char <= "\udfff" and not "\udc80" <= char <= "\udcff" for char in text)
+
+
+def _problem(line):
+    """What is doubtful about a line of one of our drop-ins, in words; None: nothing."""
+    if _unwritable(line.text):
+        return "it holds half a character"
+    if line.name is None:
+        return None
+    if line.name == "" or line.value is None:
+        return "expected NAME = VALUE"
+    if is_glob(line.name):
+        return "patterns are not supported here, name each parameter"
+    if not is_name(line.name):
+        return "not the name of a kernel parameter"
+    if has_control(line.value):
+        return "the value holds a control character"
+    if not line.value and not _sets(line.name, ""):
+        return "the value is empty, and the kernel would ignore it"
+    return _values.problem(line.name, line.value)
 
 
 def settings(path, text):
     """The lines of one of our drop-ins that set a parameter; a doubtful line raises SyntaxProblem."""
     found = []
     for line in parse(text):
-        if line.name is None:
-            continue
-        if line.name == "" or line.value is None:
-            raise SyntaxProblem(path, line, "expected NAME = VALUE")
-        if is_glob(line.name):
-            raise SyntaxProblem(path, line, "patterns are not supported here, name each parameter")
-        if not is_name(line.name):
-            raise SyntaxProblem(path, line, "not the name of a kernel parameter")
-        if line.value == "":
-            raise SyntaxProblem(path, line, "the value is empty, and the kernel would ignore it")
-        if has_control(line.value):
-            raise SyntaxProblem(path, line, "the value holds a control character")
-        found.append(line)
+        problem = _problem(line)
+        if problem:
+            raise SyntaxProblem(path, line, problem)
+        if line.name is not None:
+            found.append(line)
+    for problem in contradictions((path, line) for line in found):
+        raise problem
     return found
 
 
+def contradictions(lines):
+    """A SyntaxProblem for each of LINES, pairs of a path and a Line, that cannot be in force together with an earlier one: another value
+    for the same parameter, whichever of its names is used, or the other parameter of a pair of which only one can be set."""
+    first, found = {}, []
+    for path, line in lines:
+        switch, partner = _behaviour.switch(line.name), _behaviour.partner(line.name)
+        other = first.get(switch)
+        if other and not _values.same(line.name, other[1].value, line.value):
+            found.append(_contradiction(path, line, "another value for the same parameter than", other))
+        rival = first.get(partner)
+        if rival and not _is_zero(partner, rival[1].value) and not _is_zero(line.name, line.value):
+            found.append(_contradiction(path, line, "the kernel takes only one of the two, this or", rival))
+        first.setdefault(switch, (path, line))
+    return found
+
+
+def _contradiction(path, line, problem, other):
+    return SyntaxProblem(path, line, "%s %s in line %d of %s" % (problem, _shown(other[1].text), other[1].number, other[0]))
+
+
+def _is_zero(name, value):
+    return _values.same(name, value, "0")
+
+
+# --- with which value a boot ends ---
+
 def in_boot_order(files, dialect=SYSTEMD):
-    """The files that are read, in their order: by name over all folders, the first folder's file of a name."""
+    """The files that are read, in their order: by the bytes of the name over all folders, the first folder's file of a name."""
     chosen = {}
     for folder in dialect.folders:
         for item in files:
             where, _slash, base = item.path.rpartition("/")
-            if where == folder and base.endswith(".conf"):
+            if where == folder and is_read(base):
                 chosen.setdefault(base, item)
-    return [chosen[base] for base in sorted(chosen)] + [item for item in files if item.path == dialect.last]
+    return [chosen[base] for base in sorted(chosen, key=_glob.octets)] + [item for item in files if item.path == dialect.last]
 
 
-class BootOrder(object):
-    """Answers which line sets a parameter at boot."""
+def _sets(name, value):
+    """Whether the kernel takes VALUE for NAME at all. Where that is not certain it does, but for an empty value."""
+    kind = _values.kind(name)
+    if value == "":
+        return kind in ("text", "words", "ranges")
+    return kind in ("text", "words") or _values.problem(name, value) is None
 
-    def __init__(self, files, dialect=SYSTEMD):
-        # name -> Winner. A later assignment of another value moves to the end, as in systemd's ordered map.
-        self._exact, self._globs = OrderedDict(), OrderedDict()
-        for item in in_boot_order(files, dialect):
-            for line in parse(item.text, dialect):
-                if line.name:
-                    self._assign(self._globs if dialect.patterns and is_glob(line.name) else self._exact, item.path, line)
 
-    @staticmethod
-    def _assign(table, path, line):
-        # The kernel ignores an empty value, so a line without one takes an earlier line away and sets nothing.
-        name, value = _simplified(line.name), line.value or None
-        if name in table and table[name].value == value:
-            return
-        table.pop(name, None)
-        table[name] = Winner(value, path, line.number)
+def _simplified(path):
+    """PATH without what means nothing: kernel//a, /kernel/a and ./kernel/a are the same file as kernel/a."""
+    if "//" not in path and "/." not in path and path[:1] not in "./" and path[-1] != "/":
+        return path
+    return "/".join(part for part in path.split("/") if part not in ("", "."))
 
-    def names(self):
-        """Every parameter that some line names without a pattern."""
-        return [name for name, winner in self._exact.items() if winner.value is not None]
 
-    def winner(self, name):
-        """The Winner, or None where no file speaks of NAME. An explicit line beats every pattern; `-NAME` shields from them
-        and sets nothing, so its value is None."""
-        if name in self._exact:
-            return self._exact[name]
-        found = None
-        for pattern, winner in self._globs.items():
-            if winner.value is not None and _matches(pattern, name):
-                found = winner
-        return found
+def _resolved(path):
+    """PATH after its parts `..` have led up; None where they lead out of /proc/sys."""
+    parts = []
+    for part in path.split("/"):
+        if part != "..":
+            parts.append(part)
+        elif not parts:
+            return None
+        else:
+            parts.pop()
+    return "/".join(parts)
+
+
+def _movers(name, interface):
+    """The parameters, and names of them, whose writes decide about NAME, NAME itself included; INTERFACE is that of NAME or None."""
+    parts = name.split(".")
+    if not interface or len(parts) != 5:
+        return _movers_of(name, interface)
+    # They are the same for every interface, and a host may have many.
+    own = "." + parts[3] + "."
+    return [mover.replace(".x.", own) for mover in _movers_of(name.replace(own, ".x."), "x")]
 
 
 @lru_cache(maxsize=None)
-def _simplified(name):
-    """NAME without separators that mean nothing to a path: kernel..a and /kernel/a are the same file as kernel.a."""
-    return _swapped("/".join(part for part in key_path(name).split("/") if part not in ("", ".")))
+def _movers_of(name, interface):
+    found, waiting = [], [name]
+    while waiting:
+        one = waiting.pop()
+        if one in found:
+            continue
+        found.append(one)
+        waiting.extend(_behaviour.names_of(one))
+        waiting.extend(other for other in [_behaviour.partner(one)] if other)
+        waiting.extend(mover for mover in _candidates(one, interface) if any(
+            move.name == one for value in ("0", "1") for move in _moves(mover, value, interface)))
+    return tuple(found)
 
 
-def _matches(pattern, name):
-    ours, theirs = key_path(pattern).replace("[^", "[!").split("/"), key_path(name).split("/")
-    return len(ours) == len(theirs) and all(fnmatch.fnmatchcase(part, piece) for part, piece in zip(theirs, ours))
+def _candidates(name, interface):
+    """The parameters that a move to NAME can come from: most that NAME moves also move it."""
+    own = [move.name for value in ("0", "1") for move in _behaviour.moves(name, value, (interface,) if interface else ())]
+    parts = name.split(".")
+    if len(parts) != 5 or parts[0] != "net":
+        return own + list(_OTHER_MOVERS)
+    keys = {parts[4]}.union(_MOVERS, (other.rpartition(".")[2] for other in own))
+    return own + [".".join(parts[:3] + [scope, key]) for scope in ("all", "default", parts[3]) for key in sorted(keys)]
+
+
+def _moves(name, value, interface):
+    """What a write moves, without what stays as it was or does not, nobody can see which."""
+    return [move for move in _behaviour.moves(name, value, (interface,) if interface else ()) if move.maybe is None]
+
+
+class BootOrder:
+    """Answers with which value the boot leaves a parameter, and which line decides that.
+
+    systemd-sysctl keeps one value for each name or pattern, at the place where it was first given; another value moves it to the end. In
+    this order it writes. A pattern stands for all parameters that match it and of which no line speaks by name. The kernel takes one
+    write after another, and does what `_behaviour` knows.
+    """
+
+    def __init__(self, files, dialect=SYSTEMD):
+        self._dialect = dialect
+        # A path below /proc/sys or a pattern -> its Winner. Their order is that of the writes.
+        self._table = {}
+        for item in in_boot_order(files, dialect):
+            for line in _speaking(item.text, dialect):
+                self._assign(item.path, line)
+        # A path -> (place in the order, Winner) of each line that names it.
+        self._lines, self._globs, self._known = {}, _glob.Globs(), {}
+        for place, (key, winner) in enumerate(self._table.items()):
+            if winner.value is not None:
+                self._place(place, key, winner)
+
+    def _is_glob(self, key):
+        return self._dialect.patterns and is_glob(key)
+
+    def _assign(self, path, line):
+        # Before patterns were known, names were compared as they stand.
+        key = key_path(line.name)
+        if self._dialect.patterns:
+            key = _simplified(key)
+        if key in self._table:
+            if self._table[key].value == line.value:
+                return
+            del self._table[key]
+        self._table[key] = Winner(line.value, path, line.number)
+
+    def _place(self, place, key, winner):
+        if self._is_glob(key):
+            # With a part `..` it matches nothing, as since 248.
+            self._globs.add(key, (place, winner))
+            return
+        path = _simplified(key)
+        if "/../" in "/" + path:
+            path = _resolved(path) if self._dialect.unchecked else None
+        if path:
+            self._lines.setdefault(path, []).append((place, winner))
+
+    def _writes(self, name):
+        """(place, Winner) of all writes to NAME, in their order."""
+        if name not in self._known:
+            path = key_path(name)
+            found = self._lines.get(path, [])
+            if path not in self._table:
+                found = sorted(set(found + self._globs.matching(path)))
+            self._known[name] = [(place, winner) for place, winner in found if _sets(name, winner.value)]
+        return self._known[name]
+
+    def names(self):
+        """Every parameter that some line names without a pattern."""
+        return [_swapped(path) for path in self._lines]
+
+    def assignments(self, name):
+        """A Winner for every line that is applied to NAME itself, in the order of application."""
+        return [winner for _place, winner in self._writes(name)]
+
+    def winner(self, name):
+        """The Winner, or None where no file speaks of NAME. Its value is None where the line that does sets nothing (`-NAME`, which
+        shields from patterns, or a value that the kernel refuses), and where it moves NAME to a value that cannot be computed."""
+        interface = interface_of(name)
+        writes = [(place, mover, winner) for mover in _movers(name, interface) for place, winner in self._writes(mover)]
+        if all(mover == name for _place, mover, _winner in writes):
+            found = writes[-1][2] if writes else None
+        else:
+            found = self._ending(sorted(writes, key=lambda write: write[0]), name, interface)
+        spoken = self._table.get(key_path(name))
+        return found or (spoken and spoken._replace(value=None))
+
+    def _ending(self, writes, name, interface):
+        """The Winner for NAME after WRITES, triples of place, name and Winner in their order."""
+        state = {}
+        for _place, written, winner in writes:
+            switch, partner = _behaviour.switch(written), _behaviour.partner(written)
+            before = state[switch].value if switch in state else _AT_START.get(switch.rpartition(".")[2])
+            state[switch] = winner
+            if before is not None and _values.same(switch, before, winner.value) \
+                    and not (self._dialect.unchecked and _behaviour.moves_anyway(switch)):
+                continue
+            if partner:
+                state[partner] = winner._replace(value="0")
+            for move in _moves(written, winner.value, interface):
+                state[_behaviour.switch(move.name)] = winner._replace(value=move.value)
+        return state.get(_behaviour.switch(name))

@@ -2,10 +2,14 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import random
+import time
+
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
-from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import BootOrder, File, Winner
+from ansible_collections.photon.hardening.plugins.module_utils._model import File, Line, Winner
+from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import BootOrder
 
 
 @pytest.mark.parametrize("name, canonical, path", [
@@ -40,7 +44,15 @@ def lines(text):
     ("  kernel/a =  1  \n", [("kernel.a", "1")]),
     ("kernel.a = 1\r\nkernel.b = 2\r\n", [("kernel.a", "1"), ("kernel.b", "2")]),
     ("-kernel.a = 1\n", [("kernel.a", "1")]),
-    ("kernel.a = 1\nkernel.a = 2\n", [("kernel.a", "1"), ("kernel.a", "2")]),
+    ("kernel.a = 1\nkernel/a = 0x1\n", [("kernel.a", "1"), ("kernel.a", "0x1")]),
+    ("net.ipv4.ip_forward = 0\nnet.ipv4.conf.all.forwarding = 0\n",
+     [("net.ipv4.ip_forward", "0"), ("net.ipv4.conf.all.forwarding", "0")]),
+    ("net.ipv4.conf.all.forwarding = 1\nnet.ipv4.conf.default.forwarding = 0\n",
+     [("net.ipv4.conf.all.forwarding", "1"), ("net.ipv4.conf.default.forwarding", "0")]),
+    ("vm.dirty_bytes = 0\nvm.dirty_ratio = 10\n", [("vm.dirty_bytes", "0"), ("vm.dirty_ratio", "10")]),
+    ("kernel.core_pattern =\nnet.ipv4.ip_local_reserved_ports = \n",
+     [("kernel.core_pattern", ""), ("net.ipv4.ip_local_reserved_ports", "")]),
+    ("kernel.core_pattern = \udcff\n", [("kernel.core_pattern", "\udcff")]),
     ("net.ipv4.tcp_rmem = 4096\t87380 6291456\n", [("net.ipv4.tcp_rmem", "4096\t87380 6291456")]),
     ("kernel.core_pattern = |/bin/x a=b # no comment\n", [("kernel.core_pattern", "|/bin/x a=b # no comment")]),
     ("net/ipv4/conf/eth0.100/rp_filter = 1\n", [("net.ipv4.conf.eth0/100.rp_filter", "1")]),
@@ -58,12 +70,84 @@ def test_settings(text, expected):
     ("kernel = 1\n", "line 1: not the name of a kernel parameter: 'kernel = 1'"),
     ("kernel/../../etc/passwd = 1\n", "line 1: not the name of a kernel parameter"),
     ("kernel.a = 1\x1b[2J\n", "line 1: the value holds a control character"),
+    ("kernel.sysrq =\n", "line 1: the value is empty"),
+    ("kernel.sysrq = +5\n", "line 1: '+5' is not a number"),
+    ("kernel.sysrq = 99999999999\n", "line 1: 99999999999 is out of range"),
+    ("kernel.core_pattern = " + "x" * 128 + "\n", "line 1: the kernel keeps only the first 127 bytes"),
+    ("# \ud800\n", "line 1: it holds half a character"),
+    ("kernel.a = 1\n# " + "x" * 1024 * 1024 + "\nkernel.b = 1\n", "line 2: expected NAME = VALUE"),
+    ("kernel.a = 1\n\nkernel.a = 2\n",
+     "line 3: another value for the same parameter than 'kernel.a = 1' in line 1 of /etc/sysctl.d/x.conf: 'kernel.a = 2'"),
+    ("net.ipv4.ip_forward = 0\nnet.ipv4.conf.all.forwarding = 1\n",
+     "line 2: another value for the same parameter than 'net.ipv4.ip_forward = 0' in line 1"),
+    ("vm.dirty_ratio = 10\nvm.dirty_bytes = 1000\n",
+     "line 2: the kernel takes only one of the two, this or 'vm.dirty_ratio = 10' in line 1"),
 ])
 def test_doubtful_lines(text, problem):
     with pytest.raises(_sysctl_d.SyntaxProblem) as caught:
         lines(text)
     assert str(caught.value).startswith("/etc/sysctl.d/x.conf " + problem)
+    assert len(str(caught.value)) < 500
 
+
+def test_lines_of_two_drop_ins_contradict_one_another():
+    found = _sysctl_d.contradictions([
+        ("/etc/sysctl.d/a.conf", Line(3, "kernel.a = 1", "kernel.a", "1")),
+        ("/etc/sysctl.d/b.conf", Line(5, "kernel.a = 2", "kernel.a", "2")),
+        ("/etc/sysctl.d/c.conf", Line(1, "kernel.a=01", "kernel.a", "01")),
+        ("/etc/sysctl.d/c.conf", Line(2, "kernel.a=3", "kernel.a", "3")),
+    ])
+    assert [str(problem) for problem in found] == [
+        "/etc/sysctl.d/b.conf line 5: another value for the same parameter than 'kernel.a = 1' in line 3 of /etc/sysctl.d/a.conf: "
+        "'kernel.a = 2'",
+        "/etc/sysctl.d/c.conf line 2: another value for the same parameter than 'kernel.a = 1' in line 3 of /etc/sysctl.d/a.conf: "
+        "'kernel.a=3'"]
+
+
+ZZ = "zz-photon-hardening.conf"
+
+
+@pytest.mark.parametrize("foreign, expected", [
+    ([], ZZ),
+    (["99-sysctl.conf", "\xe9"], ZZ),
+    (["zz.bak", ".zzz.conf"], ZZ),
+    (["zz-photo.conf"], ZZ),
+    (["zz-photon.conf"], "zzz-photon-hardening.conf"),
+    (["zz-stig-hardening.conf"], "zzz-photon-hardening.conf"),
+    ([ZZ], "zzz-photon-hardening.conf"),
+    (["zz.conf", "zzzz.conf"], "zzzzz-photon-hardening.conf"),
+    (["{.conf"], "~-photon-hardening.conf"),
+    (["z" * 250 + ".conf"], "~-photon-hardening.conf"),
+    (["~.conf"], "~~-photon-hardening.conf"),
+    (["\xe9.conf"], "\udcff-photon-hardening.conf"),
+    (["\U0001f427.conf", "\uff5e.conf"], "\udcff-photon-hardening.conf"),
+    (["~" * 250 + ".conf"], "\udcff-photon-hardening.conf"),
+    (["\udcff.conf"], "\udcff\udcff-photon-hardening.conf"),
+    (["\udcff" * 232 + ".conf"], "\udcff" * 233 + "-photon-hardening.conf"),
+    (["\udcff" * 233 + ".conf"], None),
+])
+def test_the_name_that_is_read_last(foreign, expected):
+    assert _sysctl_d.last_name(foreign) == expected
+    assert expected is None or _sysctl_d.is_restating(expected)
+
+
+def test_the_last_name_is_read_last():
+    chance = random.Random(3)
+    for _ in range(1000):
+        foreign = ["".join(chance.choice("az~-.\udcff\xe9\U0001f427") for _ in range(chance.choice((1, 2, 3, 5, 50)))) + ".conf"
+                   for _ in range(chance.randint(0, 4))]
+        name = _sysctl_d.last_name(foreign)
+        files = [File("/usr/lib/sysctl.d/" + base, "") for base in foreign] + [File("/etc/sysctl.d/" + name, "")]
+        order = [item.path for item in _sysctl_d.in_boot_order(files)]
+        assert order[-1] == "/etc/sysctl.d/" + name and order.count(order[-1]) == 1 and name not in foreign
+        assert _sysctl_d.is_restating(name) and len(name.encode("utf-8", "surrogateescape")) <= 255
+
+
+@pytest.mark.parametrize("name", ["z-photon-hardening.conf", "-photon-hardening.conf", "z~-photon-hardening.conf",
+                                  "zz-photon-hardening.conf.bak", "a-photon-hardening.conf", "50-photon-hardening.conf", "",
+                                  "z" * 234 + "-photon-hardening.conf"])
+def test_is_no_restating_name(name):
+    assert not _sysctl_d.is_restating(name)
 
 @pytest.mark.parametrize("path, problem", [
     ("etc/sysctl.d/a.conf", "is a relative path"),
@@ -75,6 +159,7 @@ def test_doubtful_lines(text, problem):
     ("/etc/sysctl.d/a\n.conf", "must end in .conf"),
     ("/etc/sysctl.d/a.conf\n", "must end in .conf"),
     ("/etc/sysctl.d/zz-photon-hardening.conf", "is written by this module itself"),
+    ("/usr/lib/sysctl.d/zzz-photon-hardening.conf", "is written by this module itself"),
 ])
 def test_bad_paths(path, problem):
     with pytest.raises(ValueError) as caught:
@@ -127,9 +212,106 @@ ETC, RUN, LOCAL, LIB = "/etc/sysctl.d/", "/run/sysctl.d/", "/usr/local/lib/sysct
     pytest.param([(ETC + "b.conf", "* = 3\n")], None, id="a pattern does not cross parts"),
     pytest.param([(ETC + "a.conf", "nonsense\nkernel.a = 1\n")], Winner("1", ETC + "a.conf", 2),
                  id="nonsense in a foreign file is passed over"),
+    pytest.param([(ETC + ".a.conf", "kernel.a = 1\n")], None, id="a hidden file is not read"),
+    pytest.param([(ETC + ".conf", "kernel.a = 1\n")], None, id="a suffix alone is a hidden file"),
+    pytest.param([(ETC + "a.conf~", "kernel.a = 1\n"), (ETC + "a.conf.rpmsave", "kernel.a = 1\n")], None, id="saved copies are not read"),
+    pytest.param([(ETC + "\uff5e.conf", "kernel.a = 1\n"), (ETC + "\U0001f427.conf", "kernel.a = 2\n"),
+                  (ETC + "\udcee.conf", "kernel.a = 3\n")], Winner("2", ETC + "\U0001f427.conf", 1), id="names are sorted by their bytes"),
+    pytest.param([(ETC + "a.conf", "kernel.a = 1\n#" + "\xe9" * (1 << 19) + "\nkernel.a = 2\n")], Winner("1", ETC + "a.conf", 1),
+                 id="nothing is read after a line of a MiB"),
+    pytest.param([(ETC + "a.conf", "kernel.a = 1\n#" + "x" * ((1 << 20) - 2) + "\nkernel.a = 2\n")], Winner("2", ETC + "a.conf", 3),
+                 id="a line may be nearly a MiB long"),
+    pytest.param([(ETC + "a.conf", "\ufeffkernel.a = 1\n")], None, id="a byte order mark belongs to the name"),
+    pytest.param([(ETC + "a.conf", "kernel//a = 1\n/kernel/./a/ = 2\n")], Winner("2", ETC + "a.conf", 2),
+                 id="separators that mean nothing"),
+    pytest.param([(ETC + "a.conf", "kernel/../kernel/a = 1\n")], None, id="a way up is refused"),
+    pytest.param([(ETC + "a.conf", "kernel.[[:alpha:]] = 1\nkernel.[!a] = 2\n")], Winner("1", ETC + "a.conf", 1), id="a class"),
+    pytest.param([(ETC + "a.conf", "{kernel,vm}.[a] = 1\n")], Winner("1", ETC + "a.conf", 1), id="braces"),
+    pytest.param([(ETC + "a.conf", "kernel.a = 1\n-kernel.*\n")], Winner("1", ETC + "a.conf", 1), id="an exclusion of a pattern"),
+    pytest.param([(ETC + "a.conf", "kernel.* = 1\n-kernel.*\n")], None, id="an exclusion takes its pattern away"),
+    pytest.param([(ETC + "a.conf", "kernel.* = 1\nkernel.? = 2\nkernel.* = 1\n")], Winner("2", ETC + "a.conf", 2),
+                 id="the same again keeps its place"),
+    pytest.param([(ETC + "a.conf", "kernel.a = 1\nkernel.a =\n")], Winner(None, ETC + "a.conf", 2), id="an empty value sets nothing"),
 ])
 def test_boot_winner(files, expected):
     assert boot("kernel.a", *files) == expected
+
+
+IPV4, IPV6 = "net.ipv4.conf.", "net.ipv6.conf."
+FORWARD = "net.ipv4.ip_forward"
+
+
+@pytest.mark.parametrize("text, name, expected", [
+    pytest.param("net.ipv4.ip_forward=0\nnet.ipv4.conf.all.forwarding=1\n", FORWARD, ("1", 2), id="the other name of a switch"),
+    pytest.param("net.ipv4.conf.all.forwarding=1\nnet.ipv4.ip_forward=0\n", IPV4 + "all.forwarding", ("0", 2),
+                 id="and the other way round"),
+    pytest.param("net.ipv4.conf.*.forwarding=1\nnet.ipv4.ip_forward=0\n", FORWARD, ("0", 2), id="a pattern for the other name"),
+    pytest.param("net.ipv4.ip_forward=0\nnet.ipv4.conf.*.forwarding=1\n", FORWARD, ("1", 2), id="a later pattern for the other name"),
+    pytest.param("net.ipv4.conf.*.forwarding=1\n-net.ipv4.conf.all.forwarding\n", FORWARD, None, id="shielded under the other name"),
+    pytest.param("net.ipv4.ip_forward=1\n", IPV4 + "default.forwarding", ("1", 1), id="forwarding reaches default"),
+    pytest.param("net.ipv4.ip_forward=1\n", IPV4 + "eth0/1.forwarding", ("1", 1), id="forwarding reaches interfaces"),
+    pytest.param("net.ipv4.conf.eth0.forwarding=1\nnet.ipv4.ip_forward=0\n", IPV4 + "eth0.forwarding", ("1", 1),
+                 id="forwarding that does not change reaches nothing"),
+    pytest.param("net.ipv4.ip_forward=1\nnet.ipv4.conf.eth0.forwarding=0\n", IPV4 + "eth0.forwarding", ("0", 2), id="a later line"),
+    pytest.param("net.ipv4.conf.eth0.forwarding=0\nnet.ipv4.ip_forward=1\n", IPV4 + "eth0.forwarding", ("1", 2),
+                 id="a line that is run over"),
+    pytest.param("net.ipv4.conf.all.forwarding=1\nnet.ipv4.conf.all.accept_redirects=0\nnet.ipv4.ip_forward=0\n",
+                 IPV4 + "all.accept_redirects", ("1", 3), id="forwarding turned off turns redirects on"),
+    pytest.param("net.ipv4.conf.all.accept_redirects=0\nnet.ipv4.ip_forward=0\n", IPV4 + "all.accept_redirects", ("0", 1),
+                 id="forwarding that is off already does not"),
+    pytest.param("net.ipv4.conf.all.accept_redirects=1\nnet.ipv4.ip_forward=1\n", IPV4 + "all.accept_redirects", ("0", 2),
+                 id="forwarding turns redirects off"),
+    pytest.param("net.ipv4.ip_forward=1\n", IPV4 + "eth0.accept_redirects", None, id="but not those of an interface"),
+    pytest.param("net.ipv6.conf.eth0.forwarding=0\nnet.ipv6.conf.all.forwarding=1\n", IPV6 + "eth0.forwarding", ("1", 2), id="IPv6"),
+    pytest.param("net.ipv6.conf.all.disable_ipv6=1\n", IPV6 + "default.disable_ipv6", ("1", 1), id="IPv6 is turned off"),
+    pytest.param("net.ipv4.conf.default.rp_filter=1\n", IPV4 + "eth0.rp_filter", None, id="what cannot be known is not said"),
+    pytest.param("vm.dirty_ratio=10\nvm.dirty_bytes=1000\n", "vm.dirty_ratio", ("0", 2), id="a pair"),
+    pytest.param("vm.dirty_bytes=1000\nvm.dirty_ratio=10\n", "vm.dirty_bytes", ("0", 2), id="a pair, the other way round"),
+    pytest.param("vm.dirty_ratio=10\nvm.dirty_bytes=0\n", "vm.dirty_ratio", ("10", 1), id="nothing unset is unset"),
+    pytest.param("vm.dirty_bytes=1000\n", "vm.dirty_ratio", ("0", 1), id="unset by the other alone"),
+    pytest.param("kernel.nmi_watchdog=1\nkernel.watchdog=0\n", "kernel.nmi_watchdog", ("0", 2), id="both watchdogs are turned off"),
+    pytest.param("kernel.nmi_watchdog=0\nkernel.watchdog=1\n", "kernel.nmi_watchdog", ("0", 1), id="one may stay off"),
+    pytest.param("net.ipv4.neigh.eth0.retrans_time_ms=1000\nnet.ipv4.neigh.eth0.retrans_time=5\n", "net.ipv4.neigh.eth0.retrans_time_ms",
+                 (None, 2), id="a value that cannot be computed"),
+    pytest.param("net.ipv4.ip_forward=1\nnet.ipv4.conf.all.forwarding=+0\n", FORWARD, ("1", 1), id="a value that the kernel refuses"),
+    pytest.param("kernel.sysrq=+1\n", "kernel.sysrq", (None, 1), id="a value that the kernel refuses, alone"),
+    pytest.param("kernel.core_pattern=core\nkernel.core_pattern=\n", "kernel.core_pattern", ("", 2), id="an empty text is a value"),
+    pytest.param("net.ipv4.conf.all.log_martians = 1   # why\n", IPV4 + "all.log_martians", ("1   # why", 1),
+                 id="a value stays as it is written"),
+])
+def test_what_the_kernel_makes_of_a_boot(text, name, expected):
+    assert boot(name, (ETC + "a.conf", text)) == (expected and Winner(expected[0], ETC + "a.conf", expected[1]))
+
+
+def test_all_that_is_applied_to_a_parameter_itself():
+    order = BootOrder([File(ETC + "a.conf", "vm.* = 1\nvm.? = 2\n-vm.b\nkernel.a = 1\nkernel.a = 2\n"),
+                       File(ETC + "b.conf", "vm.[a] = 3\n")])
+    assert [winner.value for winner in order.assignments("vm.a")] == ["1", "2", "3"]
+    assert order.assignments("vm.b") == []
+    assert order.assignments("kernel.a") == [Winner("2", ETC + "a.conf", 5)]
+    assert order.names() == ["kernel.a"]
+
+
+@pytest.mark.parametrize("text", [
+    "", "\0", "=", "-", "-=", "=\n=1\n", "/", ".=1", "..=1", "/=1", "\ud800=1\n", "\udcff*=1", "[=1", "{*=1", "\\*=1", "\x85kernel.a=1",
+    "net.ipv4.conf..forwarding=1", "net.ipv4.conf.all.forwarding=\udcff", "kernel.sysrq=" + "9" * 5000, "-" * 100000 + "*=1",
+    "*/" * 3000 + "=1", "vm.dirty_bytes=\udcff\nvm.dirty_ratio=\0"])
+def test_hostile_lines_never_raise(text):
+    order = BootOrder([File(ETC + "a.conf", text)])
+    asked = ["kernel.a", "kernel.sysrq", FORWARD, IPV4 + "eth0.forwarding", "vm.dirty_ratio", IPV6 + "\udcff.forwarding"]
+    for name in asked + order.names():
+        order.winner(name)
+        order.assignments(name)
+
+
+@pytest.mark.parametrize("line", ["net.ipv4.conf.*a*%d*.x=1\n", "kernel.x%d=1\n", "\n", "*" * 1000 + ".%d=1\n"])
+def test_a_large_file_takes_bounded_time(line):
+    start = time.process_time()
+    count = 512 * 1024 // len(line)
+    order = BootOrder([File(ETC + "a.conf", "".join(line % number if "%" in line else line for number in range(count)))])
+    for number in range(20):
+        order.winner("net.ipv4.conf.%s%d.x" % ("a" * 12, number))
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize("name, interface", [
@@ -161,6 +343,13 @@ def test_what_the_host_s_systemd_knows(program, dashes, patterns):
     assert (dialect.dashes, dialect.patterns) == (dashes, patterns)
 
 
+@pytest.mark.parametrize("program, value", [(OLD, "0"), (None, "1")])
+def test_an_older_systemd_writes_a_value_that_is_there_already(program, value):
+    text = "net.ipv6.conf.eth0.forwarding=1\nnet.ipv6.conf.all.forwarding=0\n"
+    order = BootOrder([File("/etc/sysctl.d/a.conf", text)], _sysctl_d.systemd_dialect(program))
+    assert order.winner("net.ipv6.conf.eth0.forwarding").value == value
+
+
 @pytest.mark.parametrize("program, text, value", [
     (OLD, "-net.ipv4.conf.all.x = 1\n", None),
     (DASHES, "-net.ipv4.conf.all.x = 1\n", "1"),
@@ -174,6 +363,8 @@ def test_what_the_host_s_systemd_knows(program, dashes, patterns):
     (OLD, "# note\rnet.ipv4.conf.all.x = 1\n", None),
     (None, "# note\rnet.ipv4.conf.all.x = 1\n", "1"),
     (OLD, "net/ipv4/conf/all/x=1\nnet.ipv4.conf.all.x=2\n", "2"),
+    (OLD, "net/ipv4/conf/all/../all/x=1\n", "1"),
+    (None, "net/ipv4/conf/all/../all/x=1\n", None),
 ])
 def test_an_older_systemd_reads_otherwise(program, text, value):
     found = BootOrder([File("/etc/sysctl.d/a.conf", text)], _sysctl_d.systemd_dialect(program)).winner("net.ipv4.conf.all.x")
