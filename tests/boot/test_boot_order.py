@@ -16,38 +16,83 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.photon.hardening.plugins.module_utils import _kernel, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _model, _sysctl_d
 
 EXAMPLES = int(os.environ.get("BOOT_EXAMPLES", "300"))
-NAMES = ["kernel.a", "kernel.b", "vm.a",
-         "net.ipv4.conf.all.x", "net.ipv4.conf.default.x", "net.ipv4.conf.eth0.x", "net.ipv4.conf.eth0/100.x"]
-SPELLINGS = NAMES + [_sysctl_d.key_path(name) for name in NAMES] + ["kernel.missing", "net.ipv4.conf.eth0.100.x"]
+# Interfaces may have such names.
+PATHS = ["kernel/a", "kernel/b", "kernel/ab", "vm/a", "vm/0", "net/ipv4/conf/all/x", "net/ipv4/conf/default/x", "net/ipv4/conf/eth0/x",
+         "net/ipv4/conf/eth0.100/x", "net/ipv4/conf/.h/x", "net/ipv4/conf/\xe9/x", "net/ipv4/conf/\udcff/x", "net/ipv4/conf/a*b/x",
+         "net/ipv4/conf/[0]/x", "net/ipv4/conf/a\\b/x", "net/ipv4/conf/x../x"]
+NAMES = [_sysctl_d.canonical(path) for path in PATHS]
+SPELLINGS = PATHS + NAMES + ["kernel.missing", "net.ipv4.conf.eth0.100.x"]
+ODD = ["kernel//a", "kernel..a", "/kernel/a", "./kernel/a", "kernel/./a", "kernel/a/", "kernel.a.", "proc/sys/kernel/a", "kernel / a",
+       "-kernel.a", "/", ".", "-", "kernel", "./kernel/*", "/.kernel/a"]
+# What is before them is there. There are no patterns among them: before 248 systemd-sysctl follows them there, too, and ours does not.
+UP = ["kernel/../vm/a", "kernel/../kernel/a", "vm/..//kernel/./b", "../sys/kernel/a", "net/ipv4/conf/../conf/all/x",
+      "../../../../../proc/sys/kernel/a"]
 PATTERNS = ["kernel.*", "kernel/?", "*.a", "net.ipv4.conf.*.x", "net/ipv4/conf/*/x", "net.ipv4.conf.[ae]*.x", "net.ipv4.conf.[^e]*.x",
-            "net.ipv4.*.all.x", "*"]
+            "net.ipv4.*.all.x", "*", "net/ipv4/conf/?/x", "net/ipv4/conf/??/x", "net/ipv4/conf/.*/x", "net/ipv4/conf/[.]h/x",
+            "net/ipv4/conf/\\.[h]/x", "net/ipv4/conf/a\\*[b]/x", "net/ipv4/conf/[\\[]0[]]/x", "{kernel,vm}/[a]", "{kernel/a,vm/?}",
+            "kernel/{a,b}", "kernel/{a,b}*", "{kernel,vm/*", "[{a,k}]ernel/a", "kernel/{,a}b*", "kernel/[[:alpha:]]",
+            "kernel/[![:digit:]]", "*/[[:digit:]]", "*/[[:nonsense:]a]", "kernel/[]a]", "kernel/[b-a]", "kernel/[a-", "kernel/[a",
+            "[k/]ernel/a",
+            "ker*\\/a", "kernel\\/*", "kernel/\\a",
+            "kernel/*\\", "kernel//*", "kernel/./*", "net/*/conf/a*b/x", "net/ipv4/conf/x*/x",
+            "kernel/" + "*" * 3000, "{" * 5 + "kernel" + "}" * 5 + "/*"]
 FOLDERS = ["etc/sysctl.d", "run/sysctl.d", "usr/local/lib/sysctl.d", "usr/lib/sysctl.d"]
-BASES = ["10-a.conf", "50-b.conf", "99-c.conf", "C.conf", "a.conf", "a.conf.bak", "noext", "z-d.conf"]
+BASES = ["10-a.conf", "50-b.conf", "99-c.conf", "C.conf", "a.conf", "a.conf.bak", "noext", "z-d.conf", ".hidden.conf", ".conf", "~.conf",
+         "a.conf~", "a.conf.rpmsave", "a.conf.dpkg-new", "a.CONF", "\xe9.conf", "\udcff.conf", "\uff5e.conf", "\U0001f427.conf", "a~.conf",
+         "lost+found", "aa.conf", "a-.conf", "a b.conf", "-.conf", "#a.conf"]
 
-KEYS = st.one_of(st.sampled_from(SPELLINGS), st.sampled_from(SPELLINGS), st.sampled_from(PATTERNS))
+TOKENS = st.lists(st.sampled_from(["a", "b", "h", "*", "?", "[ab]", "[!a]", "[^e]", "[a-c]", "[[:alpha:]]", "[]a]", "\\a", "\\*",
+                                   "\\", "[", "]",
+                                   "-", "{a,b}", "{", ",", "}", "{,b}", "eth", "0", ".", "\xe9", "!", "[!-a]"]), min_size=1, max_size=4)
+PARTS = st.one_of(st.sampled_from(["kernel", "vm", "net", "ipv4", "conf", "*", "a", "x"]), TOKENS.map("".join))
+MADE = st.one_of(PARTS.map("kernel/{}".format), PARTS.map("net/ipv4/conf/{}/x".format), st.tuples(PARTS, PARTS).map("/".join),
+                 PARTS.map("{}/*".format), PARTS.map("net.ipv4.conf.{}.x".format))
+KEYS = st.integers(0, 9).flatmap(lambda number: {5: st.sampled_from(ODD), 6: MADE, 7: MADE}.get(number, st.sampled_from(
+    SPELLINGS if number < 5 else PATTERNS)))
 LINES = st.one_of(
     st.tuples(st.sampled_from(["%s = %s", "%s=%s", "  %s\t=  %s  ", "-%s = %s", "- %s = %s", "%s = %s\r", "# x\r%s = %s",
-                               "%s = %s\0x", "%s = %s\x0b"]), KEYS),
-    st.tuples(st.sampled_from(["-%s", "%s", "# %s = 1", ";%s=1", "", "%s ="]), KEYS),
+                               "%s = %s\0x", "%s = %s\x0b", "%s = %s \\", "\ufeff%s = %s", "\x0b%s = %s", "--%s = %s", "%s = %s = 2",
+                               "%s = %s \udcff", "%s = %s # why", "\0%s = %s", "\r%s = %s", "%s\r= %s", "%s = %s\r\r",
+                               "%s = %s\r\n\0"]), KEYS),
+    st.tuples(st.sampled_from(["%s = %s", "-%s = %s", "-%s"]), st.sampled_from(UP)),
+    st.tuples(st.sampled_from(["-%s", "%s", "# %s = 1", ";%s=1", "", "%s =", "- %s", "-%s\r", "=", "-", "= 1", "\0", "\r"]), KEYS),
 )
+# A number stands for a line of so many bytes without its end; systemd-sysctl reads lines of less than 1 MiB.
+LIMIT = 1024 * 1024
+LONG = st.tuples(st.integers(LIMIT - 4, LIMIT + 1), st.sampled_from(["# ", "kernel.a = 1007", "vm.a = 1008\xe9"]))
 TEXTS = st.tuples(st.lists(LINES, max_size=5), st.booleans())
-KINDS = st.one_of(TEXTS, TEXTS, TEXTS, st.sampled_from(["masked", "empty", "folder", "broken"]))
-TREES = st.dictionaries(st.tuples(st.sampled_from(FOLDERS), st.sampled_from(BASES)), KINDS, max_size=8)
+LONG_TEXTS = st.tuples(st.tuples(LINES, LONG, LINES), st.booleans())
+OTHERS = st.sampled_from(["masked", "empty", "folder", "broken"])
+KINDS = st.integers(0, 19).flatmap(lambda number: {7: OTHERS, 9: OTHERS, 13: LONG_TEXTS}.get(number, TEXTS))
+FILES = st.dictionaries(st.tuples(st.sampled_from(FOLDERS), st.sampled_from(BASES)), KINDS, max_size=8)
+# With how many different values.
+TREES = st.tuples(FILES, st.sampled_from([2, 9000]))
+
+
+def text_of(lines, end, values):
+    made = []
+    for form, name in lines:
+        if isinstance(form, int):
+            made.append(name + "x" * (form - len(name.encode())))
+        else:
+            made.append(form % ((name, next(values))[:form.count("%s")]))
+    return "\n".join(made) + ("\n" if end else "")
 
 
 class Suite:
     def __init__(self, root, version):
         self.root, self.version = pathlib.Path(root), version
         found = [self.root / where / "systemd" / "systemd-sysctl" for where in ("lib", "usr/lib")]
-        self.dialect = _kernel.boot_dialect(str(self.root))
-        self.program = "/" + str(next(path for path in found if path.exists()).relative_to(self.root))
+        program = next(path for path in found if path.exists())
+        self.dialect = _sysctl_d.systemd_dialect(program.read_bytes().decode("utf-8", "surrogateescape"))
+        self.program = "/" + str(program.relative_to(self.root))
 
-    def plant(self, tree):
-        """The tree below the root; every value is another one."""
-        count = 1000
+    def plant(self, tree, different):
+        """The tree below the root; of the values so many are different."""
+        values = (1001 + count % different for count in range(1, 9000))
         for folder in FOLDERS:
             if (self.root / folder).exists():
                 shutil.rmtree(self.root / folder)
@@ -63,11 +108,16 @@ class Suite:
             elif kind == "empty":
                 path.touch()
             else:
-                lines = []
-                for form, name in kind[0]:
-                    count += 1
-                    lines.append(form % ((name, count)[:form.count("%s")]))
-                path.write_bytes(("\n".join(lines) + ("\n" if kind[1] else "")).encode())
+                path.write_bytes(text_of(*kind, values).encode("utf-8", "surrogateescape"))
+
+    def files(self):
+        """What the folders hold; what is no file, or leads nowhere, is empty."""
+        return [_model.File("/%s/%s" % (folder, base), self.text("/%s/%s" % (folder, base)))
+                for folder in FOLDERS for base in os.listdir(self.root / folder)]
+
+    def text(self, path):
+        real = self.root / path[1:]
+        return real.read_bytes().decode("utf-8", "surrogateescape") if real.is_file() else ""
 
     def boot(self):
         """name -> the value that the real systemd-sysctl sets, None where it sets none."""
@@ -80,7 +130,7 @@ class Suite:
 
     def value(self, name):
         """An empty value is a line feed over the first digit here, where a kernel would ignore it."""
-        text = (self.root / "proc/sys" / _sysctl_d.key_path(name)).read_text()
+        text = (self.root / "proc/sys" / _sysctl_d.key_path(name)).read_bytes().decode("latin-1")
         value = "1" + text[1:4]
         return None if value == "1000" else value
 
@@ -96,10 +146,10 @@ def suite(request, tmp_path_factory):
 
 
 def predicted(suite):
-    order = _sysctl_d.BootOrder(_kernel.sysctl_files(str(suite.root)), suite.dialect)
+    order = _sysctl_d.BootOrder(suite.files(), suite.dialect)
     winners = {name: order.winner(name) for name in NAMES}
-    # Blanks that systemd leaves at a value's end are the kernel's to skip.
-    return {name: winner.value.strip() if winner and winner.value else None for name, winner in winners.items()}, winners
+    # What a line says after the number is the kernel's to read.
+    return {name: winner.value[:4] if winner and winner.value else None for name, winner in winners.items()}, winners
 
 
 def test_agrees_with_systemd(suite):
@@ -109,15 +159,15 @@ def test_agrees_with_systemd(suite):
               suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
     @given(TREES)
     def check(tree):
-        suite.plant(tree)
+        suite.plant(*tree)
         ours, winners = predicted(suite)
         theirs = suite.boot()
-        assert ours == theirs
+        assert ours == theirs, {path: text[:400] for path, text, _attributes in suite.files()}
         for name, value in theirs.items():
             seen["unset" if value is None else "set"] += 1
             if value is not None:
-                text = _kernel.read_file(str(suite.root), winners[name].path)
-                assert value in _sysctl_d.parse(text, suite.dialect)[winners[name].number - 1].text
+                lines = _sysctl_d.parse(suite.text(winners[name].path), suite.dialect)
+                assert value in lines[winners[name].number - 1].text
     check()
     print("%s: %d trees, %d values set and %d not, no disagreement" % (suite.version, EXAMPLES, seen["set"], seen["unset"]))
     assert seen["set"] > EXAMPLES / 10
