@@ -54,7 +54,7 @@ KEYS = st.integers(0, 9).flatmap(lambda number: {5: st.sampled_from(ODD), 6: MAD
     SPELLINGS if number < 5 else PATTERNS)))
 LINES = st.one_of(
     st.tuples(st.sampled_from(["%s = %s", "%s=%s", "  %s\t=  %s  ", "-%s = %s", "- %s = %s", "%s = %s\r", "# x\r%s = %s",
-                               "%s = %s\0x", "%s = %s\x0b", "%s = %s \\", "\ufeff%s = %s", "\x0b%s = %s", "--%s = %s", "%s = %s = 2",
+                               "%s = %s\0x", "%s = %s \x0b", "%s = %s \\", "\ufeff%s = %s", "\x0b%s = %s", "--%s = %s", "%s = %s = 2",
                                "%s = %s \udcff", "%s = %s # why", "\0%s = %s", "\r%s = %s", "%s\r= %s", "%s = %s\r\r",
                                "%s = %s\r\n\0"]), KEYS),
     st.tuples(st.sampled_from(["%s = %s", "-%s = %s", "-%s"]), st.sampled_from(UP)),
