@@ -25,10 +25,11 @@ _STAR = None
 _ANY = frozenset(chr(number) for number in range(256))
 
 _MAGIC = re.compile(r"[*?\[\\]")
-_BRACE = re.compile(r"\\.|[{},]", re.DOTALL)
+# Most hosts have neither braces nor brackets in their files, so these are compiled when they are met.
+_BRACE = r"\\.|[{},]"
 _ELEMENT = r"\[\.(.*?)\.\]|\\(.)|(.)"
 # A class, an equivalence class, some plain characters, or a range of one or two elements.
-_MEMBER = re.compile(r"\[:([a-y]*):\]|\[=(.)=\]|([^\[\]\\-]+)(?!-)|(?:%s)(?:-(?!\])(?:%s))?" % (_ELEMENT, _ELEMENT), re.DOTALL)
+_MEMBER = r"\[:([a-y]*):\]|\[=(.)=\]|([^\[\]\\-]+)(?!-)|(?:%s)(?:-(?!\])(?:%s))?" % (_ELEMENT, _ELEMENT)
 _CLASSES = {
     "alnum": r"[0-9A-Za-z]", "alpha": r"[A-Za-z]", "blank": r"[ \t]", "cntrl": r"[\0-\x1f\x7f]", "digit": r"[0-9]", "graph": r"[!-~]",
     "lower": r"[a-z]", "print": r"[ -~]", "punct": r"[!-/:-@\[-`{-~]", "space": r"[ \t-\r]", "upper": r"[A-Z]", "xdigit": r"[0-9A-Fa-f]",
@@ -47,7 +48,7 @@ def octets(text):
 def _first_braces(text):
     """Where the first braces of TEXT open, go on with another alternative, and close; None where they never close."""
     places, depth = [], 0
-    for found in _BRACE.finditer(text):
+    for found in re.compile(_BRACE, re.DOTALL).finditer(text) if "{" in text else ():
         mark = found.group()
         if not places:
             if mark == "{":
@@ -103,8 +104,9 @@ def _bracket(text, start):
     negated = text[start:start + 1] in ("!", "^")
     at = begin = start + negated
     found, malformed, seen = set(), False, set()
+    match = re.compile(_MEMBER, re.DOTALL).match
     while at == begin or text[at:at + 1] != "]":
-        member = _MEMBER.match(text, at)
+        member = match(text, at)
         if not member:
             return (frozenset(), at) if malformed else (None, start)
         at = member.end()

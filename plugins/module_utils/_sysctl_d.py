@@ -33,8 +33,8 @@ _LONGEST_NAME = 255
 
 # How a program reads these files. line_end: what ends a line. dashes: whether `-NAME = VALUE` sets NAME. patterns: whether patterns and
 # exclusions are known. folders: where one folder's file hides files of the same name in the next. last: the file read after all others.
-# parents: whether `..` leads up in a name; otherwise such a line sets nothing.
-Dialect = namedtuple("Dialect", "line_end dashes patterns folders last parents")
+# unchecked: whether it writes without a look before: `..` leads up in a name, and a value that is there already is written again.
+Dialect = namedtuple("Dialect", "line_end dashes patterns folders last unchecked")
 # systemd-sysctl since 248.
 SYSTEMD = Dialect(re.compile(r"(?:\n\r?|\r\n?)\0?|\0"), True, True, FOLDERS, None, False)
 _BEFORE_240 = re.compile(r"[\n\0]")
@@ -48,8 +48,9 @@ _SWAP = {ord("."): "/", ord("/"): "."}
 
 # What parameters hold before any file is read, by their last part; the others are not known.
 _AT_START = {"forwarding": "0", "disable_ipv6": "0", "dirty_bytes": "0", "dirty_background_bytes": "0", "overcommit_kbytes": "0"}
-# Parts of the names of parameters that move other ones than their namesakes.
-_MOVERS = ("forwarding", "stable_secret")
+# Parts of the names of parameters of interfaces that move other ones than their namesakes, and the same of all others.
+_MOVERS = ("forwarding", "stable_secret", "disable_ipv6")
+_OTHER_MOVERS = ("net.ipv4.tcp_congestion_control",)
 _SHOWN = 120
 
 
@@ -175,7 +176,7 @@ def systemd_dialect(program):
     patterns = version >= 245 or "explicit setting exists" in program
     dashes = patterns or version >= 243 or "string_hash_func" in program
     line_end = SYSTEMD.line_end if patterns or version >= 240 else _BEFORE_240
-    return SYSTEMD._replace(line_end=line_end, dashes=dashes, patterns=patterns, parents=version < 248)
+    return SYSTEMD._replace(line_end=line_end, dashes=dashes, patterns=patterns, unchecked=version < 248)
 
 
 def _named(name, equals, dialect):
@@ -311,7 +312,7 @@ def _sets(name, value):
     kind = _values.kind(name)
     if value == "":
         return kind in ("text", "words", "ranges")
-    return kind == "text" or _values.problem(name, value) is None
+    return kind in ("text", "words") or _values.problem(name, value) is None
 
 
 def _simplified(path):
@@ -334,9 +335,18 @@ def _resolved(path):
     return "/".join(parts)
 
 
-@lru_cache(maxsize=None)
 def _movers(name, interface):
     """The parameters, and names of them, whose writes decide about NAME, NAME itself included; INTERFACE is that of NAME or None."""
+    parts = name.split(".")
+    if not interface or len(parts) != 5:
+        return _movers_of(name, interface)
+    # They are the same for every interface, and a host may have many.
+    own = "." + parts[3] + "."
+    return [mover.replace(".x.", own) for mover in _movers_of(name.replace(own, ".x."), "x")]
+
+
+@lru_cache(maxsize=None)
+def _movers_of(name, interface):
     found, waiting = [], [name]
     while waiting:
         one = waiting.pop()
@@ -345,21 +355,24 @@ def _movers(name, interface):
         found.append(one)
         waiting.extend(_behaviour.names_of(one))
         waiting.extend(other for other in [_behaviour.partner(one)] if other)
-        waiting.extend(mover for mover in _namesakes(one) if any(
-            move.name == one and move.value is not None for move in _moves(mover, "1", interface)))
+        waiting.extend(mover for mover in _candidates(one, interface) if any(
+            move.name == one for value in ("0", "1") for move in _moves(mover, value, interface)))
     return tuple(found)
 
 
-def _namesakes(name):
-    """The parameters that a move to NAME, one of a table of interfaces, can come from."""
+def _candidates(name, interface):
+    """The parameters that a move to NAME can come from: most that NAME moves also move it."""
+    own = [move.name for value in ("0", "1") for move in _behaviour.moves(name, value, (interface,) if interface else ())]
     parts = name.split(".")
     if len(parts) != 5 or parts[0] != "net":
-        return []
-    return [".".join(parts[:3] + [scope, key]) for scope in ("all", "default", parts[3]) for key in (parts[4],) + _MOVERS]
+        return own + list(_OTHER_MOVERS)
+    keys = {parts[4]}.union(_MOVERS, (other.rpartition(".")[2] for other in own))
+    return own + [".".join(parts[:3] + [scope, key]) for scope in ("all", "default", parts[3]) for key in sorted(keys)]
 
 
 def _moves(name, value, interface):
-    return _behaviour.moves(name, value, (interface,) if interface else ())
+    """What a write moves, without what stays as it was or does not, nobody can see which."""
+    return [move for move in _behaviour.moves(name, value, (interface,) if interface else ()) if move.maybe is None]
 
 
 class BootOrder:
@@ -404,7 +417,7 @@ class BootOrder:
             return
         path = _simplified(key)
         if "/../" in "/" + path:
-            path = _resolved(path) if self._dialect.parents else None
+            path = _resolved(path) if self._dialect.unchecked else None
         if path:
             self._lines.setdefault(path, []).append((place, winner))
 
@@ -427,34 +440,29 @@ class BootOrder:
         return [winner for _place, winner in self._writes(name)]
 
     def winner(self, name):
-        """The Winner, or None where no file speaks of NAME. Its value is None where the line that does sets nothing: `-NAME`, which
-        shields from patterns, or a value that the kernel refuses."""
+        """The Winner, or None where no file speaks of NAME. Its value is None where the line that does sets nothing (`-NAME`, which
+        shields from patterns, or a value that the kernel refuses), and where it moves NAME to a value that cannot be computed."""
         interface = interface_of(name)
         writes = [(place, mover, winner) for mover in _movers(name, interface) for place, winner in self._writes(mover)]
         if all(mover == name for _place, mover, _winner in writes):
             found = writes[-1][2] if writes else None
         else:
-            found = _ending(sorted(writes, key=lambda write: write[0]), name, interface)
+            found = self._ending(sorted(writes, key=lambda write: write[0]), name, interface)
         spoken = self._table.get(key_path(name))
         return found or (spoken and spoken._replace(value=None))
 
-
-def _ending(writes, name, interface):
-    """The Winner for NAME after WRITES, triples of place, name and Winner in their order."""
-    state = {}
-
-    def value_of(switch):
-        return state[switch].value if switch in state else _AT_START.get(switch.rpartition(".")[2])
-
-    for _place, written, winner in writes:
-        switch, partner = _behaviour.switch(written), _behaviour.partner(written)
-        before = value_of(switch)
-        state[switch] = winner
-        if before is not None and _values.same(switch, before, winner.value):
-            continue
-        if partner:
-            state[partner] = winner._replace(value="0")
-        for move in _moves(written, winner.value, interface):
-            if move.value is not None:
+    def _ending(self, writes, name, interface):
+        """The Winner for NAME after WRITES, triples of place, name and Winner in their order."""
+        state = {}
+        for _place, written, winner in writes:
+            switch, partner = _behaviour.switch(written), _behaviour.partner(written)
+            before = state[switch].value if switch in state else _AT_START.get(switch.rpartition(".")[2])
+            state[switch] = winner
+            if before is not None and _values.same(switch, before, winner.value) \
+                    and not (self._dialect.unchecked and _behaviour.moves_anyway(switch)):
+                continue
+            if partner:
+                state[partner] = winner._replace(value="0")
+            for move in _moves(written, winner.value, interface):
                 state[_behaviour.switch(move.name)] = winner._replace(value=move.value)
-    return state.get(_behaviour.switch(name))
+        return state.get(_behaviour.switch(name))

@@ -144,7 +144,8 @@ def test_the_last_name_is_read_last():
 
 
 @pytest.mark.parametrize("name", ["z-photon-hardening.conf", "-photon-hardening.conf", "z~-photon-hardening.conf",
-                                  "zz-photon-hardening.conf.bak", "a-photon-hardening.conf", "50-photon-hardening.conf", "", "z" * 234 + "-photon-hardening.conf"])
+                                  "zz-photon-hardening.conf.bak", "a-photon-hardening.conf", "50-photon-hardening.conf", "",
+                                  "z" * 234 + "-photon-hardening.conf"])
 def test_is_no_restating_name(name):
     assert not _sysctl_d.is_restating(name)
 
@@ -268,6 +269,10 @@ FORWARD = "net.ipv4.ip_forward"
     pytest.param("vm.dirty_bytes=1000\nvm.dirty_ratio=10\n", "vm.dirty_bytes", ("0", 2), id="a pair, the other way round"),
     pytest.param("vm.dirty_ratio=10\nvm.dirty_bytes=0\n", "vm.dirty_ratio", ("10", 1), id="nothing unset is unset"),
     pytest.param("vm.dirty_bytes=1000\n", "vm.dirty_ratio", ("0", 1), id="unset by the other alone"),
+    pytest.param("kernel.nmi_watchdog=1\nkernel.watchdog=0\n", "kernel.nmi_watchdog", ("0", 2), id="both watchdogs are turned off"),
+    pytest.param("kernel.nmi_watchdog=0\nkernel.watchdog=1\n", "kernel.nmi_watchdog", ("0", 1), id="one may stay off"),
+    pytest.param("net.ipv4.neigh.eth0.retrans_time_ms=1000\nnet.ipv4.neigh.eth0.retrans_time=5\n", "net.ipv4.neigh.eth0.retrans_time_ms",
+                 (None, 2), id="a value that cannot be computed"),
     pytest.param("net.ipv4.ip_forward=1\nnet.ipv4.conf.all.forwarding=+0\n", FORWARD, ("1", 1), id="a value that the kernel refuses"),
     pytest.param("kernel.sysrq=+1\n", "kernel.sysrq", (None, 1), id="a value that the kernel refuses, alone"),
     pytest.param("kernel.core_pattern=core\nkernel.core_pattern=\n", "kernel.core_pattern", ("", 2), id="an empty text is a value"),
@@ -338,6 +343,13 @@ def test_what_the_host_s_systemd_knows(program, dashes, patterns):
     assert (dialect.dashes, dialect.patterns) == (dashes, patterns)
 
 
+@pytest.mark.parametrize("program, value", [(OLD, "0"), (None, "1")])
+def test_an_older_systemd_writes_a_value_that_is_there_already(program, value):
+    text = "net.ipv6.conf.eth0.forwarding=1\nnet.ipv6.conf.all.forwarding=0\n"
+    order = BootOrder([File("/etc/sysctl.d/a.conf", text)], _sysctl_d.systemd_dialect(program))
+    assert order.winner("net.ipv6.conf.eth0.forwarding").value == value
+
+
 @pytest.mark.parametrize("program, text, value", [
     (OLD, "-net.ipv4.conf.all.x = 1\n", None),
     (DASHES, "-net.ipv4.conf.all.x = 1\n", "1"),
@@ -351,6 +363,8 @@ def test_what_the_host_s_systemd_knows(program, dashes, patterns):
     (OLD, "# note\rnet.ipv4.conf.all.x = 1\n", None),
     (None, "# note\rnet.ipv4.conf.all.x = 1\n", "1"),
     (OLD, "net/ipv4/conf/all/x=1\nnet.ipv4.conf.all.x=2\n", "2"),
+    (OLD, "net/ipv4/conf/all/../all/x=1\n", "1"),
+    (None, "net/ipv4/conf/all/../all/x=1\n", None),
 ])
 def test_an_older_systemd_reads_otherwise(program, text, value):
     found = BootOrder([File("/etc/sysctl.d/a.conf", text)], _sysctl_d.systemd_dialect(program)).winner("net.ipv4.conf.all.x")
