@@ -1,15 +1,23 @@
 #!/usr/bin/env bash
-# bench.sh [--quick]: what a run costs beside the other ways to set kernel parameters, on 1 and 20 ssh hosts; --quick takes
-# some 8 minutes on two cores, the whole 25.
+# bench.sh [--fleet | --hosts "N N"] [OPTION...]: what a run costs beside the other ways to set kernel parameters, on 1 and 20 ssh hosts,
+# with --fleet on 50 and 200. The options are those of bench/bench.py. With --quick it takes some 10 minutes on two quiet cores, and the
+# fleet 20; without it twice as long.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 fleet() { bash "$ROOT/tests/fleet/fleet.sh" "$@"; }
 
+hosts="1 20"
+case ${1:-} in
+  --fleet) hosts="50 200"; shift ;;
+  --hosts) hosts=$2; shift 2 ;;
+esac
+read -ra hosts <<<"$hosts"
+
 need sysctl procps
 use_venv newest
 # The user's own settings would be measured as well; and who runs a role again has its plugins compiled.
-unset "${!ANSIBLE_@}" PYTHONDONTWRITEBYTECODE
+unset "${!ANSIBLE_@}" "${!PYTHON@}"
 ANSIBLE_COLLECTIONS_PATH=$(collection_tree)
 ANSIBLE_COLLECTIONS_PATH+=:$(bash "$ROOT/tests/collections.sh")
 export ANSIBLE_COLLECTIONS_PATH
@@ -17,7 +25,7 @@ bash "$ROOT/tests/fleet/test.sh"
 
 dir=$(mktemp -d)
 trap 'fleet down "$dir"' EXIT
-fleet up 20 "$dir"
+fleet up "$(printf '%s\n' "${hosts[@]}" | sort -n | tail -n 1)" "$dir"
 export ANSIBLE_CONFIG=$dir/ansible.cfg ANSIBLE_HOME=$dir/home PATH=$VENV/bin:$PATH
 touch "$ANSIBLE_CONFIG"
-fleet net "$dir" python "$ROOT/tests/bench/bench.py" "$dir" "$ROOT/playbooks" "$@"
+fleet net "$dir" python "$ROOT/tests/bench/bench.py" "$dir" "$ROOT/playbooks" "${hosts[@]}" "$@"

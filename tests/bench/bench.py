@@ -1,6 +1,6 @@
 """What a run costs beside other ways to do the same, over ssh: interleaved rounds, one page of results.
 
-    bench.py FLEET PLAYBOOKS [--quick]
+    bench.py FLEET PLAYBOOKS HOSTS... [--quick] [--rounds N] [--parameters N,N] [--alone] [--judge]
 
 FLEET is the folder of a running fleet (tests/fleet/fleet.sh), in whose network this must run; PLAYBOOKS is the folder with harden.yml.
 """
@@ -8,78 +8,26 @@ FLEET is the folder of a running fleet (tests/fleet/fleet.sh), in whose network 
 import argparse
 import json
 import os
+import platform
 import re
-import resource
 import shlex
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
+from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
 
+import hosts as fleets
+import meter
+import page
 import yaml
 
 HERE = Path(__file__).parent
-FORKS = 20
-# Twice a round, because everything is divided by it.
+FORKS = 50
+# The ping twice a round, because everything is divided by it.
 ORDER = ("ping", "role", "ping", "template", "loop")
-TITLES = {
-    "ping": "ansible.builtin.ping",
-    "role": "photon.hardening role",
-    "template": "template + handler",
-    "loop": "ansible.posix.sysctl loop",
-}
-WAYS = ("check", "first", "second")
-PHASES = {"ping": ("",), "role": WAYS, "template": WAYS, "loop": WAYS}
-# parameters -> phase -> how many times a ping it may take.
-GOALS = {60: {"second": 1.15, "first": 1.25}, 100: {"second": 1.2}}
-# All that a contender leaves behind.
-FILES = ("/etc/sysctl.d/60-bench.conf /etc/sysctl.d/70-photon-network.conf /etc/sysctl.d/zz-photon-hardening.conf"
-         " /var/lib/photon-hardening")
-
-
-class Sample(NamedTuple):
-    wall: float
-    cpu: float  # seconds of the controller, steadier than wall where the machine has other work
-    executions: list  # of modules, one number per host
-    sent: float  # bytes per host
-
-
-def controller_cpu():
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def key_file(name):
-    return "/proc/sys/" + name.replace(".", "/")
-
-
-class Fleet:
-    """The hosts, looked at and put back without ssh, so that neither is in the counts."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def enter(self, number, script):
-        command = ["bash", HERE.parent / "fleet/fleet.sh", "enter", self.folder, str(number), "sh", "-euc", script]
-        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-
-    def values(self, number, names):
-        return dict(zip(names, self.enter(number, "cat " + " ".join(map(key_file, names))).splitlines(), strict=True))
-
-    def reset(self, number, values):
-        writes = ["echo %s >%s" % (shlex.quote(value), key_file(name)) for name, value in values.items()]
-        self.enter(number, "\n".join(["rm -rf " + FILES, *writes]))
-
-    def python_starts(self, number):
-        return self.enter(number, "[ ! -e /var/lib/python-starts ] || cat /var/lib/python-starts").count("\n")
-
-    def sent(self, number):
-        """Bytes that went to a host: what its port of the switch has transmitted."""
-        ports = dict(line.split(":") for line in Path("/proc/net/dev").read_text().splitlines() if ":" in line)
-        return int({name.strip(): text for name, text in ports.items()}["port%d" % number].split()[8])
+# On more hosts there are only the ping and the role, and one number of parameters.
+MOST_PEERS = 20
 
 
 class Runner:
@@ -87,6 +35,7 @@ class Runner:
 
     def __init__(self, fleet, playbooks, hosts, count):
         self.fleet, self.hosts = fleet, range(1, hosts + 1)
+        self.meter = meter.Meter(fleet.folder / "cgroup")
         self.wanted = dict(list(yaml.safe_load((HERE / "parameters.yml").read_text()).items())[:count])
         self.defaults = fleet.values(1, self.wanted)
         self.playbooks = {"role": playbooks / "harden.yml"}
@@ -104,33 +53,30 @@ class Runner:
         return command + (["--check", "--diff"] if phase == "check" else [])
 
     def _play(self, command):
-        """The play's wall and CPU seconds, connections included, and its output."""
         with tempfile.TemporaryDirectory(dir=self.fleet.folder) as sockets:
             config = {"ANSIBLE_PIPELINING": "true", "ANSIBLE_SSH_CONTROL_PATH_DIR": sockets, "ANSIBLE_NOCOLOR": "true"}
-            start, cpu = time.perf_counter(), controller_cpu()
-            done = subprocess.run(command, check=False, env=dict(os.environ, **config), stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-            wall, cpu = time.perf_counter() - start, controller_cpu() - cpu
-            # The next play shall open its own connections.
-            for socket in Path(sockets).iterdir():
-                subprocess.run(["ssh", "-q", "-o", "ControlPath=%s" % socket, "-O", "exit", "fleet"], check=True)
-        if done.returncode:
-            sys.exit("%s\n%s ended with %d" % (done.stdout[-5000:], shlex.join(map(str, command)), done.returncode))
-        return wall, cpu, done.stdout
+            use = self.meter.run(command, dict(os.environ, **config))
+        if use.status:
+            sys.exit("%s\n%s ended with %d" % (use.output[-5000:], shlex.join(map(str, command)), use.status))
+        return use
 
     def reset(self):
         for number in self.hosts:
             self.fleet.reset(number, self.defaults)
 
+    def _counts(self):
+        """Of each host: how often its Python was started, and the bytes that went to it."""
+        sent = self.fleet.sent()
+        return [(self.fleet.python_starts(number), sent[number]) for number in self.hosts]
+
     def run(self, name, phase):
-        starts = [self.fleet.python_starts(number) for number in self.hosts]
-        sent = [self.fleet.sent(number) for number in self.hosts]
-        wall, cpu, output = self._play(self._command(name, phase))
-        sent = [self.fleet.sent(number) - before for number, before in zip(self.hosts, sent, strict=True)]
-        starts = [self.fleet.python_starts(number) - before for number, before in zip(self.hosts, starts, strict=True)]
+        before = self._counts()
+        use = self._play(self._command(name, phase))
+        counts = [(starts - old[0], sent - old[1]) for (starts, sent), old in zip(self._counts(), before, strict=True)]
         if phase:
-            self._verify(name, phase, output)
-        return Sample(wall, cpu, starts, statistics.mean(sent))
+            self._verify(name, phase, use.output)
+        return page.Sample(use.wall, use.controller, use.target, use.memory, [starts for starts, _ in counts],
+                           statistics.mean(sent for _, sent in counts), use.others)
 
     def _verify(self, name, phase, output):
         """A contender that does not do the job has no time."""
@@ -139,94 +85,82 @@ class Runner:
             found = self.fleet.values(number, self.wanted)
             wrong = {key: found[key] for key in expected if found[key] != expected[key]}
             if wrong:
-                sys.exit("%s\n%s, %s: wrong on node%d: %s" % (output[-5000:], TITLES[name], phase, number, wrong))
+                sys.exit("%s\n%s, %s: wrong on node%d: %s" % (output[-5000:], page.TITLES[name], phase, number, wrong))
         changed = [int(text) > 0 for text in re.findall(r" changed=(\d+) ", output)]
         if changed != [phase != "second"] * len(self.hosts):
-            sys.exit("%s\n%s, %s: the hosts that changed are not as expected" % (output[-5000:], TITLES[name], phase))
+            sys.exit("%s\n%s, %s: the hosts that changed are not as expected" % (output[-5000:], page.TITLES[name], phase))
 
 
-def rounds_of(name, phase, hosts, count, quick):
+def rounds_of(name, phase, hosts, count, options):
     """The loop takes minutes on many hosts; it and the template are far enough from the floor to be measured less often. At 100
     parameters the role alone is measured: as many as the catalogue has rows."""
-    if count == 100 and name in ("loop", "template"):
+    if name in ("ping", "role"):
+        return options.rounds
+    if options.alone or hosts > MOST_PEERS or count == 100:
         return 0
-    if name == "loop" and hosts > 1 and (quick or phase != "first" and count > 10):
+    if name == "loop" and hosts > 1 and (options.quick or phase != "first" and count > 10):
         return 0
-    if name in ("loop", "template"):
-        return 1 if quick or name == "loop" and hosts > 1 else 2
-    return 3 if quick else 5
+    return min(options.rounds, 1 if options.quick or name == "loop" and hosts > 1 else 2)
 
 
-def measure(runner, count, quick):
+def measure(runner, count, options):
     """Samples by contender and phase; the contenders take turns, and another one starts each round."""
     samples = {}
-    for turn in range(rounds_of("ping", "", 0, 0, quick)):
+    for turn in range(options.rounds):
         for name in ORDER[turn % len(ORDER):] + ORDER[:turn % len(ORDER)]:
-            phases = [phase for phase in PHASES[name] if turn < rounds_of(name, phase, len(runner.hosts), count, quick)]
+            phases = page.PHASES if name != "ping" else ("",)
+            phases = [phase for phase in phases if turn < rounds_of(name, phase, len(runner.hosts), count, options)]
             if "first" in phases:
                 runner.reset()
             for phase in phases:
-                print("round %d: %s %s" % (turn + 1, TITLES[name], phase), file=sys.stderr)
+                print("round %d: %s %s" % (turn + 1, page.TITLES[name], phase), file=sys.stderr)
                 samples.setdefault((name, phase), []).append(runner.run(name, phase))
     runner.reset()
     return samples
 
 
-def median(samples):
-    return statistics.median(sample.wall for sample in samples)
+def title(options):
+    yield "# What a run costs, over ssh to hosts on the controller's own cores\n"
+    yield "ansible-core %s, Python %s, kernel %s; cores: %d, rounds: %d, forks: %d; pipelining, PYTHONDONTWRITEBYTECODE not set." % (
+        metadata.version("ansible-core"), platform.python_version(), platform.release(), os.cpu_count(), options.rounds, FORKS)
+    yield "The parameters are overrides with literal values, in a group in which the profile sets nothing by itself."
+    yield "Controller: the play and all that it starts, ssh included. Targets: the sshd of all hosts and all below. Control groups count."
+    yield "Memory: the most anonymous memory at one time, sampled, shared pages once. x ping: beside the two pings of the same round."
 
 
-def to_ping(samples, name, phase):
-    """The median of each run beside the two pings of its own round: what else the machine does changes from round to round."""
-    pings, turns = samples["ping", ""], enumerate(samples[name, phase])
-    return statistics.median(2 * sample.wall / (pings[2 * turn].wall + pings[2 * turn + 1].wall) for turn, sample in turns)
-
-
-def table(samples):
-    yield "| contender | phase | wall s: median (min-max) | x ping | controller CPU s | module runs per host | kB sent per host | runs |"
-    yield "|---|---|---|---|---|---|---|---|"
-    for name in dict.fromkeys(ORDER):
-        for phase in PHASES[name]:
-            row = cells(samples, name, phase) if (name, phase) in samples else "not run | | | | | 0"
-            yield "| %s | %s | %s |" % (TITLES[name], phase + ", diff" * (phase == "check"), row)
-
-
-def cells(samples, name, phase):
-    found, ratio = samples[name, phase], 1 if name == "ping" else to_ping(samples, name, phase)
-    walls, counts = [sample.wall for sample in found], sorted({number for sample in found for number in sample.executions})
-    return "%.2f (%.2f-%.2f) | %.2f | %.2f | %s | %.0f | %d" % (
-        median(found), min(walls), max(walls), ratio, statistics.median(sample.cpu for sample in found),
-        " to ".join(str(number) for number in (counts[0], counts[-1])[:len(counts)]),
-        statistics.median(sample.sent for sample in found) / 1000, len(found))
-
-
-def verdicts(samples, count, where):
-    for phase, goal in GOALS.get(count, {}).items():
-        ratio = to_ping(samples, "role", phase)
-        yield "%s: %s run, %s: %.2f x ping, goal %.2f" % ("met" if ratio <= goal else "MISSED", phase, where, ratio, goal)
-
-
-def one_execution(samples):
-    return all(sample.executions == [1] * len(sample.executions) for phase in PHASES["role"] for sample in samples["role", phase])
-
-
-def main():
+def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("fleet", type=Path)
     parser.add_argument("playbooks", type=Path)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, and no loop where it takes minutes")
+    parser.add_argument("hosts", type=int, nargs="+", help="numbers of hosts, each a measurement of its own")
+    parser.add_argument("--quick", action="store_true", help="three rounds, and no loop where it takes minutes")
+    parser.add_argument("--rounds", type=int, help="of the ping and the role; 5, with --quick 3")
+    parser.add_argument("--parameters", type=lambda text: [int(part) for part in text.split(",")], default=[10, 60, 100],
+                        help="numbers of parameters, with commas between them; on more than 20 hosts 60 alone")
+    parser.add_argument("--alone", action="store_true", help="the ping and the role, without the other ways")
+    parser.add_argument("--judge", action="store_true", help="fail where a goal is missed; needs a machine without other work")
     options = parser.parse_args()
-    goals, single = [], True
-    for hosts in (1, 20):
-        for count in (10, 60, 100):
-            where = "%d parameters, %d host%s" % (count, hosts, "s" if hosts > 1 else "")
-            print("== %s" % where, file=sys.stderr)
-            samples = measure(Runner(Fleet(options.fleet), options.playbooks, hosts, count), count, options.quick)
-            print("\n## %s\n\n%s" % (where, "\n".join(table(samples))), flush=True)
-            single = single and one_execution(samples)
-            goals += verdicts(samples, count, where)
-    print("\n" + "\n".join([*goals, "%s: one module execution per host and run" % ("met" if single else "MISSED")]))
-    return 0 if single else 1
+    options.rounds = options.rounds or (3 if options.quick else 5)
+    return options
+
+
+def main():
+    options = arguments()
+    if sys.dont_write_bytecode:
+        sys.exit("PYTHONDONTWRITEBYTECODE is set: each run would compile the collection again")
+    print("\n".join(title(options)), flush=True)
+    fleet, found, single = fleets.Fleet(options.fleet), [], True
+    # Not measured: compiles what is compiled once.
+    Runner(fleet, options.playbooks, 1, 10).run("role", "check")
+    for hosts in options.hosts:
+        for count in options.parameters if hosts <= MOST_PEERS else [60]:
+            print("== %s" % page.place(hosts, count), file=sys.stderr)
+            samples = measure(Runner(fleet, options.playbooks, hosts, count), count, options)
+            print("\n".join(page.measured(samples, hosts, count)), flush=True)
+            single = single and page.one_execution(samples)
+            found += page.verdicts(samples, hosts, count)
+    print("\n".join([*page.judged(found, single), *page.closing(found, options.judge)]))
+    return 0 if single and (all(verdict.met for verdict in found) or not options.judge) else 1
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 # Each has its own network, mounts, processes and name, its own sshd, /etc and /var/lib; of its /proc/sys only net can be written.
 # DIR/inventory lists them. They answer in a network of their own, so ansible runs as `fleet.sh net DIR ansible ...`.
 # A host's Python writes a line to /var/lib/python-starts each time it is started, which counts module executions.
+# DIR/cgroup/hosts counts the CPU time of all hosts in its cpu.stat; DIR/cgroup/controller is for a command that shall be counted as well.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -40,8 +41,33 @@ link set switch up
 END
 }
 
+# Every kernel lets version 2 of the control groups be mounted, whatever else uses groups on this machine, and counts CPU time there without
+# a controller. The mount is the switch's own; others reach it through /proc.
+make_groups() {
+  local group
+  group=/proc/$(pid_of switch)/root$dir/private/photon-fleet-$(pid_of switch)
+  nsenter --target "$(pid_of switch)" --mount mount -t cgroup2 cgroup2 "$dir/private" || skip "control groups cannot be mounted here"
+  mkdir -p "$group"/{controller,hosts}
+  ln -s "$group" "$dir/cgroup"
+}
+
+# A process that has just been killed is still in its group for a moment.
+remove_groups() {
+  local group
+  group=$(readlink "$dir/cgroup") || return 0
+  xargs --no-run-if-empty kill -KILL <"$group/controller/cgroup.procs"
+  for _ in {1..100}; do
+    if rmdir "$group"/{controller,hosts} "$group" 2>/dev/null || [ ! -e "$group" ]; then return 0; fi
+    sleep 0.02
+  done
+  die "$group is still in use"
+}
+
 start_host() {
-  launch "$1" bash "$ROOT/tests/fleet/host.sh" "$dir" "node$1"
+  (
+    echo 0 >"$dir/cgroup/hosts/cgroup.procs"
+    launch "$1" bash "$ROOT/tests/fleet/host.sh" "$dir" "node$1"
+  )
   net ip link add "port$1" type veth peer name eth0 netns "$(pid_of "$1")"
   net ip link set "port$1" master switch up
   nsenter --target "$(pid_of "$1")" --net ip -batch - <<END
@@ -86,21 +112,28 @@ up() {
   chmod 755 "$dir/python"
   write_inventory "$count" >"$dir/inventory"
   start_switch
+  make_groups
   for number in $(seq "$count"); do start_host "$number"; done
   for number in $(seq "$count"); do await_host "$number"; done
 }
 
 # A number in a pid file may be another process by now.
-down() {
+end() {
   local file pid
-  shopt -s nullglob
-  for file in "$dir"/pids/*; do
+  for file in "$@"; do
     pid=$(<"$file")
     if grep -qa -- "$dir" "/proc/$pid/cmdline" 2>/dev/null; then kill -KILL "$pid"; fi
   done
-  for file in "$dir"/pids/*; do
+  for file in "$@"; do
     while [ -e "/proc/$(<"$file")" ]; do sleep 0.02; done
   done
+}
+
+down() {
+  shopt -s nullglob
+  end "$dir"/pids/[0-9]*
+  remove_groups
+  end "$dir"/pids/switch*
   rm -rf "$dir"
 }
 

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# test.sh: fleet.sh keeps its promises: net.* is each host's own, the rest of the kernel is closed, and nothing stays behind.
+# test.sh: fleet.sh keeps its promises: net.* is each host's own, the rest of the kernel is closed, CPU time is counted, nothing stays behind.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 fleet() { bash "$ROOT/tests/fleet/fleet.sh" "$@"; }
 
 expect() { [ "$2" = "$3" ] || die "$1: $2, expected $3"; }
+
+# spent GROUP: microseconds of CPU time.
+spent() { sed -n 's/^usage_usec //p' "$dir/cgroup/$1/cpu.stat"; }
 
 # Each parameter is only ever written with the value that it has.
 refused() {
@@ -35,7 +38,18 @@ for file in /proc/"$(<"$dir/pids/1")"/root/{etc,var/lib}/of-node2 /{etc,var/lib}
   [ ! -e "$file" ] || die "$file is there"
 done
 
+hosts=$(spent hosts) controller=$(spent controller)
+fleet net "$dir" "${login[@]}" "/usr/bin/python3 -c 'import time
+while time.process_time() < 0.3: pass'"
+[ "$(($(spent hosts) - hosts))" -ge 300000 ] || die "the CPU time of a host is not counted"
+expect "the controller's CPU time" "$(spent controller)" "$controller"
+
+group=$(basename "$(readlink "$dir/cgroup")")
 fleet down "$dir"
 left=$(pgrep --full -- "$dir") && die "still running: $left"
 [ ! -e "$dir" ] || die "$dir is still there"
+mkdir "$dir"
+groups=$(unshare --mount sh -euc "mount -t cgroup2 cgroup2 '$dir' && ls '$dir'")
+rmdir "$dir"
+grep -qx -- "$group" <<<"$groups" && die "the control group $group is still there"
 say "fleet: all promises kept"
