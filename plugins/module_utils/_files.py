@@ -599,25 +599,25 @@ def check_state():
 def lock(seconds):
     """Hold the host's lock: one run at a time. It leaves no file behind, and no empty folder either."""
     deadline = time.monotonic() + seconds
-    descriptor = _locked()
-    while descriptor is None:
+    held = _locked()
+    while held is None:
         if time.monotonic() > deadline:
-            raise HostProblem("another run has held the lock %s for %d seconds%s: wait for it to end, then run again"
-                              % (shown(STATE_FOLDER) + "/lock", seconds, _holder()))
+            raise HostProblem("another run has held %s for %d seconds%s: wait for it to end, then run again"
+                              % (shown(STATE_FOLDER), seconds, _holder()))
         time.sleep(0.1)
-        descriptor = _locked()
+        held = _locked()
     try:
         yield
     finally:
         with _naming(STATE_FOLDER):
-            _unlock(descriptor)
+            _unlock(held)
 
 
 def _locked():
-    """The lock, ours alone until it is closed; None while another run has it, or has just taken it away.
+    """The descriptors that are the lock, ours until they are closed; None while another run has it, or has just taken it away.
 
-    It is a file of root in a folder of root: nobody else can open it. The folder itself can have been opened, and locked, by anybody
-    while it was readable.
+    The state folder itself is locked. Others than root may have opened it while it was readable, and lock it for as long as they like;
+    then the lock is a file in it, which nobody but root can open.
     """
     check_state()
     with _naming(STATE_FOLDER):
@@ -629,11 +629,58 @@ def _locked():
             if exc.errno in (errno.EEXIST, errno.ENOENT):
                 return None
             raise
+        held = [folder]
         try:
             _tighten(folder)
-            return _locked_file(folder)
-        finally:
-            os.close(folder)
+            if _has_lock(folder, held):
+                return held
+        except OSError as exc:
+            if exc.errno != errno.ENOENT:
+                _close(held)
+                raise
+        except HostProblem:
+            _close(held)
+            raise
+        _close(held)
+        return None
+
+
+def _has_lock(folder, held):
+    """Whether this run has the lock now; what it has opened for that is added to HELD."""
+    ours = _flock(folder)
+    if ours and not _exists_in(folder) or not ours and _is_held_by_root(folder):
+        return ours and _is_still_there(folder)
+    _remove_foreign(folder)
+    held.append(os.open(_LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600, dir_fd=folder))
+    found = os.stat(_LOCK, dir_fd=folder, follow_symlinks=False)
+    if not _flock(held[1]) or not os.path.samestat(os.fstat(held[1]), found):
+        return False
+    # Whoever had the folder may be gone by now, and another run may have it.
+    return (ours or _flock(folder) or not _is_held_by_root(folder)) and _is_still_there(folder)
+
+
+def _flock(descriptor):
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        if exc.errno == errno.EWOULDBLOCK:
+            return False
+        raise
+    return True
+
+
+def _exists_in(folder):
+    return os.fsdecode(_LOCK) in os.listdir(folder)
+
+
+def _is_still_there(folder):
+    found = _status(STATE_FOLDER)
+    return found is not None and os.path.samestat(os.fstat(folder), found)
+
+
+def _close(held):
+    for descriptor in reversed(held):
+        os.close(descriptor)
 
 
 def _tighten(folder):
@@ -642,22 +689,6 @@ def _tighten(folder):
         raise HostProblem("%s belongs to user %d and not to root" % (shown(STATE_FOLDER), found.st_uid))
     if stat.S_IMODE(found.st_mode) != 0o700:
         os.fchmod(folder, 0o700)
-
-
-def _locked_file(folder):
-    descriptor = None
-    try:
-        _remove_foreign(folder)
-        descriptor = os.open(_LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600, dir_fd=folder)
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.samestat(os.fstat(descriptor), os.stat(_LOCK, dir_fd=folder, follow_symlinks=False)):
-            return descriptor
-    except OSError as exc:
-        if exc.errno not in (errno.EWOULDBLOCK, errno.ENOENT):
-            raise
-    if descriptor is not None:
-        os.close(descriptor)
-    return None
 
 
 def _remove_foreign(folder):
@@ -672,33 +703,39 @@ def _remove_foreign(folder):
         os.unlink(_LOCK, dir_fd=folder)
 
 
-def _unlock(descriptor):
+def _unlock(held):
     try:
-        folder = os.open(_where(STATE_FOLDER), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        if len(held) > 1:
+            os.unlink(_LOCK, dir_fd=held[0])
     except OSError as exc:
-        if exc.errno not in _NOWHERE:
-            raise
-        # Removed meanwhile, the lock included.
-        os.close(descriptor)
-        return
-    try:
-        if os.path.samestat(os.fstat(descriptor), os.stat(_LOCK, dir_fd=folder, follow_symlinks=False)):
-            os.unlink(_LOCK, dir_fd=folder)
-    except OSError as exc:
-        if exc.errno not in (errno.ENOENT, errno.EROFS):
+        if exc.errno not in _NOWHERE + (errno.EROFS,):
             raise
     finally:
-        os.close(folder)
-        os.close(descriptor)
-    remove_folder(STATE_FOLDER)
+        if _is_still_there(held[0]):
+            # While we have the lock, so that nobody who waits for it finds the folder gone.
+            remove_folder(STATE_FOLDER)
+        _close(held)
+
+
+def _holders(status):
+    """The numbers of the processes that have a lock on the file of this STATUS, as far as /proc tells."""
+    for line in (read_proc("locks") or "").splitlines():
+        fields = line.split()
+        if len(fields) > 5 and fields[1] == "FLOCK" and fields[5].rpartition(":")[2] == str(status.st_ino):
+            yield fields[4]
+
+
+def _is_held_by_root(folder):
+    """Whether a process of root has locked the folder. Root's ends with its process; what is left behind is nobody's run."""
+    users = (re.search(r"(?m)^Uid:\s+([0-9]+)\s+([0-9]+)", read_proc("%s/status" % pid) or "") for pid in _holders(os.fstat(folder)))
+    return any(found and set(map(int, found.groups())) == set([OWNER[0]]) for found in users)
 
 
 def _holder():
     """Who holds the lock, in words, as far as /proc tells."""
-    found = _status(STATE_FOLDER + "/lock")
-    for line in (read_proc("locks") or "").splitlines():
-        fields = line.split()
-        if found and len(fields) > 5 and fields[1] == "FLOCK" and fields[5].rpartition(":")[2] == str(found.st_ino):
-            command = " ".join((read_proc("%s/cmdline" % fields[4]) or "?").split("\0")).strip()
-            return " (process %s: %s)" % (fields[4], command[:_MAX_COMMAND])
+    for path in (STATE_FOLDER + "/" + os.fsdecode(_LOCK), STATE_FOLDER):
+        found = _status(path)
+        for pid in _holders(found) if found else ():
+            command = " ".join((read_proc("%s/cmdline" % pid) or "?").split("\0")).strip()
+            return " (process %s: %s)" % (pid, command[:_MAX_COMMAND])
     return ""

@@ -721,7 +721,7 @@ def test_the_lock_leaves_no_empty_folder_and_keeps_a_full_one(below):
 def test_one_run_at_a_time_and_the_other_is_named(below):
     with _files.lock(1), pytest.raises(HostProblem) as caught, _files.lock(0):
         pass
-    assert str(caught.value).startswith("another run has held the lock %s for 0 seconds (process %d: " % (LOCK, os.getpid()))
+    assert str(caught.value).startswith("another run has held %s for 0 seconds (process %d: " % (_files.STATE_FOLDER, os.getpid()))
     with _files.lock(0):
         pass
 
@@ -743,8 +743,6 @@ def test_a_lock_on_what_is_gone_is_none(below, monkeypatch):
 def test_a_state_folder_that_is_removed_meanwhile_is_no_error(below):
     with _files.lock(1):
         below.join(*_files.STATE_FOLDER.split("/")).remove()
-    with _files.lock(1):
-        below.join(*LOCK.split("/")).remove()
     with _files.lock(1):
         below.join(*_files.STATE_FOLDER.split("/")).remove()
         with _files.lock(0):
@@ -833,6 +831,27 @@ def test_nobody_without_root_can_block_a_run(below, nobody, mode):
     nobody(_files.STATE_FOLDER, LOCK)
     with _files.lock(0), pytest.raises(HostProblem), _files.lock(0):
         pass
+    assert not folder.join("lock").check()
+
+
+def test_a_lock_changes_nothing_in_a_folder_that_holds_something(below):
+    written(_files.BASELINE, "x")
+    folder = str(below) + _files.STATE_FOLDER
+    os.chmod(folder, 0o700)
+    before = os.stat(folder).st_mtime_ns
+    with _files.lock(1):
+        assert os.listdir(folder) == ["baseline.json"]
+    assert (os.listdir(folder), os.stat(folder).st_mtime_ns) == (["baseline.json"], before)
+
+
+@ROOT
+def test_a_run_that_began_while_nobody_held_the_folder_is_waited_for(below, nobody):
+    """It has the folder; then the file is not taken, although it would be free."""
+    folder = below.join(*_files.STATE_FOLDER.split("/")).ensure(dir=True)
+    with _files.lock(0):
+        folder.join("lock").write("")
+        os.chmod(str(folder.join("lock")), 0o600)
+        assert _files._locked() is None
 
 
 @ROOT
@@ -857,4 +876,4 @@ def test_the_holder_of_an_images_lock_is_named(tmpdir):
             with _files.lock(0), _files.lock(0):
                 pass
         _files.inside(str(tmpdir), twice)
-    assert "%s%s for 0 seconds (process " % (tmpdir, LOCK) in str(caught.value)
+    assert "%s%s for 0 seconds (process " % (tmpdir, _files.STATE_FOLDER) in str(caught.value)
