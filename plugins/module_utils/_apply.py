@@ -266,7 +266,7 @@ def _undo(plan, before, first, progress):
     for path in list(plan.files) + [_files.BASELINE]:
         stuck += _tried(path, _files.discard, path)
     if progress.memory:
-        stuck += _tried(_files.BASELINE, _baseline.store, before)
+        stuck += _tried(_files.BASELINE, _baseline.restore, before)
     for folder in reversed(sorted(set(first.folders) - set(before.folders))):
         stuck += _tried(folder, _files.remove_folder, folder)
     return stuck

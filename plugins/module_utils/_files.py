@@ -9,12 +9,8 @@ Every path is one below `/` as this process sees it; an image is entered by `ins
 import errno
 import fcntl
 import os
-import re
-import signal
 import stat
 import struct
-import sys
-import time
 from contextlib import contextmanager
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, HostProblem
@@ -23,24 +19,17 @@ STATE_FOLDER = "/var/lib/photon-hardening"
 BASELINE = STATE_FOLDER + "/baseline.json"
 # The user and the group whose files are trusted, and whose ours are.
 OWNER = (0, 0)
-_LOCK = b"lock"
 _SELINUX = "security.selinux"
 # No file that sets parameters is larger, nor is what is remembered of a host with thousands of interfaces.
 _MAX_FILE = 1 << 24
 _CHUNK = 1 << 16
-# So much of a process's command line is shown.
-_MAX_COMMAND = 200
 # A path that leads to nothing.
-_NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 # Flags of files (include/uapi/linux/fs.h).
 _IMMUTABLE, _APPEND_ONLY = 0x10, 0x20
-# With which somebody, a terminal or the system ends a run.
-_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-# Of unshare(2), mount(2) and umount2(2).
-_CLONE_NEWNS, _MS_REC, _MS_PRIVATE, _MNT_DETACH = 0x20000, 0x4000, 0x40000, 2
 
 # What stands before every path in a message: the folder of the image, which a process inside it does not see.
-_shown_root = [""]
+SHOWN_ROOT = [""]
 # The open folder /proc, by which a process inside an image reaches its own descriptors.
 _proc = []
 
@@ -52,7 +41,7 @@ def _real(path):
     return path
 
 
-def _encoded(text, path):
+def encoded(text, path):
     """TEXT as bytes, whatever the locale of this process is."""
     try:
         return text.encode("utf-8", "surrogateescape")
@@ -60,23 +49,23 @@ def _encoded(text, path):
         raise OSError(errno.EILSEQ, os.strerror(errno.EILSEQ), path) from exc
 
 
-def _decoded(data):
+def decoded(data):
     return data.decode("utf-8", "surrogateescape")
 
 
-def _where(path):
+def where_of(path):
     if "\0" in path:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
-    return _encoded(_real(path), path)
+    return encoded(_real(path), path)
 
 
 def shown(path):
     """PATH as a message shows it: with the folder of the image that it is in."""
-    return _shown_root[0] + path
+    return SHOWN_ROOT[0] + path
 
 
 @contextmanager
-def _naming(path):
+def naming(path):
     """Every OSError of the block names PATH: not a temporary file, and not as bytes."""
     try:
         yield
@@ -86,153 +75,13 @@ def _naming(path):
 
 def resolved(path):
     """PATH with the symbolic links of every part followed."""
-    real, start = _decoded(os.path.realpath(_where(path))), _real("")
+    real, start = decoded(os.path.realpath(where_of(path))), _real("")
     return real[len(start):] if real.startswith(start + "/") else real
-
-
-# --- an image ---
-
-def root_of(given):
-    """The image that GIVEN names, "" where that is this host itself; ValueError where it is no folder."""
-    if not given:
-        return ""
-    where = _encoded(given, given)
-    if b"\0" in where or not given.startswith("/") or not os.path.isdir(where):
-        raise ValueError("root: %r is not the whole path of a folder: mount the image first" % given)
-    if os.path.samestat(os.stat(where), os.stat("/")):
-        return ""
-    # A `..` after a symbolic link does not lead back to where the link is.
-    where = os.path.realpath(where) if b".." in where.split(b"/") else os.path.normpath(where)
-    return "/" + _decoded(where).lstrip("/")
-
-
-def inside(root, function):
-    """What FUNCTION returns, or raises, called in a process whose `/` is ROOT; without ROOT in this one.
-
-    The kernel itself keeps that process below ROOT, whatever links the image holds and however it changes meanwhile. This process must
-    not enter it: it imports more code later, and would import the image's.
-    """
-    if not root:
-        return function()
-    # Imported before the image is entered.
-    import pickle
-    receiving, sending = os.pipe()
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-    child = os.fork()
-    if not child:
-        os.close(receiving)
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        _answer(root, function, sending)
-    os.close(sending)
-    with _passing_on(child, mask):
-        data, status = _received(child, receiving)
-    if not data:
-        raise HostProblem("the process that works in %s ended before its work did (%s)" % (root, _ending(status)))
-    returned, result = pickle.loads(data)
-    if returned:
-        return result
-    raise _rebuilt(*result)
-
-
-@contextmanager
-def _passing_on(child, mask):
-    """Whoever ends this process means CHILD, which undoes what it has begun and says so. MASK: of signals, to be set."""
-    before = [(number, signal.signal(number, lambda number, _frame: os.kill(child, number))) for number in _SIGNALS]
-    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
-
-
-def _received(child, receiving):
-    """What CHILD sends, and the status with which it ends."""
-    ended = False
-    try:
-        with os.fdopen(receiving, "rb") as stream:
-            data = stream.read()
-        ended = True
-    finally:
-        if not ended:
-            os.kill(child, signal.SIGTERM)
-        status = os.waitpid(child, 0)[1]
-    return data, status
-
-
-def _ending(status):
-    return "signal %d" % os.WTERMSIG(status) if os.WIFSIGNALED(status) else "status %d" % os.WEXITSTATUS(status)
-
-
-def _answer(root, function, sending):
-    """Send what FUNCTION returns or raises, and end: this process is a copy, and its caller's code is not for it to go on with."""
-    answer = None
-    try:
-        _enter(root)
-        answer = (True, function())
-    finally:
-        try:
-            _send(sending, answer or (False, _taken_apart(sys.exc_info()[1])))
-        finally:
-            os._exit(0)
-
-
-def _enter(root):
-    _proc_folder()
-    _shown_root[0] = root.rstrip("/")
-    where = os.path.realpath(_encoded(root, root))
-    _leave_out(_proc_mounts(where))
-    with _naming(""):
-        os.chroot(where)
-        os.chdir("/")
-    # Whatever is imported from here on would be the image's code.
-    sys.meta_path[:] = []
-
-
-def _proc_mounts(where):
-    """Where below WHERE a /proc is mounted, the last one first: by its links, such as /proc/1/root, an image leads out of itself."""
-    found = []
-    for line in _encoded(read_proc("self/mountinfo") or "", "/proc").splitlines():
-        fields, _dash, source = line.partition(b" - ")
-        path = re.sub(br"\\([0-7]{3})", lambda match: bytes([int(match.group(1), 8)]), fields.split(b" ")[4])
-        if source.startswith(b"proc ") and (path + b"/").startswith(where + b"/"):
-            found.insert(0, path)
-    return found
-
-
-def _leave_out(mounts):
-    """Unmount MOUNTS for this process alone."""
-    if not mounts:
-        return
-    import ctypes
-    libc = ctypes.CDLL(None, use_errno=True)
-    failed = libc.unshare(_CLONE_NEWNS) or libc.mount(b"none", b"/", None, ctypes.c_ulong(_MS_REC | _MS_PRIVATE), None)
-    if failed or any(libc.umount2(path, _MNT_DETACH) for path in mounts):
-        raise HostProblem("%s is mounted, and its links lead out of the image (%s): unmount it first"
-                          % (_decoded(mounts[0]), os.strerror(ctypes.get_errno())))
-
-
-def _send(descriptor, answer):
-    import pickle
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
-
-
-def _taken_apart(exc):
-    """An exception as its class, arguments and attributes: pickle would call its class with what it told its parent class."""
-    reduced = exc.__reduce__()
-    return reduced[0], reduced[1], reduced[2] if len(reduced) > 2 else {}
-
-
-def _rebuilt(kind, arguments, attributes):
-    exc = kind.__new__(kind, *arguments)
-    exc.__dict__.update(attributes or {})
-    return exc
 
 
 # --- reading ---
 
-def _proc_folder():
+def proc_folder():
     if not _proc:
         _proc.append(os.open("/proc", os.O_RDONLY | os.O_DIRECTORY))
     return _proc[0]
@@ -241,11 +90,11 @@ def _proc_folder():
 def read_proc(path):
     """The content of a file of /proc, named without that folder; None where it cannot be read. Also inside an image."""
     try:
-        descriptor = os.open(path, os.O_RDONLY, dir_fd=_proc_folder())
+        descriptor = os.open(path, os.O_RDONLY, dir_fd=proc_folder())
     except OSError:
         return None
     try:
-        return _decoded(_content(descriptor))
+        return decoded(_content(descriptor))
     except OSError:
         # A process that ends while it is looked at.
         return None
@@ -277,7 +126,7 @@ def _looked_at(where, flags=0):
 
 def _opened(descriptor, flags):
     """A real descriptor of what was looked at: nothing else can have taken its place."""
-    return os.open("self/fd/%d" % descriptor, flags, dir_fd=_proc_folder())
+    return os.open("self/fd/%d" % descriptor, flags, dir_fd=proc_folder())
 
 
 def read(path, limit=None):
@@ -285,56 +134,56 @@ def read(path, limit=None):
 
     LIMIT: so many bytes are enough; without one, a file that is larger than any that makes sense is an OSError.
     """
-    with _naming(path):
+    with naming(path):
         try:
-            with _looked_at(_where(path)) as found:
+            with _looked_at(where_of(path)) as found:
                 if not stat.S_ISREG(os.fstat(found).st_mode):
                     return None
                 descriptor = _opened(found, os.O_RDONLY | os.O_NONBLOCK)
         except OSError as exc:
-            if exc.errno in _NOWHERE:
+            if exc.errno in NOWHERE:
                 return None
             raise
         try:
-            return _decoded(_content(descriptor, limit))
+            return decoded(_content(descriptor, limit))
         finally:
             os.close(descriptor)
 
 
 def entries(folder):
     """The sorted names in FOLDER, none where there is no such folder."""
-    with _naming(folder):
+    with naming(folder):
         try:
-            return [_decoded(name) for name in sorted(os.listdir(_where(folder)))]
+            return [decoded(name) for name in sorted(os.listdir(where_of(folder)))]
         except OSError as exc:
-            if exc.errno in _NOWHERE:
+            if exc.errno in NOWHERE:
                 return []
             raise
 
 
-def _status(path, follow=False):
+def status_of(path, follow=False):
     """What stat(2) tells of PATH itself, or of where it leads; None where there is nothing."""
     try:
-        return os.stat(_where(path), follow_symlinks=follow)
+        return os.stat(where_of(path), follow_symlinks=follow)
     except OSError as exc:
-        if exc.errno in _NOWHERE:
+        if exc.errno in NOWHERE:
             return None
         raise OSError(exc.errno, os.strerror(exc.errno), shown(path)) from exc
 
 
 def is_folder(path):
-    found = _status(path, follow=True)
+    found = status_of(path, follow=True)
     return found is not None and stat.S_ISDIR(found.st_mode)
 
 
 def exists(path):
     """Whether something is at PATH, a link that leads nowhere included."""
-    return _status(path) is not None
+    return status_of(path) is not None
 
 
 def attributes(path):
     """The Attributes of a regular file; None where there is none."""
-    found = _status(path)
+    found = status_of(path)
     if found is None or not stat.S_ISREG(found.st_mode):
         return None
     return Attributes(stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid)
@@ -343,7 +192,7 @@ def attributes(path):
 def trust(path):
     """Whether nobody but root can have put what is at PATH there, links followed. False: a group other than root's can have. None: there
     is nothing, or anybody can have."""
-    found = _status(path, follow=True)
+    found = status_of(path, follow=True)
     if found is None:
         return None
     firm, real = True, resolved(path)
@@ -354,7 +203,7 @@ def trust(path):
         if real == "/":
             return firm
         real = os.path.dirname(real)
-        found = _status(real, follow=True)
+        found = status_of(real, follow=True)
         if found is None:
             return None
 
@@ -363,10 +212,10 @@ def trust(path):
 
 def check_target(path):
     """Raise HostProblem unless a file of ours may be at PATH: a regular file, or nothing, in a folder."""
-    found, missing = _status(path), missing_folders(path)
+    found, missing = status_of(path), missing_folders(path)
     mode = found.st_mode if found else 0
     if stat.S_ISLNK(mode):
-        raise HostProblem("%s is a symbolic link to %s: remove the link or choose another name" % (shown(path), _target(path)))
+        raise HostProblem("%s is a symbolic link to %s: remove the link or choose another name" % (shown(path), target_of(path)))
     if stat.S_ISDIR(mode):
         raise HostProblem("%s is a directory: remove it or choose another name" % shown(path))
     if mode and not stat.S_ISREG(mode):
@@ -375,14 +224,14 @@ def check_target(path):
         raise HostProblem("%s is not a directory" % shown(missing[0]))
 
 
-def _target(path):
-    return _decoded(os.readlink(_where(path)))
+def target_of(path):
+    return decoded(os.readlink(where_of(path)))
 
 
 def _temporary(path):
     # Fixed, so that a run that was killed leaves nothing that the next one does not overwrite; .conf it is not.
     folder, _slash, base = path.rpartition("/")
-    return _where("%s/.%s.photon-hardening" % (folder, base))
+    return where_of("%s/.%s.photon-hardening" % (folder, base))
 
 
 def _remove(where):
@@ -392,7 +241,7 @@ def _remove(where):
 
 
 def _sync_folder(folder):
-    descriptor = os.open(_where(folder), os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = os.open(where_of(folder), os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:
@@ -412,7 +261,7 @@ def make_folders(path):
     """Make the folders that do not exist on the way to PATH, for everybody to read but for our own; returns them, outermost first."""
     made = missing_folders(path)
     for folder in made:
-        with _naming(folder):
+        with naming(folder):
             _make_folder(folder)
             _sync_folder(os.path.dirname(folder))
     return made
@@ -420,9 +269,9 @@ def make_folders(path):
 
 def _make_folder(folder):
     mode = 0o700 if folder == STATE_FOLDER else 0o755
-    os.mkdir(_where(folder), mode)
+    os.mkdir(where_of(folder), mode)
     # Not by its name, which may be another file by now.
-    descriptor = os.open(_where(folder), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    descriptor = os.open(where_of(folder), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         _give(descriptor, Attributes(mode, *OWNER))
     finally:
@@ -440,11 +289,11 @@ def _give(descriptor, wanted):
 def remove_folder(path):
     """Remove a folder that we made; one that is not empty, or not there, stays as it is. Returns whether it is gone."""
     try:
-        os.rmdir(_where(path))
+        os.rmdir(where_of(path))
         _sync_folder(os.path.dirname(path))
     except OSError as exc:
         # Not empty; or a mount point or read-only, and then it was there before us.
-        if exc.errno not in _NOWHERE + (errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY, errno.EROFS):
+        if exc.errno not in NOWHERE + (errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY, errno.EROFS):
             raise OSError(exc.errno, os.strerror(exc.errno), shown(path)) from exc
     return not exists(path)
 
@@ -454,12 +303,12 @@ def stage(path, text, attributes=None):
 
     Returns what is to be said of it, None where nothing is.
     """
-    with _naming(path):
+    with naming(path):
         make_folders(path)
         temporary = _temporary(path)
         _remove(temporary)
         try:
-            return _write_new(temporary, _encoded(text, path), attributes or Attributes(0o644, *OWNER), path)
+            return _write_new(temporary, encoded(text, path), attributes or Attributes(0o644, *OWNER), path)
         except OSError:
             _remove(temporary)
             raise
@@ -471,7 +320,7 @@ def _write_new(temporary, data, wanted, path):
         stream.write(data)
         stream.flush()
         _give(descriptor, wanted)
-        note = _keep_context(_where(path), descriptor)
+        note = _keep_context(where_of(path), descriptor)
         os.fsync(descriptor)
     return "%s: %s" % (shown(path), note) if note else None
 
@@ -481,7 +330,7 @@ def _keep_context(where, descriptor):
     try:
         label = os.getxattr(where, _SELINUX, follow_symlinks=False)
     except OSError as exc:
-        if exc.errno in _NOWHERE + (errno.ENODATA, errno.ENOTSUP):
+        if exc.errno in NOWHERE + (errno.ENODATA, errno.ENOTSUP):
             return None
         return _label_note(exc)
     try:
@@ -500,19 +349,19 @@ def _label_note(exc):
 def commit(path, text):
     """Put what `stage` wrote in place, or remove PATH where TEXT is None."""
     folder = os.path.dirname(path)
-    with _naming(path):
+    with naming(path):
         if text is not None:
-            os.rename(_temporary(path), _where(path))
+            os.rename(_temporary(path), where_of(path))
         elif not is_folder(folder):
             return
         else:
-            _remove(_where(path))
+            _remove(where_of(path))
         _sync_folder(folder)
 
 
 def discard(path):
     """Take away what `stage` wrote, or what a run that was killed left."""
-    with _naming(path):
+    with naming(path):
         _remove(_temporary(path))
 
 
@@ -531,8 +380,8 @@ def probe(path, text):
 
 
 def _probe_folder(path, folder):
-    with _naming(path):
-        where = _where(folder)
+    with naming(path):
+        where = where_of(folder)
         if os.statvfs(where).f_flag & os.ST_RDONLY:
             raise OSError(errno.EROFS, os.strerror(errno.EROFS))
         with _looked_at(where, os.O_DIRECTORY) as found:
@@ -542,7 +391,7 @@ def _probe_folder(path, folder):
 
 
 def _probe_file(path, folder):
-    with _naming(path), _looked_at(_where(path), os.O_NOFOLLOW) as found, _looked_at(_where(folder)) as around:
+    with naming(path), _looked_at(where_of(path), os.O_NOFOLLOW) as found, _looked_at(where_of(folder)) as around:
         if _mount_of(found) != _mount_of(around):
             raise HostProblem("%s is a mount point, which no other file can replace: unmount it or choose another name" % shown(path))
         if stat.S_ISREG(os.fstat(found).st_mode):
@@ -575,130 +424,3 @@ def _get_flags():
     """The number of FS_IOC_GETFLAGS, _IOR('f', 1, long), which a few processors encode otherwise."""
     reading = 1 if os.uname()[4].startswith(("ppc", "mips", "sparc", "alpha")) else 2
     return reading << 30 | struct.calcsize("l") << 16 | ord("f") << 8 | 1
-
-
-# --- one run at a time ---
-
-def check_state():
-    """Raise HostProblem unless what is remembered can be kept where it belongs, and nobody but root can have changed it."""
-    parent, found = os.path.dirname(STATE_FOLDER), _status(STATE_FOLDER)
-    if found and stat.S_ISLNK(found.st_mode):
-        raise HostProblem("%s is a symbolic link to %s: remove the link" % (shown(STATE_FOLDER), _target(STATE_FOLDER)))
-    if not is_folder(parent) and resolved(parent) != parent:
-        raise HostProblem("%s leads to %s by a symbolic link, and that is no directory: put the link right"
-                          % (shown(parent), shown(resolved(parent))))
-    check_target(BASELINE)
-    for path in (STATE_FOLDER, BASELINE):
-        found = _status(path)
-        if found and found.st_uid != OWNER[0]:
-            raise HostProblem("%s belongs to user %d and not to root, so that its content cannot be trusted: look at it, then give it to "
-                              "root or remove it" % (shown(path), found.st_uid))
-
-
-@contextmanager
-def lock(seconds):
-    """Hold the host's lock: one run at a time. It leaves no file behind, and no empty folder either."""
-    deadline = time.monotonic() + seconds
-    descriptor = _locked()
-    while descriptor is None:
-        if time.monotonic() > deadline:
-            raise HostProblem("another run has held the lock %s for %d seconds%s: wait for it to end, then run again"
-                              % (shown(STATE_FOLDER) + "/lock", seconds, _holder()))
-        time.sleep(0.1)
-        descriptor = _locked()
-    try:
-        yield
-    finally:
-        with _naming(STATE_FOLDER):
-            _unlock(descriptor)
-
-
-def _locked():
-    """The lock, ours alone until it is closed; None while another run has it, or has just taken it away.
-
-    It is a file of root in a folder of root: nobody else can open it. The folder itself can have been opened, and locked, by anybody
-    while it was readable.
-    """
-    check_state()
-    with _naming(STATE_FOLDER):
-        try:
-            make_folders(BASELINE)
-            folder = os.open(_where(STATE_FOLDER), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        except OSError as exc:
-            # Made by another run, or removed by one, at this moment.
-            if exc.errno in (errno.EEXIST, errno.ENOENT):
-                return None
-            raise
-        try:
-            _tighten(folder)
-            return _locked_file(folder)
-        finally:
-            os.close(folder)
-
-
-def _tighten(folder):
-    found = os.fstat(folder)
-    if found.st_uid != OWNER[0]:
-        raise HostProblem("%s belongs to user %d and not to root" % (shown(STATE_FOLDER), found.st_uid))
-    if stat.S_IMODE(found.st_mode) != 0o700:
-        os.fchmod(folder, 0o700)
-
-
-def _locked_file(folder):
-    descriptor = None
-    try:
-        _remove_foreign(folder)
-        descriptor = os.open(_LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600, dir_fd=folder)
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.samestat(os.fstat(descriptor), os.stat(_LOCK, dir_fd=folder, follow_symlinks=False)):
-            return descriptor
-    except OSError as exc:
-        if exc.errno not in (errno.EWOULDBLOCK, errno.ENOENT):
-            raise
-    if descriptor is not None:
-        os.close(descriptor)
-    return None
-
-
-def _remove_foreign(folder):
-    """Remove a lock that is no file of root's alone: somebody put it there while others could write to the folder."""
-    try:
-        found = os.stat(_LOCK, dir_fd=folder, follow_symlinks=False)
-    except OSError as exc:
-        if exc.errno == errno.ENOENT:
-            return
-        raise
-    if not stat.S_ISREG(found.st_mode) or found.st_uid != OWNER[0] or found.st_mode & 0o077 or found.st_nlink != 1:
-        os.unlink(_LOCK, dir_fd=folder)
-
-
-def _unlock(descriptor):
-    try:
-        folder = os.open(_where(STATE_FOLDER), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    except OSError as exc:
-        if exc.errno not in _NOWHERE:
-            raise
-        # Removed meanwhile, the lock included.
-        os.close(descriptor)
-        return
-    try:
-        if os.path.samestat(os.fstat(descriptor), os.stat(_LOCK, dir_fd=folder, follow_symlinks=False)):
-            os.unlink(_LOCK, dir_fd=folder)
-    except OSError as exc:
-        if exc.errno not in (errno.ENOENT, errno.EROFS):
-            raise
-    finally:
-        os.close(folder)
-        os.close(descriptor)
-    remove_folder(STATE_FOLDER)
-
-
-def _holder():
-    """Who holds the lock, in words, as far as /proc tells."""
-    found = _status(STATE_FOLDER + "/lock")
-    for line in (read_proc("locks") or "").splitlines():
-        fields = line.split()
-        if found and len(fields) > 5 and fields[1] == "FLOCK" and fields[5].rpartition(":")[2] == str(found.st_ino):
-            command = " ".join((read_proc("%s/cmdline" % fields[4]) or "?").split("\0")).strip()
-            return " (process %s: %s)" % (fields[4], command[:_MAX_COMMAND])
-    return ""

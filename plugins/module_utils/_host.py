@@ -60,11 +60,6 @@ def _missing_folders(request):
     return dict((path, _files.missing_folders(path)) for path in paths)
 
 
-def check_state():
-    """Raise HostProblem unless what is remembered can be kept where it belongs."""
-    _files.check_state()
-
-
 def drop_in(path):
     """PATH with the links of its folder followed, such as /lib on a host with a merged /usr; HostProblem unless it can be ours:
     a regular file, or nothing, in a folder that is read at boot."""

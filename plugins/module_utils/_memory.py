@@ -169,6 +169,9 @@ def _with_mover(entry, found):
 def _after(want, choice, entry, live):
     """What is remembered of a parameter whose line is in force. A value that was there already is not ours."""
     own = own_value(want.name, entry, live)
+    if choice.write is not None and own is not None and _values.same(want.name, own, choice.write):
+        # What the host had by itself is there again.
+        return None
     if choice.write is not None:
         asked = want.value if _behaviour.own_form(want.name) else None
         return Entry(own, choice.write, want.dropin, asked=asked)

@@ -111,7 +111,8 @@ def _lasting(rows):
     """What is said of values before they are set that cannot be taken back at once."""
     moving = [row for row in rows if _live_moves(row)]
     for label, found in (("that only a reboot takes back", [row for row in moving if _behaviour.locked(row.name, row.after)]),
-                         ("that cannot be unset again", [row for row in moving if row.before is None and _behaviour.never_unset(row.name)])):
+                         ("that cannot be unset again",
+                          [row for row in moving if row.before is None and _behaviour.never_unset(row.name)])):
         if found:
             yield "%d %s: %s" % (len(found), label, _named(found, lambda row: "%s %s" % (row.name, shown(row.after))))
 

@@ -265,16 +265,17 @@ def settings(path, text):
             raise SyntaxProblem(path, line, problem)
         if line.name is not None:
             found.append(line)
-    for problem in contradictions((path, line) for line in found):
+    for problem in contradictions([(path, line) for line in found]):
         raise problem
     return found
 
 
 def contradictions(lines):
     """A SyntaxProblem for each of LINES, pairs of a path and a Line, that cannot be in force together with an earlier one: another value
-    for the same parameter, whichever of its names is used, or the other parameter of a pair of which only one can be set."""
+    for the same parameter, whichever of its names is used, or the other parameter of a pair of which only one can be set. A later drop-in
+    may have another value under the same name, and then that one counts, as in all of sysctl.d."""
     first, found = {}, []
-    for path, line in lines:
+    for path, line in _counting(lines):
         switch, partner = _behaviour.switch(line.name), _behaviour.partner(line.name)
         other = first.get(switch)
         if other and not _values.same(line.name, other[1].value, line.value):
@@ -284,6 +285,12 @@ def contradictions(lines):
             found.append(_contradiction(path, line, "the kernel takes only one of the two, this or", rival))
         first.setdefault(switch, (path, line))
     return found
+
+
+def _counting(lines):
+    """LINES without those of which a later drop-in says something under the same name."""
+    last = dict((line.name, path) for path, line in lines)
+    return [(path, line) for path, line in lines if last[line.name] == path]
 
 
 def _contradiction(path, line, problem, other):

@@ -43,17 +43,22 @@ def aftermath(planned, choices, live, interfaces):
             expected[name] = live[name].value
     for write, move in _moved(planned, live, interfaces):
         choice, now = by_switch.get(_behaviour.switch(move.name)), live[move.name].value
-        if choice is not None and choice.write is not None:
-            continue
-        asked = choice is not None and (choice.active or _is_left_alone(choice) and move.name != _behaviour.partner(write.name))
-        if asked or not move.kept or write.dropin is None:
-            expected[move.name] = now
-        elif move.value is None:
-            followers[move.name] = (move.maybe, write.dropin, write.name)
-        elif not _values.same(move.name, move.value, now):
-            followers[move.name] = (move.value, write.dropin, write.name)
-            expected[move.name] = move.value
+        if choice is None or choice.write is None:
+            follows = move.kept and write.dropin is not None and not _stays(write, move, choice)
+            value = move.value if follows and move.value is not None else now
+            if not follows or move.value is not None:
+                expected[move.name] = value
+            if follows and (move.value is None or not _values.same(move.name, value, now)):
+                followers[move.name] = (move.maybe if move.value is None else value, write.dropin, write.name)
     return expected, followers
+
+
+def _stays(write, move, choice):
+    """Whether somebody has decided about a parameter that a write moves: it is asked for, or left alone on purpose. Of a pair, the write
+    of one is the end of the other."""
+    if choice is None:
+        return False
+    return choice.active or choice.state in ("waived", "held_back") and move.name != _behaviour.partner(write.name)
 
 
 def reached(planned, live, interfaces):
@@ -64,10 +69,6 @@ def reached(planned, live, interfaces):
             moves = _unset_partner(write.name) + _behaviour.moves(write.name, value, interfaces)
             found.update((move.name, live[move.name].value) for move in moves if move.name in live)
     return found
-
-
-def _is_left_alone(choice):
-    return choice.state in ("waived", "held_back")
 
 
 def _moved(planned, live, interfaces):

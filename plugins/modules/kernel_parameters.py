@@ -341,6 +341,8 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _baseline,
     _files,
     _host,
+    _image,
+    _lock,
     _memory,
     _plan,
     _procfs,
@@ -470,11 +472,12 @@ def _carried_out(plan, saved, with_diff):
 def _applied(params, image, check_mode, with_diff):
     """The result of `present` or `absent`."""
     if check_mode:
+        _lock.check_state()
         plan, saved = _planned(params, image)
         _judge(plan, params, with_diff)
         _probed(plan, saved, with_diff)
     else:
-        with _files.lock(LOCK_SECONDS):
+        with _lock.lock(LOCK_SECONDS):
             plan, saved = _planned(params, image)
             _judge(plan, params, with_diff)
             plan = _carried_out(plan, saved, with_diff)
@@ -521,7 +524,7 @@ def run(params, image, check_mode, with_diff):
             return _applied(params, image, check_mode, with_diff)
         if check_mode:
             return kinds[params["state"]](params, image, check_mode, with_diff)
-        with _files.lock(LOCK_SECONDS):
+        with _lock.lock(LOCK_SECONDS):
             return kinds[params["state"]](params, image, check_mode, with_diff)
     except Problem as exc:
         return dict(exc.result, failed=True, msg=str(exc))
@@ -551,9 +554,9 @@ def _arguments():
 
 def _result_of(module):
     try:
-        root = _files.root_of(module.params["root"])
+        root = _image.root_of(module.params["root"])
         if root:
-            return _files.inside(root, lambda: run(module.params, True, module.check_mode, module._diff))
+            return _image.inside(root, lambda: run(module.params, True, module.check_mode, module._diff))
     except _TROUBLE as exc:
         return dict(failed=True, msg=str(exc))
     if _procfs.in_container():

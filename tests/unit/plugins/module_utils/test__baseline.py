@@ -34,7 +34,8 @@ def test_the_text_is_plain_and_always_the_same():
 
 def test_version_1_is_read():
     text = json.dumps({"version": 1, "parameters": {"kernel.a": {"before": "0", "wrote": "1", "dropin": PATH, "also": "2"}},
-                       "files": {PATH: {"before": None, "sha256": SHA}, "/usr/lib/sysctl.d/a.conf": {"before": "x", "sha256": SHA, "also": SHA}}})
+                       "files": {PATH: {"before": None, "sha256": SHA}, "/usr/lib/sysctl.d/a.conf": {"before": "x", "sha256": SHA,
+                                 "also": SHA}}})
     assert _baseline.parsed(text) == Saved(
         {"kernel.a": Entry("0", "1", PATH, "2")},
         {PATH: SavedFile(None, sha256=SHA), "/usr/lib/sysctl.d/a.conf": SavedFile("x", sha256=SHA, also=SHA)})
@@ -58,18 +59,21 @@ def named(name):
     {"version": 2, "parameters": {}, "files": {}, "more": 1},
     named("/tmp/x"), named("kernel"), named("kernel/../../tmp/x"), named("kernel.a b"), named("kernel/a"), named("kernel..a"), named(""),
     named("kernel.a\n"), named("kernel.a\0"),
-    entry(before=5), entry(wrote=True), entry(wrote=["1"]), entry(also=1), entry(dropin="/etc/cron.d/x"), entry(dropin=None), entry(more="x"),
+    entry(before=5), entry(wrote=True), entry(wrote=["1"]), entry(also=1), entry(dropin="/etc/cron.d/x"), entry(dropin=None),
+    entry(more="x"),
     entry(before="a\0b"), entry(wrote="x" * 70000), entry(refused=["a", "b"]), entry(refused="abc"), entry(mover="/tmp/x"), entry(asked=1),
     {"version": 2, "parameters": {"kernel.a": {"wrote": "1", "dropin": PATH}}, "files": {}},
     {"version": 2, "parameters": {"kernel.a": None}, "files": {}},
     file(sha256="x"), file(sha256=None), file(before=5), file(attributes=[1, 2]), file(attributes=[0o10000, 0, 0]),
-    file(attributes=[0o644, -1, 0]), file(attributes=[0o644, True, 0]), file(lines=[]), file(lines={"/tmp/x": "1"}), file(lines={"kernel.a": 1}),
+    file(attributes=[0o644, -1, 0]), file(attributes=[0o644, True, 0]), file(lines=[]), file(lines={"/tmp/x": "1"}),
+    file(lines={"kernel.a": 1}),
     file(rules={"kernel.a": {"accept": "2"}}), file(rules={"kernel.a": {"hold": []}}), file(rules={"kernel.a": {"interfaces": "no"}}),
     file(conflicts="x"), file(edits="x"), file(edits=[5]), file(more=1),
     {"version": 2, "parameters": {}, "files": {"/etc/passwd": {"before": None, "sha256": SHA}}},
     {"version": 2, "parameters": {}, "files": {"/etc/sysctl.d/../x.conf": {"before": None, "sha256": SHA}}},
     {"version": 2, "parameters": {}, "files": {}, "folders": ["/tmp"]}, {"version": 2, "parameters": {}, "files": {}, "folders": [""]},
-    {"version": 2, "parameters": {}, "files": {}, "folders": ["/etc/sysctl.d/x"]}, {"version": 2, "parameters": {}, "files": {}, "folders": "/etc"},
+    {"version": 2, "parameters": {}, "files": {}, "folders": ["/etc/sysctl.d/x"]}, {"version": 2, "parameters": {}, "files": {},
+    "folders": "/etc"},
 ])
 def test_what_nobody_can_have_written_is_refused(data):
     with pytest.raises(ValueError):

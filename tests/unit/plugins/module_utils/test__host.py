@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _procfs, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _image, _lock, _procfs, _sysctl_d
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Attributes,
     Entry,
@@ -42,7 +42,7 @@ class Image:
         os.symlink(target, str(where))
 
     def __call__(self, function, *args):
-        return _files.inside(str(self.root), lambda: function(*args))
+        return _image.inside(str(self.root), lambda: function(*args))
 
 
 @pytest.fixture
@@ -156,10 +156,10 @@ def test_a_drop_in_is_a_file_in_a_folder_that_is_read_at_boot(image):
 
 @ROOT
 def test_check_state(image):
-    image(_host.check_state)
+    image(_lock.check_state)
     image.add(_files.BASELINE + "/x")
     with pytest.raises(HostProblem) as caught:
-        image(_host.check_state)
+        image(_lock.check_state)
     assert str(caught.value).startswith("%s%s is a directory" % (image.root, _files.BASELINE))
 
 

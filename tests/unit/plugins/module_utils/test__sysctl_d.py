@@ -96,12 +96,14 @@ def test_lines_of_two_drop_ins_contradict_one_another():
         ("/etc/sysctl.d/b.conf", Line(5, "kernel.a = 2", "kernel.a", "2")),
         ("/etc/sysctl.d/c.conf", Line(1, "kernel.a=01", "kernel.a", "01")),
         ("/etc/sysctl.d/c.conf", Line(2, "kernel.a=3", "kernel.a", "3")),
+        ("/etc/sysctl.d/a.conf", Line(4, "net.ipv4.ip_forward = 0", "net.ipv4.ip_forward", "0")),
+        ("/etc/sysctl.d/b.conf", Line(7, "net/ipv4/conf/all/forwarding = 1", "net.ipv4.conf.all.forwarding", "1")),
     ])
     assert [str(problem) for problem in found] == [
-        "/etc/sysctl.d/b.conf line 5: another value for the same parameter than 'kernel.a = 1' in line 3 of /etc/sysctl.d/a.conf: "
-        "'kernel.a = 2'",
-        "/etc/sysctl.d/c.conf line 2: another value for the same parameter than 'kernel.a = 1' in line 3 of /etc/sysctl.d/a.conf: "
-        "'kernel.a=3'"]
+        "/etc/sysctl.d/c.conf line 2: another value for the same parameter than 'kernel.a=01' in line 1 of /etc/sysctl.d/c.conf: "
+        "'kernel.a=3'",
+        "/etc/sysctl.d/b.conf line 7: another value for the same parameter than 'net.ipv4.ip_forward = 0' in line 4 of "
+        "/etc/sysctl.d/a.conf: 'net/ipv4/conf/all/forwarding = 1'"]
 
 
 ZZ = "zz-photon-hardening.conf"

@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files
+from ansible_collections.photon.hardening.plugins.module_utils import _image
 from ansible_collections.photon.hardening.plugins.module_utils._files import BASELINE, STATE_FOLDER
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
@@ -22,7 +22,7 @@ def run(root, path=PATH, content="kernel.a = 1\n", check_mode=False, **params):
     """The result of one run over the image ROOT."""
     given = dict(dropins=[dict(path=path, content=content)], rules={}, profile="photon", conflicts="restate", container_host="auto",
                  fail_on=[], state="present")
-    return _files.inside(str(root), lambda: kernel_parameters.run(dict(given, **params), True, check_mode, True))
+    return _image.inside(str(root), lambda: kernel_parameters.run(dict(given, **params), True, check_mode, True))
 
 
 def listing(folder):

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _apply, _baseline, _files, _procfs
+from ansible_collections.photon.hardening.plugins.module_utils import _apply, _baseline, _files, _lock, _procfs
 from ansible_collections.photon.hardening.plugins.module_utils._files import BASELINE
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
@@ -281,7 +281,7 @@ def test_after_a_kill_everything_is_old_or_new_and_the_next_run_converges(host, 
 
 def test_two_runs_at_once(plain, monkeypatch):
     monkeypatch.setattr(kernel_parameters, "LOCK_SECONDS", 0.2)
-    with _files.lock(1), pytest.raises(Failed) as caught:
+    with _lock.lock(1), pytest.raises(Failed) as caught:
         run(CONTENT)
     assert "another run" in str(caught.value) and "run again" in str(caught.value)
     started = time.time()

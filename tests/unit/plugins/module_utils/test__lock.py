@@ -1,0 +1,215 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files on a real file system: of a host below a folder, and of an image that a process enters."""
+
+import errno
+import fcntl
+import os
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _image, _lock
+from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
+
+ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="root alone may chroot, chown and set flags")
+PATH = "/etc/sysctl.d/a.conf"
+
+
+@pytest.fixture
+def below(tmpdir, monkeypatch):
+    """A host below a folder, which is returned."""
+    monkeypatch.setattr(_files, "_real", lambda path: str(tmpdir) + path)
+    monkeypatch.setattr(_files, "OWNER", (os.geteuid(), os.getegid()))
+    return tmpdir
+
+
+def written(path, text, attributes=None):
+    note = _files.stage(path, text, attributes)
+    _files.commit(path, text)
+    return note
+
+
+def error(number):
+    def fail(*_args, **_options):
+        raise OSError(number, os.strerror(number))
+    return fail
+
+
+LOCK = _files.STATE_FOLDER + "/lock"
+
+
+def test_the_lock_leaves_no_empty_folder_and_keeps_a_full_one(below):
+    folder = str(below) + _files.STATE_FOLDER
+    with _lock.lock(1):
+        assert os.stat(folder).st_mode & 0o7777 == 0o700
+    assert not os.path.exists(folder)
+    with _lock.lock(1):
+        written(_files.STATE_FOLDER + "/kept", "x")
+    assert os.listdir(folder) == ["kept"]
+
+
+def test_one_run_at_a_time_and_the_other_is_named(below):
+    with _lock.lock(1), pytest.raises(HostProblem) as caught, _lock.lock(0):
+        pass
+    assert str(caught.value).startswith("another run has held %s for 0 seconds (process %d: " % (_files.STATE_FOLDER, os.getpid()))
+    with _lock.lock(0):
+        pass
+
+
+def test_a_lock_on_what_is_gone_is_none(below, monkeypatch):
+    """The run that had it removed the file, and the folder, while this one was about to lock it."""
+    real = fcntl.flock
+
+    def taken_away(descriptor, how):
+        monkeypatch.setattr(fcntl, "flock", real)
+        below.join(*_files.STATE_FOLDER.split("/")).remove()
+        real(descriptor, how)
+    monkeypatch.setattr(fcntl, "flock", taken_away)
+    assert _lock._locked() is None
+    with _lock.lock(1), pytest.raises(HostProblem), _lock.lock(0):
+        pass
+
+
+def test_a_state_folder_that_is_removed_meanwhile_is_no_error(below):
+    with _lock.lock(1):
+        below.join(*_files.STATE_FOLDER.split("/")).remove()
+    with _lock.lock(1):
+        below.join(*_files.STATE_FOLDER.split("/")).remove()
+        with _lock.lock(0):
+            written(_files.BASELINE, "x")
+        assert stat.S_IMODE(os.stat(str(below) + _files.STATE_FOLDER).st_mode) == 0o700
+
+
+def test_the_clock_that_is_set_meanwhile_does_not_matter(below, monkeypatch):
+    monkeypatch.setattr(time, "time", error(errno.EINVAL))
+    with _lock.lock(0), pytest.raises(HostProblem), _lock.lock(0):
+        pass
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o777, 0o000])
+def test_a_folder_that_others_can_open_is_tightened(below, mode):
+    folder = below.join(*_files.STATE_FOLDER.split("/")).ensure(dir=True)
+    folder.join("kept").write("")
+    os.chmod(str(folder), mode)
+    with _lock.lock(1):
+        assert stat.S_IMODE(os.stat(str(folder)).st_mode) == 0o700
+    assert stat.S_IMODE(os.stat(str(folder)).st_mode) == 0o700
+
+
+@ROOT
+@pytest.mark.parametrize("path", [_files.STATE_FOLDER, _files.BASELINE])
+def test_what_somebody_else_owns_is_not_trusted(below, path):
+    below.join(*_files.BASELINE.split("/")).write("x", ensure=True)
+    os.chown(str(below) + path, 65534, 0)
+    for called in (_lock.check_state, _lock.lock(0).__enter__):
+        with pytest.raises(HostProblem) as caught:
+            called()
+        assert "%s belongs to user 65534 and not to root" % path in str(caught.value)
+
+
+@pytest.mark.parametrize("plant, words", [
+    (lambda path: os.symlink("/tmp", path), "is a symbolic link to /tmp: remove the link"),
+    (lambda path: open(path, "w").close(), "is not a directory"),
+])
+def test_a_state_folder_must_be_one(below, plant, words):
+    below.join("var", "lib").ensure(dir=True)
+    plant(str(below) + _files.STATE_FOLDER)
+    with pytest.raises(HostProblem) as caught, _lock.lock(0):
+        pass
+    assert str(caught.value).startswith(_files.STATE_FOLDER + " " + words)
+
+
+UNPRIVILEGED = """
+import fcntl, os, sys, time
+os.setgid(65534)
+os.setuid(65534)
+held = [os.open(path, os.O_RDONLY) for path in sys.argv[1:]]
+for descriptor in held:
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def nobody(below):
+    """Starts a process without any privilege that holds locks on files, for as long as the test runs."""
+    started = []
+    path = str(below)
+    while path != "/":
+        os.chmod(path, 0o755)
+        path = os.path.dirname(path)
+
+    def hold(*paths):
+        process = subprocess.Popen([sys.executable, "-c", UNPRIVILEGED] + [str(below) + path for path in paths], stdout=subprocess.PIPE)
+        started.append(process)
+        assert process.stdout.readline() == b"held\n"
+    yield hold
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@ROOT
+@pytest.mark.parametrize("mode", [0o644, 0o666])
+def test_nobody_without_root_can_block_a_run(below, nobody, mode):
+    """The folder was readable when it was opened and locked; so may a file have been that was put there for us."""
+    folder = below.join(*_files.STATE_FOLDER.split("/")).ensure(dir=True)
+    folder.join("lock").write("")
+    os.chmod(str(folder.join("lock")), mode)
+    os.chmod(str(folder), 0o755)
+    nobody(_files.STATE_FOLDER, LOCK)
+    with _lock.lock(0), pytest.raises(HostProblem), _lock.lock(0):
+        pass
+    assert not folder.join("lock").check()
+
+
+def test_a_lock_changes_nothing_in_a_folder_that_holds_something(below):
+    written(_files.BASELINE, "x")
+    folder = str(below) + _files.STATE_FOLDER
+    os.chmod(folder, 0o700)
+    before = os.stat(folder).st_mtime_ns
+    with _lock.lock(1):
+        assert os.listdir(folder) == ["baseline.json"]
+    assert (os.listdir(folder), os.stat(folder).st_mtime_ns) == (["baseline.json"], before)
+
+
+@ROOT
+def test_a_run_that_began_while_nobody_held_the_folder_is_waited_for(below, nobody):
+    """It has the folder; then the file is not taken, although it would be free."""
+    folder = below.join(*_files.STATE_FOLDER.split("/")).ensure(dir=True)
+    with _lock.lock(0):
+        folder.join("lock").write("")
+        os.chmod(str(folder.join("lock")), 0o600)
+        assert _lock._locked() is None
+
+
+@ROOT
+@pytest.mark.parametrize("plant", [os.mkfifo, lambda path: os.symlink("/victim", path), lambda path: os.link("/etc/hostname", path)])
+def test_what_was_planted_for_the_lock_is_replaced(below, plant):
+    folder = below.join(*_files.STATE_FOLDER.split("/")).ensure(dir=True)
+    below.join("victim").write("precious")
+    try:
+        plant(str(folder.join("lock")))
+    except OSError:
+        os.link(str(below.join("victim")), str(folder.join("lock")))
+    with _lock.lock(0):
+        found = os.lstat(str(folder.join("lock")))
+        assert stat.S_ISREG(found.st_mode) and (found.st_nlink, stat.S_IMODE(found.st_mode)) == (1, 0o600)
+    assert below.join("victim").read() == "precious"
+
+
+@ROOT
+def test_the_holder_of_an_images_lock_is_named(tmpdir):
+    with pytest.raises(HostProblem) as caught:
+        def twice():
+            with _lock.lock(0), _lock.lock(0):
+                pass
+        _image.inside(str(tmpdir), twice)
+    assert "%s%s for 0 seconds (process " % (tmpdir, _files.STATE_FOLDER) in str(caught.value)
