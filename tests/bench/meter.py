@@ -52,17 +52,21 @@ def _anonymous(pid):
 
 
 class Memory(threading.Thread):
-    """The most memory that a group has, looked at again and again, in a twentieth of one core's time."""
+    """The most memory that a group has twice in a row, looked at again and again, in a twentieth of one core's time.
+
+    One look counts a process twice that is just being forked.
+    """
 
     def __init__(self, group):
         super().__init__(daemon=True)
         self._group, self._ended, self.most = group, threading.Event(), 0
 
     def run(self):
-        pause = 0
+        pause = last = 0
         while not self._ended.wait(pause):
             start = time.thread_time()
-            self.most = max(self.most, self._group.memory())
+            now = self._group.memory()
+            self.most, last = max(self.most, min(last, now)), now
             pause = max(0.02, 20 * (time.thread_time() - start))
 
     def end(self):
