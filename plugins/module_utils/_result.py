@@ -26,6 +26,8 @@ def _harmless_char(char, allowed):
 
 def harmless_text(text, allowed=""):
     """TEXT with everything written as an escape that is not UTF-8 or could move a terminal's cursor, except what is ALLOWED."""
+    if text.isprintable():
+        return text
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(_harmless_char(char, allowed) for char in text)
 

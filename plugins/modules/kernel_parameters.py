@@ -40,13 +40,15 @@ options:
     suboptions:
       path:
         description: A file of a C(sysctl.d) folder, such as C(/etc/sysctl.d/50-security-hardening.conf).
-        type: path required: true
+        type: path
+        required: true
       content:
         description:
           - Lines as in C(sysctl.d(5)). A line that is not understood fails the task, and nothing is written.
           - The file is written with this text and a header. A line that is not in force on this host (waived, held back, not known to
             the kernel) is commented out with the reason. A line whose parameter has a better value already carries that value.
-        type: str required: true
+        type: str
+        required: true
   rules:
     description:
       - "Rules for single parameters: a dictionary of parameter names, each with a dictionary of these keys. All are optional."
@@ -336,12 +338,16 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
+# Before all others: it has them compiled once.
+from ansible_collections.photon.hardening.plugins.module_utils import _once
+
+_once.install(_once.__spec__.loader)
+
 from ansible_collections.photon.hardening.plugins.module_utils import (
     _apply,
     _baseline,
     _files,
     _host,
-    _image,
     _lock,
     _memory,
     _plan,
@@ -552,13 +558,21 @@ def _arguments():
     )
 
 
-def _result_of(module):
+def _result_of_image(module):
+    """None where `root` is this host itself."""
+    from ansible_collections.photon.hardening.plugins.module_utils import _image
     try:
         root = _image.root_of(module.params["root"])
-        if root:
-            return _image.inside(root, lambda: run(module.params, True, module.check_mode, module._diff))
+        return _image.inside(root, lambda: run(module.params, True, module.check_mode, module._diff)) if root else None
     except _TROUBLE as exc:
         return dict(failed=True, msg=str(exc))
+
+
+def _result_of(module):
+    # Most hosts need no code for images.
+    result = _result_of_image(module) if module.params["root"] else None
+    if result is not None:
+        return result
     if _procfs.in_container():
         module.warn("This host is a container: its kernel belongs to the machine below and is shared with it.")
     return run(module.params, False, module.check_mode, module._diff)

@@ -73,7 +73,7 @@ def named(name):
     {"version": 2, "parameters": {}, "files": {"/etc/sysctl.d/../x.conf": {"before": None, "sha256": SHA}}},
     {"version": 2, "parameters": {}, "files": {}, "folders": ["/tmp"]}, {"version": 2, "parameters": {}, "files": {}, "folders": [""]},
     {"version": 2, "parameters": {}, "files": {}, "folders": ["/etc/sysctl.d/x"]}, {"version": 2, "parameters": {}, "files": {},
-    "folders": "/etc"},
+                                                                                    "folders": "/etc"},
 ])
 def test_what_nobody_can_have_written_is_refused(data):
     with pytest.raises(ValueError):

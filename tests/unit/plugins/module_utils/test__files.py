@@ -234,8 +234,8 @@ def test_modes_do_not_depend_on_the_umask(below, umask):
         written(_files.BASELINE, "x", Attributes(0o600, *_files.OWNER))
     finally:
         os.umask(before)
-    modes = [stat.S_IMODE(os.stat(str(below) + path).st_mode) for path in ("/etc", "/etc/sysctl.d", PATH, "/var/lib", _files.STATE_FOLDER,
-                                                                            _files.BASELINE)]
+    paths = ("/etc", "/etc/sysctl.d", PATH, "/var/lib", _files.STATE_FOLDER, _files.BASELINE)
+    modes = [stat.S_IMODE(os.stat(str(below) + path).st_mode) for path in paths]
     assert modes == [0o755, 0o755, 0o644, 0o755, 0o700, 0o600]
 
 

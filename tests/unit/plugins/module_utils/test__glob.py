@@ -81,9 +81,9 @@ TOKENS = ["a", "b", "c", "*", "*", "?", "[", "]", "!", "^", "-", "\\", ".", "[:a
 def test_one_part_is_matched_as_the_c_library_does():
     fnmatch, leading_dot = ctypes.CDLL(None).fnmatch, 4
     chance, met = random.Random(7), 0
-    for _ in range(10000):
-        pattern = "".join(chance.choice(TOKENS) for _ in range(chance.randint(1, 5)))
-        name = "".join(chance.choice("abc-][.1*\\!^z:=") for _ in range(chance.randint(1, 3)))
+    for _time in range(10000):
+        pattern = "".join(chance.choice(TOKENS) for _time in range(chance.randint(1, 5)))
+        name = "".join(chance.choice("abc-][.1*\\!^z:=") for _time in range(chance.randint(1, 3)))
         if set(pattern) == {"."} or set(name) == {"."}:
             continue  # No part of a path.
         theirs = fnmatch(pattern.encode(), name.encode(), leading_dot) == 0

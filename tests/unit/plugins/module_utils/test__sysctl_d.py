@@ -135,9 +135,9 @@ def test_the_name_that_is_read_last(foreign, expected):
 
 def test_the_last_name_is_read_last():
     chance = random.Random(3)
-    for _ in range(1000):
-        foreign = ["".join(chance.choice("az~-.\udcff\xe9\U0001f427") for _ in range(chance.choice((1, 2, 3, 5, 50)))) + ".conf"
-                   for _ in range(chance.randint(0, 4))]
+    for _time in range(1000):
+        foreign = ["".join(chance.choice("az~-.\udcff\xe9\U0001f427") for _time in range(chance.choice((1, 2, 3, 5, 50)))) + ".conf"
+                   for _time in range(chance.randint(0, 4))]
         name = _sysctl_d.last_name(foreign)
         files = [File("/usr/lib/sysctl.d/" + base, "") for base in foreign] + [File("/etc/sysctl.d/" + name, "")]
         order = [item.path for item in _sysctl_d.in_boot_order(files)]
@@ -150,6 +150,7 @@ def test_the_last_name_is_read_last():
                                   "z" * 234 + "-photon-hardening.conf"])
 def test_is_no_restating_name(name):
     assert not _sysctl_d.is_restating(name)
+
 
 @pytest.mark.parametrize("path, problem", [
     ("etc/sysctl.d/a.conf", "is a relative path"),

@@ -115,7 +115,8 @@ def test_is_number(text, expected):
 ])
 def test_same(name, one, other):
     assert _values.same(name, one, other)
-    assert _values.same(name, other, one)
+    turned = (name, other, one)
+    assert _values.same(*turned)
 
 
 @pytest.mark.parametrize("name, one, other", [

@@ -13,10 +13,10 @@ GROUPS, STATE, FAIL_ON, REPORT = ("photon_hardening_" + name for name in ("group
 
 
 class Text(str):
-    """As Ansible's own kinds of text."""
+    """As Ansible's own kinds of text, which stay what they are."""
 
-    def __str__(self):
-        return self
+
+Text.__str__ = lambda self: self
 
 
 class Number(int):
