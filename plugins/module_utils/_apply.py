@@ -51,6 +51,10 @@ class NotApplied(Exception):
         self.interrupted = isinstance(cause, Interrupted)
 
 
+# What ends a run with everything put back.
+_ENDS = (OSError, HostProblem, Refused, Interrupted)
+
+
 class _Signals:
     """While it is entered, a signal that asks the process to stop raises Interrupted; once it is `deaf`, nothing does."""
 
@@ -97,7 +101,7 @@ def carry_out(plan, before):
                 progress.placed.append(path)
                 _files.commit(path, text)
             signals.deaf = True
-        except _TROUBLE + (Refused, Interrupted) as exc:
+        except _ENDS as exc:
             signals.deaf = True
             raise NotApplied(exc, _undo(plan, before, first, progress)) from exc
         plan.warnings.extend(filter(None, progress.notes))

@@ -23,6 +23,8 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
 _VERSION = 2
 _EMPTY = Saved({}, {})
 _MOST_VALUE = 1 << 16
+# What the kernel takes in no name of an interface.
+_BLANKS = set(" \t\n\v\f\r")
 _SHA256 = re.compile(r"^[0-9a-f]{64}\Z")
 _HELP = ("restore it from a backup, or give the way back up: state `adopted` remembers what is there now, state `forgotten` removes the "
          "baseline and touches nothing else")
@@ -37,7 +39,10 @@ def _expect(good, where, value):
 
 
 def _text(where, value):
-    return _expect(isinstance(value, str) and len(value) <= _MOST_VALUE and "\0" not in value, where, value)
+    _expect(isinstance(value, str) and len(value) <= _MOST_VALUE and "\0" not in value, where, value)
+    # Half a character is a ValueError here: no file holds it.
+    value.encode("utf-8", "surrogateescape")
+    return value
 
 
 def _optional(check, where, value):
@@ -48,7 +53,7 @@ def _name(where, value):
     """A parameter, with dots. The kernel takes nearly any character in the name of an interface."""
     parts = _sysctl_d.key_path(_text(where, value)).split("/")
     inside = len(parts) > 1 and not any(part in ("", ".", "..") for part in parts)
-    return _expect(inside and value.split() == [value] and _sysctl_d.canonical(value) == value, where, value)
+    return _expect(inside and not set(value) & _BLANKS and _sysctl_d.canonical(value) == value, where, value)
 
 
 def _path(where, value):
@@ -100,8 +105,9 @@ def _entry(name, value):
     _fields(_name("parameters", name), value, Entry._fields)
     checks = dict(before=_text, wrote=_text, dropin=_path, also=_text, asked=_text, refused=_refused, mover=_name)
     found = dict((key, _optional(check, "%s: %s" % (name, key), value.get(key))) for key, check in checks.items())
-    _expect("before" in value and found["dropin"] is not None, name, value)
-    return Entry(**found)
+    traced = value.get("traced", True)
+    _expect("before" in value and found["dropin"] is not None and isinstance(traced, bool), name, value)
+    return Entry(traced=traced, **found)
 
 
 def _file(path, value):
@@ -118,7 +124,7 @@ def _file(path, value):
     conflicts = value.get("conflicts", "restate")
     return SavedFile(optional(_content, "before"), optional(_attributes, "attributes"), _sha256(path, value.get("sha256")),
                      optional(_sha256, "also"), lines, rules, _expect(conflicts in CONFLICTS, path, conflicts),
-                     tuple(_text(path, line) for line in _list(path, value.get("edits", []))))
+                     tuple(_text(path, line) for line in _list(path, value.get("edits", []))), optional(_content, "text"))
 
 
 def _folder(value):
@@ -136,7 +142,8 @@ def parsed(text):
     if data.get("version") not in (1, _VERSION):
         raise ValueError("version %.20r, and this release reads version 1 and %d" % (data.get("version"), _VERSION))
     parameters, files = (_dictionary(key, data.get(key)) for key in ("parameters", "files"))
-    return Saved(dict((name, _entry(name, entry)) for name, entry in parameters.items()),
+    entries = dict((name, _entry(name, entry)) for name, entry in parameters.items())
+    return Saved(dict((name, entry._replace(traced=entry.traced and data["version"] == _VERSION)) for name, entry in entries.items()),
                  dict((path, _file(path, entry)) for path, entry in files.items()),
                  tuple(_folder(folder) for folder in _list("folders", data.get("folders", []))))
 

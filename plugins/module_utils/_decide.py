@@ -45,7 +45,8 @@ def _interface_names(want, interfaces):
     parts = _sysctl_d.key_path(want.name).split("/")
     if not want.rule.interfaces or want.value is None or len(parts) < 5 or parts[3] not in ("all", "default"):
         return []
-    return [_sysctl_d.canonical("/".join(parts[:3] + [interface] + parts[4:])) for interface in interfaces]
+    # Nobody else reaches the loopback.
+    return [_sysctl_d.canonical("/".join(parts[:3] + [interface] + parts[4:])) for interface in interfaces if interface != "lo"]
 
 
 def _of_interface(rules, name, rule):
@@ -59,7 +60,7 @@ def names(request, interfaces, saved):
     paths = set(item.path for item in request.dropins)
     found = OrderedDict.fromkeys(wants(request, interfaces))
     for name, entry in sorted(saved.parameters.items()):
-        if entry.dropin in paths:
+        if entry.dropin in paths or name in found:
             found.update(OrderedDict.fromkeys([name] + _memory.of_default(name, interfaces)))
     for name in list(found):
         partner = _behaviour.partner(name)
@@ -81,23 +82,35 @@ def _in_force(state, target, write=None, reason=""):
 
 def choices(wanted, request, snapshot):
     """parameter -> Choice for all that is asked for. What is only compared and what this kernel lacks is left out."""
-    found = OrderedDict()
+    found, paths = OrderedDict(), set(item.path for item in request.dropins)
     for name, want in wanted.items():
-        choice = _choose(want, request, snapshot)
+        choice = _behind(want, paths, snapshot) or _choose(want, request, snapshot)
         if choice is not None:
             found[name] = choice
     return found
+
+
+def _behind(want, paths, snapshot):
+    """The Choice where a later drop-in of ours, from another call, asks for another value: that one is in force, live and at boot."""
+    later = want.dropin and _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, want.name, after=want.dropin)
+    if not later or want.value is None or want.rule.waived or _values.same(want.name, later[1], want.value):
+        return None
+    return _in_force("overridden", want.value, reason="%s asks for %s" % later)._replace(elsewhere=True)
 
 
 def _choose(want, request, snapshot):
     rule, reading = want.rule, snapshot.live.get(want.name, ABSENT)
     if rule.waived:
         return _aside("waived", "waived: %s" % rule.waived)
-    broken = want.value is not None and (_held_for_use(want, reading, request, snapshot) or _held_for_partner(want, request, snapshot))
+    broken = _held_for_use(want, reading, request, snapshot) or _held_for_partner(want, request, snapshot)
     if broken:
         return _aside("held_back", broken)
     if request.image:
         return _in_force("ok", want.value) if want.value is not None else None
+    return _on_kernel(want, rule, reading, snapshot)
+
+
+def _on_kernel(want, rule, reading, snapshot):
     if reading.write_only and want.value is not None:
         raise ValueError("%s line %s: %s is an action, not a setting: it can only be written. Remove the line."
                          % (want.dropin, want.number, want.name))
@@ -174,6 +187,8 @@ def broken_uses(name, value, rule, request, snapshot, unchanged=False):
 
 
 def _held_for_use(want, reading, request, snapshot):
+    if want.value is None:
+        return ""
     in_force = reading.value is not None and _values.same(want.name, reading.value, want.value)
     broken = broken_uses(want.name, want.value, want.rule, request, snapshot, in_force)
     return "would break %s" % broken if broken else ""
@@ -183,7 +198,7 @@ def _held_for_partner(want, request, snapshot):
     """Of two parameters of which one is in force, the other one's value would be unset."""
     partner = _behaviour.partner(want.name)
     reading = snapshot.live.get(partner, ABSENT)
-    if want.rule.exact or reading.value is None or not _is_set(reading.value) or not _is_set(want.value):
+    if want.value is None or want.rule.exact or reading.value is None or not _is_set(reading.value) or not _is_set(want.value):
         return ""
     entry = _memory.entry_of(snapshot.saved, partner)
     if _memory.is_ours(partner, entry, reading.value) and entry.dropin in [item.path for item in request.dropins]:
@@ -213,7 +228,7 @@ def leaving(found, wanted, request, snapshot):
     """CHOICES for every parameter that a drop-in of this call used to set, and no longer does: on its way back."""
     paths = set(item.path for item in request.dropins)
     back = OrderedDict()
-    for name, entry in _memory.leaving(snapshot.saved, paths, found):
+    for name, entry in _memory.leaving(snapshot.saved, paths, snapshot.files, found):
         reading = snapshot.live.get(name, ABSENT)
         if request.image or reading.value is None:
             continue
@@ -221,10 +236,9 @@ def leaving(found, wanted, request, snapshot):
         if partner is not None and partner.active and _is_set(partner.target):
             back[name] = _aside("ok", "%s takes its place" % _behaviour.partner(name))
             continue
-        elsewhere = _memory.line_elsewhere(snapshot.saved, paths, name)
+        elsewhere = _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, name)
         value = elsewhere[1] if elsewhere else entry.before
-        rule = wanted[name].rule if name in wanted else needs(name, request)
-        broken = broken_uses(name, value, rule, request, snapshot)
+        broken = broken_uses(name, value, needs(name, request, wanted), request, snapshot)
         back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken)
     return back
 
@@ -257,20 +271,31 @@ def _blocked_back(name, reading):
     return None
 
 
-def needs(name, request):
-    """The Rule of a parameter on its way back. Forwarding that is in use stays, also where no rule says so."""
+def needs(name, request, wanted):
+    """The Rule of a parameter on its way back, or in a line of others. Forwarding that is in use stays, also where no rule says so."""
+    for alias in _behaviour.names_of(name):
+        if alias in wanted:
+            return wanted[alias].rule
     rule = _rules.of(request.rules, name)
     if not rule.hold and name.endswith((".ip_forward", ".forwarding")):
         return rule._replace(hold=(("0", _uses.FORWARDING),))
     return rule
 
 
+def _ends(name, choice, entry):
+    """Whether a parameter's value is no longer ours: it goes back, or what the host had by itself is asked for."""
+    if choice.write is None or entry is None:
+        return False
+    return not choice.active or _values.same(name, choice.write, entry.before or "")
+
+
 def interfaces_back(saved, back, remaining, snapshot):
-    """CHOICES for interfaces that took our value of conf.default when they appeared, and that no remaining file sets."""
+    """CHOICES for interfaces that took our value of conf.default when they appeared, and that no remaining file sets. BACK: the choices
+    so far; conf.default ends to be ours where it leaves, and where its own value is asked for."""
     found = OrderedDict()
     for name, choice in back.items():
         entry = _memory.entry_of(saved, name)
-        for other in _memory.started_with_ours(saved, name, entry, snapshot) if choice.write is not None else ():
-            if remaining.winner(other) is None:
+        for other in _memory.started_with_ours(saved, name, entry, snapshot) if _ends(name, choice, entry) else ():
+            if other not in back and remaining.winner(other) is None:
                 found[other] = Choice("changed", None, choice.write, False, "it had started with our value of %s" % name)
     return found

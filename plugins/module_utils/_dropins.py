@@ -15,6 +15,8 @@ _REPLACED = "Lines of the file that was here before, for the next boot: this fil
 _HIDDEN = "Lines of %s, for the next boot: this file hides it."
 _EDITED = "Lines that something else has written into this file."
 _MOST_ROUNDS = 8
+# Stands for every interface that nobody names.
+_ANY_INTERFACE = "any-interface"
 
 # texts: path -> what the file shall be, None: no file. lines and rules: path -> those of our lines. edits: path -> lines of others.
 # attributes: path -> of a file that goes back.
@@ -28,7 +30,7 @@ def decide(request, choices, wanted, snapshot, disk):
     decided = Decided({}, {}, {}, {}, {}, [])
     devices = _device_lines(wanted, choices, snapshot.interfaces)
     adapted = dict((item.path, _adapted(item, choices, devices)) for item in request.dropins if item.text.strip())
-    ours = _own_switches(adapted, request, snapshot)
+    ours = _own_values(adapted, request, snapshot)
     for item in request.dropins:
         if item.path in adapted:
             _present(item.path, adapted[item.path], ours, request, wanted, snapshot, disk, decided)
@@ -90,12 +92,12 @@ def _speaker(want, wanted):
     return None
 
 
-def _own_switches(adapted, request, snapshot):
-    """All parameters that a drop-in of ours sets after this run, in this call or from an earlier one."""
+def _own_values(adapted, request, snapshot):
+    """switch -> parameter that a drop-in of ours sets after this run, in this call or from an earlier one."""
     paths = set(item.path for item in request.dropins)
-    lines = [own for _text, own in adapted.values()]
-    lines += [own for _path, own in _memory.lines_elsewhere(snapshot.saved, paths)]
-    return set(_behaviour.switch(name) for own in lines for name in own)
+    lines = [own for _path, own in _memory.lines_elsewhere(snapshot.saved, paths, snapshot.files)]
+    lines += [own for _text, own in adapted.values()]
+    return dict((_behaviour.switch(name), name) for own in lines for name in own)
 
 
 def _present(path, adapted, ours, request, wanted, snapshot, disk, decided):
@@ -103,16 +105,20 @@ def _present(path, adapted, ours, request, wanted, snapshot, disk, decided):
     known, now = snapshot.saved.files.get(path), disk[path].text if path in disk else None
     whose, edits = _memory.whose(known, now), _memory.edits(known, now)
     text = list(text)
-    for title, origin in _origins(path, known, now, edits, snapshot):
-        text += _kept(title, origin, ours, request, snapshot, path, decided.warnings)
+    for title, origin in _origins(path, known, now, snapshot):
+        lines = [line for line in origin if line.name and not _is_replaced(line, ours)]
+        text += _kept(title, lines, request, wanted, snapshot, path, decided.warnings)
+    added = _sysctl_d.parse("\n".join(edits), snapshot.dialect)
+    lines = [line for line in added if not line.name or not _is_replaced(line, ours) or _is_as_good(line, ours, wanted)]
+    text += _kept(_EDITED, lines, request, wanted, snapshot, path, decided.warnings)
     decided.texts[path] = "\n".join(text) + "\n"
     decided.lines[path], decided.edits[path] = dict(own), edits
     decided.rules[path] = dict((name, _rules.ordered(wanted[name].rule)) for name in own if name in wanted)
-    decided.warnings.extend(_found(path, whose, known, edits))
+    decided.warnings.extend(_found(path, whose, known, [line.text for line in lines], [line.text for line in added if line not in lines]))
 
 
-def _found(path, whose, known, edits):
-    """What to say about the file that was found at PATH."""
+def _found(path, whose, known, kept, replaced):
+    """What to say about the file that was found at PATH. KEPT and REPLACED: lines of others in it."""
     if whose == _memory.FOREIGN and known:
         return ["%s was replaced by something else since the last run (a package update?); that content is saved for the way back "
                 "and the file is written anew." % path]
@@ -120,15 +126,16 @@ def _found(path, whose, known, edits):
         return ["%s carries our header, but nothing is remembered of it: the way back is lost. What is there now counts as what was "
                 "there before." % path]
     if whose == _memory.EDITED:
-        return ["%s was changed by something else since the last run; our lines are written anew%s."
-                % (path, ", and its %d other lines are kept" % len(edits) if edits else "")]
+        told = ", and %d other lines are kept" % len(kept) if kept else ""
+        told += "; our values take the place of: %s" % ", ".join(replaced) if replaced else ""
+        return ["%s was changed by something else since the last run; our lines are written anew%s." % (path, told)]
     return []
 
 
 # --- lines that are kept ---
 
-def _origins(path, known, now, edits, snapshot):
-    """(title, lines) of every source of lines that our file at PATH must not take along."""
+def _origins(path, known, now, snapshot):
+    """(title, lines) of the file that was at PATH before ours, or that ours hides."""
     before = _memory.original(known, now)
     if before is not None:
         yield _REPLACED, _sysctl_d.parse(before, snapshot.dialect)
@@ -136,7 +143,6 @@ def _origins(path, known, now, edits, snapshot):
         hidden = _hidden_by(path, snapshot.files, snapshot.dialect)
         if hidden:
             yield _HIDDEN % hidden.path, _sysctl_d.parse(hidden.text, snapshot.dialect)
-    yield _EDITED, _sysctl_d.parse("\n".join(edits), snapshot.dialect)
 
 
 def _hidden_by(path, files, dialect):
@@ -147,12 +153,11 @@ def _hidden_by(path, files, dialect):
     return next((found["%s/%s" % (other, base)] for other in later if "%s/%s" % (other, base) in found), None)
 
 
-def _kept(title, origin, ours, request, snapshot, path, warnings):
-    """ORIGIN's lines that no line of ours replaces, in the order in which we would write; what would break a use is commented out."""
-    lines = [line for line in origin if line.name and not _is_replaced(line, ours)]
+def _kept(title, lines, request, wanted, snapshot, path, warnings):
+    """LINES in the order in which we would write; what would break a use is commented out."""
     text = []
-    for line in sorted(lines, key=lambda line: _behaviour.order(line.name)):
-        broken = _broken_by_line(line, request, snapshot)
+    for line in sorted(lines, key=lambda line: _behaviour.order(line.name or "")):
+        broken = _broken_by_line(line, request, wanted, snapshot)
         if broken:
             text.append(_sysctl_d.comment("held_back: would break %s: %s" % (broken, line.text.strip())))
             warnings.append("%s: the line `%s` of the file that was there is not kept: it would break %s."
@@ -167,14 +172,29 @@ def _is_replaced(line, ours):
     return _behaviour.switch(line.name) in ours or bool(partner and _behaviour.switch(partner) in ours)
 
 
-def _broken_by_line(line, request, snapshot):
-    if line.value is None:
+def _broken_by_line(line, request, wanted, snapshot):
+    if not line.name or line.value is None:
         return ""
     names = [line.name]
     if _sysctl_d.is_glob(line.name):
-        names = [name for name in sorted(request.rules) if _glob.matches(_sysctl_d.key_path(line.name), _sysctl_d.key_path(name))]
-    found = (_decide.broken_uses(name, line.value, _decide.needs(name, request), request, snapshot) for name in names)
+        known = sorted(set(request.rules) | set(wanted) | set(_forwarding(snapshot.interfaces)))
+        names = [name for name in known if _glob.matches(_sysctl_d.key_path(line.name), _sysctl_d.key_path(name))]
+    found = (_decide.broken_uses(name, line.value, _decide.needs(name, request, wanted), request, snapshot) for name in names)
     return next(filter(None, found), "")
+
+
+def _forwarding(interfaces):
+    """Every parameter that switches forwarding."""
+    found = ["net.ipv4.ip_forward"]
+    for family in ("ipv4", "ipv6"):
+        found += [_sysctl_d.canonical("net/%s/conf/%s/forwarding" % (family, scope)) for scope in ["all", "default"] + list(interfaces)]
+    return found
+
+
+def _is_as_good(line, ours, wanted):
+    """Whether a line that somebody has written into our file asks for a better value than ours."""
+    name = ours.get(_behaviour.switch(line.name))
+    return name in wanted and line.value is not None and _values.as_good(name, line.value, wanted[name].rule)
 
 
 # --- a drop-in that goes ---
@@ -182,18 +202,21 @@ def _broken_by_line(line, request, snapshot):
 def _leaving(path, known, now, decided):
     text = now.text if now else None
     whose = _memory.whose(known, text)
-    if whose == _memory.OURS:
-        decided.texts[path] = _with_edits(known)
+    if whose == _memory.OURS or whose == _memory.EDITED and known.text is not None:
+        edits = _memory.edits(known, text)
+        decided.texts[path] = _with_edits(known, edits)
         decided.attributes[path] = known.attributes if known.before is not None else None
+        if edits:
+            decided.warnings.append("%s was changed by something else; those %d lines are left in it." % (path, len(edits)))
     elif known or whose == _memory.ORPHAN:
         decided.warnings.append("%s %s." % (path, _why_left(whose)))
 
 
-def _with_edits(known):
+def _with_edits(known, edits):
     """What was there before us, with the lines that others have added since."""
-    if not known.edits:
+    if not edits:
         return known.before
-    return "".join([known.before or ""] + [line + "\n" for line in known.edits])
+    return "".join([known.before or ""] + [line + "\n" for line in edits])
 
 
 def _why_left(whose):
@@ -205,6 +228,21 @@ def _why_left(whose):
 
 
 # --- what is restated ---
+
+def found_restating(path, known, now):
+    """What to say about a file that restates, as it was found."""
+    whose = _memory.whose(known, now)
+    if whose == _memory.ORPHAN:
+        return ["%s carries our header, but nothing is remembered of it: the way back is lost. It is written anew where it is needed, and "
+                "else removed." % path]
+    edits = _memory.edits(known, now)
+    return ["%s was changed by something else; %d other lines are kept." % (path, len(edits))] if whose == _memory.EDITED and edits else []
+
+
+def with_added(text, edits):
+    """TEXT with the lines that others have written into the file."""
+    return text + "\n".join(["", _sysctl_d.comment(_EDITED)] + list(edits)) + "\n" if edits else text
+
 
 def our_lines(request, decided, wanted, snapshot, disk):
     """parameter -> Mine for every line of ours that is read at boot, the later file's where two set the same."""
@@ -218,9 +256,17 @@ def our_lines(request, decided, wanted, snapshot, disk):
         else:
             lines, rules, conflicts = _remembered_lines(path, snapshot.saved.files[path], disk)
         for name, value in lines.items():
-            found.pop(name, None)
+            for other in _ended_by(name, value, found):
+                del found[other]
             found[name] = Mine(value, path, rules.get(name) or _rules.ordered(_rules.of(request.rules, name)), conflicts)
     return found
+
+
+def _ended_by(name, value, found):
+    """Those of the parameters FOUND whose lines a later line for NAME ends: of the same switch, or of its pair."""
+    partner = _behaviour.partner(name)
+    return [other for other in found if _behaviour.switch(other) == _behaviour.switch(name)
+            or other == partner and not _values.same(name, value, "0")]
 
 
 def _remembered_lines(path, known, disk):
@@ -232,17 +278,18 @@ def _remembered_lines(path, known, disk):
     return lines, known.rules or {}, known.conflicts
 
 
-def restated(mine, files, dialect, path):
+def restated(mine, files, dialect, path, interfaces):
     """(text of the file at PATH, which is read last, or None, its lines): what other FILES would take back at boot."""
     tries, comments = OrderedDict(), {}
     for _round in range(_MOST_ROUNDS):
         lines = OrderedDict((name, _spelt(name, mine_of, count)) for name, (mine_of, count) in tries.items())
-        text = _restating_text(lines, comments)
+        text = _restating_text(lines, comments, mine)
         order = _sysctl_d.BootOrder(list(files) + ([File(path, text)] if text else []), dialect)
-        lost = [(name, ours, winner) for name, ours, winner in _lost(mine, order) if ours.conflicts == "restate"]
+        # Two lines of ours may speak for the same interfaces.
+        lost = OrderedDict((name, (ours, winner)) for name, ours, winner in _lost(mine, order, interfaces) if ours.conflicts == "restate")
         if not lost:
             break
-        for name, ours, winner in lost:
+        for name, (ours, winner) in lost.items():
             tries[name] = ours, tries[name][1] + 1 if name in tries else 0
             comments.setdefault(name, _rival(ours, winner))
     return text, dict(lines.values())
@@ -263,21 +310,46 @@ def _spellings(value):
     return [value] + [text for text in ("0x%x" % number, str(number)) if text != value]
 
 
-def _restating_text(lines, comments):
+def _restating_text(lines, comments, mine):
     if not lines:
         return None
     text = [_sysctl_d.HEADER]
     for name in sorted(lines, key=lambda name: (_behaviour.order(name), name)):
-        text += [_sysctl_d.comment(comments[name]), "%s = %s" % lines[name]]
+        text += [_sysctl_d.comment(comments[name])] + _shields(name, lines, mine) + ["%s = %s" % lines[name]]
     return "\n".join(text) + "\n"
 
 
-def _lost(mine, order):
+def _shields(name, lines, mine):
+    """Lines that keep a pattern of ours for interfaces away from conf.all and conf.default, of which no line of ours speaks."""
+    if not _sysctl_d.is_glob(name):
+        return []
+    others = [name.replace("*", every) for every in ("all", "default")]
+    return ["-%s" % other for other in others if other not in mine and other not in lines]
+
+
+def _lost(mine, order, interfaces):
     """(parameter, Mine, Winner or None) for each parameter of ours that would have another value at boot."""
     for name, ours in list(mine.items()) + _foreign_interfaces(mine, order):
         winner = order.winner(name)
         if not holds(name, ours.value, winner.value if winner else None, ours.rule):
             yield name, ours, winner
+    for name, ours in mine.items():
+        parts = _sysctl_d.key_path(name).split("/")
+        if ours.rule.interfaces and len(parts) > 4 and parts[3] in ("all", "default"):
+            winner = _by_pattern(parts, mine, order, interfaces)
+            if winner and not holds(name, ours.value, winner.value, ours.rule):
+                yield ".".join(parts[:3] + ["*"] + parts[4:]), ours, winner
+
+
+def _by_pattern(parts, mine, order, interfaces):
+    """The Winner for an interface that only a pattern speaks of, None where none does. An interface that comes later is one, too."""
+    named = set(order.names()) | set(mine)
+    for interface in [_ANY_INTERFACE] + sorted(set(interfaces) - set(["lo"])):
+        name = _sysctl_d.canonical("/".join(parts[:3] + [interface] + parts[4:]))
+        winner = order.winner(name) if name not in named else None
+        if winner and winner.value is not None:
+            return winner
+    return None
 
 
 def _foreign_interfaces(mine, order):

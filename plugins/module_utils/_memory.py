@@ -51,29 +51,33 @@ def is_noted_form(want, entry, live):
     return entry is not None and entry.asked == want.value and entry.wrote is not None and entry.wrote == live
 
 
-def leaving(saved, paths, choices):
+def leaving(saved, paths, files, choices):
     """The parameters that a drop-in of this call used to set, and no longer does, each with what is remembered of it. What has moved
     along with another one stays as long as that one does."""
     active = set(_behaviour.switch(name) for name, choice in choices.items() if choice.active)
     return [(name, entry) for name, entry in sorted(saved.parameters.items())
             if entry.dropin in paths and _behaviour.switch(name) not in active
-            and not (entry.mover and (_behaviour.switch(entry.mover) in active or line_elsewhere(saved, paths, entry.mover)))]
+            and not (entry.mover and (_behaviour.switch(entry.mover) in active or line_elsewhere(saved, paths, files, entry.mover)))]
 
 
-def line_elsewhere(saved, paths, name):
-    """(path, value) of the drop-in of ours, not among PATHS, whose line is then in force for a parameter, or None."""
+def line_elsewhere(saved, paths, files, name, after=None):
+    """(path, value) of the drop-in of ours, not among PATHS, whose line is then in force for a parameter, or None. AFTER: only of drop-ins
+    that are read after that path."""
     found = None
-    for path, lines in lines_elsewhere(saved, paths):
+    for path, lines in lines_elsewhere(saved, paths, files):
+        if after is not None and _sysctl_d.boot_key(path) <= _sysctl_d.boot_key(after):
+            continue
         for other, value in lines.items():
             if _behaviour.switch(other) == _behaviour.switch(name):
                 found = path, value
     return found
 
 
-def lines_elsewhere(saved, paths):
-    """(path, our lines) of every drop-in of ours that is not among PATHS, in the order of a boot."""
+def lines_elsewhere(saved, paths, files):
+    """(path, our lines) of every drop-in of ours that is not among PATHS and still there among FILES, in the order of a boot."""
+    there = set(item.path for item in files if _sysctl_d.is_ours(item.text))
     return [(path, saved.files[path].lines or {}) for path in sorted(saved.files, key=_sysctl_d.boot_key)
-            if path not in paths and not _sysctl_d.restates(path)]
+            if path not in paths and path in there and not _sysctl_d.restates(path)]
 
 
 def of_default(name, interfaces):
@@ -123,41 +127,41 @@ def our_lines(known, text):
 
 def edits(known, now):
     """The lines of others in a file of ours: those found in earlier runs, and those that are new."""
-    if whose(known, now) != EDITED:
+    if whose(known, now) != EDITED or known.text is None:
         return tuple(known.edits) if known else ()
-    lines = our_lines(known, "")
-    kept = set(line.text.strip() for line in _sysctl_d.parse(known.before or ""))
-    found = [line.text for line in _sysctl_d.parse(now) if _is_foreign(line, lines, kept)]
-    return tuple(found) if known.lines is not None else tuple(known.edits)
-
-
-def _is_foreign(line, lines, kept):
-    if not line.name or line.text.strip() in kept:
-        return False
-    return line.name not in lines or line.value is None or not _values.same(line.name, lines[line.name], line.value)
+    ours = [line.text.strip() for line in _sysctl_d.parse(known.text)]
+    found = [line.text.strip() for line in _sysctl_d.parse(now)]
+    kept = [line for line in known.edits if line in found]
+    return tuple(kept + [line for line in found if line and line not in ours and line not in kept])
 
 
 # --- what is remembered after a run ---
 
 def parameters(saved, paths, choices, wanted, snapshot, followers):
     """parameter -> Entry after the run. FOLLOWERS: parameter -> (value, drop-in, mover) of what a write moves along with it."""
-    left = set(name for name, _entry in leaving(saved, paths, choices))
+    left = set(name for name, _entry in leaving(saved, paths, snapshot.files, choices))
     found = dict((name, entry) for name, entry in saved.parameters.items() if name not in left)
     for name, choice in choices.items():
         live, entry = snapshot.live[name].value if name in snapshot.live else None, entry_of(saved, name)
-        if choice.active and name in wanted:
+        if choice.active and name in wanted and not choice.elsewhere:
             entry = _after(wanted[name], choice, entry, live)
         elif name in left and entry.dropin in paths:
-            entry = _after_leaving(saved, paths, name, choice, entry, live)
+            entry = _after_leaving(line_elsewhere(saved, paths, snapshot.files, name), name, choice, entry, live)
         else:
             continue
-        found.pop(name, None)
-        if entry is not None:
-            found[name] = entry
+        _put(found, name, entry)
     for name, (value, dropin, mover) in followers.items():
         live, entry = snapshot.live[name].value, entry_of(saved, name)
         found[name] = Entry(own_value(name, entry, live), value, dropin, mover=mover)
     return dict((name, _with_mover(entry, found)) for name, entry in found.items())
+
+
+def _put(found, name, entry):
+    """A switch is remembered under one of its names."""
+    for alias in _behaviour.names_of(name):
+        found.pop(alias, None)
+    if entry is not None:
+        found[name] = entry
 
 
 def _with_mover(entry, found):
@@ -174,18 +178,17 @@ def _after(want, choice, entry, live):
         return None
     if choice.write is not None:
         asked = want.value if _behaviour.own_form(want.name) else None
-        return Entry(own, choice.write, want.dropin, asked=asked)
+        return Entry(own, choice.write, want.dropin, asked=asked, traced=entry.traced if entry else True)
     if choice.state in ("reboot_required", "read_only") and live is not None:
         # It is ours once a boot has set it; until then what we set before is.
         return Entry(own, choice.target, want.dropin, ours(want.name, entry, live), refused=entry.refused if entry else None)
-    if is_ours(want.name, entry, live):
-        return entry._replace(dropin=want.dropin, also=None)
-    return None
+    in_force = ours(want.name, entry, live)
+    # A run that was killed may have left what it was to replace.
+    return entry._replace(dropin=want.dropin, wrote=in_force, also=None) if in_force is not None else None
 
 
-def _after_leaving(saved, paths, name, choice, entry, live):
-    """What is remembered of a parameter that no drop-in of this call sets any more."""
-    elsewhere = line_elsewhere(saved, paths, name)
+def _after_leaving(elsewhere, name, choice, entry, live):
+    """What is remembered of a parameter that no drop-in of this call sets any more. ELSEWHERE: (path, value) of one that does, or None."""
     if choice.write is not None:
         return entry._replace(wrote=choice.write, dropin=elsewhere[0], also=None) if elsewhere else None
     if not is_ours(name, entry, live) or _values.same(name, entry.before or "", live):
@@ -212,7 +215,7 @@ def _remembered_file(known, now, text, lines, rules, conflicts, found_edits):
         before, attributes = content, now.attributes
     else:
         before, attributes = (known.before, known.attributes) if known else (None, None)
-    return SavedFile(before, attributes, digest(text), None, lines, rules, conflicts, tuple(found_edits))
+    return SavedFile(before, attributes, digest(text), None, lines, rules, conflicts, tuple(found_edits), text)
 
 
 def folders(saved, made, remaining):

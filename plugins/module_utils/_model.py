@@ -70,13 +70,15 @@ Snapshot = namedtuple("Snapshot", "live files dialect rivals uses modules releas
 # before: the last live value that was not ours. wrote: what we set. dropin: which drop-in asks for it. also: what we set before that, as
 # long as the run that changes it has not ended: it may have been killed before or after. asked: the text that was asked for, where the
 # kernel made WROTE of it in a form of its own. refused: (state, value, boot) of a value that the kernel did not take in that boot.
-# mover: the parameter whose write moved this one along.
-Entry = _record("Entry", "before wrote dropin also asked refused mover", None, None, None, None, None)
+# mover: the parameter whose write moved this one along. traced: whether what this one has moved along is remembered, too; an older
+# release did not.
+Entry = _record("Entry", "before wrote dropin also asked refused mover traced", None, None, None, None, None, True)
 # before: the content before us, None: there was no file. attributes: of that file. sha256: of what we wrote; also: as above.
+# text: what we wrote; older releases did not remember it.
 # lines: parameter -> value of the lines that are ours, None: not known. rules: parameter -> Rule of these, as far as they concern boot
 # values. conflicts: what the call said. edits: lines of others that were found in our file, in their order.
-SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits",
-                    None, None, None, None, None, "restate", ())
+SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits text",
+                    None, None, None, None, None, "restate", (), None)
 # folders: those that we made.
 Saved = _record("Saved", "parameters files folders", ())
 
@@ -89,7 +91,8 @@ Row = namedtuple("Row", "name state before wanted after boot_before boot boot_so
 # before: the live value to put back. dropin and number: the line that asks; both None on the way back.
 Write = namedtuple("Write", "name value before one_way dropin number")
 # active: whether the parameter's line stays in force in its drop-in, and then with which value (target). write: the value to set live.
-Choice = _record("Choice", "state target write active reason", None, None, False, "")
+# elsewhere: whether a later drop-in of ours asks for something else, so that this line is not in force.
+Choice = _record("Choice", "state target write active reason elsewhere", None, None, False, "", False)
 # writes: in their order. expected: parameter -> live value that must be there after the writes, also of what moves by itself.
 # followers: parameter -> (value, drop-in, mover) of what has no line and may move along with a write.
 # live_before: parameter -> its live value, of all that the writes may move.

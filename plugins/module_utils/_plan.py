@@ -30,10 +30,11 @@ def plan(request, snapshot):
     _restate(mine, decided, snapshot, disk)
     after = _with(disk, decided.texts)
     boots = [_sysctl_d.BootOrder(files, snapshot.dialect) for files in (snapshot.files, list(after.values()))]
-    back.update(_decide.interfaces_back(snapshot.saved, back, boots[1], snapshot))
     choices.update(back)
+    choices.update(_decide.interfaces_back(snapshot.saved, choices, boots[1], snapshot))
     planned = _writes.writes(choices, wanted, snapshot.live)
-    expected, followers = _writes.aftermath(planned, choices, snapshot.live, snapshot.interfaces)
+    untraced = set(name for name, entry in snapshot.saved.parameters.items() if not entry.traced)
+    expected, followers = _writes.aftermath(planned, choices, snapshot.live, snapshot.interfaces, untraced)
     rows = [_row(_want(wanted, name), choice, request, snapshot, boots) for name, choice in choices.items()]
     saved, folders = _saved(request, choices, wanted, snapshot, decided, disk, after, followers)
     return Plan(
@@ -68,18 +69,33 @@ def _restate(mine, decided, snapshot, disk):
     """Adds the file that restates our lines to what is DECIDED; those of earlier runs go when they are not needed any more."""
     ours = set(decided.texts) | set(snapshot.saved.files)
     old = [path for path, item in disk.items() if _sysctl_d.restates(path) and _sysctl_d.is_ours(item.text)]
-    foreign = [path.rpartition("/")[2] for path in disk if path not in ours and path not in old]
-    name = _sysctl_d.last_name(foreign)
+    name = _sysctl_d.last_name([path.rpartition("/")[2] for path in disk if path not in ours and path not in old])
     rest = [item for path, item in _with(disk, decided.texts).items() if path not in old]
-    text, lines = None, {}
-    if name is not None:
-        path = "%s/%s" % (_sysctl_d.FOLDERS[0], name)
-        text, lines = _dropins.restated(mine, rest, snapshot.dialect, path)
-    for other in old:
-        decided.texts[other] = snapshot.saved.files[other].before if other in snapshot.saved.files else None
+    edits = _take_old(old, decided, snapshot.saved.files, disk)
+    if name is None:
+        return
+    path = "%s/%s" % (_sysctl_d.FOLDERS[0], name)
+    text, lines = _dropins.restated(mine, rest, snapshot.dialect, path, snapshot.interfaces)
     if text is not None:
-        decided.texts[path], decided.lines[path] = text, dict(lines)
-        decided.rules[path] = {}
+        for other in old:
+            decided.texts[other] = _before(snapshot.saved.files.get(other))
+        decided.texts[path], decided.lines[path] = _dropins.with_added(text, edits), dict(lines)
+        decided.rules[path], decided.edits[path] = {}, edits
+
+
+def _before(known):
+    return known.before if known else None
+
+
+def _take_old(old, decided, known, disk):
+    """Decides that the files at OLD go; returns the lines that others have written into them, which stay where nothing takes them over."""
+    edits = []
+    for path in old:
+        found = _memory.edits(known.get(path), disk[path].text)
+        decided.texts[path] = "".join(line + "\n" for line in found) if found else _before(known.get(path))
+        decided.warnings.extend(_dropins.found_restating(path, known.get(path), disk[path].text))
+        edits += found
+    return edits
 
 
 # --- rows ---
@@ -99,15 +115,21 @@ def _row(want, choice, request, snapshot, boots):
     reading = snapshot.live.get(want.name, _decide.ABSENT)
     before, winner = (order.winner(want.name) for order in boots)
     boot_before, boot = (item.value if item else None for item in (before, winner))
-    live_after = choice.write if choice.write is not None else reading.value
+    live_after = _values.printed(want.name, choice.write) if choice.write is not None else reading.value
+    live = (None, None) if request.image else (reading.value, live_after)
     source = "%s:%d" % (winner.path, winner.number) if winner else None
-    state, reason = choice.state, choice.reason
-    if state in ("changed", "ok") and _loses_at_boot(want, choice, winner, want.number is not None):
-        state, reason = "overridden", "%s sets %s at boot" % (source, boot) if winner else "no file that is read at boot sets it"
-    elif state in ("changed", "ok"):
-        state = "changed" if choice.write is not None or choice.active and _moves(want.name, boot_before, boot) else "ok"
-    return Row(want.name, state, None if request.image else reading.value, want.value, None if request.image else live_after,
-               boot_before, boot, source, want.dropin, reason)
+    state, reason = _final(want, choice, boot_before, winner, source)
+    return Row(want.name, state, live[0], want.value, live[1], boot_before, boot, source, want.dropin, reason)
+
+
+def _final(want, choice, boot_before, winner, source):
+    """The state and the reason of a parameter, its boot value considered."""
+    if choice.state not in ("changed", "ok"):
+        return choice.state, choice.reason
+    if _loses_at_boot(want, choice, winner, want.number is not None):
+        return "overridden", "%s sets %s at boot" % (source, winner.value) if winner else "no file that is read at boot sets it"
+    moves = choice.active and _moves(want.name, boot_before, winner.value if winner else None)
+    return "changed" if choice.write is not None or moves else "ok", choice.reason
 
 
 # --- memory ---

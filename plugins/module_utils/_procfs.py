@@ -109,12 +109,12 @@ def machine():
 
 
 def interfaces():
-    """interface with parameters -> whether it is a device of the machine; the loopback is left out: nobody else reaches it."""
+    """interface with parameters -> whether it is a device of the machine."""
     found = set()
     for family in ("ipv4", "ipv6"):
         for kind in ("conf", "neigh"):
             found.update(_listed("%s/net/%s/%s" % (PROC_SYS, family, kind)))
-    found -= set(("all", "default", "lo"))
+    found -= set(("all", "default"))
     return dict((name, os.path.exists(_encoded("%s/%s/device" % (SYS_NET, name)))) for name in sorted(found))
 
 

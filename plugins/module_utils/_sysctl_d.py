@@ -458,6 +458,10 @@ class BootOrder:
         spoken = self._table.get(key_path(name))
         return found or (spoken and spoken._replace(value=None))
 
+    def _is_written_again(self, switch, before, value):
+        """Whether a line with the VALUE that is there moves others all the same: systemd-sysctl passes over the same text alone."""
+        return _behaviour.moves_anyway(switch) and (self._dialect.unchecked or value != _values.printed(switch, before))
+
     def _ending(self, writes, name, interface):
         """The Winner for NAME after WRITES, triples of place, name and Winner in their order."""
         state = {}
@@ -465,8 +469,8 @@ class BootOrder:
             switch, partner = _behaviour.switch(written), _behaviour.partner(written)
             before = state[switch].value if switch in state else _AT_START.get(switch.rpartition(".")[2])
             state[switch] = winner
-            if before is not None and _values.same(switch, before, winner.value) \
-                    and not (self._dialect.unchecked and _behaviour.moves_anyway(switch)):
+            repeats = before is not None and _values.same(switch, before, winner.value)
+            if repeats and not self._is_written_again(switch, before, winner.value):
                 continue
             if partner:
                 state[partner] = winner._replace(value="0")

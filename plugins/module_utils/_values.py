@@ -325,6 +325,12 @@ def landing(name, wanted, live):
     return " ".join(str(number) for number in numbers + now[len(numbers):])
 
 
+def printed(name, text):
+    """TEXT as the kernel prints it, as far as that is known: numbers are decimal."""
+    numbers = parse(name, text)
+    return " ".join(map(str, numbers)) if kind(name) not in ("text", "ranges", "words") and _is_vector(numbers) else text
+
+
 def as_good(name, value, rule):
     """Whether RULE (a _model.Rule) calls VALUE as good as the wanted one or better."""
     if any(same(name, value, accepted) for accepted in rule.accept):

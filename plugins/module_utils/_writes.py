@@ -30,27 +30,36 @@ def _is_implied(name, value, choices):
     return value.strip() == "0" and other is not None and other.write is not None and other.write.strip() != "0"
 
 
-def aftermath(planned, choices, live, interfaces):
+def aftermath(planned, choices, live, interfaces, untraced):
     """(parameter -> the value that must be there after the writes, parameter -> (value, drop-in, mover) of what follows a write of ours).
 
     Where somebody asks for a parameter, that value counts, and what is left alone on purpose stays. Else what belongs to the write
-    follows it, and a side effect is set back.
+    follows it, and a side effect is set back. On the way back nothing follows, except where UNTRACED says that it is not known what did.
     """
-    expected, followers = OrderedDict((write.name, write.value) for write in planned), OrderedDict()
+    expected, followers = _asked(planned, choices, live), OrderedDict()
     by_switch = dict((_behaviour.switch(name), choice) for name, choice in choices.items())
-    for name, choice in choices.items():
-        if planned and choice.active and choice.write is None and live[name].value is not None:
-            expected[name] = live[name].value
     for write, move in _moved(planned, live, interfaces):
         choice, now = by_switch.get(_behaviour.switch(move.name)), live[move.name].value
-        if choice is None or choice.write is None:
-            follows = move.kept and write.dropin is not None and not _stays(write, move, choice)
-            value = move.value if follows and move.value is not None else now
-            if not follows or move.value is not None:
-                expected[move.name] = value
-            if follows and (move.value is None or not _values.same(move.name, value, now)):
-                followers[move.name] = (move.maybe if move.value is None else value, write.dropin, write.name)
+        if choice is not None and choice.write is not None:
+            continue
+        forward = write.dropin is not None
+        if not move.kept or _stays(write, move, choice) or not (forward or write.name in untraced):
+            expected[move.name] = now
+            continue
+        if move.value is not None:
+            expected[move.name] = move.value
+        if forward and (move.value is None or not _values.same(move.name, move.value, now)):
+            followers[move.name] = (move.maybe if move.value is None else move.value, write.dropin, write.name)
     return expected, followers
+
+
+def _asked(planned, choices, live):
+    """parameter -> the value that is written, or that is there and asked for."""
+    expected = OrderedDict((write.name, write.value) for write in planned)
+    for name, choice in choices.items() if planned else ():
+        if choice.active and choice.write is None and live[name].value is not None:
+            expected[name] = live[name].value
+    return expected
 
 
 def _stays(write, move, choice):

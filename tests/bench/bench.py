@@ -75,8 +75,8 @@ class Runner:
         counts = [(starts - old[0], sent - old[1]) for (starts, sent), old in zip(self._counts(), before, strict=True)]
         if phase:
             self._verify(name, phase, use.output)
-        return page.Sample(use.wall, use.controller, use.target, use.memory, [starts for starts, _ in counts],
-                           statistics.mean(sent for _, sent in counts), use.others)
+        return page.Sample(use.wall, use.controller, use.target, use.memory, [starts for starts, _sent in counts],
+                           statistics.mean(sent for _starts, sent in counts), use.others)
 
     def _verify(self, name, phase, output):
         """A contender that does not do the job has no time."""

@@ -107,7 +107,7 @@ class Meter:
         for pid in self.controller.pids():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-        for _ in range(500):
+        for _try in range(500):
             if not self.controller.pids() and len(self.hosts.pids()) <= self._idle:
                 return
             time.sleep(0.02)

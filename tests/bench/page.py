@@ -89,7 +89,7 @@ def measured(samples, hosts, count):
     yield "\n## %s\n" % place(hosts, count)
     yield HEADER
     yield "|---" * HEADER.count(" | ") + "|---|"
-    for name in [name for name in TITLES if any(name == other for other, _ in samples)]:
+    for name in [name for name in TITLES if any(name == other for other, _phase in samples)]:
         for phase in PHASES if name != "ping" else ("",):
             row = _cells(samples, name, phase) if (name, phase) in samples else ["not run"] + [""] * 9 + ["0"]
             yield "| %s |" % " | ".join([TITLES[name], phase + ", diff" * (phase == "check"), *row])

@@ -21,7 +21,7 @@ def samples(*rounds, executions=1):
     """Each of ROUNDS: the two pings, and the run that stands for all phases of the role."""
     found = {("ping", ""): [sample(ping) for pings in rounds for ping in pings[:2]]}
     for phase in page.PHASES:
-        found["role", phase] = [sample(amount, executions) for *_, amount in rounds]
+        found["role", phase] = [sample(amount, executions) for *_rest, amount in rounds]
     return found
 
 

@@ -37,7 +37,7 @@ def test_version_1_is_read():
                        "files": {PATH: {"before": None, "sha256": SHA}, "/usr/lib/sysctl.d/a.conf": {"before": "x", "sha256": SHA,
                                  "also": SHA}}})
     assert _baseline.parsed(text) == Saved(
-        {"kernel.a": Entry("0", "1", PATH, "2")},
+        {"kernel.a": Entry("0", "1", PATH, "2", traced=False)},
         {PATH: SavedFile(None, sha256=SHA), "/usr/lib/sysctl.d/a.conf": SavedFile("x", sha256=SHA, also=SHA)})
 
 

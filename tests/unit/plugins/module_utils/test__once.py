@@ -21,7 +21,8 @@ if sys.argv[2] == "yes":
     _once.install(_once.__spec__.loader)
 from {package} import _room
 import {package}._room as again
-print(_room.VALUE, again is _room, _room.__name__, len([name for name in compiled if name.endswith("_room.py")]), _room.raising.__code__.co_filename)
+times = len([name for name in compiled if name.endswith("_room.py")])
+print(_room.VALUE, again is _room, _room.__name__, times, _room.raising.__code__.co_filename)
 try:
     from {package} import _missing
 except ImportError as exc:

@@ -117,7 +117,7 @@ def test_interfaces_and_which_of_them_are_devices(kernel):
         kernel.join("proc/net", path).ensure(dir=True)
     for path in ("eth0/device", "br0.7"):
         kernel.join("sys", path).ensure(dir=True)
-    assert _procfs.interfaces() == {"br0.7": False, "eth0": True, "tun0": False, "tun1": False}
+    assert _procfs.interfaces() == {"lo": False, "br0.7": False, "eth0": True, "tun0": False, "tun1": False}
 
 
 def test_an_interface_may_have_any_name(kernel):

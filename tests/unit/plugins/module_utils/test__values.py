@@ -115,8 +115,7 @@ def test_is_number(text, expected):
 ])
 def test_same(name, one, other):
     assert _values.same(name, one, other)
-    turned = (name, other, one)
-    assert _values.same(*turned)
+    assert _values.same(name, one=other, other=one)
 
 
 @pytest.mark.parametrize("name, one, other", [

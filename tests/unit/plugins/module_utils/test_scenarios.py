@@ -5,7 +5,8 @@
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _memory, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, Saved, SavedFile
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.world import World
 
@@ -324,3 +325,163 @@ def test_a_value_that_the_kernel_keeps_needs_a_reboot_and_is_not_written(name, l
     plan = world.run({SECURITY: name + " = 0\n"})
     assert states(plan) == {name: "reboot_required"} and not plan.writes
     assert world.boots_with(name) == "0"
+
+
+# --- what outsiders found ---
+
+def test_the_loopback_is_moved_along_like_every_interface_and_never_set_by_itself():
+    world = World(dict(ROUTER, **{"net.ipv4.conf.lo.forwarding": "0"}), interfaces=["lo", "v0"])
+    before = dict(world.live)
+    world.run({NETWORK: FORWARD + " = 0\n"})
+    world.absent()
+    assert world.live == before
+    rules = {"net.ipv4.conf.all.rp_filter": {"interfaces": True}}
+    world = World({"net.ipv4.conf.all.rp_filter": "0", "net.ipv4.conf.lo.rp_filter": "0"}, interfaces=["lo"])
+    assert set(states(world.run({NETWORK: "net.ipv4.conf.all.rp_filter = 1\n"}, rules))) == {"net.ipv4.conf.all.rp_filter"}
+
+
+def test_one_switch_is_remembered_under_one_name():
+    world = World(dict(ROUTER, **{DEFAULT: "1", V0: "1"}), interfaces=["v0"])
+    for line in (ALL + " = 0\n", FORWARD + " = 0\n", FORWARD + " = 1\n"):
+        world.run({NETWORK: line})
+    world.write(FORWARD, "0")  # the admin
+    world.run({NETWORK: "kernel.sysrq = 0\n"})
+    world.absent()
+    assert world.live[FORWARD] == "0"
+
+
+def test_of_two_drop_ins_with_two_names_of_a_switch_the_later_one_counts_at_boot():
+    world = World(ROUTER, interfaces=["v0"])
+    world.run({SECURITY: FORWARD + " = 1\n"})
+    world.run({NETWORK: ALL + " = 0\n"})
+    assert set(world.files) == {SECURITY, NETWORK}
+    assert (world.live[FORWARD], world.boots_with(FORWARD)) == ("0", "0")
+
+
+def test_of_two_drop_ins_with_a_pair_the_later_one_counts_at_boot():
+    world = World({BYTES: "0", RATIO: "30"})
+    world.run({SECURITY: RATIO + " = 20\n"})
+    world.run({TUNING: BYTES + " = 500000\n"}, {BYTES: {"exact": True}})
+    assert set(world.files) == {SECURITY, TUNING}
+    assert (world.live[BYTES], world.boots_with(BYTES)) == ("500000", "500000")
+
+
+@pytest.mark.parametrize("conflicts", ["restate", "report"])
+def test_a_call_for_an_earlier_drop_in_leaves_the_value_of_a_later_one(conflicts):
+    rules = {"kernel.kptr_restrict": {"accept": ["2"]}}
+    world = World({"kernel.kptr_restrict": "0"})
+    world.run({SECURITY: "kernel.kptr_restrict = 1\n"}, rules)
+    world.run({NETWORK: "kernel.kptr_restrict = 2\n"})
+    for _run in range(2):
+        plan = world.run({SECURITY: "kernel.kptr_restrict = 1\n"}, rules, conflicts)
+        assert (world.live["kernel.kptr_restrict"], world.boots_with("kernel.kptr_restrict")) == ("2", "2")
+    found = row(plan, "kernel.kptr_restrict")
+    assert found.state == "overridden" and NETWORK in found.reason and not plan.files
+    world.run({NETWORK: ""})
+    assert world.live["kernel.kptr_restrict"] == "1"
+    world.absent()
+    assert world.live["kernel.kptr_restrict"] == "0"
+
+
+def test_a_drop_in_that_somebody_removed_asks_for_nothing():
+    world = World({"vm.swappiness": "60"})
+    world.run({SECURITY: "vm.swappiness = 10\n"})
+    world.run({TUNING: "vm.swappiness = 20\n"})
+    del world.files[SECURITY]
+    world.run({TUNING: ""})
+    assert world.live["vm.swappiness"] == "60"
+
+
+DEBIAN_13 = "net.ipv4.conf.default.rp_filter = 2\nnet.ipv4.conf.*.rp_filter = 2\n-net.ipv4.conf.all.rp_filter\n"
+
+
+@pytest.mark.parametrize("interfaces", [["eth0", "br0"], []])
+def test_a_foreign_pattern_for_interfaces_is_restated(interfaces):
+    """Also for those that come later."""
+    names = [RP_ALL, RP_DEFAULT] + ["net.ipv4.conf.%s.rp_filter" % interface for interface in interfaces]
+    world = World(dict.fromkeys(names, "2"), {"/usr/lib/sysctl.d/50-default.conf": DEBIAN_13}, interfaces)
+    rules = dict.fromkeys((RP_ALL, RP_DEFAULT), {"interfaces": True})
+    for _run in range(2):
+        plan = world.run({NETWORK: "%s = 1\n%s = 1\n" % (RP_ALL, RP_DEFAULT)}, rules)
+    assert not plan.files and not [state for state in states(plan).values() if state != "ok"]
+    for name in names + ["net.ipv4.conf.later0.rp_filter"]:
+        assert world.boots_with(name) == "1"
+
+
+def test_a_pattern_of_ours_does_not_reach_what_nobody_asked_for():
+    world = World({RP_DEFAULT: "2"}, {"/usr/lib/sysctl.d/50-default.conf": "net.ipv4.conf.*.rp_filter = 2\n"})
+    world.run({NETWORK: RP_DEFAULT + " = 1\n"}, {RP_DEFAULT: {"interfaces": True}})
+    assert world.boots_with("net.ipv4.conf.eth0.rp_filter") == "1" and world.boots_with(RP_ALL) is None
+
+
+def test_lines_that_somebody_wrote_into_the_restating_file_stay():
+    rival = "/etc/sysctl.d/99-z.conf"
+    world = World({"vm.swappiness": "60"}, {rival: "vm.swappiness = 60\n"})
+    world.run({TUNING: "vm.swappiness = 10\n"})
+    world.files[LAST] += "net.ipv4.tcp_sack = 0\n"
+    for _run in range(2):
+        plan = world.run({TUNING: "vm.swappiness = 10\n"})
+        assert world.boots_with("net.ipv4.tcp_sack") == "0" and world.boots_with("vm.swappiness") == "10"
+    assert not plan.files
+    world.absent()
+    assert world.files == {rival: "vm.swappiness = 60\n", LAST: "net.ipv4.tcp_sack = 0\n"}
+
+
+def test_an_edited_drop_in_loses_our_lines_on_the_way_back_and_keeps_those_of_others():
+    world = World({"vm.swappiness": "60"}, {TUNING: "kernel.panic = 5\n"})
+    world.run({TUNING: "# why\nvm.swappiness = 10\n"})
+    world.files[TUNING] += "# hello\nkernel.sysrq = 0\n"
+    plan = world.absent()
+    assert world.files == {TUNING: "kernel.panic = 5\n# hello\nkernel.sysrq = 0\n"}
+    assert TUNING in plan.warnings[0] and not world.saved.files
+
+
+@pytest.mark.parametrize("edited, boots", [("2", "2"), ("0", "1")])
+def test_an_edited_line_of_our_own_parameter_stays_where_it_is_better(edited, boots):
+    rules = {"kernel.kptr_restrict": {"accept": ["2"]}}
+    world = World({"kernel.kptr_restrict": "0"})
+    world.run({SECURITY: "kernel.kptr_restrict = 1\n"}, rules)
+    world.files[SECURITY] = world.files[SECURITY].replace("= 1", "= " + edited)
+    for _run in range(2):
+        plan = world.run({SECURITY: "kernel.kptr_restrict = 1\n"}, rules)
+    assert world.boots_with("kernel.kptr_restrict") == boots and not plan.files
+
+
+@pytest.mark.parametrize("line, rules", [
+    ("net.ipv4.conf.docker*.forwarding = 0", {}), ("net.ipv4.ip_forw* = 0", {}), ("net.ipv4.conf.*.forwarding = 0", {}),
+    ("net.ipv4.ip_forward = 0", {FORWARD: {"hold": ["docker"]}}), ("net.ipv4.conf.all.forwarding = 0", {FORWARD: {"hold": ["docker"]}}),
+])
+def test_a_kept_line_that_breaks_a_use_is_found_in_whichever_form(line, rules):
+    world = World(dict(ROUTER, **{"net.ipv4.conf.docker0.forwarding": "1"}), {NETWORK: line + "\n"}, ["docker0"])
+    world.container_host = "always"
+    plan = world.run({NETWORK: FORWARD + " = 0\n" if rules else "kernel.sysrq = 0\n"}, rules)
+    assert [warning for warning in plan.warnings if line in warning]
+    assert world.boots_with("net.ipv4.conf.docker0.forwarding") is None and world.boots_with(FORWARD) is None
+
+
+def test_interfaces_go_back_with_a_default_that_its_own_value_is_asked_for():
+    world = World({RP_DEFAULT: "0"})
+    world.run({NETWORK: RP_DEFAULT + " = 1\n"})
+    world.interfaces, world.live["net.ipv4.conf.br0.rp_filter"] = {"br0": False}, "1"
+    world.run({NETWORK: RP_DEFAULT + " = 0\n"})
+    assert world.live["net.ipv4.conf.br0.rp_filter"] == "0"
+
+
+def test_what_a_release_before_has_moved_follows_on_the_way_back():
+    """Its baseline knows the switch and nothing of what moved along."""
+    world = World(dict.fromkeys((FORWARD, ALL, DEFAULT, V0), "0"), {NETWORK: HEADER + "\n" + FORWARD + " = 0\n"}, ["v0"])
+    world.live[REDIRECTS] = "0"
+    known = SavedFile(None, sha256=_memory.digest(world.files[NETWORK]))
+    world.saved = Saved({FORWARD: Entry("1", "0", NETWORK, traced=False)}, {NETWORK: known})
+    world.run({NETWORK: FORWARD + " = 0\n"})
+    world.absent()
+    assert world.live == {FORWARD: "1", ALL: "1", DEFAULT: "1", V0: "1", REDIRECTS: "0"}
+
+
+@pytest.mark.parametrize("line", ["net.ipv6.conf.all.forwarding = 0 # no router", "net.ipv6.conf.all.forwarding = 00"])
+def test_a_write_that_repeats_a_value_in_another_form_moves_others_at_boot(line):
+    name = "net.ipv6.conf.left.forwarding"
+    world = World({name: "0", "net.ipv6.conf.all.forwarding": "0"}, {"/etc/sysctl.d/99-f.conf": line + "\n"}, ["left"])
+    world.run({NETWORK: name + " = 1\n"})
+    assert world.files[LAST].splitlines()[-1].startswith(name)
+    assert world.boots_with(name) in ("1", "0x1")

@@ -363,6 +363,14 @@ def test_what_was_ours_before_a_killed_run_goes_back(killed):
     assert killed.value("kernel.a") == "0" and killed.text(PATH) == "kernel.a=0\n" and killed.text(BASELINE) is None
 
 
+def test_what_was_ours_before_a_killed_run_is_ours_after_the_next_one(killed):
+    for _run in range(2):
+        run({PATH: "kernel.a = 2\n"})
+    assert "also" not in killed.text(BASELINE)
+    run({PATH: ""}, state="absent")
+    assert killed.value("kernel.a") == "0"
+
+
 def test_what_was_ours_before_a_killed_run_is_nobody_elses_stricter_value(killed):
     assert states(run({PATH: "kernel.a = 1\n"}, rules={"kernel.a": {"accept": ["2"]}}))["kernel.a"] == "changed"
     assert "also" not in killed.text(BASELINE)
@@ -393,7 +401,10 @@ def test_a_vendors_content_is_remembered_until_it_is_back(plain, edit, words):
     edit(plain)
     result = run({PATH: "", OTHER: ""}, state="absent")
     assert any(PATH in note and words in note for note in result["notes"])
-    assert json.loads(plain.text(BASELINE))["files"][PATH]["before"] == "kernel.a=0\n"
+    if plain.text(PATH) is None:
+        assert json.loads(plain.text(BASELINE))["files"][PATH]["before"] == "kernel.a=0\n"
+    else:
+        assert plain.text(PATH) == "kernel.a=0\n# mine\n" and plain.text(BASELINE) is None
 
 
 def test_what_an_engine_keeps_goes_back_when_it_is_gone(router):
