@@ -55,8 +55,12 @@ class NotApplied(Exception):
 _ENDS = (OSError, HostProblem, Refused, Interrupted)
 
 
-class _Signals:
-    """While it is entered, a signal that asks the process to stop raises Interrupted; once it is `deaf`, nothing does."""
+class Signals:
+    """While it is entered, a signal that asks the process to stop raises Interrupted; once it is `deaf`, nothing does: then everything is
+    done, or is being undone, and has to be told."""
+
+    def __init__(self):
+        self.deaf, self._before = True, {}
 
     def __enter__(self):
         self.deaf = False
@@ -69,15 +73,20 @@ class _Signals:
             raise Interrupted("the run was stopped by signal %d (%s)" % (number, signal.Signals(number).name))
 
     def __exit__(self, *_exception):
+        self.deaf = True
         for number, handler in self._before.items():
             signal.signal(number, handler)
+
+
+# Those of this process.
+SIGNALS = Signals()
 
 
 class _Progress:
     """How far a run has come, for the way back."""
 
     def __init__(self):
-        self.live, self.memory, self.placed, self.notes = False, False, [], []
+        self.live, self.memory, self.staged, self.placed, self.notes = False, False, [], [], []
 
 
 def probe(plan, before):
@@ -90,22 +99,36 @@ def probe(plan, before):
 
 def carry_out(plan, before):
     """Apply PLAN; BEFORE is what was remembered. Returns the plan as it came out, or raises NotApplied with everything put back."""
-    first, progress = _memory.remembered_first(before, plan.saved), _Progress()
-    with _Signals() as signals:
-        try:
-            probe(plan, before)
-            _stage(plan, before, first, progress)
-            progress.live = True
-            outcomes, forms = _set_live(plan)
-            for path, text in sorted(plan.files.items()):
-                progress.placed.append(path)
-                _files.commit(path, text)
-            signals.deaf = True
-        except _ENDS as exc:
-            signals.deaf = True
-            raise NotApplied(exc, _undo(plan, before, first, progress)) from exc
-        plan.warnings.extend(filter(None, progress.notes))
-        return _finish(plan, before, first, outcomes, forms)
+    first = _memory.remembered_first(before, plan.saved)
+    with _Undone(plan, before, first) as progress:
+        probe(plan, before)
+        _stage(plan, before, first, progress)
+        progress.live = True
+        outcomes, forms = _set_live(plan)
+        for path, text in sorted(plan.files.items()):
+            progress.placed.append(path)
+            _files.commit(path, text)
+        SIGNALS.deaf = True
+    plan.warnings.extend(filter(None, progress.notes))
+    return _finish(plan, before, first, outcomes, forms)
+
+
+class _Undone:
+    """Whatever ends the block before its end, everything is put back."""
+
+    def __init__(self, plan, before, first):
+        self._plan, self._before, self._first, self._progress = plan, before, first, _Progress()
+
+    def __enter__(self):
+        return self._progress
+
+    def __exit__(self, _kind, exc, _trace):
+        if exc is None:
+            return
+        SIGNALS.deaf = True
+        stuck = _undo(self._plan, self._before, self._first, self._progress)
+        if isinstance(exc, _ENDS):
+            raise NotApplied(exc, stuck) from exc
 
 
 def _stage(plan, before, first, progress):
@@ -113,22 +136,25 @@ def _stage(plan, before, first, progress):
     for path, text in sorted(plan.files.items()):
         if text is not None:
             _files.make_folders(path)
+            progress.staged.append(path)
             progress.notes.append(_files.stage(path, text, plan.attributes.get(path)))
     if first != before:
         progress.memory = True
+        progress.staged.append(_files.BASELINE)
         progress.notes.append(_baseline.store(first))
 
 
 def _finish(plan, before, first, outcomes, forms):
     """The plan as it came out. From here on everything is done, so trouble is a warning."""
     for folder in plan.folders:
-        _files.remove_folder(folder)
+        if not _files.remove_folder(folder):
+            plan.warnings.append("%s was made for a file of ours and stays: it is not empty, or cannot be removed." % folder)
     moved = dict((name, (plan.live_before[name], _procfs.read(name).value)) for name in plan.followers)
     saved = _memory.came_out(plan.saved, before, first, outcomes, forms, moved, _procfs.boot_id())
     rows = [_came_out(row, outcomes, forms) for row in plan.rows]
     writes = [write for write in plan.writes if write.name not in outcomes]
     plan = plan._replace(rows=rows, writes=writes, saved=saved)
-    if saved != first:
+    if saved != first or not _baseline.is_there(saved):
         try:
             _baseline.store(saved)
         except _TROUBLE as exc:
@@ -156,9 +182,15 @@ def _set_live(plan):
     for group in (reversible, final):
         if group:
             _write_all(group, outcomes)
-            later = set(write.name for write in final) if group is reversible else set()
+            later = _moved_later(plan, final) if group is reversible else set()
             _settle(dict((name, value) for name, value in expected.items() if name not in outcomes and name not in later), forms, plan)
     return outcomes, forms
+
+
+def _moved_later(plan, final):
+    """What the FINAL writes set and move: it does not hold before them."""
+    names = set(write.name for write in final)
+    return names | set(name for name, (_value, _dropin, mover) in plan.followers.items() if mover in names)
 
 
 def _write_all(writes, outcomes):
@@ -267,8 +299,8 @@ def _undo(plan, before, first, progress):
     stuck = _put_back(plan) if progress.live else []
     for path in progress.placed:
         stuck += _tried(path, _replace, path, plan.disk.get(path))
-    for path in list(plan.files) + [_files.BASELINE]:
-        stuck += _tried(path, _files.discard, path)
+    for path in progress.staged:
+        stuck += _tried("the temporary file beside %s" % path, _files.discard, path)
     if progress.memory:
         stuck += _tried(_files.BASELINE, _baseline.restore, before)
     for folder in reversed(sorted(set(first.folders) - set(before.folders))):

@@ -190,6 +190,11 @@ def store(saved):
     return note
 
 
+def is_there(saved):
+    """Whether there is a file exactly where something is remembered."""
+    return _files.exists(_files.BASELINE) == bool(saved.parameters or saved.files)
+
+
 def restore(saved):
     """Bring the file back to SAVED where it says something else."""
     if load() != saved:

@@ -102,6 +102,26 @@ def read_proc(path):
         os.close(descriptor)
 
 
+def has_open(pid, status):
+    """Whether a process has the file of this STATUS open."""
+    try:
+        folder = os.open("%s/fd" % pid, os.O_RDONLY | os.O_DIRECTORY, dir_fd=proc_folder())
+    except OSError:
+        return False
+    try:
+        return any(_is_same(number, folder, status) for number in os.listdir(folder))
+    finally:
+        os.close(folder)
+
+
+def _is_same(number, folder, status):
+    try:
+        return os.path.samestat(os.stat(number, dir_fd=folder), status)
+    except OSError:
+        # Closed meanwhile.
+        return False
+
+
 def _content(descriptor, limit=None):
     parts, size = [], 0
     while True:
@@ -230,8 +250,12 @@ def target_of(path):
 
 def _temporary(path):
     # Fixed, so that a run that was killed leaves nothing that the next one does not overwrite; .conf it is not.
+    return where_of(_beside(path))
+
+
+def _beside(path):
     folder, _slash, base = path.rpartition("/")
-    return where_of("%s/.%s.photon-hardening" % (folder, base))
+    return "%s/.%s.photon-hardening" % (folder, base)
 
 
 def _remove(where):
@@ -293,7 +317,7 @@ def remove_folder(path):
         _sync_folder(os.path.dirname(path))
     except OSError as exc:
         # Not empty; or a mount point or read-only, and then it was there before us.
-        if exc.errno not in NOWHERE + (errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY, errno.EROFS):
+        if exc.errno not in NOWHERE + (errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY, errno.EROFS, errno.EPERM, errno.EACCES):
             raise OSError(exc.errno, os.strerror(exc.errno), shown(path)) from exc
     return not exists(path)
 
@@ -377,6 +401,11 @@ def probe(path, text):
     _probe_folder(path, folder)
     if exists(path):
         _probe_file(path, folder)
+    left = status_of(_beside(path))
+    if left and stat.S_ISDIR(left.st_mode):
+        raise HostProblem("%s is a directory: remove it" % shown(_beside(path)))
+    if left:
+        _probe_file(_beside(path), folder)
 
 
 def _probe_folder(path, folder):

@@ -110,7 +110,7 @@ def _enter(root):
     _files.proc_folder()
     _files.SHOWN_ROOT[0] = root.rstrip("/")
     where = os.path.realpath(_files.encoded(root, root))
-    _leave_out(_proc_mounts(where))
+    _leave_out(where)
     with _files.naming(""):
         os.chroot(where)
         os.chdir("/")
@@ -129,14 +129,19 @@ def _proc_mounts(where):
     return found
 
 
-def _leave_out(mounts):
-    """Unmount MOUNTS for this process alone."""
+def _leave_out(where):
+    """Unmount for this process alone whatever lies on a /proc below WHERE, and then that."""
+    mounts = _proc_mounts(where)
     if not mounts:
         return
     import ctypes
     libc = ctypes.CDLL(None, use_errno=True)
     failed = libc.unshare(_CLONE_NEWNS) or libc.mount(b"none", b"/", None, ctypes.c_ulong(_MS_REC | _MS_PRIVATE), None)
-    if failed or any(libc.umount2(path, _MNT_DETACH) for path in mounts):
+    # What is mounted over a /proc goes first, so one is looked for until none is left.
+    while mounts and not failed:
+        failed = libc.umount2(mounts[0], _MNT_DETACH)
+        mounts = mounts if failed else _proc_mounts(where)
+    if failed:
         raise HostProblem("%s is mounted, and its links lead out of the image (%s): unmount it first"
                           % (_files.decoded(mounts[0]), os.strerror(ctypes.get_errno())))
 

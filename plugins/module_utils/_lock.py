@@ -18,6 +18,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _files
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 
 _LOCK = b"lock"
+_MOST_RACES = 20
 # So much of a process's command line is shown.
 _MAX_COMMAND = 200
 
@@ -42,14 +43,15 @@ def check_state():
 @contextmanager
 def lock(seconds):
     """Hold the host's lock: one run at a time. It leaves no file behind, and no empty folder either."""
-    deadline = time.monotonic() + seconds
-    held = _locked()
+    deadline, tries = time.monotonic() + seconds, 0
+    held = _locked(tries)
     while held is None:
         if time.monotonic() > deadline:
             raise HostProblem("another run has held %s for %d seconds%s: wait for it to end, then run again"
                               % (_files.shown(_files.STATE_FOLDER), seconds, _holder()))
         time.sleep(0.1)
-        held = _locked()
+        tries += 1
+        held = _locked(tries)
     try:
         yield
     finally:
@@ -57,7 +59,7 @@ def lock(seconds):
             _unlock(held)
 
 
-def _locked():
+def _locked(tries=0):
     """The descriptors that are the lock, ours until they are closed; None while another run has it, or has just taken it away.
 
     The state folder itself is locked. Others than root may have opened it while it was readable, and lock it for as long as they like;
@@ -69,8 +71,8 @@ def _locked():
             _files.make_folders(_files.BASELINE)
             folder = os.open(_files.where_of(_files.STATE_FOLDER), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except OSError as exc:
-            # Made by another run, or removed by one, at this moment.
-            if exc.errno in (errno.EEXIST, errno.ENOENT):
+            # Made by another run, or removed by one, at this moment; but not again and again.
+            if exc.errno in (errno.EEXIST, errno.ENOENT) and tries < _MOST_RACES:
                 return None
             raise
         held = [folder]
@@ -143,6 +145,8 @@ def _remove_foreign(folder):
         if exc.errno == errno.ENOENT:
             return
         raise
+    if stat.S_ISDIR(found.st_mode):
+        raise HostProblem("%s/lock is a directory: remove it" % _files.shown(_files.STATE_FOLDER))
     if not stat.S_ISREG(found.st_mode) or found.st_uid != _files.OWNER[0] or found.st_mode & 0o077 or found.st_nlink != 1:
         os.unlink(_LOCK, dir_fd=folder)
 
@@ -170,9 +174,15 @@ def _holders(status):
 
 
 def _is_held_by_root(folder):
-    """Whether a process of root has locked the folder. Root's ends with its process; what is left behind is nobody's run."""
-    users = (re.search(r"(?m)^Uid:\s+([0-9]+)\s+([0-9]+)", _files.read_proc("%s/status" % pid) or "") for pid in _holders(os.fstat(folder)))
-    return any(found and set(map(int, found.groups())) == set([_files.OWNER[0]]) for found in users)
+    """Whether a process of root has locked the folder, and has it open: what somebody has left behind is nobody's run, and the number of a
+    process that has ended is given to another one."""
+    status = os.fstat(folder)
+    return any(_is_roots(pid) and _files.has_open(pid, status) for pid in _holders(status))
+
+
+def _is_roots(pid):
+    found = re.search(r"(?m)^Uid:\s+([0-9]+)\s+([0-9]+)", _files.read_proc("%s/status" % pid) or "")
+    return bool(found) and set(map(int, found.groups())) == set([_files.OWNER[0]])
 
 
 def _holder():

@@ -113,8 +113,9 @@ def is_read(name):
 
 
 def has_control(text):
-    """Whether TEXT holds a character that ends a line or moves a terminal's cursor; a tab does neither."""
-    return any(ord(char) < 32 and char != "\t" or char == "\x7f" for char in text)
+    """Whether TEXT holds a character that ends a line, moves a terminal's cursor or cannot be seen; a tab does not count, nor do bytes that
+    are no UTF-8."""
+    return not text.isprintable() and any(not char.isprintable() and char != "\t" and not "\udc80" <= char <= "\udcff" for char in text)
 
 
 def comment(text):

@@ -31,7 +31,7 @@ _KUBERNETES_UNITS = ("k0scontroller.service", "k0sworker.service", "k3s-agent.se
                      "rke2-server.service")
 _KUBERNETES_SNAPS = ("k8s", "microk8s")
 _SIGNS = OrderedDict([
-    ("docker", _Signs(("dockerd",), (), ("docker",), ("docker.service",))),
+    ("docker", _Signs(("dockerd", "balena-engine-daemon"), (), ("docker",), ("docker.service",))),
     ("containerd", _Signs(("containerd",) + _KUBERNETES, _KUBERNETES_PROCESSES, _KUBERNETES_SNAPS,
                           ("containerd.service",) + _KUBERNETES_UNITS)),
     ("crio", _Signs(("crio",), (), (), ("crio.service",))),
@@ -69,6 +69,7 @@ FILES = DAEMON_JSON + CONTAINERS_CONF + (LXC_USERNET,)
 FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"))
 _PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:WireGuard)?Peer\]", r"(?mi)^[ \t]*Endpoint[ \t]*="
 _LISTEN_PORT = r"(?mi)^[ \t]*ListenPort[ \t]*="
+_FORWARDS = r"(?mi)^[ \t]*(?:Pre|Post)Up[ \t]*=.*(?:forward|masquerade)"
 # Their ids in /etc/subuid belong to a service, and to no user who may start containers.
 _SERVICES = ("root", "0", "containers", "dockremap", "kubelet", "lxd", "incus", "_incus")
 
@@ -149,9 +150,13 @@ def _lxc_rootless(facts, uses):
     return _both(uses["lxc"], LXC_USERNET) if "lxc" in uses and allowed else None
 
 
-def _docker_userns(facts, _uses):
+def _docker_userns(facts, uses):
     path = _first(path for path in DAEMON_JSON if re.search(r'"userns-remap"[ \t\r\n]*:[ \t\r\n]*"[^"]', facts.texts.get(path, "")))
-    return Use("userns-remap in " + path, True) if path else None
+    if path:
+        return Use("userns-remap in " + path, True)
+    # However the option is given, these are the ids that it needs.
+    remapped = "docker" in uses and "dockremap" in subordinate_users(facts.texts.get("/etc/subuid", ""))
+    return _both(uses["docker"], "the user dockremap in /etc/subuid") if remapped else None
 
 
 def _podman_userns(facts, uses):
@@ -179,9 +184,9 @@ def _is_wireguard_netdev(text):
 
 
 def _is_wireguard_gateway(text):
-    """Not a client: one that names no port of its own, and whose peers each have an address to be called at."""
+    """Not a client: one that names no port of its own, forwards nothing, and whose peers each have an address to be called at."""
     peers, endpoints = (len(re.findall(line, text)) for line in (_PEER, _ENDPOINT))
-    return not peers or peers > endpoints or bool(re.search(_LISTEN_PORT, text))
+    return not peers or peers > endpoints or bool(re.search(_LISTEN_PORT, text) or re.search(_FORWARDS, text))
 
 
 def _openvpn(facts, _uses):

@@ -370,7 +370,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
 
 LOCK_SECONDS = 60
 _EMPTY = Saved({}, {})
-_TROUBLE = (HostProblem, _sysctl_d.SyntaxProblem, ValueError, OSError)
+_TROUBLE = (HostProblem, _sysctl_d.SyntaxProblem, ValueError, OSError, _apply.Interrupted)
 # The states of rows of which a failed run has carried out nothing.
 _PLANNED = ("changed", "overridden", "stricter")
 
@@ -442,7 +442,8 @@ def _not_applied(plan, rejected, reason):
         state, why = ("rejected", reason) if row.name == rejected else (row.state, row.reason)
         if state in _PLANNED and (state == "changed" or row.after != row.before):
             state = "not_applied"
-        source = row.boot_source if row.boot == row.boot_before else None
+        source = row.boot_source or ""
+        source = source if row.boot == row.boot_before and source.rpartition(":")[0] not in plan.files else None
         rows.append(row._replace(state=state, reason=why, after=row.before, boot=row.boot_before, boot_source=source))
     return plan._replace(rows=rows)
 
@@ -505,14 +506,17 @@ def _adopted(params, image, check_mode, with_diff):
             found.update((name, (_procfs.read(name).value, path)) for name in _memory.our_lines(None, item.text))
     found = dict((name, value) for name, value in found.items() if value[0] is not None)
     now = _memory.of_host(saved, found, disk)
-    if not check_mode and now != saved:
+    if now != saved:
+        _files.probe(_files.BASELINE, "")
+    if now != saved and not check_mode:
         _baseline.store(now)
     return _told(now != saved, "%d parameters and %d files are remembered as they are now" % (len(now.parameters), len(now.files)))
 
 
 def _forgotten(params, image, check_mode, with_diff):
     """Drop what is remembered, readable or not, and touch nothing else."""
-    there = _files.read(_files.BASELINE) is not None
+    there = _files.exists(_files.BASELINE)
+    _files.probe(_files.BASELINE, None)
     if there and not check_mode:
         _files.commit(_files.BASELINE, None)
     return _told(there, "the baseline is removed; nothing else was touched" if there else "there is no baseline on this host")
@@ -582,13 +586,16 @@ def main():
     module = AnsibleModule(argument_spec=_arguments(), required_if=[("state", "present", ("dropins",))], supports_check_mode=True)
     if os.geteuid() != 0:
         module.fail_json(msg="Kernel parameters are root's: run this with become, or as root.")
-    result = _result.harmless(_result_of(module))
-    for note in result.get("notes", ()):
-        module.warn(note)
-    if result.pop("failed", False):
-        module.log(result["msg"])
-        module.fail_json(**result)
-    module.exit_json(**result)
+    with _apply.SIGNALS:
+        result = _result.harmless(_result_of(module))
+        # What is done is told, whatever comes now.
+        _apply.SIGNALS.deaf = True
+        for note in result.get("notes", ()):
+            module.warn(note)
+        if result.pop("failed", False):
+            module.log(result["msg"])
+            module.fail_json(**result)
+        module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -195,8 +195,9 @@ def test_links_of_an_image_stay_in_it(tmpdir):
 
 
 @ROOT
-def test_a_proc_that_is_mounted_in_an_image_leads_nowhere(tmpdir):
-    """Its links of a process, such as `root` and `cwd`, know no chroot."""
+@pytest.mark.parametrize("over", [(), ("tmpfs",), ("proc",), ("tmpfs", "proc")])
+def test_a_proc_that_is_mounted_in_an_image_leads_nowhere(tmpdir, over):
+    """Its links of a process, such as `root` and `cwd`, know no chroot. OVER: what is mounted over it."""
     outside, image = tmpdir.mkdir("outside"), tmpdir.mkdir("an image")
     outside.join("secret").write("secret")
     for name in ("proc", "etc"):
@@ -204,13 +205,16 @@ def test_a_proc_that_is_mounted_in_an_image_leads_nowhere(tmpdir):
     if subprocess.call(["mount", "-t", "proc", "proc", str(image.join("proc"))]):
         pytest.skip("mounting is not allowed here")
     try:
+        for kind in over:
+            subprocess.check_call(["mount", "-t", kind, kind, str(image.join("proc"))])
         os.symlink("/proc/%d/root%s" % (os.getpid(), outside), str(image.join("etc", "sysctl.d")))
         assert _image.inside(str(image), lambda: (_files.read("/etc/sysctl.d/secret"), _files.entries("/proc"))) == (None, [])
         with pytest.raises(OSError):
             _image.inside(str(image), lambda: written(PATH, "x"))
-        assert os.path.exists(str(image.join("proc", "self")))
+        assert os.path.ismount(str(image.join("proc")))
     finally:
-        subprocess.check_call(["umount", str(image.join("proc"))])
+        while os.path.ismount(str(image.join("proc"))):
+            subprocess.check_call(["umount", str(image.join("proc"))])
     assert os.listdir(str(outside)) == ["secret"]
 
 

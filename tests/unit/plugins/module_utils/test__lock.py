@@ -170,6 +170,36 @@ def test_nobody_without_root_can_block_a_run(below, nobody, mode):
     assert not folder.join("lock").check()
 
 
+@ROOT
+def test_a_number_that_a_process_of_root_has_got_since_blocks_nothing(below, nobody, monkeypatch):
+    """Whoever took the lock has ended, and what it started holds it on."""
+    below.join(*_files.STATE_FOLDER.split("/")).ensure(dir=True)
+    nobody(_files.STATE_FOLDER)
+    started = subprocess.Popen(["sleep", "30"])
+    try:
+        monkeypatch.setattr(_lock, "_holders", lambda _status: iter([str(started.pid)]))
+        with _lock.lock(0):
+            pass
+    finally:
+        started.kill()
+        started.communicate()
+
+
+def test_a_directory_for_the_lock_is_named(below):
+    below.join(*LOCK.split("/")).ensure(dir=True)
+    with pytest.raises(HostProblem) as caught, _lock.lock(0):
+        pass
+    assert str(caught.value) == LOCK + " is a directory: remove it"
+
+
+def test_a_place_where_no_folder_can_be_made_is_no_other_run(below, monkeypatch):
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(_files, "make_folders", error(errno.ENOENT))
+    with pytest.raises(OSError) as caught, _lock.lock(60):
+        pass
+    assert caught.value.errno == errno.ENOENT and _files.STATE_FOLDER in str(caught.value)
+
+
 def test_a_lock_changes_nothing_in_a_folder_that_holds_something(below):
     written(_files.BASELINE, "x")
     folder = str(below) + _files.STATE_FOLDER

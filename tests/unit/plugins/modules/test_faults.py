@@ -11,7 +11,7 @@ import signal
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _baseline, _files, _procfs
+from ansible_collections.photon.hardening.plugins.module_utils import _apply, _baseline, _files, _host, _procfs
 from ansible_collections.photon.hardening.plugins.module_utils._files import BASELINE, STATE_FOLDER
 from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
 
@@ -23,7 +23,8 @@ def run(texts=None, check_mode=False, **params):
     given = dict(dropins=None, rules={}, profile=None, conflicts="restate", container_host="always", fail_on=[], state="present")
     if texts is not None:
         given["dropins"] = [dict(path=path, content=text) for path, text in sorted(texts.items())]
-    return kernel_parameters.run(dict(given, **params), False, check_mode, True)
+    with _apply.SIGNALS:
+        return kernel_parameters.run(dict(given, **params), False, check_mode, True)
 
 
 def states(result):
@@ -107,7 +108,8 @@ def test_the_way_back_tries_everything(plain, monkeypatch):
     with monkeypatch.context() as patch:
         failing(patch, _files, "discard", lambda where: where == PATH, OSError(errno.EIO, "Input/output error", PATH))
         result = run({PATH: "kernel.a = 1\n", OTHER: "vm.c = 30\n"})
-    assert "could not be put back: " + PATH in result["msg"] and OTHER not in result["msg"].split("could not be put back")[1]
+    stuck = result["msg"].split("could not be put back: ")[1]
+    assert stuck.startswith("the temporary file beside " + PATH) and OTHER not in stuck
     assert (plain.value("kernel.a"), plain.value("vm.c")) == ("2", "10")
     assert "vm.c = 10" in plain.text(OTHER)
 
@@ -317,3 +319,112 @@ def test_the_memory_of_a_failed_run_is_that_of_before(plain):
     plain.refusals["vm.c"] = ("30", plain.EINVAL)
     assert run({PATH: "kernel.a = 1\n", OTHER: "vm.c = 30\n"})["failed"]
     assert plain.text(BASELINE) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_while_planning_ends_the_run_and_leaves_nothing(plain, monkeypatch, number):
+    before, real = plain.tree(), _host.snapshot
+
+    def wrapped(*args):
+        os.kill(os.getpid(), number)
+        return real(*args)
+    monkeypatch.setattr(_host, "snapshot", wrapped)
+    result = run(CONTENT)
+    assert result["failed"] and signal.Signals(number).name in result["msg"]
+    assert plain.tree() == before and not os.path.exists(plain.root + STATE_FOLDER)
+
+
+def test_a_signal_after_everything_is_done_changes_nothing(plain, monkeypatch):
+    real = _baseline.store
+
+    def wrapped(saved):
+        answer = real(saved)
+        if plain.value("vm.c") == "10":
+            os.kill(os.getpid(), signal.SIGTERM)
+        return answer
+    run({PATH: "kernel.a = 1\n"})
+    monkeypatch.setattr(_baseline, "store", wrapped)
+    result = run(CONTENT)
+    assert not result.get("failed") and result["changed"] and plain.value("vm.c") == "10"
+
+
+@pytest.mark.parametrize("exc", [MemoryError(), UnicodeError("x"), RuntimeError("x"), KeyboardInterrupt()])
+def test_whatever_ends_a_run_it_is_undone(plain, monkeypatch, exc):
+    before, real = plain.tree(), _files.commit
+
+    def wrapped(path, text):
+        if path == OTHER:
+            raise exc
+        real(path, text)
+    with monkeypatch.context() as patch:
+        patch.setattr(_files, "commit", wrapped)
+        try:
+            assert run(CONTENT)["failed"]
+        except type(exc) as caught:
+            assert caught is exc
+    assert plain.tree() == before
+
+
+def test_a_state_folder_that_is_removed_after_the_writes_is_written_anew(plain, monkeypatch):
+    real = _apply._set_live
+
+    def wrapped(plan):
+        answer = real(plan)
+        shutil.rmtree(plain.root + STATE_FOLDER)
+        return answer
+    with monkeypatch.context() as patch:
+        patch.setattr(_apply, "_set_live", wrapped)
+        assert not run(CONTENT).get("failed")
+    run(state="absent")
+    assert (plain.value("kernel.a"), plain.value("vm.c"), plain.text(PATH)) == ("0", "60", "kernel.a=0\n")
+
+
+def test_a_folder_that_cannot_be_removed_is_a_note(plain, monkeypatch):
+    folder = "/usr/local/lib/sysctl.d"
+    run({folder + "/50-a.conf": "kernel.a = 1\n"})
+    failing(monkeypatch, os, "rmdir", lambda where: True, PermissionError(errno.EPERM, "Operation not permitted"))
+    result = run(state="absent")
+    assert not result.get("failed") and plain.value("kernel.a") == "0" and plain.text(BASELINE) is None
+    assert [note for note in result["notes"] if folder in note]
+
+
+@pytest.mark.parametrize("path", [PATH, BASELINE])
+def test_a_folder_where_the_new_text_is_prepared_is_told_by_check_mode(plain, path):
+    folder, _slash, base = path.rpartition("/")
+    os.makedirs("%s%s/.%s.photon-hardening" % (plain.root, folder, base))
+    for check_mode in (True, False):
+        result = run(CONTENT, check_mode)
+        assert result["failed"] and "photon-hardening is a directory" in result["msg"]
+    assert "could not be put back" not in result["msg"] and not plain.written
+
+
+@pytest.mark.parametrize("state", ["adopted", "forgotten"])
+def test_what_cannot_be_remembered_or_forgotten_is_told_by_check_mode(plain, monkeypatch, state):
+    run(CONTENT)
+    if state == "adopted":
+        os.unlink(plain.root + BASELINE)
+    failing(monkeypatch, _files, "probe", lambda path, _text: path == BASELINE, OSError(errno.EPERM, "Operation not permitted", BASELINE))
+    for check_mode in (True, False):
+        assert run(state=state, check_mode=check_mode)["failed"]
+
+
+def test_an_address_beside_other_values(plain):
+    """It moves another parameter, and only at the end."""
+    secret, mode = "net.ipv6.conf.eth0.stable_secret", "net.ipv6.conf.eth0.addr_gen_mode"
+    plain.interface("eth0", rp_filter="0")
+    plain.parameter(secret, "")
+    plain.parameter(mode, "0")
+    plain.unset.add(secret)
+    plain.coupled[secret] = [(mode, "2")]
+    content = {PATH: "kernel.a = 2\n%s = 2001:db8::1\n" % secret}
+    predicted = run(content, True)
+    result = run(content)
+    assert not result.get("failed"), result["msg"]
+    assert result["parameters"] == predicted["parameters"]
+
+
+def test_a_failed_run_names_no_line_that_was_not_written(plain):
+    plain.refusals["vm.c"] = ("10", plain.EINVAL)
+    plain.file(PATH, "# one\n# two\nkernel.a=2\n")
+    for found in run(CONTENT)["parameters"]:
+        assert found["boot_source"] is None
