@@ -10,14 +10,8 @@ Pure. Private to the collection.
 """
 
 import errno
-from collections import namedtuple
 
-# What a write moves besides its own parameter.
-# name: a parameter that moves; a host may lack it. value: what it has afterwards. None: it stays as it was, or takes the value MAYBE;
-# which, nobody can see from outside; with MAYBE None, too: it takes a value that cannot be computed.
-# kept: True: what moves is a part of what was asked. False: a side effect, to be set back to what it was unless somebody asks otherwise.
-Move = namedtuple("Move", "name value kept maybe")
-Move.__new__.__defaults__ = (None,)
+from ansible_collections.photon.hardening.plugins.module_utils._model import Move
 
 # Error numbers that leave the kernel by mistake, and that Python does not know.
 _OWN_ERRNOS = {512: "ERESTARTSYS", 515: "ENOIOCTLCMD", 517: "EPROBE_DEFER", 524: "ENOTSUPP"}

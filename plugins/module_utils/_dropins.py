@@ -6,10 +6,10 @@
 Pure. Private to the collection.
 """
 
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _decide, _glob, _memory, _rules, _sysctl_d, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import File
+from ansible_collections.photon.hardening.plugins.module_utils._model import Decided, File, Mine
 
 _REPLACED = "Lines of the file that was here before, for the next boot: this file has taken its place."
 _HIDDEN = "Lines of %s, for the next boot: this file hides it."
@@ -18,11 +18,6 @@ _MOST_ROUNDS = 8
 # Stands for every interface that nobody names.
 _ANY_INTERFACE = "any-interface"
 
-# texts: path -> what the file shall be, None: no file. lines and rules: path -> those of our lines. edits: path -> lines of others.
-# attributes: path -> of a file that goes back.
-Decided = namedtuple("Decided", "texts lines rules edits attributes warnings")
-# A line of ours: its value, its file, which values of others are as good, and what the call that wrote it said about conflicts.
-Mine = namedtuple("Mine", "value path rule conflicts")
 
 
 def decide(request, choices, wanted, snapshot, disk):

@@ -12,7 +12,7 @@ import re
 import stat
 
 from ansible_collections.photon.hardening.plugins.module_utils import _files, _procfs, _rivals, _sysctl_d, _uses
-from ansible_collections.photon.hardening.plugins.module_utils._model import File, HostProblem, Snapshot
+from ansible_collections.photon.hardening.plugins.module_utils._model import Facts, File, HostProblem, Process, Rivals, Snapshot, Tuned
 
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 _SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl")
@@ -113,7 +113,7 @@ def _first_file(paths):
 def rivals(image):
     """What else sets parameters on this host."""
     enabled = re.search(r"(?mi)^[ \t]*ENABLED[ \t]*=[ \t]*[\"']?yes", _short(_UFW) or "")
-    return _rivals.Rivals(_first_file(_SYSCTL), _short(_rivals.SYSCTL_CONF), _tuned(image), _short(_rivals.UFW_CONF) if enabled else None)
+    return Rivals(_first_file(_SYSCTL), _short(_rivals.SYSCTL_CONF), _tuned(image), _short(_rivals.UFW_CONF) if enabled else None)
 
 
 def _short(path):
@@ -132,7 +132,7 @@ def _tuned(image):
             text = _short("%s/%s/tuned.conf" % (folder, name))
             if text is not None:
                 profiles[name] = text
-    return _rivals.Tuned(active, profiles, _short("/etc/tuned/tuned-main.conf"))
+    return Tuned(active, profiles, _short("/etc/tuned/tuned-main.conf"))
 
 
 def _is_running(pid):
@@ -146,7 +146,7 @@ def uses(image):
     texts = _texts()
     subordinate_ids = _subordinate_ids(texts)
     processes = () if image else _processes(texts, subordinate_ids)
-    return _uses.found(_uses.Facts(_programs(), _snaps(), _units(), processes, texts, _machines(), subordinate_ids))
+    return _uses.found(Facts(_programs(), _snaps(), _units(), processes, texts, _machines(), subordinate_ids))
 
 
 def _programs():
@@ -210,7 +210,7 @@ def _processes(texts, subordinate_ids):
         name = (_files.read_proc(pid + "/comm") or "").strip()
         if name in _uses.PROCESSES:
             rootful, rootless = _standing(pid, texts, subordinate_ids)
-            found.append(_uses.Process(name, rootful, rootless))
+            found.append(Process(name, rootful, rootless))
     return tuple(found)
 
 

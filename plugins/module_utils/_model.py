@@ -41,6 +41,19 @@ Line = namedtuple("Line", "number text name value")
 # The line that decides about a parameter at boot, and the value that it sets.
 Winner = namedtuple("Winner", "value path number")
 
+# How a program reads sysctl.d files. line_end: what ends a line. dashes: whether `-NAME = VALUE` sets NAME. patterns: whether patterns and
+# exclusions are known. folders: where one folder's file hides files of the same name in the next. last: the file read after all others.
+# unchecked: whether it writes without a look before: `..` leads up in a name, and a value that is there already is written again.
+Dialect = namedtuple("Dialect", "line_end dashes patterns folders last unchecked")
+
+# --- what the kernel does by itself ---
+
+# What a write moves besides its own parameter.
+# name: a parameter that moves; a host may lack it. value: what it has afterwards. None: it stays as it was, or takes the value MAYBE;
+# which, nobody can see from outside; with MAYBE None, too: it takes a value that cannot be computed.
+# kept: True: what moves is a part of what was asked. False: a side effect, to be set back to what it was unless somebody asks otherwise.
+Move = _record("Move", "name value kept maybe", None)
+
 # --- what is asked for ---
 
 # What is to be known of a parameter. accept: values as good as the wanted one. at_least, at_most: likewise for numbers.
@@ -60,6 +73,21 @@ Request = namedtuple("Request", "dropins rules conflicts container_host image")
 Reading = _record("Reading", "value error refused write_only", 0, 0, False)
 # A use of this host. evidence: in words. firm: proved by a program or a file of root; otherwise by a process alone.
 Use = namedtuple("Use", "evidence firm")
+# What else sets parameters. sysctl: the text of the program `sysctl`. conf: that of /etc/sysctl.conf. tuned: a Tuned. ufw: the text that
+# an enabled ufw applies.
+# Each None where there is none.
+Rivals = namedtuple("Rivals", "sysctl conf tuned ufw")
+# A running tuned. active: the names of the active profiles. profiles: name -> text of its tuned.conf. main: the text of tuned-main.conf
+# or None.
+Tuned = namedtuple("Tuned", "active profiles main")
+# A process that may be a sign of a use. rootful: it runs as root, in the namespaces of the host. rootless: it is one of an ordinary user
+# who has subordinate ids.
+Process = namedtuple("Process", "name rootful rootless")
+# What tells of the uses of a host.
+# programs: program -> (path, whether nobody but root can have put it there). snaps, units: name -> path. processes: the Processes that
+# may be one of PROCESSES. texts: path -> text of the configuration files of root. machines: path of an image or configuration of nspawn,
+# or None. subordinate_ids: where ordinary users get the ids from that rootless containers need, or None.
+Facts = namedtuple("Facts", "programs snaps units processes texts machines subordinate_ids")
 # live: parameter -> Reading. files: the sysctl.d search path. dialect: how it is read at boot. rivals: what else sets parameters.
 # uses: use -> Use. modules: those that modules-load.d names. interfaces: interface -> whether it is a device of the machine.
 # missing_folders: path of a drop-in -> the folders that would have to be made for it. boot: names this boot. saved: a Saved.
@@ -93,6 +121,12 @@ Write = namedtuple("Write", "name value before one_way dropin number")
 # active: whether the parameter's line stays in force in its drop-in, and then with which value (target). write: the value to set live.
 # elsewhere: whether a later drop-in of ours asks for something else, so that this line is not in force.
 Choice = _record("Choice", "state target write active reason elsewhere", None, None, False, "", False)
+# The drop-ins. texts: path -> what the file shall be, None: no file. lines and rules: path -> those of our lines. edits: path -> lines of
+# others.
+# attributes: path -> of a file that goes back.
+Decided = namedtuple("Decided", "texts lines rules edits attributes warnings")
+# A line of ours: its value, its file, which values of others are as good, and what the call that wrote it said about conflicts.
+Mine = namedtuple("Mine", "value path rule conflicts")
 # writes: in their order. expected: parameter -> live value that must be there after the writes, also of what moves by itself.
 # followers: parameter -> (value, drop-in, mover) of what has no line and may move along with a write.
 # live_before: parameter -> its live value, of all that the writes may move.

@@ -7,10 +7,10 @@ Pure: texts of the host's files in, warnings out. Private to the collection.
 """
 
 import re
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import File
+from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rivals
 
 SYSCTL_CONF, UFW_CONF = "/etc/sysctl.conf", "/etc/ufw/sysctl.conf"
 _RUN_FIRST = ("/run/sysctl.d", "/etc/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
@@ -19,12 +19,7 @@ _SHOWN = 80
 _INCLUDES = 20
 _DIRTY = ("dirty_ratio", "dirty_bytes", "dirty_background_ratio", "dirty_background_bytes")
 
-# sysctl: the text of the program `sysctl`. conf: that of /etc/sysctl.conf. tuned: a Tuned. ufw: the text that an enabled ufw applies.
-# Each None where there is none.
-Rivals = namedtuple("Rivals", "sysctl conf tuned ufw")
 NONE = Rivals(None, None, None, None)
-# active: the names of the active profiles. profiles: name -> text of its tuned.conf. main: the text of tuned-main.conf or None.
-Tuned = namedtuple("Tuned", "active profiles main")
 
 
 def warnings(rivals, files, ours):

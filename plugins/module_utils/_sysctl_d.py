@@ -9,11 +9,10 @@ Pure: text and names in, values out. Private to the collection.
 """
 
 import re
-from collections import namedtuple
 from functools import lru_cache
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _glob, _model, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import Line, Winner
+from ansible_collections.photon.hardening.plugins.module_utils._model import Dialect, Line, Winner
 
 File = _model.File
 
@@ -31,10 +30,6 @@ _RESTATING_END = "-photon-hardening.conf"
 _RESTATING_STARTS = ("z", "~", "\udcff")
 _LONGEST_NAME = 255
 
-# How a program reads these files. line_end: what ends a line. dashes: whether `-NAME = VALUE` sets NAME. patterns: whether patterns and
-# exclusions are known. folders: where one folder's file hides files of the same name in the next. last: the file read after all others.
-# unchecked: whether it writes without a look before: `..` leads up in a name, and a value that is there already is written again.
-Dialect = namedtuple("Dialect", "line_end dashes patterns folders last unchecked")
 # systemd-sysctl since 248.
 SYSTEMD = Dialect(re.compile(r"(?:\n\r?|\r\n?)\0?|\0"), True, True, FOLDERS, None, False)
 _BEFORE_240 = re.compile(r"[\n\0]")

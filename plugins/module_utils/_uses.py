@@ -10,19 +10,12 @@ Private to the collection.
 import re
 from collections import OrderedDict, namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils._model import Use
+from ansible_collections.photon.hardening.plugins.module_utils._model import Facts, Use
 
 # What shows a use. programs: each is a sign of it. processes: names of processes beside those of the programs. snaps: likewise.
 # units: systemd units that an administrator or an installer has put into /etc; a snap's service is one.
 _Signs = namedtuple("_Signs", "programs processes snaps units")
-# What is gathered of a host.
-# programs: program -> (path, whether nobody but root can have put it there). snaps, units: name -> path. processes: the Processes that
-# may be one of PROCESSES. texts: path -> text of the configuration files of root. machines: path of an image or configuration of nspawn,
-# or None. subordinate_ids: where ordinary users get the ids from that rootless containers need, or None.
-Facts = namedtuple("Facts", "programs snaps units processes texts machines subordinate_ids")
 NOTHING = Facts({}, {}, {}, (), {}, None, None)
-# rootful: it runs as root, in the namespaces of the host. rootless: it is one of an ordinary user who has subordinate ids.
-Process = namedtuple("Process", "name rootful rootless")
 
 # k3s, k0s, rke2 and kubelite are kubelet and containerd in one program.
 _KUBERNETES = ("k0s", "k3s", "rke2")

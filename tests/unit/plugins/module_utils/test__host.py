@@ -22,8 +22,9 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Request,
     Rule,
     Saved,
+    Tuned,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE, Tuned
+from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="root alone may chroot and change its user")
 SECURITY = "/etc/sysctl.d/50-security-hardening.conf"

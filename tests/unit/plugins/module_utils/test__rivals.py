@@ -5,8 +5,8 @@
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _rivals
-from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rule
-from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE, Tuned
+from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rule, Tuned
+from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 
 OURS = File("/etc/sysctl.d/60-ours.conf", HEADER + "\nvm.a = 10\n")

@@ -5,7 +5,8 @@
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _uses
-from ansible_collections.photon.hardening.plugins.module_utils._uses import NOTHING, Process
+from ansible_collections.photon.hardening.plugins.module_utils._model import Process
+from ansible_collections.photon.hardening.plugins.module_utils._uses import NOTHING
 
 
 def found(**facts):
