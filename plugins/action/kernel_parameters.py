@@ -13,6 +13,9 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments
 # Ansible's own callback plugin, by the two names under which it may be loaded.
 _FOR_PEOPLE = ("ansible.plugins.callback.default", "ansible_collections.ansible.builtin.plugins.callback.default")
 
+# What Ansible would make variables, statistics and hosts of. None of it may come from a host.
+_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group")
+
 
 def is_for_people(callback):
     """Whether the callback plugin of this name prints for people: Ansible's own and what is derived from it, as AWX's is.
@@ -87,6 +90,7 @@ class ActionModule(ActionBase):
             self._kept(shelf, {"unreachable": True, "msg": _harmless.text(str(exc))})
             raise
         result = with_notes(_harmless.result(result), notes)
+        result = {key: value for key, value in result.items() if key not in _ACTED_ON}
         if isinstance(result.get("parameters"), list):
             result["ansible_facts"] = _shards.facts(result, args.get("profile"))
         if self.PRINTS and not self._task.no_log:

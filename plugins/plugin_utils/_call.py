@@ -12,10 +12,9 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _layers, _select, _templates
 
-_PREFIX = "photon_hardening_"
 # What selects rows of the catalogue; none of it reaches the module, but the profile's name.
 SELECTION = ("profile", "groups", "overrides", "waivers")
-_OTHERS = tuple(name[len(_PREFIX):] for name in _arguments.OPTIONS if name[len(_PREFIX):] not in SELECTION)
+_OTHERS = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS if name[len(_arguments.PREFIX):] not in SELECTION)
 # States in which nothing is asked for: a bad override of today must not block the way back.
 _BACK = ("absent", "forgotten")
 
@@ -33,6 +32,7 @@ class Call:
 
     def module_args(self):
         """The arguments that reach the module, and the notes about what does not take effect."""
+        _arguments.check_facts(self._variables)
         args = {name: value for name, value in self._args.items() if name not in SELECTION + ("report_dir",)}
         for name in _OTHERS if self._by_role else ():
             value = self._option(name)
@@ -59,7 +59,7 @@ class Call:
         """What the task says, or else the role's variable where the task takes those; None where neither does."""
         if name in self._args or not self._by_role:
             return self._args.get(name)
-        variable = _PREFIX + name
+        variable = _arguments.PREFIX + name
         return _arguments.checked([variable], self._collected(lambda other: other == variable))[variable]
 
     def _collected(self, wanted):
@@ -79,7 +79,7 @@ class Call:
 
 def selection(given, variables, template):
     """What GIVEN, options by name, and the host's VARIABLES select; an option stands for the variable of its name."""
-    asked = [_PREFIX + name for name in SELECTION if name not in given]
-    stood_for = [_PREFIX + name for name in given]
+    asked = [_arguments.PREFIX + name for name in SELECTION if name not in given]
+    stood_for = [_arguments.PREFIX + name for name in given]
     found = _arguments.collected(lambda name: name in asked or _layers.is_layer(name) and name not in stood_for, variables, template)
     return _select.select(dict(found, **given), _catalogue.CATALOGUE, datetime.datetime.now(datetime.timezone.utc).date().isoformat())

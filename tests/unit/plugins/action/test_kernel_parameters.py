@@ -91,6 +91,22 @@ def test_what_the_host_says_is_harmless(tmp_path):
     assert kept(tmp_path)["web1.json"]["msg"] == "\\x1b\\udcff"
 
 
+def test_a_variable_that_the_host_says_as_a_fact_reaches_nothing(tmp_path):
+    facts = {"photon_hardening_report_dir": str(tmp_path)}
+    play = Play({"role_variables": True}, variables=dict(facts, ansible_facts=facts))
+    assert play.run()["msg"].startswith("photon_hardening_report_dir: the host says this variable as a fact")
+    assert play.sent == [] and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("more", [{}, {"failed": True}, {"parameters": "x"}, {"parameters": []}])
+def test_no_variable_statistic_or_host_comes_of_a_result(tmp_path, more):
+    told = {"ansible_facts": {"photon_hardening_report_dir": "/x"}, "ansible_stats": {"data": {"x": 1}}, "add_host": {}, "add_group": "x"}
+    result = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, dict(told, msg="x", **more)).run()
+    assert set(result) - set(more) in ({"msg"}, {"msg", "ansible_facts"})
+    for facts in (result.get("ansible_facts", {}), kept(tmp_path)["web1.json"].get("ansible_facts", {})):
+        assert set(facts) == ({"photon_hardening"} if more == {"parameters": []} else set())
+
+
 @pytest.mark.parametrize("prefix", ["", "Last login: \x1b[2J\n"])
 def test_what_ansible_reads_of_the_hosts_answer_is_harmless(prefix, monkeypatch):
     answer = {"msg": "\x1b[2J", "changed": False, "warnings": ["\x07"]}
