@@ -25,15 +25,25 @@ class Call:
     def __init__(self, args, variables, template):
         self._args = {name: _arguments.plain(value) for name, value in args.items() if value is not None}
         self._variables, self._template = variables, template
-        self._by_role = boolean(self._args.pop("role_variables", False))
+
+    @property
+    def _by_role(self):
+        given = self._args.get("role_variables", False)
+        try:
+            return boolean(given)
+        except TypeError as exc:
+            raise ValueError("role_variables: %r is neither true nor false" % (given,)) from exc
 
     def report_dir(self):
-        return self._option("report_dir")
+        folder = self._option("report_dir")
+        if folder is not None and (not isinstance(folder, str) or "\0" in folder):
+            raise ValueError("report_dir: %r is not the name of a folder" % (folder,))
+        return folder
 
     def module_args(self):
         """The arguments that reach the module, and the notes about what does not take effect."""
         _arguments.check_facts(self._variables)
-        args = {name: value for name, value in self._args.items() if name not in SELECTION + ("report_dir",)}
+        args = {name: value for name, value in self._args.items() if name not in SELECTION + ("report_dir", "role_variables")}
         for name in _OTHERS if self._by_role else ():
             value = self._option(name)
             if value and name != "report_dir":
