@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The front of the module on the controller: selects what is wanted, keeps each host's result and prints its one line."""
 
-from ansible import constants
+from ansible import constants, context
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import callback_loader
@@ -15,6 +15,17 @@ _FOR_PEOPLE = ("ansible.plugins.callback.default", "ansible_collections.ansible.
 
 # What Ansible would make variables, statistics and hosts of. None of it may come from a host.
 _ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group")
+
+
+def callback_in_use(options):
+    """The name of the stdout callback plugin of a command with these OPTIONS: `ansible` and `ansible-console` choose another one."""
+    configured = constants.DEFAULT_STDOUT_CALLBACK
+    if "start_at_task" in options:
+        # ansible-playbook alone has it.
+        return configured
+    if options.get("one_line"):
+        return "oneline"
+    return configured if constants.DEFAULT_LOAD_CALLBACK_PLUGINS and configured != "default" else "minimal"
 
 
 def is_for_people(callback):
@@ -46,7 +57,7 @@ def with_notes(result, notes):
 class ActionModule(ActionBase):
     # The strategy loads this class in the main process: what is read and compiled here is not again in every worker.
     READ_ONCE = (_arguments.OPTIONS, _catalogue.CATALOGUE, _templates.TEMPLATES)
-    PRINTS = is_for_people(constants.DEFAULT_STDOUT_CALLBACK)
+    PRINTS = is_for_people(callback_in_use(context.CLIARGS))
 
     _requires_connection = True
     _supports_check_mode = True

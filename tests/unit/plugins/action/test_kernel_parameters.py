@@ -18,7 +18,7 @@ DROPINS = [{"path": "/etc/sysctl.d/50-security-hardening.conf", "content": "kern
 class Play:
     """One task on one host: what it says, what the module answers, and what is seen of it."""
 
-    def __init__(self, args, answer=None, variables=None, **task):
+    def __init__(self, args, answer=None, variables=None, prints=True, **task):
         settings = dict(args=args, check_mode=False, no_log=False, delegate_to=None, async_val=0, diff=False, action="x", environment=[])
         self.shown, self.sent = [], []
         self.action = kernel_parameters.ActionModule(
@@ -27,6 +27,7 @@ class Play:
             templar=types.SimpleNamespace(template=lambda value: value), shared_loader_obj=None)
         self.action._display = types.SimpleNamespace(display=self.shown.append)
         self.action._execute_module = self.module
+        self.action.PRINTS = prints
         self.answer = {"msg": "0 of 3 parameters differ", "changed": False} if answer is None else answer
         self.variables = dict({"inventory_hostname": "web1"}, **(variables or {}))
 
@@ -66,6 +67,19 @@ def test_a_line_is_printed_for_people(callback, people):
     assert kernel_parameters.is_for_people(callback) is people
 
 
+@pytest.mark.parametrize("options, configured, for_ansible_too, expected", [
+    ({"start_at_task": None}, "default", False, "default"), ({"start_at_task": None}, "json", False, "json"),
+    ({"one_line": True}, "default", False, "oneline"), ({"one_line": True}, "yaml", True, "oneline"),
+    ({"one_line": None}, "default", False, "minimal"), ({"one_line": None}, "default", True, "minimal"),
+    ({"one_line": None}, "yaml", False, "minimal"), ({"one_line": None}, "yaml", True, "yaml"),
+    ({}, "default", False, "minimal"),
+])
+def test_the_callback_in_use(options, configured, for_ansible_too, expected, monkeypatch):
+    monkeypatch.setattr(kernel_parameters, "constants", types.SimpleNamespace(
+        DEFAULT_STDOUT_CALLBACK=configured, DEFAULT_LOAD_CALLBACK_PLUGINS=for_ansible_too))
+    assert kernel_parameters.callback_in_use(options) == expected
+
+
 # As the loader makes it of ansible.builtin.default.
 BuiltinCallback = type("CallbackModule", (CallbackBase,), {"__module__": "ansible_collections.ansible.builtin.plugins.callback.default"})
 
@@ -78,9 +92,8 @@ def test_what_is_derived_from_ansibles_own_callback_is_for_people(base, people, 
 
 
 @pytest.mark.parametrize("prints, no_log, shown", [(True, False, ["web1: 0 of 3 parameters differ"]), (False, False, []), (True, True, [])])
-def test_where_a_line_is_printed(prints, no_log, shown, monkeypatch):
-    monkeypatch.setattr(kernel_parameters.ActionModule, "PRINTS", prints)
-    play = Play({"dropins": DROPINS}, no_log=no_log)
+def test_where_a_line_is_printed(prints, no_log, shown):
+    play = Play({"dropins": DROPINS}, prints=prints, no_log=no_log)
     assert play.run() == play.answer and play.shown == shown
 
 
