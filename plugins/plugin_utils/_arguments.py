@@ -40,7 +40,7 @@ def check_facts(variables, wanted=lambda name: name.startswith(PREFIX)):
     """
     for name in sorted(str(name) for name in variables.get("ansible_facts") or ()):
         if wanted(name):
-            raise ValueError("%s: the host says this variable as a fact, which no host may: remove it from its facts and from the fact cache"
+            raise ValueError("%s: the host says this variable as a fact, which no host may: remove it there and from the fact cache"
                              % _harmless.line(name))
 
 
