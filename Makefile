@@ -1,8 +1,9 @@
 # The one entry to everything. A comment after ## is what `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-# `make -C clone harden INVENTORY=hosts` means the hosts file of the folder it was typed in.
-export CALLED_FROM := $(PWD)
+# `make -C clone harden INVENTORY=hosts` means the hosts file of the folder it was typed in. Without -C that is this folder: PWD may be stale
+# (env -C DIR make). With it only PWD says, and it is believed, as where there is no /proc to see make's own command line.
+export CALLED_FROM := $(if $(shell [ ! -e /proc/$$PPID/cmdline ] || grep -qzE '^(-[[:alpha:]]*C|--di)' /proc/$$PPID/cmdline && echo C),$(PWD),$(CURDIR))
 export INVENTORY LIMIT
 
 .PHONY: help

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The front of the module on the controller: selects what is wanted, keeps each host's result and prints its one line."""
 
-from ansible import constants
-from ansible.errors import AnsibleConnectionFailure
+from ansible import constants, context
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import callback_loader
 
@@ -12,6 +12,20 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments
 
 # Ansible's own callback plugin, by the two names under which it may be loaded.
 _FOR_PEOPLE = ("ansible.plugins.callback.default", "ansible_collections.ansible.builtin.plugins.callback.default")
+
+# What Ansible would make variables, statistics and hosts of. None of it may come from a host.
+_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group")
+
+
+def callback_in_use(options):
+    """The name of the stdout callback plugin of a command with these OPTIONS: `ansible` and `ansible-console` choose another one."""
+    configured = constants.DEFAULT_STDOUT_CALLBACK
+    if "start_at_task" in options:
+        # ansible-playbook alone has it.
+        return configured
+    if options.get("one_line"):
+        return "oneline"
+    return configured if constants.DEFAULT_LOAD_CALLBACK_PLUGINS and configured != "default" else "minimal"
 
 
 def is_for_people(callback):
@@ -40,15 +54,10 @@ def with_notes(result, notes):
     return dict(result, notes=notes + said["notes"], warnings=notes + said["warnings"]) if notes else result
 
 
-def _refused(msg):
-    """The result of a task that must not run: no exception, since Ansible shows the trace of one beside the sentence."""
-    return {"failed": True, "changed": False, "msg": msg}
-
-
 class ActionModule(ActionBase):
     # The strategy loads this class in the main process: what is read and compiled here is not again in every worker.
     READ_ONCE = (_arguments.OPTIONS, _catalogue.CATALOGUE, _templates.TEMPLATES)
-    PRINTS = is_for_people(constants.DEFAULT_STDOUT_CALLBACK)
+    PRINTS = is_for_people(callback_in_use(context.CLIARGS))
 
     _requires_connection = True
     _supports_check_mode = True
@@ -56,17 +65,23 @@ class ActionModule(ActionBase):
     _supports_diff = True
 
     def run(self, tmp=None, task_vars=None):
-        super().run(tmp, task_vars)
         # The result is that of the host on which the module runs.
         host = str(self._task.delegate_to or task_vars["inventory_hostname"])
         call = _call.Call(self._task.args, task_vars, self._templar.template)
         try:
             shelf = self._shelf(call, host)
         except ValueError as exc:
-            return _refused(str(exc))
+            return self._refused(str(exc))
         except OSError as exc:
-            return _refused("report_dir: the result of %s cannot be kept: %s" % (host, exc))
+            return self._refused("report_dir: the result of %s cannot be kept: %s" % (host, exc))
+        # Ansible refuses here what the front does not support.
+        super().run(tmp, task_vars)
         return self._kept(shelf, self._result(call, shelf, host, task_vars))
+
+    def _refused(self, msg):
+        """The result of a task that must not run: no exception, since Ansible shows the trace of one beside the sentence."""
+        hidden = "An argument or a variable is refused; no_log hides which, and why."
+        return {"failed": True, "changed": False, "msg": hidden if self._task.no_log else msg}
 
     def _shelf(self, call, host):
         shelf = _shards.Shelf(call.report_dir(), host, bool(self._task.check_mode))
@@ -80,18 +95,36 @@ class ActionModule(ActionBase):
         try:
             args, notes = call.module_args()
         except ValueError as exc:
-            return _refused(str(exc))
+            return self._refused(str(exc))
         try:
             result = self._execute_module(module_args=args, task_vars=task_vars)
         except AnsibleConnectionFailure as exc:
-            self._kept(shelf, {"unreachable": True, "msg": _harmless.text(str(exc))})
-            raise
-        result = with_notes(_harmless.result(result), notes)
+            msg = _harmless.flat(str(exc))
+            self._kept(shelf, {"unreachable": True, "msg": msg})
+            # Not `from exc`: Ansible shows what an error comes from, too.
+            raise AnsibleConnectionFailure(msg) from None
+        except AnsibleError as exc:
+            # Such as one of sudo, with what the host printed.
+            result = {"failed": True, "msg": str(exc)}
+        return self._told(_harmless.result(result), notes, host, args.get("profile"))
+
+    def _told(self, result, notes, host, profile):
+        """RESULT as Ansible takes it, and the host's line."""
+        hidden = self._hidden(result)
+        result = {key: value for key, value in with_notes(result, notes).items() if key not in hidden}
+        if self._task.no_log and result.get("failed"):
+            result["msg"] = "The module failed; no_log hides why."
         if isinstance(result.get("parameters"), list):
-            result["ansible_facts"] = _shards.facts(result, args.get("profile"))
+            result["ansible_facts"] = _shards.facts(result, profile)
         if self.PRINTS and not self._task.no_log:
             self._display.display(headline(host, result, bool(self._task.check_mode)))
         return result
+
+    def _hidden(self, result):
+        """The keys that RESULT loses. Of a task with no_log Ansible itself still shows warnings and errors."""
+        if not self._task.no_log:
+            return _ACTED_ON
+        return _ACTED_ON + ("warnings", "deprecations") + (("msg", "exception") if result.get("failed") else ())
 
     def _kept(self, shelf, result):
         if self._task.no_log:
@@ -104,5 +137,5 @@ class ActionModule(ActionBase):
 
     def _parse_returned_data(self, res, *args, **kwargs):
         # Here what the host says is still text. Later new ansible-cores have taken its warnings out of the result and will show them.
-        said = {"stdout": _harmless.json_text(res.get("stdout") or ""), "stderr": _harmless.text(res.get("stderr") or "")}
+        said = {"stdout": _harmless.printed(res.get("stdout") or "", self._hidden), "stderr": _harmless.text(res.get("stderr") or "")}
         return super()._parse_returned_data(dict(res, **said), *args, **kwargs)

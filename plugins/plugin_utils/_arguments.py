@@ -12,6 +12,10 @@ import os
 from ansible import errors
 from ansible.module_utils.common.yaml import yaml_load
 
+from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
+
+PREFIX = "photon_hardening_"
+
 _PATH = os.path.join(os.path.dirname(__file__), "..", "..", "roles", "photon_hardening", "meta", "argument_specs.yml")
 # What ansible-core 2.19 and newer say instead of returning a placeholder.
 _OMITTED = getattr(errors, "AnsibleValueOmittedError", ())
@@ -29,8 +33,20 @@ OPTIONS = load()
 
 # --- from Ansible's variables to plain Python ---
 
+def check_facts(variables, wanted=lambda name: name.startswith(PREFIX)):
+    """ValueError where the host itself says, as a fact, a variable for whose name WANTED is true.
+
+    Ansible puts facts before what the inventory says, and these variables decide what is written on the controller and where.
+    """
+    for name in sorted(str(name) for name in variables.get("ansible_facts") or ()):
+        if wanted(name):
+            raise ValueError("%s: the host says this variable as a fact, which no host may: remove it there and from the fact cache"
+                             % _harmless.line(name))
+
+
 def collected(wanted, variables, template):
     """name -> plain value of the VARIABLES for whose names WANTED is true. TEMPLATE makes the value of what a variable holds."""
+    check_facts(variables, wanted)
     placeholder = variables.get("omit")
     found = {}
     for name in sorted(str(name) for name in variables if isinstance(name, str) and wanted(name)):

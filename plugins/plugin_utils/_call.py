@@ -12,10 +12,9 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _layers, _select, _templates
 
-_PREFIX = "photon_hardening_"
 # What selects rows of the catalogue; none of it reaches the module, but the profile's name.
 SELECTION = ("profile", "groups", "overrides", "waivers")
-_OTHERS = tuple(name[len(_PREFIX):] for name in _arguments.OPTIONS if name[len(_PREFIX):] not in SELECTION)
+_OTHERS = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS if name[len(_arguments.PREFIX):] not in SELECTION)
 # States in which nothing is asked for: a bad override of today must not block the way back.
 _BACK = ("absent", "forgotten")
 
@@ -26,14 +25,25 @@ class Call:
     def __init__(self, args, variables, template):
         self._args = {name: _arguments.plain(value) for name, value in args.items() if value is not None}
         self._variables, self._template = variables, template
-        self._by_role = boolean(self._args.pop("role_variables", False))
+
+    @property
+    def _by_role(self):
+        given = self._args.get("role_variables", False)
+        try:
+            return boolean(given)
+        except TypeError as exc:
+            raise ValueError("role_variables: %r is neither true nor false" % (given,)) from exc
 
     def report_dir(self):
-        return self._option("report_dir")
+        folder = self._option("report_dir")
+        if folder is not None and (not isinstance(folder, str) or "\0" in folder):
+            raise ValueError("report_dir: %r is not the name of a folder" % (folder,))
+        return folder
 
     def module_args(self):
         """The arguments that reach the module, and the notes about what does not take effect."""
-        args = {name: value for name, value in self._args.items() if name not in SELECTION + ("report_dir",)}
+        _arguments.check_facts(self._variables)
+        args = {name: value for name, value in self._args.items() if name not in SELECTION + ("report_dir", "role_variables")}
         for name in _OTHERS if self._by_role else ():
             value = self._option(name)
             if value and name != "report_dir":
@@ -59,7 +69,7 @@ class Call:
         """What the task says, or else the role's variable where the task takes those; None where neither does."""
         if name in self._args or not self._by_role:
             return self._args.get(name)
-        variable = _PREFIX + name
+        variable = _arguments.PREFIX + name
         return _arguments.checked([variable], self._collected(lambda other: other == variable))[variable]
 
     def _collected(self, wanted):
@@ -79,7 +89,7 @@ class Call:
 
 def selection(given, variables, template):
     """What GIVEN, options by name, and the host's VARIABLES select; an option stands for the variable of its name."""
-    asked = [_PREFIX + name for name in SELECTION if name not in given]
-    stood_for = [_PREFIX + name for name in given]
+    asked = [_arguments.PREFIX + name for name in SELECTION if name not in given]
+    stood_for = [_arguments.PREFIX + name for name in given]
     found = _arguments.collected(lambda name: name in asked or _layers.is_layer(name) and name not in stood_for, variables, template)
     return _select.select(dict(found, **given), _catalogue.CATALOGUE, datetime.datetime.now(datetime.timezone.utc).date().isoformat())

@@ -3,9 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a host says, made harmless for a terminal, a JSON document and a report: the host is not trusted.
 
-Characters that cannot be printed are spelt out (\\x1b), and depth and size have a limit. Pure. Private to the collection.
+Characters that cannot be printed are spelt out (\\x1b), depth and size have a limit, and a text is one line where no lines are meant, or it
+would look like one of Ansible's own. Pure. Private to the collection.
 """
 
+import json
 import re
 
 # Far more than the largest result of the module has: 500 rows are some 200,000 characters.
@@ -13,12 +15,20 @@ MAX_DEPTH = 20
 MAX_SIZE = 5000000
 _CUT = "(cut)"
 
-# An escape of a JSON string; both halves of a surrogate pair are one.
-_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
-_SHORT = {"b": "\b", "f": "\f", "r": "\r"}
-
+_NO_DOCUMENT = "no document of JSON: "
 
 _LINES = {ord("\n"): None, ord("\t"): None}
+# As ansible-core finds the document in what a module prints.
+_START = re.compile(r"^\s*\{", re.MULTILINE)
+
+# Which keys of a result hold texts of several lines. What ansible-core 2.19 and newer make of an exception has its sentence and its lines
+# side by side.
+_PLACES = {
+    "result": dict(dict.fromkeys(("stdout", "stderr", "module_stdout", "module_stderr", "exception"), "lines"), diff="diff"),
+    "diff": {"before": "lines", "after": "lines"},
+    "lines": {"event": "event"},
+    "event": {"formatted_traceback": "lines", "chain": "event", "event": "event"},
+}
 
 
 def _is_harmless(given):
@@ -34,53 +44,57 @@ def text(given):
     return given if _is_harmless(given) else "".join(_spelt(char) for char in given)
 
 
+def flat(given):
+    """The same in a single line."""
+    return text(given).replace("\n", " ")
+
+
 def line(given, longest=1000):
     """Its first line, cut."""
     return (text(str(given)).splitlines() or [""])[0][:longest]
-
-
-def json_text(given):
-    """The same for a JSON document: of what its strings mean, and of what it consists of itself. A terminal's line ends become plain."""
-    if not _is_harmless(given):
-        given = "".join(char if _is_harmless(char) else "\\" + _spelt(char) for char in given.replace("\r\n", "\n"))
-    return _ESCAPE.sub(_escape, given) if "\\" in given else given
-
-
-def _escape(match):
-    escape = match.group()
-    if escape.startswith("\\u"):
-        units = "".join(chr(int(unit, 16)) for unit in escape[2:].split("\\u"))
-        # A pair becomes one character; a lone half stays what it is.
-        meant = units.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "surrogatepass")
-    else:
-        meant = _SHORT.get(escape[1:], " ")
-    return escape if _is_harmless(meant) else "\\" + _spelt(meant)
 
 
 class _Walk:
     def __init__(self):
         self._left = MAX_SIZE
 
-    def value(self, given, levels):
-        """GIVEN, of whose containers LEVELS may lie within one another."""
+    def value(self, given, levels, place):
+        """GIVEN, of whose containers LEVELS may lie within one another. PLACE: which of _PLACES it is in, or None."""
         if isinstance(given, str):
-            return self._text(given)
+            return self._text(given, text if place == "lines" else flat)
         if not isinstance(given, (dict, list, tuple)):
             return given
         self._left -= len(given)
         if not levels or self._left < 0:
             return _CUT
         if isinstance(given, dict):
-            return {self._text(str(key)): self.value(item, levels - 1) for key, item in given.items()}
-        return [self.value(item, levels - 1) for item in given]
+            places = _PLACES.get(place, {})
+            return {self._text(str(key), flat): self.value(item, levels - 1, places.get(key)) for key, item in given.items()}
+        return [self.value(item, levels - 1, place) for item in given]
 
-    def _text(self, given):
+    def _text(self, given, harmless):
         if len(given) > self._left:
             given = given[:max(self._left, 0)] + _CUT
         self._left -= len(given)
-        return text(given)
+        return harmless(given)
 
 
 def result(given):
     """A whole result: every text in it, names included."""
-    return _Walk().value(given, MAX_DEPTH)
+    return _Walk().value(given, MAX_DEPTH, "result")
+
+
+def printed(given, hidden=lambda result: ()):
+    """What a module has printed: the document in it alone, a harmless result; where there is none, the text. HIDDEN: result -> keys that
+    it loses."""
+    start = _START.search(given)
+    if not start:
+        return text(given.replace("\r\n", "\n"))
+    try:
+        # As lenient as the ansible-cores that allow line ends within a text.
+        meant, _end = json.JSONDecoder(strict=False).raw_decode(given, start.end() - 1)
+    except (ValueError, RecursionError):
+        # No line of it starts as a document does, so Ansible does not find in it what was not found here.
+        return _NO_DOCUMENT + flat(given.replace("\r\n", "\n"))
+    lost = hidden(meant)
+    return json.dumps(result({key: item for key, item in meant.items() if key not in lost}))

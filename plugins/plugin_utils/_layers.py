@@ -136,20 +136,17 @@ def _override(where, row, name, value):
     text = str(value).strip()
     if not text and _values.kind(name) not in _MAY_BE_EMPTY:
         raise ValueError("%s: the value is empty" % where)
-    if _sysctl_d.has_control(text) or not _is_utf8(text):
-        raise ValueError("%s: %r holds a line break, a control character or what is no text in UTF-8" % (where, value))
+    if not _is_printable(text):
+        raise ValueError("%s: %r holds a line break or another character that cannot be printed" % (where, value))
     if row.get("report_only"):
         raise ValueError("%s cannot be set: %s" % (where, row["why_not"]))
     _check_valid(where, row, name, text)
     return text
 
 
-def _is_utf8(text):
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+def _is_printable(text):
+    """Whether TEXT has no character that ends a line, moves a cursor, turns the direction of writing or is no text in UTF-8."""
+    return text.replace("\t", " ").isprintable()
 
 
 def levels(row):
@@ -183,7 +180,7 @@ def _waiver(where, _name, given):
     if not isinstance(given, dict) or set(given) - {"reason", "expires"}:
         raise ValueError("%s: %s is no waiver: give a reason and, where it ends, expires: YYYY-MM-DD" % (where, _shown(given)))
     reason, expires = given.get("reason"), given.get("expires")
-    if not isinstance(reason, str) or not reason.strip() or not reason.strip().isprintable():
+    if not isinstance(reason, str) or not reason.strip() or not _is_printable(reason.strip()):
         raise ValueError("%s: a waiver needs a reason, one line of text, and %s is none" % (where, _shown(reason)))
     return Waiver(reason.strip(), None if expires is None else _day(where, expires))
 

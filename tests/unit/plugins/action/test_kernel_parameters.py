@@ -6,7 +6,7 @@ import stat
 import types
 
 import pytest
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.callback import CallbackBase
 from ansible.plugins.callback.default import CallbackModule as DefaultCallback
 
@@ -18,7 +18,7 @@ DROPINS = [{"path": "/etc/sysctl.d/50-security-hardening.conf", "content": "kern
 class Play:
     """One task on one host: what it says, what the module answers, and what is seen of it."""
 
-    def __init__(self, args, answer=None, variables=None, **task):
+    def __init__(self, args, answer=None, variables=None, prints=True, **task):
         settings = dict(args=args, check_mode=False, no_log=False, delegate_to=None, async_val=0, diff=False, action="x", environment=[])
         self.shown, self.sent = [], []
         self.action = kernel_parameters.ActionModule(
@@ -27,6 +27,7 @@ class Play:
             templar=types.SimpleNamespace(template=lambda value: value), shared_loader_obj=None)
         self.action._display = types.SimpleNamespace(display=self.shown.append)
         self.action._execute_module = self.module
+        self.action.PRINTS = prints
         self.answer = {"msg": "0 of 3 parameters differ", "changed": False} if answer is None else answer
         self.variables = dict({"inventory_hostname": "web1"}, **(variables or {}))
 
@@ -66,6 +67,19 @@ def test_a_line_is_printed_for_people(callback, people):
     assert kernel_parameters.is_for_people(callback) is people
 
 
+@pytest.mark.parametrize("options, configured, for_ansible_too, expected", [
+    ({"start_at_task": None}, "default", False, "default"), ({"start_at_task": None}, "json", False, "json"),
+    ({"one_line": True}, "default", False, "oneline"), ({"one_line": True}, "yaml", True, "oneline"),
+    ({"one_line": None}, "default", False, "minimal"), ({"one_line": None}, "default", True, "minimal"),
+    ({"one_line": None}, "yaml", False, "minimal"), ({"one_line": None}, "yaml", True, "yaml"),
+    ({}, "default", False, "minimal"),
+])
+def test_the_callback_in_use(options, configured, for_ansible_too, expected, monkeypatch):
+    monkeypatch.setattr(kernel_parameters, "constants", types.SimpleNamespace(
+        DEFAULT_STDOUT_CALLBACK=configured, DEFAULT_LOAD_CALLBACK_PLUGINS=for_ansible_too))
+    assert kernel_parameters.callback_in_use(options) == expected
+
+
 # As the loader makes it of ansible.builtin.default.
 BuiltinCallback = type("CallbackModule", (CallbackBase,), {"__module__": "ansible_collections.ansible.builtin.plugins.callback.default"})
 
@@ -78,9 +92,8 @@ def test_what_is_derived_from_ansibles_own_callback_is_for_people(base, people, 
 
 
 @pytest.mark.parametrize("prints, no_log, shown", [(True, False, ["web1: 0 of 3 parameters differ"]), (False, False, []), (True, True, [])])
-def test_where_a_line_is_printed(prints, no_log, shown, monkeypatch):
-    monkeypatch.setattr(kernel_parameters.ActionModule, "PRINTS", prints)
-    play = Play({"dropins": DROPINS}, no_log=no_log)
+def test_where_a_line_is_printed(prints, no_log, shown):
+    play = Play({"dropins": DROPINS}, prints=prints, no_log=no_log)
     assert play.run() == play.answer and play.shown == shown
 
 
@@ -91,17 +104,61 @@ def test_what_the_host_says_is_harmless(tmp_path):
     assert kept(tmp_path)["web1.json"]["msg"] == "\\x1b\\udcff"
 
 
-@pytest.mark.parametrize("prefix", ["", "Last login: \x1b[2J\n"])
-def test_what_ansible_reads_of_the_hosts_answer_is_harmless(prefix, monkeypatch):
-    answer = {"msg": "\x1b[2J", "changed": False, "warnings": ["\x07"]}
+def test_a_variable_that_the_host_says_as_a_fact_reaches_nothing(tmp_path):
+    facts = {"photon_hardening_report_dir": str(tmp_path)}
+    play = Play({"role_variables": True}, variables=dict(facts, ansible_facts=facts))
+    assert play.run()["msg"].startswith("photon_hardening_report_dir: the host says this variable as a fact")
+    assert play.sent == [] and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("more", [{}, {"failed": True}, {"parameters": "x"}, {"parameters": []}])
+def test_no_variable_statistic_or_host_comes_of_a_result(tmp_path, more):
+    told = {"ansible_facts": {"photon_hardening_report_dir": "/x"}, "ansible_stats": {"data": {"x": 1}}, "add_host": {}, "add_group": "x"}
+    result = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, dict(told, msg="x", **more)).run()
+    assert set(result) - set(more) in ({"msg"}, {"msg", "ansible_facts"})
+    for facts in (result.get("ansible_facts", {}), kept(tmp_path)["web1.json"].get("ansible_facts", {})):
+        assert set(facts) == ({"photon_hardening"} if more == {"parameters": []} else set())
+
+
+def parsed(monkeypatch, stdout, **task):
+    """What Ansible's own code is given of what the host printed."""
     seen = []
     monkeypatch.setattr(kernel_parameters.ActionBase, "_parse_returned_data",
                         lambda _self, res, *args: seen.append((res, args)) or "parsed")
-    said = {"stdout": prefix + json.dumps(answer), "stderr": "\x1b", "rc": 0}
-    assert Play({}).action._parse_returned_data(said, "legacy") == "parsed"
+    assert Play({}, **task).action._parse_returned_data({"stdout": stdout, "stderr": "\x1b", "rc": 0}, "legacy") == "parsed"
     (res, args), = seen
-    assert json.loads(res["stdout"].splitlines()[-1]) == {"msg": "\\x1b[2J", "changed": False, "warnings": ["\\x07"]}
-    assert "\x1b" not in res["stdout"] and (res["stderr"], res["rc"], args) == ("\\x1b", 0, ("legacy",))
+    assert (res["stderr"], res["rc"], args) == ("\\x1b", 0, ("legacy",))
+    return json.loads(res["stdout"])
+
+
+@pytest.mark.parametrize("around", ["%s", "Last login: \x1b[2J\n%s", "%s\nfake | ok }"])
+def test_what_ansible_reads_of_the_hosts_answer_is_harmless(around, monkeypatch):
+    answer = {"msg": "\x1b[2J\nfake | ok", "changed": False, "warnings": ["\x07\nfake | ok"], "ansible_facts": {"x": 1}, "add_host": {}}
+    assert parsed(monkeypatch, around % json.dumps(answer)) == {
+        "msg": "\\x1b[2J fake | ok", "changed": False, "warnings": ["\\x07 fake | ok"]}
+
+
+@pytest.mark.parametrize("answer, expected", [
+    ({"msg": "x", "warnings": ["secret"], "deprecations": [{"msg": "secret"}], "notes": ["y"]}, {"msg": "x", "notes": ["y"]}),
+    ({"msg": "secret", "failed": True, "exception": "secret", "warnings": ["secret"]}, {"failed": True}),
+])
+def test_with_no_log_ansible_has_nothing_to_show(answer, expected, monkeypatch):
+    assert parsed(monkeypatch, json.dumps(answer), no_log=True) == expected
+
+
+@pytest.mark.parametrize("answer, expected", [
+    ({"msg": "x", "warnings": ["secret"]}, {"msg": "x"}),
+    ({"msg": "secret", "failed": True, "exception": "secret"}, {"msg": "The module failed; no_log hides why.", "failed": True}),
+    (AnsibleError("sudo: secret"), {"msg": "The module failed; no_log hides why.", "failed": True}),
+])
+def test_with_no_log_nothing_is_told(answer, expected):
+    play = Play({"profile": "photon", "groups": ["tuning"], "overrides": {"kernel.sysrq": "1"}}, answer, no_log=True)
+    assert play.run() == dict(expected, notes=["overrides: kernel.sysrq is not set: the group security is not applied."])
+
+
+@pytest.mark.parametrize("args", [{"profile": "secret"}, {"report_dir": ["secret"]}, {"role_variables": "secret"}])
+def test_with_no_log_a_refusal_does_not_say_what_is_refused(args):
+    assert Play(args, no_log=True).run()["msg"] == "An argument or a variable is refused; no_log hides which, and why."
 
 
 @pytest.mark.parametrize("task, host, file", [
@@ -119,11 +176,19 @@ def test_the_result_is_that_of_the_host_on_which_the_module_runs(tmp_path, task,
 def test_a_host_that_cannot_be_reached_does_not_keep_the_result_of_yesterday(tmp_path):
     args = {"dropins": DROPINS, "report_dir": str(tmp_path)}
     Play(args, check_mode=True).run()
-    play = Play(args, AnsibleConnectionFailure("no route to \x1b host"), check_mode=True)
-    with pytest.raises(AnsibleConnectionFailure):
+    play = Play(args, AnsibleConnectionFailure("no route to \x1b host\nweb2 | ok"), check_mode=True)
+    with pytest.raises(AnsibleConnectionFailure) as caught:
         play.run()
     found = kept(tmp_path)["web1.json"]
-    assert (found["outcome"], found["check_mode"]) == ("unreachable", True) and "no route to \\x1b host" in found["msg"]
+    assert (found["outcome"], found["check_mode"], found["msg"]) == ("unreachable", True, "no route to \\x1b host web2 | ok")
+    # Ansible shows this one, and what it comes from where it comes from another.
+    assert str(caught.value) == found["msg"] and caught.value.__suppress_context__ and caught.value.__cause__ is None
+
+
+def test_an_error_of_ansible_with_what_the_host_printed_is_harmless(tmp_path):
+    play = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, AnsibleError("sudo: \x1b[2J\nweb2 | ok"))
+    assert play.run() == {"failed": True, "msg": "sudo: \\x1b[2J web2 | ok"}
+    assert play.shown == ["web1: FAILED: sudo: \\x1b[2J web2 | ok"] and kept(tmp_path)["web1.json"]["outcome"] == "failed"
 
 
 def test_a_host_whose_run_broke_off_is_not_known(tmp_path):
@@ -181,10 +246,30 @@ def test_a_result_that_cannot_be_kept_fails_the_task_and_is_still_told(tmp_path,
 @pytest.mark.parametrize("variables, words", [
     ({"photon_hardening_report_dir": 7}, "photon_hardening_report_dir: 7 is not a text"),
     ({"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is none of restate, report"),
+    ({"photon_hardening_report_dir": "/x\0"}, "report_dir: '/x\\x00' is not the name of a folder"),
 ])
 def test_a_bad_variable_is_one_sentence(variables, words):
     play = Play({"role_variables": True}, variables=variables)
     assert play.run()["msg"].startswith(words) and play.sent == []
+
+
+@pytest.mark.parametrize("args, words", [
+    ({"role_variables": "maybe"}, "role_variables: 'maybe' is neither true nor false"),
+    ({"role_variables": ["yes"]}, "role_variables: ['yes'] is neither"), ({"role_variables": {}}, "role_variables: {} is neither"),
+    ({"report_dir": 7}, "report_dir: 7 is not the name of a folder"), ({"report_dir": ["x"]}, "report_dir: ['x'] is not"),
+    ({"profile": ["photon"]}, "profile: ['photon'] is none of"), ({"profile": "photon", "groups": [["x"]]}, "groups: ['x'] is none of"),
+    ({"profile": "photon", "overrides": [7]}, "overrides must be"), ({"profile": "photon", "waivers": "x"}, "waivers must be"),
+])
+def test_a_bad_argument_is_one_sentence(args, words):
+    play = Play(args)
+    assert play.run()["msg"].startswith(words) and play.sent == []
+
+
+def test_a_bad_argument_is_kept(tmp_path):
+    args = {"role_variables": True, "report_dir": str(tmp_path)}
+    Play(args).run()
+    Play(dict(args, role_variables="maybe")).run()
+    assert kept(tmp_path)["web1.json"]["outcome"] == "failed"
 
 
 def test_the_variables_of_the_role(tmp_path):
@@ -199,12 +284,16 @@ def test_the_variables_of_the_role(tmp_path):
     assert kept(tmp_path)["web1.json"]["notes"] == [note]
 
 
-def test_what_the_front_supports():
+def test_what_the_front_supports(tmp_path):
     """As the module documents it."""
     front = kernel_parameters.ActionModule
     assert (front._requires_connection, front._supports_check_mode, front._supports_diff) == (True, True, True)
+    args = {"dropins": DROPINS, "report_dir": str(tmp_path)}
+    Play(args).run()
     with pytest.raises(AnsibleActionFail):
-        Play({"dropins": DROPINS}, async_val=10).run()
+        Play(args, async_val=10).run()
+    # The result of yesterday is not kept as that of today.
+    assert kept(tmp_path)["web1.json"]["outcome"] == "unknown"
 
 
 @pytest.mark.parametrize("result, notes, expected", [

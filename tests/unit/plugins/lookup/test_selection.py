@@ -46,3 +46,10 @@ def test_refusals(terms, options, words):
     with pytest.raises(AnsibleError) as caught:
         selection(*terms, **options)
     assert words in str(caught.value)
+
+
+def test_a_variable_that_the_host_says_as_a_fact_is_refused():
+    facts = {"photon_hardening_waivers__x": {}}
+    with pytest.raises(AnsibleError) as caught:
+        selection("photon", variables=dict(facts, ansible_facts=facts))
+    assert "photon_hardening_waivers__x: the host says this variable as a fact" in str(caught.value)

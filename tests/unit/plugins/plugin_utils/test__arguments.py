@@ -97,3 +97,18 @@ def test_what_the_specification_does_not_allow(name, value, words):
     with pytest.raises(ValueError) as caught:
         _arguments.checked([name], {name: value})
     assert str(caught.value).startswith(words)
+
+
+@pytest.mark.parametrize("facts", [None, {}, {"distribution": "Debian", "photon_hardening": {"profile": "kspp"}}, {REPORT: "/x"}])
+def test_what_is_read_is_not_a_fact(facts):
+    variables = {"ansible_facts": facts, STATE: "absent", REPORT: "/y"}
+    assert _arguments.collected(lambda name: name == STATE, variables, lambda value: value) == {STATE: "absent"}
+
+
+@pytest.mark.parametrize("name, shown", [(REPORT, REPORT), (REPORT + "\x1b\nok", REPORT + "\\x1b")])
+def test_a_variable_of_ours_among_the_facts_is_refused(name, shown):
+    variables = {"ansible_facts": {"distribution": "Debian", name: "/etc"}, name: "/etc"}
+    for check in (_arguments.check_facts, lambda known: _arguments.collected(lambda other: other == name, known, lambda value: value)):
+        with pytest.raises(ValueError) as caught:
+            check(variables)
+        assert str(caught.value).startswith(shown + ": the host says this variable as a fact")

@@ -89,9 +89,18 @@ def test_notes():
     ({"role_variables": True}, {"photon_hardening_report_dir": "/x"}, "/x"),
     ({"role_variables": True, "report_dir": "/y"}, {"photon_hardening_report_dir": "{{ nope }}"}, "/y"),
     ({"role_variables": True}, {OVERRIDES: "{{ nope }}"}, ""),
+    # What is refused later is still kept where the inventory says.
+    ({"role_variables": True}, {"photon_hardening_report_dir": "/x", "ansible_facts": {"photon_hardening_profile": "kspp"}}, "/x"),
 ])
 def test_report_dir(args, variables, folder):
     assert call(args, **variables).report_dir() == folder
+
+
+def test_the_host_does_not_say_where_its_result_is_kept():
+    facts = {"photon_hardening_report_dir": "/etc"}
+    with pytest.raises(ValueError) as caught:
+        call({"role_variables": True}, ansible_facts=facts, **facts).report_dir()
+    assert str(caught.value).startswith("photon_hardening_report_dir: the host says this variable as a fact")
 
 
 @pytest.mark.parametrize("args, variables, words", [
@@ -108,6 +117,9 @@ def test_report_dir(args, variables, folder):
     ({"role_variables": True}, {"photon_hardening_profile": 7}, "photon_hardening_profile: 7 is none of photon, "),
     ({"role_variables": True}, {"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is none of restate, report"),
     ({"role_variables": True}, {"photon_hardening_root": "{{ nope }}"}, "photon_hardening_root: 'nope' is undefined"),
+    ({"role_variables": True}, {"ansible_facts": {"photon_hardening_root": "/x"}}, "photon_hardening_root: the host says"),
+    ({"profile": "photon"}, {"ansible_facts": {OVERRIDES + "__x": {}}}, OVERRIDES + "__x: the host says"),
+    ({"dropins": DROPINS}, {"ansible_facts": {"photon_hardening_x": ""}}, "photon_hardening_x: the host says"),
 ])
 def test_refusals(args, variables, words):
     with pytest.raises(ValueError) as caught:

@@ -17,28 +17,63 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
 ])
 def test_text(given, expected):
     assert _harmless.text(given) == expected
-    assert json.loads(_harmless.json_text(json.dumps({"a": given}))) == {"a": expected}
+    assert json.loads(_harmless.printed(json.dumps({"stdout": given}))) == {"stdout": expected}
     assert _harmless.text(expected) == expected
     expected.encode("utf-8")
 
 
+LINES = "one\ntwo\n"
+
+
+@pytest.mark.parametrize("given, expected", [
+    ({"msg": LINES, "warnings": [LINES], "notes": [[LINES]], "a\nb": LINES, "parameters": [{"before": LINES, "stdout": LINES}]},
+     {"msg": "one two ", "warnings": ["one two "], "notes": [["one two "]], "a b": "one two ",
+      "parameters": [{"before": "one two ", "stdout": "one two "}]}),
+    ({key: LINES for key in ("stdout", "stderr", "module_stdout", "module_stderr", "exception")},) * 2,
+    ({"diff": [{"before": LINES, "after": LINES, "before_header": LINES, "prepared": LINES}]},
+     {"diff": [{"before": LINES, "after": LINES, "before_header": "one two ", "prepared": "one two "}]}),
+    ({"diff": {"before": LINES, "after": {"x": LINES}}}, {"diff": {"before": LINES, "after": {"x": "one two "}}}),
+    ({"exception": {"event": {"msg": LINES, "formatted_traceback": LINES,
+                              "chain": {"event": {"msg": LINES, "formatted_traceback": LINES}}}}},
+     {"exception": {"event": {"msg": "one two ", "formatted_traceback": LINES,
+                              "chain": {"event": {"msg": "one two ", "formatted_traceback": LINES}}}}}),
+    ({"warnings": [{"event": {"msg": LINES, "formatted_traceback": LINES}}]},
+     {"warnings": [{"event": {"msg": "one two ", "formatted_traceback": "one two "}}]}),
+])
+def test_there_are_lines_only_where_they_are_meant(given, expected):
+    assert _harmless.result(given) == expected
+    assert json.loads(_harmless.printed(json.dumps(given))) == expected
+
+
 @pytest.mark.parametrize("given, expected", [
     ({"a": "b\\"}, {"a": "b\\"}), ({"a": "\\x1b"}, {"a": "\\x1b"}), ({"a": "\\u001b"}, {"a": "\\u001b"}),
-    ({"a": '"/\n\t'}, {"a": '"/\n\t'}),
-    ({"\x1b": ["\x08\x0c"]}, {"\\x1b": ["\\x08\\x0c"]}),
+    ({"a": '"/\t'}, {"a": '"/\t'}), ({"a": [None, 1.5, True, {}]}, {"a": [None, 1.5, True, {}]}),
+    ({"\x1b": ["\x08\x0c"]}, {"\\x1b": ["\\x08\\x0c"]}), ({"secret": 1}, {}), ({"a": {"secret": 1}}, {"a": {"secret": 1}}),
     ({"a": "\ud83d"}, {"a": "\\ud83d"}), ({"a": "\ude00\ud83d"}, {"a": "\\ude00\\ud83d"}),
 ])
-def test_json_text(given, expected):
+@pytest.mark.parametrize("ascii_only", [True, False])
+@pytest.mark.parametrize("around", ["%s", "Last login\r\n\x1b[2J\r\n  %s\r\n", "%s\njunk\nfake | ok }", "a {x}\n%s{}"])
+def test_the_document_that_a_module_prints(given, expected, ascii_only, around):
     """Of escapes, and of the characters themselves."""
-    assert json.loads(_harmless.json_text(json.dumps(given))) == expected
-    raw = json.dumps(given, ensure_ascii=False)
-    assert json.loads(_harmless.json_text(raw)) == expected
+    found = _harmless.printed(around % json.dumps(given, ensure_ascii=ascii_only), lambda result: result if "secret" in result else ())
+    assert json.loads(found) == expected and found.isprintable()
 
 
-def test_what_is_no_json_is_harmless_too():
-    assert _harmless.json_text("Last login\r\n\x1b[2J {") == "Last login\n\\\\x1b[2J {"
-    assert _harmless.json_text('{"a": "raw \x1b"}') == '{"a": "raw \\\\x1b"}'
-    assert _harmless.json_text("ends in \\") == "ends in \\"
+@pytest.mark.parametrize("given, expected", [
+    ("Traceback\r\n\x1b[2J {", "Traceback\n\\x1b[2J {"), ("", ""), ("x\x0b{}", "x\\x0b{}"), ("x\u2028{}", "x\\u2028{}"),
+    ("{bad\r\n}\nfake | ok }", _harmless._NO_DOCUMENT + "{bad } fake | ok }"), ("x\n {", _harmless._NO_DOCUMENT + "x  {"),
+    ('{"a": ' + "[" * 200000, _harmless._NO_DOCUMENT + '{"a": ' + "[" * 200000),
+])
+def test_what_is_no_document_is_harmless_too(given, expected):
+    assert _harmless.printed(given) == expected
+
+
+def test_a_line_end_within_a_text():
+    assert json.loads(_harmless.printed('{"a": "x\n\x1b", "secret": "y\nz"}', lambda _result: ["secret"])) == {"a": "x \\x1b"}
+
+
+def test_flat():
+    assert _harmless.flat("a\nb\x1b\t") == "a b\\x1b\t"
 
 
 @pytest.mark.parametrize("given, expected", [

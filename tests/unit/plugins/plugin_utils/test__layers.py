@@ -79,6 +79,21 @@ def test_refused_overrides(variables, words):
     assert [word for word in words if word not in str(caught.value)] == []
 
 
+# NEL, CSI, a line separator, a right-to-left override, an isolate, a zero-width space, a byte order mark, half a pair and DEL.
+@pytest.mark.parametrize("char", "\x85\x9b\u2028\u202e\u2066\u200b\ufeff\ud83d\x7f\x1b\r\n")
+def test_what_cannot_be_printed_is_refused(char):
+    for read, value in ((lambda given: _layers.overrides({OVERRIDES: given}, {}), "a%sb" % char),
+                        (lambda given: _layers.waivers({WAIVERS: given}), {"reason": "a%sb" % char})):
+        with pytest.raises(ValueError) as caught:
+            read({"kernel.hostname": value})
+        assert str(caught.value).isprintable()
+
+
+def test_a_tab_and_a_letter_of_any_script_can_be_printed():
+    assert _layers.overrides({OVERRIDES: {"kernel.hostname": "a\tb\u00fc\u05d0"}}, {})["kernel.hostname"].value == "a\tb\u00fc\u05d0"
+    assert _layers.waivers({WAIVERS: {"kernel.a": {"reason": "a\tb"}}})["kernel.a"].value.reason == "a\tb"
+
+
 @pytest.mark.parametrize("entry, words", [
     (None, "is no waiver"), ("because", "is no waiver"), ({"reason": "x", "until": "2027-01-31"}, "is no waiver"),
     ({}, "needs a reason"), ({"reason": ""}, "needs a reason"), ({"reason": 7}, "needs a reason"),
