@@ -28,7 +28,7 @@ def decide(request, choices, wanted, snapshot, disk):
     ours = _own_values(adapted, request, snapshot)
     for item in request.dropins:
         if item.path in adapted:
-            _present(item.path, adapted[item.path], ours, request, wanted, snapshot, disk, decided)
+            _present(item.path, adapted[item.path], ours, request, wanted, _held(choices, wanted), snapshot, disk, decided)
         else:
             _leaving(item.path, snapshot.saved.files.get(item.path), disk.get(item.path), decided)
     return decided
@@ -95,17 +95,23 @@ def _own_values(adapted, request, snapshot):
     return dict((_behaviour.switch(name), name) for own in lines for name in own)
 
 
-def _present(path, adapted, ours, request, wanted, snapshot, disk, decided):
+def _held(choices, wanted):
+    """(switch, value) of the lines of this call that are held back: they say so themselves."""
+    return [(_behaviour.switch(name), wanted[name].value) for name, choice in choices.items()
+            if choice.state == "held_back" and name in wanted and wanted[name].value is not None]
+
+
+def _present(path, adapted, ours, request, wanted, held, snapshot, disk, decided):
     text, own = adapted
     known, now = snapshot.saved.files.get(path), disk[path].text if path in disk else None
     whose, edits = _memory.whose(known, now), _memory.edits(known, now)
     text = list(text)
     for title, origin in _origins(path, known, now, snapshot):
         lines = [line for line in origin if line.name and not _is_replaced(line, ours)]
-        text += _kept(title, lines, request, wanted, snapshot, path, decided.warnings)
+        text += _kept(title, lines, request, wanted, held, snapshot, path, decided.warnings)
     added = _sysctl_d.parse("\n".join(edits), snapshot.dialect)
     lines = [line for line in added if not line.name or not _is_replaced(line, ours) or _is_as_good(line, ours, wanted)]
-    text += _kept(_EDITED, lines, request, wanted, snapshot, path, decided.warnings)
+    text += _kept(_EDITED, lines, request, wanted, held, snapshot, path, decided.warnings)
     decided.texts[path] = "\n".join(text) + "\n"
     decided.lines[path], decided.edits[path] = dict(own), edits
     decided.rules[path] = dict((name, _rules.ordered(wanted[name].rule)) for name in own if name in wanted)
@@ -148,11 +154,13 @@ def _hidden_by(path, files, dialect):
     return next((found["%s/%s" % (other, base)] for other in later if "%s/%s" % (other, base) in found), None)
 
 
-def _kept(title, lines, request, wanted, snapshot, path, warnings):
-    """LINES in the order in which we would write; what would break a use is commented out."""
+def _kept(title, lines, request, wanted, held, snapshot, path, warnings):
+    """LINES in the order in which we would write; what would break a use is commented out, unless a line of ours says the same."""
     text = []
     for line in sorted(lines, key=lambda line: _behaviour.order(line.name or "")):
         broken = _broken_by_line(line, request, wanted, snapshot)
+        if broken and _is_said(line, held):
+            continue
         if broken:
             text.append(_sysctl_d.comment("held_back: would break %s: %s" % (broken, line.text.strip())))
             warnings.append("%s: the line `%s` of the file that was there is not kept: it would break %s."
@@ -165,6 +173,12 @@ def _kept(title, lines, request, wanted, snapshot, path, warnings):
 def _is_replaced(line, ours):
     partner = _behaviour.partner(line.name)
     return _behaviour.switch(line.name) in ours or bool(partner and _behaviour.switch(partner) in ours)
+
+
+def _is_said(line, held):
+    """Whether a line says what one of ours would have said, which is held back."""
+    return line.value is not None and any(_behaviour.switch(line.name) == switch and _values.same(line.name, line.value, value)
+                                          for switch, value in held)
 
 
 def _broken_by_line(line, request, wanted, snapshot):
