@@ -19,7 +19,6 @@ _MOST_ROUNDS = 8
 _ANY_INTERFACE = "any-interface"
 
 
-
 def decide(request, choices, wanted, snapshot, disk):
     """The drop-ins of this call. DISK: path -> File."""
     decided = Decided({}, {}, {}, {}, {}, [])
