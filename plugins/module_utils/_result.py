@@ -6,7 +6,7 @@
 Pure. What a host says is cut where it is long and made harmless before it is shown. Private to the collection.
 """
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import DIFFERING, STATES
 
 # A result is kept whole by ansible-runner and AWX up to 700,000 characters.
@@ -72,7 +72,12 @@ def _live_moves(row):
 
 
 def _rank(row):
-    return (not _differs(row), not _live_moves(row), row.state == "ok", row.state, row.name)
+    return (not _differs(row), not _live_moves(row), row.state == "ok", row.state, _is_of_interfaces(row.name), row.name)
+
+
+def _is_of_interfaces(name):
+    """Whether it is the parameter of a single interface or of new ones: there may be many, and the one that speaks for all comes first."""
+    return _sysctl_d.interface_of(name) is not None or ".default." in name
 
 
 def in_order(rows):

@@ -113,3 +113,10 @@ def test_nothing_that_a_host_says_stays_raw():
     assert result == {"msg": shown, "notes": [shown], "parameters": [{"name": shown, "before": shown, "after": None}], shown: 1,
                       "diff": [{"before_header": shown, "after_header": "x", "before": "a\\x1b[2J\\xff\nb", "after": "x\n"}]}
     json.dumps(result).encode("ascii")
+
+
+def test_what_speaks_for_all_interfaces_is_named_before_each_of_them():
+    names = ["net.ipv4.conf.eth0.forwarding", "net.ipv4.conf.default.forwarding", "net.ipv4.ip_forward", "net.ipv4.conf.all.rp_filter"]
+    ordered = [item.name for item in _result.in_order([row(name, "held_back") for name in names])]
+    assert ordered == ["net.ipv4.conf.all.rp_filter", "net.ipv4.ip_forward", "net.ipv4.conf.default.forwarding",
+                       "net.ipv4.conf.eth0.forwarding"]
