@@ -172,6 +172,47 @@ def test_lines_that_would_break_a_use(text, wanted, broken):
     assert _dropins._broken_by_line(line(text), request, asked_for, host(uses={"docker": Use("it runs", True)})) == broken
 
 
+@pytest.mark.parametrize("state, value, held", [
+    pytest.param("held_back", "0", [("net.ipv4.conf.all.forwarding", "0")], id="held back: under the switch's name"),
+    pytest.param("held_back", None, [], id="held back without a value"),
+    pytest.param("changed", "0", [], id="in force"),
+    pytest.param("waived", "0", [], id="waived"),
+])
+def test_what_our_held_lines_say(state, value, held):
+    wanted = {FORWARD: Want(FORWARD, value, PATH, 1, Rule())}
+    assert _dropins._held({FORWARD: Choice(state), "kernel.b": Choice("held_back")}, wanted) == held
+
+
+@pytest.mark.parametrize("text, said", [
+    pytest.param(FORWARD + " = 0", True, id="the same"),
+    pytest.param("net.ipv4.conf.all.forwarding = 0x0", True, id="the same in other words"),
+    pytest.param(FORWARD + " = 1", False, id="another value"),
+    pytest.param("kernel.a = 0", False, id="another parameter"),
+    pytest.param("kernel.b = 1", False, id="a value that is held back of another parameter"),
+    pytest.param("-" + FORWARD, False, id="no value"),
+])
+def test_lines_that_say_what_a_held_one_says(text, said):
+    assert _dropins._is_said(line(text), [("net.ipv4.conf.all.forwarding", "0"), ("kernel.a", "1")]) is said
+    assert not _dropins._is_said(line(text), [])
+
+
+@pytest.mark.parametrize("found, kept", [
+    pytest.param(USERNS + "=0", [], id="what our held line says is not said again"),
+    pytest.param(USERNS + "=5", [USERNS + "=5"], id="what breaks nothing is kept"),
+    pytest.param(USERNS + "=0\nkernel.b=2", ["kernel.b=2"], id="the next line is kept"),
+])
+def test_lines_kept_beside_a_held_one(found, kept):
+    files, request = [File(PATH, found + "\n")], asked(USERNS + " = 0\n", {USERNS: {"hold": {"0": ["docker"]}}})
+    wanted = {USERNS: Want(USERNS, "0", PATH, 1, request.rules[USERNS])}
+    snapshot = host(files, uses={"docker": Use("it runs", True)})
+    held = Choice("held_back", reason="would break docker (it runs)")
+    made = _dropins.decide(request, {USERNS: held}, wanted, snapshot, {PATH: files[0]})
+    text = HEADER + "# held_back: would break docker (it runs): %s = 0\n" % USERNS
+    title = "\n# Lines of the file that was here before, for the next boot: this file has taken its place.\n"
+    assert made.texts[PATH] == text + (title + "".join(one + "\n" for one in kept) if kept else "")
+    assert made.warnings == []
+
+
 def test_a_kept_line_that_would_break_a_use_stays_readable():
     found = decided("kernel.b=2\n%s=0\n" % FORWARD, rules={FORWARD: {"hold": {"0": ["docker"]}}}, uses={"docker": Use("it runs", True)})
     note = "# held_back: would break docker (it runs): %s=0\n" % FORWARD
