@@ -199,7 +199,7 @@ def test_lines_that_say_what_a_held_one_says(text, said):
 @pytest.mark.parametrize("found, kept", [
     pytest.param(USERNS + "=0", [], id="what our held line says is not said again"),
     pytest.param(USERNS + "=5", [USERNS + "=5"], id="what breaks nothing is kept"),
-    pytest.param(USERNS + "=0\nkernel.b=2", ["kernel.b=2"], id="the next line is kept"),
+    pytest.param(USERNS + "=0\nkernel.b=2\nvm.c=3", ["kernel.b=2", "vm.c=3"], id="lines before and after it are kept"),
 ])
 def test_lines_kept_beside_a_held_one(found, kept):
     files, request = [File(PATH, found + "\n")], asked(USERNS + " = 0\n", {USERNS: {"hold": {"0": ["docker"]}}})
