@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 import json
+import os
 
 import pytest
 
@@ -62,10 +63,12 @@ def named(name):
     entry(before=5), entry(wrote=True), entry(wrote=["1"]), entry(also=1), entry(dropin="/etc/cron.d/x"), entry(dropin=None),
     entry(more="x"),
     entry(before="a\0b"), entry(wrote="x" * 70000), entry(refused=["a", "b"]), entry(refused="abc"), entry(mover="/tmp/x"), entry(asked=1),
+    entry(before="x" * 65537), entry(before="a\ud800"), entry(refused=["a", "b", "c", "d"]),
     {"version": 2, "parameters": {"kernel.a": {"wrote": "1", "dropin": PATH}}, "files": {}},
     {"version": 2, "parameters": {"kernel.a": None}, "files": {}},
     file(sha256="x"), file(sha256=None), file(before=5), file(attributes=[1, 2]), file(attributes=[0o10000, 0, 0]),
-    file(attributes=[0o644, -1, 0]), file(attributes=[0o644, True, 0]), file(lines=[]), file(lines={"/tmp/x": "1"}),
+    file(attributes=[0o644, -1, 0]), file(attributes=[0o644, True, 0]), file(attributes=[0o644, 0, 0, 0]),
+    file(attributes=[0o644, 1 << 32, 0]), file(attributes=[0o644, 0, (1 << 32) + 1]), file(lines=[]), file(lines={"/tmp/x": "1"}),
     file(lines={"kernel.a": 1}),
     file(rules={"kernel.a": {"accept": "2"}}), file(rules={"kernel.a": {"hold": []}}), file(rules={"kernel.a": {"interfaces": "no"}}),
     file(conflicts="x"), file(edits="x"), file(edits=[5]), file(more=1),
@@ -78,6 +81,18 @@ def named(name):
 def test_what_nobody_can_have_written_is_refused(data):
     with pytest.raises(ValueError):
         _baseline.parsed(json.dumps(data))
+
+
+@pytest.mark.parametrize("data, found", [
+    pytest.param(file(attributes=[0o7777, 0, 0]), Attributes(0o7777, 0, 0), id="all permission bits"),
+    pytest.param(file(attributes=[0, 4294967295, 4294967294]), Attributes(0, 4294967295, 4294967294), id="the highest user and group"),
+])
+def test_the_furthest_attributes_are_read(data, found):
+    assert _baseline.parsed(json.dumps(data)).files[PATH].attributes == found
+
+
+def test_the_longest_value_is_read():
+    assert _baseline.parsed(json.dumps(entry(before="x" * 65536))).parameters["kernel.a"].before == "x" * 65536
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 100000, '{"version": ' + "9" * 5000 + "}", '"x"', "null"])
@@ -97,3 +112,37 @@ def test_stored_and_loaded(host):
     _baseline.store(Saved({}, {}, ()))
     assert host.text("/var/lib/photon-hardening/baseline.json") is None
     assert _baseline.load() == Saved({}, {})
+
+
+ONE, OTHER = Saved(FULL.parameters, {}), Saved({}, FULL.files)
+NOTHING = Saved({}, {}, ("/etc/sysctl.d",))
+BASELINE = "/var/lib/photon-hardening/baseline.json"
+
+
+@pytest.mark.parametrize("saved", [ONE, OTHER], ids=["parameters alone", "files alone"])
+def test_a_part_is_stored_and_loaded(host, saved):
+    host.file("/var/lib/photon-hardening/other", "")
+    _baseline.store(saved)
+    assert _baseline.load() == saved
+
+
+def test_nobody_else_can_read_what_is_remembered(host):
+    host.file("/var/lib/photon-hardening/other", "")
+    _baseline.store(FULL)
+    assert os.stat(host.root + BASELINE).st_mode & 0o7777 == 0o600
+
+
+@pytest.mark.parametrize("saved, there, expected", [
+    pytest.param(FULL, True, True, id="all is there"),
+    pytest.param(ONE, True, True, id="parameters alone are there"),
+    pytest.param(OTHER, True, True, id="files alone are there"),
+    pytest.param(NOTHING, True, False, id="a file without anything to remember"),
+    pytest.param(FULL, False, False, id="no file for what is to be remembered"),
+    pytest.param(ONE, False, False, id="no file for parameters"),
+    pytest.param(OTHER, False, False, id="no file for files"),
+    pytest.param(NOTHING, False, True, id="no file and nothing to remember"),
+])
+def test_whether_the_file_is_there_as_it_should_be(host, saved, there, expected):
+    if there:
+        host.file(BASELINE, _baseline.text_of(saved))
+    assert _baseline.is_there(saved) is expected

@@ -10,6 +10,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _result
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES, File, Plan, Row, Saved, Write
 
 PATH = "/etc/sysctl.d/50-security-hardening.conf"
+SECRET = "net.ipv6.conf.all.stable_secret"
 
 
 def row(name, state, before="0", after=None, **more):
@@ -31,7 +32,8 @@ def plan(rows, files=None, disk=None):
     ("a\nb", "a b"),
     ("\x1b[2Jx", "\\x1b[2Jx"),
     ("a\udcff", "a\\xff"),
-    ("x" * 300, "x" * 200 + "..."),
+    ("x" * 200, "x" * 200),
+    ("x" * 201, "x" * 200 + "..."),
     ("\u202eabc", "\\u202eabc"),
     ("\x9b2J", "\\x9b2J"),
 ])
@@ -56,6 +58,11 @@ def test_shown(value, shown):
     ([row("k.a", "waived", "1", "0")], "0 of 1 parameters differ; 1 waived: k.a; 1 put back: k.a 1 -> 0"),
     ([row("k.%d" % number, "changed", "0", "1") for number in range(7)],
      "7 of 7 parameters differ: k.0 0 -> 1, k.1 0 -> 1, k.2 0 -> 1, k.3 0 -> 1, k.4 0 -> 1 and 2 more"),
+    ([row("k.%d" % number, "changed", "0", "1") for number in range(5)],
+     "5 of 5 parameters differ: k.0 0 -> 1, k.1 0 -> 1, k.2 0 -> 1, k.3 0 -> 1, k.4 0 -> 1"),
+    ([row(SECRET, "changed", None, "::1")],
+     "1 of 1 parameters differ: %s unset -> ::1; 1 that cannot be unset again: %s ::1" % (SECRET, SECRET)),
+    ([row(SECRET, "changed", "::2", "::1")], "1 of 1 parameters differ: %s ::2 -> ::1" % SECRET),
 ])
 def test_message(rows, message):
     assert _result.message(plan(rows)) == message
@@ -63,6 +70,18 @@ def test_message(rows, message):
 
 def test_message_names_files_when_only_they_change():
     assert _result.message(plan([row("k.a", "ok", "1")], {PATH: "x\n"})) == "0 of 1 parameters differ; files changed: " + PATH
+
+
+@pytest.mark.parametrize("rows, names", [
+    pytest.param([row("k.a", "ok"), row("k.b", "held_back"), row("k.c", "stricter"), row("k.d", "unsupported"), row("k.e", "waived")],
+                 ["k.b", "k.c", "k.d", "k.e", "k.a"], id="as wanted comes last, whatever its state sorts like"),
+    pytest.param([row("k.a", "waived"), row("k.b", "changed")], ["k.b", "k.a"], id="what differs comes first"),
+    pytest.param([row("k.a", "overridden"), row("k.b", "rejected", "0", "1")], ["k.b", "k.a"], id="of that, what moves"),
+    pytest.param([row("k.a", "held_back"), row("k.b", "waived", "1", "0")], ["k.b", "k.a"], id="of the rest, too"),
+    pytest.param([row("k.b", "waived"), row("k.a", "waived")], ["k.a", "k.b"], id="by name"),
+])
+def test_order_of_the_rows(rows, names):
+    assert [item.name for item in _result.in_order(rows)] == names
 
 
 @pytest.mark.parametrize("rows, files, changed", [
@@ -83,6 +102,17 @@ def test_diff_shows_what_matters_and_what_differs_first():
     assert (kernel["before"], kernel["after"]) == ("k.a = 0\n" + held, "k.a = 1\n" + held)
 
 
+@pytest.mark.parametrize("moving, before, after", [
+    pytest.param(row("k.a", "changed", "0", "1", reason="why"), "k.a = 0\n", "k.a = 1\n", id="as wanted: no more words"),
+    pytest.param(row("k.a", "waived", "1", "0", reason="waived: why"), "k.a = 1\n", "k.a = 0  # waived: waived: why\n",
+                 id="put back: with the reason"),
+    pytest.param(row("k.a", "changed", None, "0"), "k.a = unset\n", "k.a = 0\n", id="was not set"),
+])
+def test_diff_of_a_live_value(moving, before, after):
+    kernel = _result.diff(plan([moving]))[1]
+    assert (kernel["before"], kernel["after"]) == (before, after)
+
+
 @pytest.mark.parametrize("old, new, before, after", [
     ("# one\nk.a = 1\n", "# two\nk.a = 1\n", "# one\n", "# two\n"),
     (None, "k.a = 1\n", "", "k.a = 1\n"),
@@ -91,6 +121,13 @@ def test_diff_shows_what_matters_and_what_differs_first():
 def test_diff_of_a_file(old, new, before, after):
     dropins = _result.diff(plan([], {PATH: new}, {} if old is None else {PATH: old}))[0]
     assert (dropins["before"], dropins["after"]) == ("[%s]\n%s" % (PATH, before), "[%s]\n%s" % (PATH, after))
+
+
+@pytest.mark.parametrize("count, shown, omitted", [(0, 0, 0), (3, 3, 0), (500, 500, 0), (501, 500, 1), (700, 500, 200)])
+def test_rows_of_a_result(count, shown, omitted):
+    """As many as a result of runs of hundreds of hosts can hold: 500."""
+    result = _result.result(plan([row("k.%04d" % number, "ok", "1") for number in range(count)]))
+    assert (len(result["parameters"]), result["omitted"]) == (shown, omitted)
 
 
 def test_result_is_bounded_and_complete():

@@ -1,0 +1,351 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _dropins, _memory, _rivals, _rules, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils._model import (
+    Attributes,
+    Choice,
+    Decided,
+    File,
+    Mine,
+    Request,
+    Rule,
+    Saved,
+    SavedFile,
+    Snapshot,
+    Use,
+    Want,
+    Winner,
+)
+
+PATH, RESTATE_PATH = "/etc/sysctl.d/50-security-hardening.conf", "/etc/sysctl.d/zz-photon-hardening.conf"
+EARLIER, FOREIGN = "/etc/sysctl.d/10-vendor.conf", "/usr/lib/sysctl.d/99-vendor.conf"
+HEADER = _sysctl_d.HEADER + "\n"
+OURS = HEADER + "kernel.a = 1\n"
+ADDED = OURS + "kernel.b = 2\n"
+SCOPE = "net.ipv4.conf.%s.rp_filter"
+EVERY, FRESH, ETH0, LO, PATTERN = (SCOPE % scope for scope in ("all", "default", "eth0", "lo", "*"))
+INTERFACES = Rule(interfaces=True)
+FORWARD = "net.ipv4.ip_forward"
+USERNS = "user.max_user_namespaces"
+
+
+def remembered(text=OURS, before=None, edits=()):
+    """A SavedFile of a run that wrote OURS. TEXT None: of an older release, which did not remember it."""
+    attributes = Attributes(0o600, 1, 2)
+    return SavedFile(before, attributes, _memory.digest(OURS), None, {"kernel.a": "1"}, {}, "restate", tuple(edits), text)
+
+
+def host(files=(), saved=None, uses=None, interfaces=None):
+    return Snapshot({}, list(files), _sysctl_d.SYSTEMD, _rivals.NONE, uses or {}, set(), "6.1.0", "x86_64", interfaces or {}, {}, "boot",
+                    saved or Saved({}, {}))
+
+
+def asked(text="kernel.a = 1\n", rules=None):
+    return Request([File(PATH, text)], _rules.checked(rules or {}), "restate", "auto", False)
+
+
+def line(text):
+    return _sysctl_d.parse(text)[0]
+
+
+def decided(now, known=None, rules=None, uses=None, choice=None, text="kernel.a = 1\n"):
+    """What is decided on PATH, where NOW is found (None: no file), for one line that is in force, or TEXT with CHOICE for kernel.a."""
+    files, rules = [] if now is None else [File(PATH, now)], rules or {}
+    snapshot = host(files, Saved({}, {PATH: known} if known else {}), uses)
+    request = asked(text, rules)
+    wanted = {"kernel.a": Want("kernel.a", "1", PATH, 1, _rules.of(request.rules, "kernel.a"))} if text else {}
+    choices = {"kernel.a": choice or Choice("ok", "1", active=True)} if text else {}
+    return _dropins.decide(request, choices, wanted, snapshot, dict((item.path, item) for item in files))
+
+
+# --- a drop-in that is asked for ---
+
+@pytest.mark.parametrize("choice, lines", [
+    pytest.param(Choice("ok", "1", active=True), ["kernel.a=1"], id="as it was given"),
+    pytest.param(Choice("changed", "1", "1", True), ["kernel.a=1"], id="as it was given, to be set"),
+    pytest.param(Choice("unsupported", "1", None, True, "needs module m"), ["kernel.a=1"], id="in force once its module is there"),
+    pytest.param(Choice("stricter", "2", None, True, "2 is better"), ["# 2 is better", "kernel.a = 2"], id="the better value"),
+    pytest.param(Choice("waived", reason="why"), ["# waived: why: kernel.a=1"], id="not in force"),
+])
+def test_a_line_as_it_fits_the_host(choice, lines):
+    found = decided(None, choice=choice, text="kernel.a=1\n")
+    assert found.texts == {PATH: HEADER + "".join(text + "\n" for text in lines)}
+    assert found.lines == {PATH: {"kernel.a": choice.target} if choice.active else {}}
+
+
+@pytest.mark.parametrize("rules, speaker", [
+    pytest.param({EVERY: INTERFACES, FRESH: INTERFACES}, EVERY, id="conf.all goes first"),
+    pytest.param({FRESH: INTERFACES}, FRESH, id="only conf.default is there"),
+    pytest.param({EVERY: Rule(), FRESH: INTERFACES}, FRESH, id="conf.all speaks for itself alone"),
+    pytest.param({EVERY: Rule(), FRESH: Rule()}, None, id="both speak for themselves alone"),
+])
+def test_the_line_that_speaks_for_a_device(rules, speaker):
+    wanted = dict((name, Want(name, "1", PATH, 1, rule)) for name, rule in rules.items())
+    wanted[ETH0] = Want(ETH0, "1", PATH, None, Rule())
+    found = _dropins._device_lines(wanted, {ETH0: Choice("changed", "1", "1", True)}, {"eth0": True})
+    assert found == {speaker: [(ETH0, "1")]}
+
+
+# --- what was found there ---
+
+LOST = "carries our header, but nothing is remembered of it"
+ANEW = "was changed by something else since the last run; our lines are written anew"
+REPLACED = "was replaced by something else since the last run"
+
+
+@pytest.mark.parametrize("now, known, told", [
+    pytest.param(None, None, None, id="nothing, and nothing is remembered"),
+    pytest.param(None, remembered(), None, id="removed"),
+    pytest.param(OURS, remembered(), None, id="as we wrote it"),
+    pytest.param(OURS, None, PATH + " " + LOST, id="ours, and nothing is remembered"),
+    pytest.param("kernel.a = 0\n", None, None, id="of somebody else, at the first run"),
+    pytest.param("kernel.a = 0\n", remembered(), PATH + " " + REPLACED, id="of somebody else since the last run"),
+    pytest.param(OURS + "\n", remembered(), "%s %s." % (PATH, ANEW), id="changed, no line of others"),
+    pytest.param(ADDED, remembered(), "%s %s, and 1 other lines are kept." % (PATH, ANEW), id="a line was added"),
+    pytest.param(OURS + "kernel.a = 0\n", remembered(), "%s %s; our values take the place of: kernel.a = 0." % (PATH, ANEW),
+                 id="a line against ours was added"),
+    pytest.param(ADDED + "kernel.a = 0\n", remembered(),
+                 "%s %s, and 1 other lines are kept; our values take the place of: kernel.a = 0." % (PATH, ANEW), id="both"),
+])
+def test_what_is_said_of_the_file_that_was_found(now, known, told):
+    warnings = decided(now, known).warnings
+    assert len(warnings) == (1 if told else 0)
+    assert not told or warnings[0].startswith(told)
+
+
+@pytest.mark.parametrize("added, rule, kept", [
+    pytest.param("# a note", {}, True, id="a comment"),
+    pytest.param("kernel.b = 2", {}, True, id="another parameter"),
+    pytest.param("kernel.a = 0", {"accept": ["2"]}, False, id="a worse value"),
+    pytest.param("kernel.a = 2", {"accept": ["2"]}, True, id="a better value"),
+    pytest.param("-kernel.a", {"accept": ["2"]}, False, id="no value"),
+])
+def test_lines_that_others_wrote_into_our_file(added, rule, kept):
+    text = decided(OURS + added + "\n", remembered(), {"kernel.a": rule}).texts[PATH]
+    assert text == OURS + ("\n# Lines that something else has written into this file.\n%s\n" % added if kept else "")
+
+
+@pytest.mark.parametrize("text, replaced", [
+    pytest.param("kernel.a = 0", True, id="the same parameter"),
+    pytest.param("kernel.b = 0", False, id="another one"),
+    pytest.param("net.ipv4.conf.all.forwarding = 1", True, id="another name of it"),
+    pytest.param("vm.dirty_bytes = 1", True, id="the other of a pair"),
+    pytest.param("vm.overcommit_kbytes = 1", False, id="the other of a pair of which we set none"),
+])
+def test_lines_whose_place_ours_take(text, replaced):
+    ours = {"kernel.a": "kernel.a", "net.ipv4.conf.all.forwarding": FORWARD, "vm.dirty_ratio": "vm.dirty_ratio"}
+    assert _dropins._is_replaced(line(text), ours) is replaced
+
+
+@pytest.mark.parametrize("text, good", [
+    pytest.param("kernel.a = 2", True, id="as good"),
+    pytest.param("kernel.a = 0", False, id="worse"),
+    pytest.param("-kernel.a", False, id="no value"),
+    pytest.param("kernel.c = 2", False, id="ours from an earlier call, of which no rule is known"),
+    pytest.param("kernel.d = 2", False, id="not ours"),
+])
+def test_lines_of_others_that_are_as_good(text, good):
+    wanted = {"kernel.a": Want("kernel.a", "1", PATH, 1, Rule(accept=("2",)))}
+    assert _dropins._is_as_good(line(text), {"kernel.a": "kernel.a", "kernel.c": "kernel.c"}, wanted) is good
+
+
+@pytest.mark.parametrize("text, wanted, broken", [
+    pytest.param(USERNS + " = 0", (), "docker (it runs)", id="a parameter of a rule"),
+    pytest.param(USERNS + " = 1", (), "", id="another value of it"),
+    pytest.param("-" + USERNS, (), "", id="no value"),
+    pytest.param("= 0", (), "", id="no name"),
+    pytest.param("# a note", (), "", id="a comment"),
+    pytest.param("user.max_user_* = 0", (), "docker (it runs)", id="a pattern, for a parameter of a rule that is not asked for"),
+    pytest.param("user.max_user_* = 0", (USERNS,), "docker (it runs)", id="a pattern, for one that is"),
+    pytest.param("kernel.only* = 0", ("kernel.only_asked",), "docker (it runs)", id="a pattern, for one that has no rule in this call"),
+    pytest.param("user.max_net_* = 0", (), "", id="a pattern for others"),
+    pytest.param("net.ipv4.conf.*.forwarding = 0", (), "docker (it runs)", id="a pattern for forwarding"),
+])
+def test_lines_that_would_break_a_use(text, wanted, broken):
+    rule = Rule(hold=(("0", ("docker",)),))
+    asked_for = dict((name, Want(name, "1", PATH, 1, rule)) for name in wanted)
+    request = asked(rules={USERNS: {"hold": {"0": ["docker"]}}})
+    assert _dropins._broken_by_line(line(text), request, asked_for, host(uses={"docker": Use("it runs", True)})) == broken
+
+
+@pytest.mark.parametrize("state, value, held", [
+    pytest.param("held_back", "0", [("net.ipv4.conf.all.forwarding", "0")], id="held back: under the switch's name"),
+    pytest.param("held_back", None, [], id="held back without a value"),
+    pytest.param("changed", "0", [], id="in force"),
+    pytest.param("waived", "0", [], id="waived"),
+])
+def test_what_our_held_lines_say(state, value, held):
+    wanted = {FORWARD: Want(FORWARD, value, PATH, 1, Rule())}
+    assert _dropins._held({FORWARD: Choice(state), "kernel.b": Choice("held_back")}, wanted) == held
+
+
+@pytest.mark.parametrize("text, said", [
+    pytest.param(FORWARD + " = 0", True, id="the same"),
+    pytest.param("net.ipv4.conf.all.forwarding = 0x0", True, id="the same in other words"),
+    pytest.param(FORWARD + " = 1", False, id="another value"),
+    pytest.param("kernel.a = 0", False, id="another parameter"),
+    pytest.param("kernel.b = 1", False, id="a value that is held back of another parameter"),
+    pytest.param("-" + FORWARD, False, id="no value"),
+])
+def test_lines_that_say_what_a_held_one_says(text, said):
+    assert _dropins._is_said(line(text), [("net.ipv4.conf.all.forwarding", "0"), ("kernel.a", "1")]) is said
+    assert not _dropins._is_said(line(text), [])
+
+
+@pytest.mark.parametrize("found, kept", [
+    pytest.param(USERNS + "=0", [], id="what our held line says is not said again"),
+    pytest.param(USERNS + "=5", [USERNS + "=5"], id="what breaks nothing is kept"),
+    pytest.param(USERNS + "=0\nkernel.b=2\nvm.c=3", ["kernel.b=2", "vm.c=3"], id="lines before and after it are kept"),
+])
+def test_lines_kept_beside_a_held_one(found, kept):
+    files, request = [File(PATH, found + "\n")], asked(USERNS + " = 0\n", {USERNS: {"hold": {"0": ["docker"]}}})
+    wanted = {USERNS: Want(USERNS, "0", PATH, 1, request.rules[USERNS])}
+    snapshot = host(files, uses={"docker": Use("it runs", True)})
+    held = Choice("held_back", reason="would break docker (it runs)")
+    made = _dropins.decide(request, {USERNS: held}, wanted, snapshot, {PATH: files[0]})
+    text = HEADER + "# held_back: would break docker (it runs): %s = 0\n" % USERNS
+    title = "\n# Lines of the file that was here before, for the next boot: this file has taken its place.\n"
+    assert made.texts[PATH] == text + (title + "".join(one + "\n" for one in kept) if kept else "")
+    assert made.warnings == []
+
+
+def test_a_kept_line_that_would_break_a_use_stays_readable():
+    found = decided("kernel.b=2\n%s=0\n" % FORWARD, rules={FORWARD: {"hold": {"0": ["docker"]}}}, uses={"docker": Use("it runs", True)})
+    note = "# held_back: would break docker (it runs): %s=0\n" % FORWARD
+    assert found.texts[PATH].endswith("this file has taken its place.\n%skernel.b=2\n" % note)
+    assert found.warnings == ["%s: the line `%s=0` of the file that was there is not kept: it would break docker (it runs)."
+                              % (PATH, FORWARD)]
+
+
+# --- a drop-in that goes ---
+
+LEFT = "was changed by something else since the last run; it is left as it is."
+
+
+@pytest.mark.parametrize("now, known, texts, told", [
+    pytest.param(None, None, {}, None, id="was never there"),
+    pytest.param("kernel.a = 0\n", None, {}, None, id="of somebody else"),
+    pytest.param(OURS, remembered(), {PATH: None}, None, id="ours: removed"),
+    pytest.param(OURS, remembered(before="# b\n"), {PATH: "# b\n"}, None, id="ours: what was there before comes back"),
+    pytest.param(ADDED, remembered(), {PATH: "kernel.b = 2\n"}, "was changed by something else; those 1 lines are left in it.",
+                 id="edited: lines of others stay"),
+    pytest.param(ADDED, remembered(before="# b\n"), {PATH: "# b\nkernel.b = 2\n"},
+                 "was changed by something else; those 1 lines are left in it.", id="edited: lines of others are added to what was before"),
+    pytest.param(ADDED, remembered(text=None), {}, LEFT, id="edited, and which lines are ours is not known"),
+    pytest.param("kernel.a = 0\n", remembered(), {}, LEFT, id="replaced by somebody else"),
+    pytest.param(OURS, None, {}, "has no baseline here; it is left as it is.", id="ours, and nothing is remembered"),
+    pytest.param(None, remembered(before="# b\n"), {},
+                 "was removed by something else since the last run; what was there before us is not brought back, and stays remembered.",
+                 id="removed by somebody else"),
+])
+def test_a_drop_in_that_goes(now, known, texts, told):
+    found = decided(now, known, text="")
+    assert found.texts == texts
+    assert found.attributes == ({PATH: Attributes(0o600, 1, 2) if known.before else None} if texts else {})
+    assert found.warnings == (["%s %s" % (PATH, told)] if told else [])
+
+
+# --- what is restated ---
+
+KEPT = PATH + " was changed by something else; %d other lines are kept."
+
+
+@pytest.mark.parametrize("now, known, told", [
+    pytest.param(OURS, remembered(), None, id="as we wrote it"),
+    pytest.param(OURS, remembered(edits=["kernel.b = 2"]), None, id="as we wrote it, with lines of others"),
+    pytest.param(None, remembered(edits=["kernel.b = 2"]), None, id="removed"),
+    pytest.param("kernel.a = 0\n", remembered(edits=["kernel.b = 2"]), None, id="replaced"),
+    pytest.param(ADDED, remembered(), KEPT % 1, id="a line was added"),
+    pytest.param(ADDED + "kernel.c = 3\n", remembered(), KEPT % 2, id="two lines were added"),
+    pytest.param(OURS + "\n", remembered(), None, id="a blank line was added"),
+    pytest.param(OURS, None, "%s %s" % (PATH, LOST), id="nothing is remembered"),
+])
+def test_what_is_said_of_a_file_that_restates(now, known, told):
+    found = _dropins.found_restating(PATH, known, now)
+    assert len(found) == (1 if told else 0)
+    assert not told or found[0].startswith(told)
+
+
+@pytest.mark.parametrize("name, value, spellings", [
+    pytest.param("kernel.a", "10", ["10", "0xa"], id="a number"),
+    pytest.param("kernel.a", "0x10", ["0x10", "16"], id="in base 16"),
+    pytest.param("kernel.a", "010", ["010", "0x8", "8"], id="in base 8"),
+    pytest.param("kernel.a", "0", ["0", "0x0"], id="0"),
+    pytest.param("kernel.a", "-1", ["-1"], id="a negative number"),
+    pytest.param("kernel.a", "word", ["word"], id="no number"),
+])
+def test_spellings_of_a_value(name, value, spellings):
+    mine = Mine(value, PATH, Rule(), "restate")
+    assert [_dropins._spelt(name, mine, count) for count in range(len(spellings))] == [(name, text) for text in spellings]
+    assert _dropins._spelt(name, mine, len(spellings)) == _dropins._spelt(name, mine, 99) == (name, spellings[-1])
+
+
+@pytest.mark.parametrize("name, other", [
+    (FORWARD, "net.ipv4.conf.all.forwarding"), ("net.ipv4.conf.all.forwarding", FORWARD),
+    ("user.max_inotify_watches", "fs.inotify.max_user_watches"), ("fs.inotify.max_user_watches", "user.max_inotify_watches"),
+])
+def test_spellings_of_a_switch_with_two_names(name, other):
+    """Its own name first, and our own text under both names before another text."""
+    mine = Mine("10", PATH, Rule(), "restate")
+    found = [_dropins._spelt(name, mine, count) for count in range(4)]
+    assert found == [(name, "10"), (other, "10"), (name, "0xa"), (other, "0xa")]
+
+
+@pytest.mark.parametrize("winner, words", [
+    pytest.param(None, PATH + " is hidden by another file of its name", id="no line is read"),
+    pytest.param(Winner("0", PATH, 3), "another line of %s takes it back" % PATH, id="our own file"),
+    pytest.param(Winner("0", EARLIER, 3), EARLIER + ":3 would set 0", id="a file whose path sorts before ours"),
+    pytest.param(Winner("0", FOREIGN, 3), FOREIGN + ":3 would set 0", id="a file whose path sorts after ours"),
+    pytest.param(Winner(None, FOREIGN, 3), FOREIGN + ":3 would leave it unset", id="a line that sets nothing"),
+])
+def test_why_a_line_is_restated(winner, words):
+    assert _dropins._rival(Mine("1", PATH, Rule(), "restate"), winner) == words
+
+
+@pytest.mark.parametrize("mine, foreign, lines", [
+    pytest.param({"kernel.a": Rule()}, "kernel.a = 0\n", {"kernel.a": "1"}, id="another value"),
+    pytest.param({"kernel.a": Rule()}, "kernel.b = 0\n", {}, id="another parameter"),
+    pytest.param({"kernel.a": INTERFACES}, "kernel.a = 0\n", {"kernel.a": "1"}, id="a rule for interfaces where there are none"),
+    pytest.param({EVERY: INTERFACES}, ETH0 + " = 0\n", {ETH0: "1"}, id="an interface by name: no pattern is needed"),
+    pytest.param({EVERY: Rule()}, ETH0 + " = 0\n", {}, id="an interface by name, without the rule"),
+    pytest.param({EVERY: INTERFACES}, LO + " = 0\n", {}, id="the loopback"),
+    pytest.param({EVERY: INTERFACES, ETH0: Rule()}, ETH0 + " = 0\n", {ETH0: "1"}, id="an interface of which we speak ourselves"),
+    pytest.param({EVERY: INTERFACES}, PATTERN + " = 0\n", {PATTERN: "1"}, id="a pattern"),
+    pytest.param({EVERY: Rule()}, PATTERN + " = 0\n", {}, id="a pattern, without the rule"),
+    pytest.param({"net.ipv4.conf.all": INTERFACES}, "net.ipv4.conf.* = 0\n", {}, id="a table and no parameter"),
+    pytest.param({EVERY: INTERFACES}, SCOPE % "eth*" + " = 0\n", {PATTERN: "1"}, id="a pattern for an interface that is there"),
+    pytest.param({EVERY: INTERFACES}, SCOPE % "wlan*" + " = 0\n", {}, id="a pattern for none that is there"),
+])
+def test_what_is_restated(mine, foreign, lines):
+    ours = dict((name, Mine("1", PATH, rule, "restate")) for name, rule in mine.items())
+    files = [File(PATH, HEADER + "".join("%s = 1\n" % name for name in mine)), File(FOREIGN, foreign)]
+    text, restated = _dropins.restated(ours, files, _sysctl_d.SYSTEMD, RESTATE_PATH, {"lo": False, "eth0": True})
+    assert restated == lines and (text is None) == (not lines)
+    reported = dict((name, item._replace(conflicts="report")) for name, item in ours.items())
+    assert _dropins.restated(reported, files, _sysctl_d.SYSTEMD, RESTATE_PATH, {"lo": False, "eth0": True}) == (None, {})
+
+
+@pytest.mark.parametrize("name, mine, lines, shields", [
+    pytest.param(PATTERN, {}, {PATTERN}, ["-" + EVERY, "-" + FRESH], id="neither of the two is ours"),
+    pytest.param(PATTERN, {EVERY}, {PATTERN}, ["-" + FRESH], id="conf.all is ours"),
+    pytest.param(PATTERN, {FRESH}, {PATTERN}, ["-" + EVERY], id="conf.default is ours"),
+    pytest.param(PATTERN, {}, {PATTERN, EVERY}, ["-" + FRESH], id="conf.all is restated, too"),
+    pytest.param(PATTERN, {EVERY, FRESH}, {PATTERN, EVERY}, [], id="both are ours"),
+    pytest.param(EVERY, {}, {EVERY}, [], id="no pattern"),
+])
+def test_what_a_pattern_of_ours_is_kept_away_from(name, mine, lines, shields):
+    assert _dropins._shields(name, lines, mine) == shields
+
+
+@pytest.mark.parametrize("late", ["/etc/sysctl.d/60-late.conf", "/etc/sysctl.d/zzz-late.conf"], ids=["before it", "after it"])
+def test_our_lines_are_those_of_all_files_but_the_one_that_restates(late):
+    text = HEADER + "kernel.late = 2\n"
+    saved = Saved({}, {RESTATE_PATH: SavedFile(None, lines={"kernel.a": "0x1"}), late: SavedFile(None, lines={"kernel.late": "2"})})
+    disk = {RESTATE_PATH: File(RESTATE_PATH, HEADER + "kernel.a = 0x1\n"), late: File(late, text)}
+    made = Decided({PATH: OURS}, {PATH: {"kernel.a": "1"}}, {PATH: {}}, {}, {}, [])
+    found = _dropins.our_lines(asked(), made, {}, host(disk.values(), saved), disk)
+    assert dict((name, (mine.value, mine.path)) for name, mine in found.items()) == {"kernel.a": ("1", PATH), "kernel.late": ("2", late)}
