@@ -126,7 +126,7 @@ def _found(path, whose, known, kept, replaced):
         return ["%s carries our header, but nothing is remembered of it: the way back is lost. What is there now counts as what was "
                 "there before." % path]
     if whose == _memory.EDITED:
-        told = ", and %d other lines are kept" % len(kept) if kept else ""
+        told = ", and lines of others are kept (%d)" % len(kept) if kept else ""
         told += "; our values take the place of: %s" % ", ".join(replaced) if replaced else ""
         return ["%s was changed by something else since the last run; our lines are written anew%s." % (path, told)]
     return []
@@ -215,7 +215,7 @@ def _leaving(path, known, now, decided):
         decided.texts[path] = _with_edits(known, edits)
         decided.attributes[path] = known.attributes if known.before is not None else None
         if edits:
-            decided.warnings.append("%s was changed by something else; those %d lines are left in it." % (path, len(edits)))
+            decided.warnings.append("%s was changed by something else; lines of others are left in it (%d)." % (path, len(edits)))
     elif known or whose == _memory.ORPHAN:
         decided.warnings.append("%s %s." % (path, _why_left(whose)))
 
@@ -244,7 +244,7 @@ def found_restating(path, known, now):
         return ["%s carries our header, but nothing is remembered of it: the way back is lost. It is written anew where it is needed, and "
                 "else removed." % path]
     edits = _memory.edits(known, now)
-    return ["%s was changed by something else; %d other lines are kept." % (path, len(edits))] if whose == _memory.EDITED and edits else []
+    return ["%s was changed by something else; lines of others are kept (%d)." % (path, len(edits))] if whose == _memory.EDITED and edits else []
 
 
 def with_added(text, edits):

@@ -12,7 +12,6 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import DIF
 # A result is kept whole by ansible-runner and AWX up to 700,000 characters.
 MAX_ROWS = 500
 _MAX_VALUE = 200
-_MAX_TEXT = 4000
 _NAMED = 5
 
 

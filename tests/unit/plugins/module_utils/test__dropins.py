@@ -105,11 +105,11 @@ REPLACED = "was replaced by something else since the last run"
     pytest.param("kernel.a = 0\n", None, None, id="of somebody else, at the first run"),
     pytest.param("kernel.a = 0\n", remembered(), PATH + " " + REPLACED, id="of somebody else since the last run"),
     pytest.param(OURS + "\n", remembered(), "%s %s." % (PATH, ANEW), id="changed, no line of others"),
-    pytest.param(ADDED, remembered(), "%s %s, and 1 other lines are kept." % (PATH, ANEW), id="a line was added"),
+    pytest.param(ADDED, remembered(), "%s %s, and lines of others are kept (1)." % (PATH, ANEW), id="a line was added"),
     pytest.param(OURS + "kernel.a = 0\n", remembered(), "%s %s; our values take the place of: kernel.a = 0." % (PATH, ANEW),
                  id="a line against ours was added"),
     pytest.param(ADDED + "kernel.a = 0\n", remembered(),
-                 "%s %s, and 1 other lines are kept; our values take the place of: kernel.a = 0." % (PATH, ANEW), id="both"),
+                 "%s %s, and lines of others are kept (1); our values take the place of: kernel.a = 0." % (PATH, ANEW), id="both"),
 ])
 def test_what_is_said_of_the_file_that_was_found(now, known, told):
     warnings = decided(now, known).warnings
@@ -231,10 +231,10 @@ LEFT = "was changed by something else since the last run; it is left as it is."
     pytest.param("kernel.a = 0\n", None, {}, None, id="of somebody else"),
     pytest.param(OURS, remembered(), {PATH: None}, None, id="ours: removed"),
     pytest.param(OURS, remembered(before="# b\n"), {PATH: "# b\n"}, None, id="ours: what was there before comes back"),
-    pytest.param(ADDED, remembered(), {PATH: "kernel.b = 2\n"}, "was changed by something else; those 1 lines are left in it.",
+    pytest.param(ADDED, remembered(), {PATH: "kernel.b = 2\n"}, "was changed by something else; lines of others are left in it (1).",
                  id="edited: lines of others stay"),
     pytest.param(ADDED, remembered(before="# b\n"), {PATH: "# b\nkernel.b = 2\n"},
-                 "was changed by something else; those 1 lines are left in it.", id="edited: lines of others are added to what was before"),
+                 "was changed by something else; lines of others are left in it (1).", id="edited: lines of others are added to what was before"),
     pytest.param(ADDED, remembered(text=None), {}, LEFT, id="edited, and which lines are ours is not known"),
     pytest.param("kernel.a = 0\n", remembered(), {}, LEFT, id="replaced by somebody else"),
     pytest.param(OURS, None, {}, "has no baseline here; it is left as it is.", id="ours, and nothing is remembered"),
@@ -251,7 +251,7 @@ def test_a_drop_in_that_goes(now, known, texts, told):
 
 # --- what is restated ---
 
-KEPT = PATH + " was changed by something else; %d other lines are kept."
+KEPT = PATH + " was changed by something else; lines of others are kept (%d)."
 
 
 @pytest.mark.parametrize("now, known, told", [
