@@ -244,7 +244,9 @@ def found_restating(path, known, now):
         return ["%s carries our header, but nothing is remembered of it: the way back is lost. It is written anew where it is needed, and "
                 "else removed." % path]
     edits = _memory.edits(known, now)
-    return ["%s was changed by something else; lines of others are kept (%d)." % (path, len(edits))] if whose == _memory.EDITED and edits else []
+    if whose != _memory.EDITED or not edits:
+        return []
+    return ["%s was changed by something else; lines of others are kept (%d)." % (path, len(edits))]
 
 
 def with_added(text, edits):

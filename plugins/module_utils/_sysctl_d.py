@@ -92,8 +92,10 @@ def last_name(foreign_names):
 
 
 def boot_key(path):
-    """Sorts paths as systemd-sysctl sorts them: by the bytes of the name, whatever the folder."""
-    return _glob.octets(path.rpartition("/")[2])
+    """Sorts paths as they count at boot: by the bytes of the name, whatever the folder; of the same name, the one that hides the others
+    comes last."""
+    folder, _slash, base = path.rpartition("/")
+    return _glob.octets(base), -FOLDERS.index(folder) if folder in FOLDERS else -len(FOLDERS)
 
 
 def restates(path):

@@ -293,6 +293,85 @@ def test_a_waiver_that_ended_is_named_and_enforced():
     assert plan.warnings == ["The waiver of kernel.a ended on 2026-01-31: the parameter is enforced again."]
 
 
+def test_our_own_files_do_not_move_the_file_that_is_read_last():
+    late, old = "/etc/sysctl.d/zzz-late.conf", HEADER + "\nkernel.b = 1\n"
+    saved = Saved({}, {late: SavedFile(None, sha256=_memory.digest(old), lines={"kernel.b": "1"}, rules={}, text=old)})
+    plan = planned("kernel.a = 2\n", {NAME: "2"}, files={late: old, RIVAL: "kernel.a = 1\n"}, saved=saved)
+    assert RESTATE_PATH in plan.files
+
+
+def test_lines_of_others_move_with_the_file_that_is_read_last():
+    """What made the longer name needed is gone."""
+    old, text = "/etc/sysctl.d/zzz-photon-hardening.conf", HEADER + "\nkernel.a = 2\n"
+    saved = Saved({}, {old: SavedFile(None, sha256=_memory.digest(text), lines={NAME: "2"}, rules={}, text=text)})
+    plan = planned("kernel.a = 2\n", {NAME: "2"}, files={old: text + "kernel.c = 3\n", RIVAL: "kernel.a = 1\n"}, saved=saved)
+    assert plan.files[old] is None
+    assert "kernel.c = 3" in plan.files[RESTATE_PATH].splitlines()
+    assert plan.warnings == ["%s was changed by something else; lines of others are kept (1)." % old]
+
+
+def test_a_line_that_no_boot_reads_is_overridden():
+    hidden = "/run/sysctl.d/50-security-hardening.conf"
+    plan = World({NAME: "1"}, {PATH: "# nothing\n"}).plan({hidden: "kernel.a = 1\n"}, conflicts="report")
+    row = only_row(plan)
+    assert (row.state, row.boot, row.reason) == ("overridden", None, "no file that is read at boot sets it")
+
+
+@pytest.mark.parametrize("before, state", [
+    pytest.param("1", "ok", id="the same text"),
+    pytest.param("0x1", "ok", id="the same number"),
+    pytest.param("2", "changed", id="another value"),
+    pytest.param(None, "changed", id="none before"),
+])
+def test_the_boot_value_moves_only_by_its_meaning(before, state):
+    files = {"/usr/lib/sysctl.d/10-vendor.conf": "kernel.a = %s\n" % before} if before else {}
+    assert only_row(planned("kernel.a = 1\n", {NAME: "1"}, files=files)).state == state
+
+
+@pytest.mark.parametrize("now, stays", [
+    pytest.param(None, True, id="removed: what was there before us may come back"),
+    pytest.param("kernel.a = 9\n", False, id="newer foreign content: what was there before it is of no use"),
+    pytest.param(HEADER + "\nkernel.a = 9\n", True, id="ours, and changed by somebody"),
+])
+def test_what_is_remembered_of_a_file_that_is_left_as_it_is(now, stays):
+    known = SavedFile("kernel.a = 5\n", sha256="what we wrote")
+    plan = planned("", {}, files={PATH: now} if now else {}, saved=Saved({}, {PATH: known}))
+    assert not plan.files
+    assert plan.saved.files == ({PATH: known} if stays else {})
+
+
+@pytest.mark.parametrize("now", [pytest.param(None, id="removed"), pytest.param("kernel.b = 9\n", id="newer foreign content")])
+def test_what_is_remembered_of_a_file_of_another_call_stays(now):
+    other, known = "/etc/sysctl.d/60-photon-tuning.conf", SavedFile("kernel.b = 5\n", sha256="what we wrote")
+    plan = planned("kernel.a = 1\n", {NAME: "1"}, files={other: now} if now else {}, saved=Saved({}, {other: known}))
+    assert plan.saved.files[other] == known
+
+
+def test_an_interface_that_started_with_ours_goes_back_also_where_a_line_of_ours_said_so():
+    default, eth0 = "net.ipv4.conf.default.rp_filter", "net.ipv4.conf.eth0.rp_filter"
+    text = HEADER + "\n%s = 1\n%s = 1\n" % (default, eth0)
+    saved = Saved({default: Entry("0", "1", PATH)},
+                  {PATH: SavedFile(None, sha256=_memory.digest(text), lines={default: "1", eth0: "1"}, rules={}, text=text)})
+    plan = planned("", {default: "1", eth0: "1"}, files={PATH: text}, saved=saved, interfaces={"eth0": False})
+    assert [(write.name, write.value) for write in plan.writes] == [(default, "0"), (eth0, "0")]
+
+
+def test_all_that_has_to_be_put_back_is_known_before():
+    live = {NAME: "0", "kernel.b": "1", "kernel.c": "5", "vm.dirty_bytes": "0", "vm.dirty_ratio": "20"}
+    plan = planned("kernel.a = 1\nkernel.b = 1\nvm.dirty_bytes = 4096\n", live, {"vm.dirty_bytes": {"exact": True}})
+    assert plan.live_before == {NAME: "0", "kernel.b": "1", "vm.dirty_bytes": "0", "vm.dirty_ratio": "20"}
+
+
+@pytest.mark.parametrize("live, rule", [
+    pytest.param("1", {}, id="it is there and right"),
+    pytest.param("0", {}, id="it is there and set"),
+    pytest.param(None, {"machine": "aarch64"}, id="it is for another processor"),
+    pytest.param(None, {"waived": "why"}, id="it is waived"),
+])
+def test_a_module_is_named_only_where_its_parameter_is_missing(live, rule):
+    assert planned("net.bridge.x = 1\n", {"net.bridge.x": live}, {"net.bridge.x": rule}).warnings == []
+
+
 def test_every_state_is_known():
     assert set(param.values[4] for param in CASES) < set(STATES)
     assert len(STATES) == 11 and set(DIFFERING) < set(STATES)

@@ -487,3 +487,12 @@ def test_a_write_that_repeats_a_value_in_another_form_moves_others_at_boot(line)
     world.run({NETWORK: name + " = 1\n"})
     assert world.files[LAST].splitlines()[-1].startswith(name)
     assert world.boots_with(name) in ("1", "0x1")
+
+
+@pytest.mark.parametrize("first, second", [("/run/sysctl.d/60-t.conf", "/etc/sysctl.d/60-t.conf"),
+                                           ("/etc/sysctl.d/60-t.conf", "/run/sysctl.d/60-t.conf")])
+def test_of_two_drop_ins_of_one_name_the_one_that_hides_the_other_counts(first, second):
+    world = World({"kernel.a": "0"})
+    for path in (first, second, first):
+        world.run({path: "kernel.a = %d\n" % (3 if path.startswith("/etc") else 2)})
+    assert (world.live["kernel.a"], world.boots_with("kernel.a"), LAST in world.files) == ("3", "3", False)
