@@ -63,7 +63,7 @@ def test_the_kernels_own_form_of_a_text(entry, live, noted):
     pytest.param((), SECURITY, (NETWORK, "3"), id="after another one"),
     pytest.param((), TUNING, (NETWORK, "3"), id="earlier ones are passed over"),
     pytest.param((NETWORK,), TUNING, None, id="not itself"),
-    pytest.param((NETWORK,), "/run/sysctl.d/60-photon-tuning.conf", None, id="not one of the same name"),
+    pytest.param((NETWORK,), "/run/sysctl.d/60-photon-tuning.conf", (TUNING, "2"), id="one of the same name that hides it"),
     pytest.param((), NETWORK, None, id="none is later"),
 ])
 def test_the_line_of_another_drop_in(paths, after, found):
