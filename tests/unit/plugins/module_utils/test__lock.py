@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files on a real file system: of a host below a folder, and of an image that a process enters."""
+"""The lock on the state folder."""
 
 import errno
 import fcntl
@@ -16,30 +16,7 @@ import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _files, _image, _lock
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
-
-ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="root alone may chroot, chown and set flags")
-PATH = "/etc/sysctl.d/a.conf"
-
-
-@pytest.fixture
-def below(tmpdir, monkeypatch):
-    """A host below a folder, which is returned."""
-    monkeypatch.setattr(_files, "_real", lambda path: str(tmpdir) + path)
-    monkeypatch.setattr(_files, "OWNER", (os.geteuid(), os.getegid()))
-    return tmpdir
-
-
-def written(path, text, attributes=None):
-    note = _files.stage(path, text, attributes)
-    _files.commit(path, text)
-    return note
-
-
-def error(number):
-    def fail(*_args, **_options):
-        raise OSError(number, os.strerror(number))
-    return fail
-
+from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.disk import ROOT, error, written
 
 LOCK = _files.STATE_FOLDER + "/lock"
 
