@@ -19,8 +19,6 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Att
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.disk import PATH, ROOT, error, written
 
 
-# --- reading ---
-
 def test_what_is_no_regular_file_is_never_opened(below):
     """Opening a FIFO blocks, and opening a device may act on it: the test would hang or fail on ENXIO."""
     os.mkfifo(str(below.join("fifo")))
