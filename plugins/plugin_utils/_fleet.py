@@ -1,0 +1,422 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The model of a report: the results of many hosts, merged, and everything that is counted of them.
+
+The same results in any order, or given twice, make the same model. A fleet of 10,000 hosts with 100 parameters each has to fit into some
+100 MB: of each parameter the different cells are kept once, and which host has which. Pure. Private to the collection.
+"""
+
+import array
+import hashlib
+import json
+import operator
+import re
+from collections import Counter, namedtuple
+
+from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
+from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _verdicts
+
+SCHEMA_VERSION = 1
+MODES = ("harden", "audit", "rollback", "adopt", "forget")
+OUTCOMES = ("done", "failed", "unreachable", "unknown")
+
+# Of a host: what its shard says.
+Host = namedtuple("Host", "name time run mode outcome check_mode changed msg notes kernel waivers provenance omitted")
+# Of a parameter on a host: the fields of the module's row.
+Cell = namedtuple("Cell", "state before wanted after boot_before boot boot_source dropin reason")
+# What is wrong with the input or with a host. kind: one of PROBLEMS. source: a host or a file.
+Problem = namedtuple("Problem", "kind source message")
+PROBLEMS = ("unreadable", "truncated", "schema", "duplicate", "missing", "stale", "unreachable", "failed", "unknown")
+# A parameter in a state. hosts: how many.
+Finding = namedtuple("Finding", "name state verdict hosts")
+
+NONE = 0xffffffff
+# Of a parameter with more different cells than this, the values are kept apart from the cells.
+MOST_CELLS = 512
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+class BadShard(ValueError):
+    """A line that is no host's result. `kind` is one of PROBLEMS."""
+
+    def __init__(self, kind, message):
+        super().__init__(message)
+        self.kind = kind
+
+
+# --- one line ---
+
+def parsed(line):
+    """The shard in a LINE of JSON, its shape checked; BadShard says what is wrong with it."""
+    try:
+        shard = json.loads(line)
+    except RecursionError:
+        raise BadShard("unreadable", "it is nested too deeply") from None
+    except ValueError as exc:
+        ended = getattr(exc, "pos", 0) >= len(line.rstrip()) or "Unterminated" in str(exc)
+        raise BadShard("truncated" if ended else "unreadable", "it is no JSON: %s" % _harmless.line(exc)) from None
+    _check_shape(shard)
+    return shard
+
+
+def _check_shape(shard):
+    if not isinstance(shard, dict) or shard.get("schema_version") != SCHEMA_VERSION:
+        raise BadShard("schema", "it is not a result of schema_version %d" % SCHEMA_VERSION)
+    for key, right in _SHAPE.items():
+        if not right(shard.get(key)):
+            raise BadShard("schema", "its %s is not what a result has" % key)
+
+
+def _is_text(value):
+    return isinstance(value, str)
+
+
+_FIELDS = operator.itemgetter("name", *Cell._fields)
+
+
+_KINDS = frozenset((str, type(None)))
+
+
+def _fields(rows):
+    """Of each row its name and the fields of its Cell, as they stand in the line."""
+    try:
+        return list(map(_FIELDS, rows))
+    except (KeyError, TypeError, AttributeError):
+        raise BadShard("schema", "its parameters are not what a result has") from None
+
+
+def _checked(fields):
+    """A row's FIELDS, harmless; BadShard where they are no row."""
+    if not isinstance(fields[0], str) or fields[1] not in STATES or not _KINDS.issuperset(map(type, fields)):
+        raise BadShard("schema", "its parameters are not what a result has")
+    if not "".join(filter(None, fields)).isprintable():
+        return tuple(value and _harmless.flat(value) for value in fields)
+    return fields
+
+
+def _is_object(value):
+    return value is None or isinstance(value, dict)
+
+
+_SHAPE = {
+    "host": _is_text,
+    "run": _is_text,
+    "time": lambda value: _is_text(value) and _TIME.fullmatch(value) is not None,
+    "mode": lambda value: value in MODES,
+    "outcome": lambda value: value in OUTCOMES,
+    "check_mode": lambda value: isinstance(value, bool),
+    "changed": lambda value: value is None or isinstance(value, bool),
+    "msg": lambda value: value is None or _is_text(value),
+    "omitted": lambda value: value is None or isinstance(value, int),
+    "notes": lambda value: value is None or isinstance(value, list) and all(map(_is_text, value)),
+    "kernel": _is_object,
+    "provenance": _is_object,
+    "waivers": lambda value: value is None or isinstance(value, list) and all(
+        isinstance(item, dict) and _is_text(item.get("name")) for item in value),
+    "parameters": lambda value: value is None or isinstance(value, list),
+}
+
+
+def _host(shard):
+    harmless = _harmless.result({key: shard.get(key) for key in Host._fields if key != "name"})
+    return Host(name=_harmless.flat(shard["host"]), **dict(
+        harmless, changed=bool(shard.get("changed")), msg=harmless["msg"] or "", notes=harmless["notes"] or [],
+        kernel=harmless["kernel"] or {}, waivers=harmless["waivers"] or [], provenance=harmless["provenance"] or {},
+        omitted=shard.get("omitted") or 0))
+
+
+# --- one parameter ---
+
+class Column:
+    """What the hosts have of one parameter.
+
+    `cells`: the different ones. `index`: of each host the number of its cell, NONE where it has no such row. Where there are too many
+    different cells, the values in them are numbers, and `texts` has for each host the texts that are meant, with line ends between them.
+    """
+
+    def __init__(self):
+        self.cells, self.index, self.texts = [], array.array("I"), None
+        self._numbers = {}
+
+    def put(self, host, cell):
+        """Host number HOST has CELL."""
+        if self.texts is None and cell not in self._numbers and len(self.cells) >= MOST_CELLS:
+            self._widen()
+        if self.texts is not None:
+            cell, text = _apart(cell)
+            self.texts.put(host, text)
+        self.put_number(host, self._number(cell))
+
+    def put_number(self, host, number):
+        if host >= len(self.index):
+            self.index.extend(_MORE)
+        self.index[host] = number
+
+    def _number(self, cell):
+        number = self._numbers.setdefault(cell, len(self.cells))
+        if number == len(self.cells):
+            self.cells.append(cell)
+        return number
+
+    def _widen(self):
+        old, self.cells, self._numbers, self.texts = self.cells, [], {}, _Texts()
+        for host, number in enumerate(self.index):
+            if number != NONE:
+                self.put(host, old[number])
+
+    def get(self, host):
+        """The cell of host number HOST, or None."""
+        number = self.index[host] if host < len(self.index) else NONE
+        if number == NONE:
+            return None
+        return Cell._make(self.cells[number] if self.texts is None else _together(self.cells[number], self.texts.get(host)))
+
+    def _raw(self, host):
+        """What is kept of host number HOST: its cell, and its text or None."""
+        number = self.index[host] if host < len(self.index) else NONE
+        return None if number == NONE else (self.cells[number], self.texts and self.texts.get(host))
+
+    def ordered(self, order):
+        """The same with the hosts in ORDER (new number -> old number), and nothing in it that depends on the order in which it came."""
+        made, mine = Column(), list(map(self._raw, order))
+        if self.texts is not None and len(set(mine)) <= MOST_CELLS:
+            mine = [raw and (_together(*raw), None) for raw in mine]
+        elif self.texts is not None:
+            made.texts = _Texts()
+        for cell in sorted({raw[0] for raw in mine if raw}, key=_sortable):
+            made._number(cell)
+        made.index = array.array("I", [made._numbers[raw[0]] if raw else NONE for raw in mine])
+        for host, raw in enumerate(mine) if made.texts is not None else ():
+            made.texts.put(host, raw[1] if raw else "")
+        return made
+
+
+# A column grows by so many hosts at a time.
+_MORE = array.array("I", [NONE]) * 1024
+_MORE_STARTS = array.array("Q", [0]) * 1024
+
+
+class _Texts:
+    """One text per host, all in one piece of memory."""
+
+    def __init__(self):
+        self._all, self._starts = bytearray(b"\0"), array.array("Q")
+
+    def put(self, host, text):
+        if host >= len(self._starts):
+            self._starts.extend(_MORE_STARTS)
+        self._starts[host] = len(self._all)
+        self._all += text.encode("utf-8") + b"\0"
+
+    def get(self, host):
+        start = self._starts[host]
+        return self._all[start:self._all.index(0, start)].decode("utf-8")
+
+
+def _sortable(cell):
+    return [(item is not None, str(item)) for item in cell]
+
+
+def _apart(cell):
+    """(CELL with the numbers of its different values in their places, these values as one text)."""
+    values = {}
+    numbers = [None if value is None else values.setdefault(value, len(values)) for value in cell[1:6]]
+    return (cell[0], *numbers, *cell[6:]), "\n".join(values)
+
+
+def _together(cell, text):
+    values = text.split("\n")
+    return (cell[0], *[None if number is None else values[number] for number in cell[1:6]], *cell[6:])
+
+
+# --- all of them ---
+
+class _Seen:
+    """The results that one host has sent: which of them counts, and which others were there."""
+
+    def __init__(self):
+        self.host, self.best, self.others = None, None, set()
+
+
+class Reader:
+    """Takes results line by line, in any order, and makes a Fleet of them."""
+
+    def __init__(self):
+        self._numbers, self._seen, self._columns, self._problems = {}, [], {}, set()
+        # Most rows were seen before, of another host: their fields as they stood in the line -> their cell's place.
+        self._places = {}
+
+    def add(self, source, line):
+        """LINE is a host's result; SOURCE says where it stood."""
+        try:
+            shard = parsed(line)
+            rows = self._rows(shard.get("parameters") or ())
+        except BadShard as exc:
+            self._problems.add(Problem(exc.kind, source, str(exc)))
+            return
+        host = _host(shard)
+        number = self._numbers.setdefault(host.name, len(self._seen))
+        if number == len(self._seen):
+            self._seen.append(_Seen())
+        seen = self._seen[number]
+        # Of two results of the same second the one with the larger digest counts, whichever came first.
+        key = host.time, hashlib.blake2b(line.strip().encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        seen.others.add((*key, host.run, source))
+        if seen.best is None or key > seen.best:
+            if seen.best is not None:
+                self._forget(number)
+            seen.host, seen.best = host, key
+            self._put(number, rows)
+
+    def _rows(self, rows):
+        """Of each row its place if it was seen before, or else its fields."""
+        found = []
+        for fields in _fields(rows):
+            try:
+                place = self._places.get(fields)
+            except TypeError:
+                raise BadShard("schema", "its parameters are not what a result has") from None
+            found.append((place, fields if place else _checked(fields)))
+        return found
+
+    def _forget(self, number):
+        for column in self._columns.values():
+            if number < len(column.index):
+                column.index[number] = NONE
+
+    def _put(self, number, rows):
+        for place, fields in rows:
+            if place and place[0].texts is None:
+                place[0].put_number(number, place[1])
+                continue
+            column = self._columns.get(fields[0])
+            if column is None:
+                column = self._columns[fields[0]] = Column()
+            column.put(number, fields[1:])
+            if column.texts is None:
+                self._places[fields] = column, column.index[number]
+
+    def fleet(self, expected=(), fresh_from=""):
+        """The Fleet. EXPECTED: names of hosts that should have a result. FRESH_FROM: the time before which a result is stale."""
+        order = sorted(range(len(self._seen)), key=lambda number: self._seen[number].host.name)
+        hosts = [self._seen[number].host for number in order]
+        columns = {name: self._columns[name].ordered(order) for name in sorted(self._columns)}
+        problems = self._problems | set(self._duplicates()) | set(_of_hosts(hosts, fresh_from))
+        problems |= {Problem("missing", name, "there is no result of it") for name in set(expected) - set(self._numbers)}
+        order_of = {kind: place for place, kind in enumerate(PROBLEMS)}
+        return Fleet(hosts, {name: column for name, column in columns.items() if column.cells},
+                     sorted(problems, key=lambda problem: (order_of[problem.kind], problem)))
+
+    def _duplicates(self):
+        """Two different results of one host in one run: one of them is not what it looks like."""
+        for seen in self._seen:
+            sources = sorted({source for time, digest, run, source in seen.others if run == seen.host.run and digest != seen.best[1]})
+            if sources:
+                yield Problem("duplicate", seen.host.name, "another result of the same run is left out: %s" % ", ".join(sources))
+
+
+def _of_hosts(hosts, fresh_from):
+    for host in hosts:
+        if host.time < fresh_from:
+            yield Problem("stale", host.name, "its result is of %s" % host.time)
+        if host.outcome != "done":
+            yield Problem(host.outcome, host.name, host.msg)
+        if host.omitted:
+            yield Problem("truncated", host.name, "%d parameters are left out of its result" % host.omitted)
+
+
+class Fleet:
+    """What a report tells. `hosts` and `parameters` are in order of their names, `problems` in order of their kind."""
+
+    def __init__(self, hosts, parameters, problems):
+        self.hosts, self.parameters, self.problems = hosts, parameters, problems
+        # The one place that counts. Of each host: state -> number.
+        self._tally = self._counted()
+
+    def _counted(self):
+        tally = [Counter() for _host in self.hosts]
+        for column in self.parameters.values():
+            states = [cell[0] for cell in column.cells]
+            for host, number in enumerate(column.index):
+                if number != NONE:
+                    tally[host][states[number]] += 1
+        return tally
+
+    def host_counts(self, number):
+        """state -> how many parameters of host NUMBER have it; all states, in their order."""
+        return {state: self._tally[number][state] for state in STATES}
+
+    def counts(self):
+        return {state: sum(counter[state] for counter in self._tally) for state in STATES}
+
+    def host_verdicts(self, number):
+        """verdict -> how many parameters of host NUMBER have it."""
+        found = dict.fromkeys(_verdicts.VERDICTS, 0)
+        for state, count in self._tally[number].items():
+            found[_verdicts.verdict(state, self.hosts[number].check_mode)] += count
+        return found
+
+    def verdicts(self):
+        each = [self.host_verdicts(number) for number in range(len(self.hosts))]
+        return {verdict: sum(found[verdict] for found in each) for verdict in _verdicts.VERDICTS}
+
+    def rows(self, number):
+        """(name, Cell) of each parameter of host NUMBER, the worst first."""
+        found = [(name, column.get(number)) for name, column in self.parameters.items()]
+        check_mode = self.hosts[number].check_mode
+        return sorted(((name, cell) for name, cell in found if cell is not None),
+                      key=lambda item: (_verdicts.severity(item[1].state, check_mode), item[0]))
+
+    def findings(self):
+        """[Finding, ...] of all parameters and states that are no pass; the worst first, then those of most hosts."""
+        found = Counter()
+        for name, column in self.parameters.items():
+            for host, number in enumerate(column.index):
+                if number != NONE:
+                    state = column.cells[number][0]
+                    found[name, state, _verdicts.verdict(state, self.hosts[host].check_mode)] += 1
+        listed = [Finding(*key, hosts) for key, hosts in found.items() if key[2] != _verdicts.PASS]
+        return sorted(listed, key=lambda item: (_verdicts.VERDICTS.index(item.verdict), -item.hosts, item.name, item.state))
+
+    def bad_hosts(self):
+        """The numbers of the hosts that have a finding or no whole result."""
+        return [number for number, host in enumerate(self.hosts)
+                if host.outcome != "done" or any(self.host_verdicts(number)[verdict] for verdict in _verdicts.FINDINGS)]
+
+    def waivers(self):
+        """[(waiver, number of hosts), ...], those that end first come first."""
+        found = Counter(tuple((key, waiver.get(key)) for key in WAIVER) for host in self.hosts for waiver in host.waivers)
+        listed = [(dict(key), hosts) for key, hosts in found.items()]
+        return sorted(listed, key=lambda item: ([item[0]["expires"] or "9999"] + [str(item[0][key]) for key in WAIVER]))
+
+    @property
+    def time(self):
+        """When the newest result was kept; "" without one. A report has no other time, so that the same results make the same file."""
+        return max((host.time for host in self.hosts), default="")
+
+
+# What is told of a waiver.
+WAIVER = ("name", "reason", "expires", "owner", "ticket", "control")
+
+
+def read(lines, expected=(), fresh_from=""):
+    """The Fleet of LINES, (source, text) each."""
+    reader = Reader()
+    for source, line in lines:
+        reader.add(source, line)
+    return reader.fleet(expected, fresh_from)
+
+
+def verdict_sentence(fleet):
+    """What a report says first."""
+    bad, total = len(fleet.bad_hosts()), len(fleet.hosts)
+    without = len({problem.source for problem in fleet.problems if problem.kind in ("missing", "stale")})
+    if not total:
+        return "There is no result of any host."
+    first = ("All %d hosts are as wanted" % total if not bad else "%d of %d hosts are not as wanted" % (bad, total)) if total > 1 else (
+        "The host is as wanted" if not bad else "The host is not as wanted")
+    lost = sum(problem.kind in ("unreadable", "truncated", "schema", "duplicate") for problem in fleet.problems)
+    rest = ["%d %s no result or a stale one" % (without, "host has" if without == 1 else "hosts have")] if without else []
+    rest += ["%d %s could not be counted" % (lost, "result" if lost == 1 else "results")] if lost else []
+    return "; ".join([first] + rest) + "."
