@@ -3,38 +3,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The front of the module on the controller: selects what is wanted, keeps each host's result and prints its one line."""
 
-from ansible import constants, context
+from ansible import context
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible.plugins.loader import callback_loader
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _call, _catalogue, _harmless, _shards, _templates
-
-# Ansible's own callback plugin, by the two names under which it may be loaded.
-_FOR_PEOPLE = ("ansible.plugins.callback.default", "ansible_collections.ansible.builtin.plugins.callback.default")
+from ansible_collections.photon.hardening.plugins.plugin_utils import (
+    _arguments,
+    _call,
+    _catalogue,
+    _display,
+    _harmless,
+    _provenance,
+    _shards,
+    _templates,
+)
 
 # What Ansible would make variables, statistics and hosts of. None of it may come from a host.
-_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group")
-
-
-def callback_in_use(options):
-    """The name of the stdout callback plugin of a command with these OPTIONS: `ansible` and `ansible-console` choose another one."""
-    configured = constants.DEFAULT_STDOUT_CALLBACK
-    if "start_at_task" in options:
-        # ansible-playbook alone has it.
-        return configured
-    if options.get("one_line"):
-        return "oneline"
-    return configured if constants.DEFAULT_LOAD_CALLBACK_PLUGINS and configured != "default" else "minimal"
-
-
-def is_for_people(callback):
-    """Whether the callback plugin of this name prints for people: Ansible's own and what is derived from it, as AWX's is.
-
-    All others print a document of their own, such as JSON, which a line of ours would break, or show the result's message themselves.
-    """
-    found = callback_loader.get(callback, class_only=True)
-    return found is not None and any(base.__module__ in _FOR_PEOPLE for base in found.__mro__)
+_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "report")
 
 
 def message(result):
@@ -56,8 +41,8 @@ def with_notes(result, notes):
 
 class ActionModule(ActionBase):
     # The strategy loads this class in the main process: what is read and compiled here is not again in every worker.
-    READ_ONCE = (_arguments.OPTIONS, _catalogue.CATALOGUE, _templates.TEMPLATES)
-    PRINTS = is_for_people(callback_in_use(context.CLIARGS))
+    READ_ONCE = (_arguments.OPTIONS, _catalogue.CATALOGUE, _templates.TEMPLATES, _provenance.RUN)
+    PRINTS = _display.is_for_people(_display.callback_in_use(context.CLIARGS))
 
     _requires_connection = True
     _supports_check_mode = True
@@ -69,22 +54,25 @@ class ActionModule(ActionBase):
         host = str(self._task.delegate_to or task_vars["inventory_hostname"])
         call = _call.Call(self._task.args, task_vars, self._templar.template)
         try:
-            shelf = self._shelf(call, host)
+            settings = call.report_settings()
+            shelf = self._shelf(settings and settings.folder, host)
         except ValueError as exc:
             return self._refused(str(exc))
         except OSError as exc:
             return self._refused("report_dir: the result of %s cannot be kept: %s" % (host, exc))
         # Ansible refuses here what the front does not support.
         super().run(tmp, task_vars)
-        return self._kept(shelf, self._result(call, shelf, host, task_vars))
+        result = self._kept(shelf, self._result(call, shelf, host, task_vars))
+        # For the callback plugin that writes the report.
+        return dict(result, report=settings._asdict()) if settings and not self._task.no_log else result
 
     def _refused(self, msg):
         """The result of a task that must not run: no exception, since Ansible shows the trace of one beside the sentence."""
         hidden = "An argument or a variable is refused; no_log hides which, and why."
         return {"failed": True, "changed": False, "msg": hidden if self._task.no_log else msg}
 
-    def _shelf(self, call, host):
-        shelf = _shards.Shelf(call.report_dir(), host, bool(self._task.check_mode))
+    def _shelf(self, folder, host):
+        shelf = _shards.Shelf(folder, host, bool(self._task.check_mode))
         if self._task.no_log:
             shelf.clear()
         else:
@@ -96,26 +84,25 @@ class ActionModule(ActionBase):
             args, notes = call.module_args()
         except ValueError as exc:
             return self._refused(str(exc))
+        shelf.about = call.about(args, bool(self._task.check_mode))
         try:
             result = self._execute_module(module_args=args, task_vars=task_vars)
         except AnsibleConnectionFailure as exc:
-            msg = _harmless.flat(str(exc))
-            self._kept(shelf, {"unreachable": True, "msg": msg})
-            # Not `from exc`: Ansible shows what an error comes from, too.
-            raise AnsibleConnectionFailure(msg) from None
+            # No exception: Ansible would lose what the callback plugin has to know, and show what an error comes from, too.
+            return {"unreachable": True, "changed": False, "msg": _harmless.flat(str(exc))}
         except AnsibleError as exc:
             # Such as one of sudo, with what the host printed.
             result = {"failed": True, "msg": str(exc)}
-        return self._told(_harmless.result(result), notes, host, args.get("profile"))
+        return self._told(_harmless.result(result), notes, host, shelf.about)
 
-    def _told(self, result, notes, host, profile):
+    def _told(self, result, notes, host, about):
         """RESULT as Ansible takes it, and the host's line."""
         hidden = self._hidden(result)
         result = {key: value for key, value in with_notes(result, notes).items() if key not in hidden}
         if self._task.no_log and result.get("failed"):
             result["msg"] = "The module failed; no_log hides why."
         if isinstance(result.get("parameters"), list):
-            result["ansible_facts"] = _shards.facts(result, profile)
+            result["ansible_facts"] = _shards.facts(result, about)
         if self.PRINTS and not self._task.no_log:
             self._display.display(headline(host, result, bool(self._task.check_mode)))
         return result

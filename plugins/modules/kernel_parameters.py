@@ -162,13 +162,31 @@ options:
     type: path
   report_dir:
     description:
-      - A folder on the controller in which the result is kept as C(HOST.json), also in check mode and for a host that failed or could not
-        be reached. What is special in a file's name is written as in a URL, so that a host C(a/b) has the file C(a%2Fb.json).
+      - A folder on the controller in which the result is kept as C(HOST.json), one line of JSON, also in check mode and for a host that
+        failed or could not be reached. What is special in a file's name is written as in a URL, so that a host C(a/b) has the file
+        C(a%2Fb.json).
+      - The callback plugin P(photon.hardening.report#callback), where it is enabled, writes the reports of the run into a folder of
+        their own below it when the run ends.
       - A relative folder is below the one in which the command was typed.
       - Results list weaknesses. So a new folder is made for its owner alone, a folder that exists keeps its mode, and each file can be
         read by its owner alone.
       - With C(no_log) nothing is kept.
     type: path
+  report_formats:
+    description:
+      - Which reports are written. V(html) is one page for people, V(json) the same for programs, V(junit) is for CI servers, V(hdf) for
+        Heimdall, V(cklb) a checklist per host for STIG Viewer 3 and STIG Manager.
+      - The default is V(html) and V(json).
+    type: list
+    elements: str
+    choices: [html, json, junit, hdf, cklb]
+  report_keep:
+    description: Of how many runs the reports are kept in O(report_dir). The default is 20.
+    type: int
+  report_benchmark:
+    description: The benchmark of the checklists (V(cklb)).
+    type: str
+    choices: [stig_rhel8, stig_rhel9, stig_photon3_vcsa7, stig_photon4_vcsa8]
 attributes:
   check_mode:
     description: Predicts the result. Only a value that the kernel refuses or rounds when it is written cannot be foreseen.
@@ -329,9 +347,20 @@ ansible_facts:
   type: dict
   contains:
     photon_hardening:
-      description: The time (UTC), the profile, the counts, and the names of the parameters that differ.
+      description:
+        - The time (UTC), the run and its mode, the profile, the kernel, the counts, the names of the parameters that differ, and all names
+          by state. A report can be made of it where no result was kept.
       type: dict
-      sample: {time: "2026-01-31T12:00:00Z", profile: photon, summary: {changed: 1}, differing: [kernel.kptr_restrict]}
+      sample:
+        time: "2026-01-31T12:00:00Z"
+        run: 20260131T115958Z-4711
+        mode: harden
+        profile: photon
+        kernel: {release: 6.1.0-18-amd64, machine: x86_64, system: Debian GNU/Linux 12 (bookworm)}
+        summary: {changed: 1}
+        differing: [kernel.kptr_restrict]
+        names: {changed: [kernel.kptr_restrict]}
+        omitted: 0
 """
 
 import os
@@ -558,7 +587,11 @@ def _arguments():
         conflicts=dict(type="str", choices=list(CONFLICTS), default="restate"),
         fail_on=dict(type="list", elements="str", choices=list(STATES), default=[]),
         state=dict(type="str", choices=["present", "absent", "adopted", "forgotten"], default="present"),
-        root=dict(type="path"), report_dir=dict(type="path"),
+        root=dict(type="path"),
+        report_dir=dict(type="path"),
+        report_formats=dict(type="list", elements="str", choices=["html", "json", "junit", "hdf", "cklb"]),
+        report_keep=dict(type="int"),
+        report_benchmark=dict(type="str", choices=["stig_rhel8", "stig_rhel9", "stig_photon3_vcsa7", "stig_photon4_vcsa8"]),
     )
 
 

@@ -92,7 +92,7 @@ def checked(names, variables):
 
 def _checked(name, spec, value):
     if value is None:
-        return spec["default"]
+        return spec.get("default")
     if "elements" in spec:
         # As everywhere else where Ansible takes a list: from the command line it comes as one string.
         items = [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
@@ -103,6 +103,8 @@ def _checked(name, spec, value):
 
 
 def _text(name, spec, value):
+    if spec["type"] == "int" and isinstance(value, int) and not isinstance(value, bool):
+        return value
     if not isinstance(value, str):
         raise ValueError("%s: %s is not a text: write it in quotes" % (name, value))
     if "choices" in spec and value not in spec["choices"]:

@@ -10,11 +10,16 @@ import datetime
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _layers, _select, _templates
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _layers, _reports, _select, _shards, _templates
 
 # What selects rows of the catalogue; none of it reaches the module, but the profile's name.
 SELECTION = ("profile", "groups", "overrides", "waivers")
+# What stays on the controller.
+_OF_PLAYBOOK = "__photon_hardening_report_dir"
+_HERE = ("role_variables",) + _reports.OPTIONS
 _OTHERS = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS if name[len(_arguments.PREFIX):] not in SELECTION)
+# Options of the module that a report tells.
+_TOLD = ("container_host", "conflicts", "fail_on", "root")
 # States in which nothing is asked for: a bad override of today must not block the way back.
 _BACK = ("absent", "forgotten")
 
@@ -25,28 +30,27 @@ class Call:
     def __init__(self, args, variables, template):
         self._args = {name: _arguments.plain(value) for name, value in args.items() if value is not None}
         self._variables, self._template = variables, template
+        self._groups, self._waivers = [], []
+        # What is no boolean is refused later, after it is clear where that is kept.
+        self._by_role = _boolean(self._args.get("role_variables", False))
 
-    @property
-    def _by_role(self):
-        given = self._args.get("role_variables", False)
-        try:
-            return boolean(given)
-        except TypeError as exc:
-            raise ValueError("role_variables: %r is neither true nor false" % (given,)) from exc
-
-    def report_dir(self):
-        folder = self._option("report_dir")
-        if folder is not None and (not isinstance(folder, str) or "\0" in folder):
-            raise ValueError("report_dir: %r is not the name of a folder" % (folder,))
-        return folder
+    def report_settings(self):
+        """The _reports.Settings, None where no result is kept."""
+        given = {name: self._option(name) for name in _reports.OPTIONS}
+        if given["report_dir"] is None and self._by_role:
+            # What the playbooks say for users who say nothing.
+            given["report_dir"] = self._collected(_OF_PLAYBOOK.__eq__).get(_OF_PLAYBOOK)
+        return _reports.settings(given)
 
     def module_args(self):
         """The arguments that reach the module, and the notes about what does not take effect."""
+        if self._by_role is None:
+            raise ValueError("role_variables: %r is neither true nor false" % (self._args["role_variables"],))
         _arguments.check_facts(self._variables)
-        args = {name: value for name, value in self._args.items() if name not in SELECTION + ("report_dir", "role_variables")}
+        args = {name: value for name, value in self._args.items() if name not in SELECTION + _HERE}
         for name in _OTHERS if self._by_role else ():
             value = self._option(name)
-            if value and name != "report_dir":
+            if value and name not in _HERE:
                 args[name] = value
         if "dropins" in args or not (self._by_role or "profile" in self._args):
             self._check_label_only()
@@ -56,6 +60,12 @@ class Call:
         if "rules" in args:
             raise ValueError("rules: they belong to dropins; those of a profile come from the catalogue")
         return self._selected(args)
+
+    def about(self, args, check_mode):
+        """What a report says of a call with the module's ARGS."""
+        options = {name: args[name] for name in _TOLD if args.get(name)}
+        return {"mode": _shards.mode(args.get("state"), check_mode), "waivers": self._waivers,
+                "provenance": {"profile": args.get("profile"), "groups": self._groups, "options": options}}
 
     def _labelled(self, args):
         return dict(args, profile=self._args["profile"]) if "profile" in self._args else args
@@ -83,8 +93,17 @@ class Call:
     def _selected(self, args):
         given = {name: self._args[name] for name in SELECTION if name in self._args}
         found = selection(given, self._variables, self._template)
+        self._groups = [group for group, rows in found.rows.items() if rows]
         dropins = _templates.drop_ins(found.profile, found.rows)
         return dict(args, profile=found.profile, dropins=dropins, rules=found.rules), found.notes
+
+
+def _boolean(value):
+    """None for what is neither true nor false."""
+    try:
+        return boolean(value)
+    except TypeError:
+        return None
 
 
 def selection(given, variables, template):

@@ -6,15 +6,17 @@
 Private to the collection.
 """
 
+import contextlib
 import json
 import os
 import tempfile
 import time
 import urllib.parse
 
-from ansible_collections.photon.hardening.plugins.module_utils._model import DIFFERING
+from ansible_collections.photon.hardening.plugins.module_utils._model import DIFFERING, STATES
+from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _provenance
 
-_KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "notes", "ansible_facts")
+_KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "notes", "kernel", "ansible_facts")
 _LONGEST_NAME = 240
 _MOST_NAMES = 100
 
@@ -33,28 +35,55 @@ def file_name(host):
     return name + ".json"
 
 
-def shard(host, result, check_mode, outcome):
-    """What is kept of a result: what the module says, and nothing that Ansible adds (an exception of its own is no JSON)."""
+def mode(state, check_mode):
+    """What a run does: the word that reports have for it. STATE: the module's option."""
+    others = {"absent": "rollback", "adopted": "adopt", "forgotten": "forget"}
+    return others.get(state, "audit" if check_mode else "harden")
+
+
+def shard(host, result, check_mode, outcome, about):
+    """What is kept of a result: what the module says, and nothing that Ansible adds (an exception of its own is no JSON).
+
+    ABOUT: what the controller knows of the call: its mode, waivers and provenance.
+    """
     kept = {key: result[key] for key in _KEPT if key in result}
-    return dict(kept, host=host, check_mode=check_mode, outcome=outcome, time=now())
+    return dict(kept, schema_version=_fleet.SCHEMA_VERSION, host=host, check_mode=check_mode, outcome=outcome, time=now(),
+                run=_provenance.RUN, mode=about.get("mode") or mode(None, check_mode), waivers=about.get("waivers", []),
+                provenance=dict(_provenance.PROGRAMS, **about.get("provenance", {})))
 
 
 def now():
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
-def facts(result, profile):
-    """What a fact cache keeps of a result. RESULT comes from the host, so its shape is not relied on."""
-    rows = result.get("parameters")
-    differing = [row.get("name") for row in rows if isinstance(row, dict) and row.get("state") in DIFFERING]
-    return {"photon_hardening": {"time": now(), "profile": profile, "summary": result.get("summary"), "differing": differing[:_MOST_NAMES]}}
+def facts(result, about):
+    """What a fact cache keeps of a result: enough to count with. RESULT comes from the host, so its shape is not relied on."""
+    rows = [row for row in result.get("parameters") or () if isinstance(row, dict) and isinstance(row.get("name"), str)]
+    names = {state: [row["name"] for row in rows if row.get("state") == state] for state in STATES}
+    differing = [row["name"] for row in rows if row.get("state") in DIFFERING]
+    kept = {"time": now(), "run": _provenance.RUN, "mode": about.get("mode"), "profile": about.get("provenance", {}).get("profile"),
+            "summary": result.get("summary"), "differing": differing[:_MOST_NAMES], "kernel": result.get("kernel"),
+            "names": {state: found for state, found in names.items() if found}, "omitted": result.get("omitted")}
+    return {"photon_hardening": kept}
+
+
+def of_fact(host, fact):
+    """The line of a shard made of a cached FACT. Its parameters have a state alone."""
+    check_mode = fact.get("mode") == "audit"
+    names = fact.get("names") if isinstance(fact.get("names"), dict) else {}
+    empty = dict.fromkeys(_fleet.Cell._fields)
+    rows = [dict(empty, name=name, state=state, reason="") for state, found in names.items() for name in found]
+    return json.dumps({
+        "schema_version": _fleet.SCHEMA_VERSION, "host": host, "time": fact.get("time"), "run": fact.get("run"), "mode": fact.get("mode"),
+        "outcome": DONE, "check_mode": check_mode, "msg": "from the fact cache, without values", "parameters": rows,
+        "kernel": fact.get("kernel"), "omitted": fact.get("omitted"), "provenance": {"profile": fact.get("profile")}}, sort_keys=True)
 
 
 class Shelf:
-    """Where a host's result is kept. FOLDER None: nowhere."""
+    """Where a host's result is kept. FOLDER None: nowhere. `about`: what the controller knows of the call."""
 
     def __init__(self, folder, host, check_mode):
-        self._host, self._check_mode = host, check_mode
+        self._host, self._check_mode, self.about = host, check_mode, {}
         # The folder in which the command was typed is still the current one.
         self._path = folder and os.path.join(os.path.abspath(os.path.expanduser(folder)), file_name(host))
 
@@ -67,7 +96,7 @@ class Shelf:
 
     def keep(self, result, outcome):
         if self._path:
-            _write(self._path, shard(self._host, result, self._check_mode, outcome))
+            write(self._path, [_line(shard(self._host, result, self._check_mode, outcome, self.about))])
 
     def clear(self):
         """Nothing may be kept of this run, so nothing is left of an earlier one."""
@@ -75,16 +104,37 @@ class Shelf:
             os.unlink(self._path)
 
 
-def _write(path, content):
-    """As a whole, so that a report never reads half a shard. A folder that is there already keeps its mode."""
+def _line(content):
+    return json.dumps(content, sort_keys=True, default=str) + "\n"
+
+
+def write(path, pieces):
+    """The texts of PIECES as one file, as a whole, so that nobody ever reads half of it. A folder that is there already keeps its mode."""
     folder = os.path.dirname(path)
     os.makedirs(folder, mode=0o700, exist_ok=True)
     # mkstemp makes it 0600.
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".")
     try:
-        with open(descriptor, "w", encoding="utf-8") as stream:
-            json.dump(content, stream, indent=1, sort_keys=True, default=str)
+        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.writelines(pieces)
         os.replace(temporary, path)
-    except OSError:
-        os.unlink(temporary)
-        raise
+    finally:
+        # There is one only where something went wrong.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def lines(paths):
+    """(source, text) of each result in PATHS: files with one result a line, or folders of such files, whose hidden ones are unfinished."""
+    for path in paths:
+        if os.path.isdir(path):
+            yield from lines(os.path.join(path, name) for name in sorted(os.listdir(path)) if _is_shard(path, name))
+        else:
+            with open(path, encoding="utf-8", errors="backslashreplace") as stream:
+                for number, text in enumerate(stream, 1):
+                    if text.strip():
+                        yield "%s:%d" % (path, number), text
+
+
+def _is_shard(folder, name):
+    return name.endswith((".json", ".jsonl")) and not name.startswith(".") and os.path.isfile(os.path.join(folder, name))

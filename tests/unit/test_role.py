@@ -11,7 +11,7 @@ import yaml
 
 from ansible_collections.photon.hardening.plugins.module_utils import _model
 from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _reports
 
 ROOT = pathlib.Path(__file__).parents[2]
 ROLE = ROOT / "roles" / "photon_hardening"
@@ -26,7 +26,8 @@ MODULE = kernel_parameters._arguments()
 
 
 def test_defaults_are_those_of_the_argument_spec():
-    assert load(ROLE / "defaults" / "main.yml") == {name: option["default"] for name, option in OPTIONS.items()}
+    assert load(ROLE / "defaults" / "main.yml") == {
+        name: option["default"] for name, option in OPTIONS.items() if "default" in option}
 
 
 @pytest.mark.parametrize("option, choices", [
@@ -38,6 +39,9 @@ def test_defaults_are_those_of_the_argument_spec():
     ("photon_hardening_fail_on", MODULE["fail_on"]["choices"]),
     ("photon_hardening_fail_on", list(_model.STATES)),
     ("photon_hardening_state", MODULE["state"]["choices"]),
+    ("photon_hardening_report_formats", MODULE["report_formats"]["choices"]),
+    ("photon_hardening_report_formats", list(_reports.FORMATS)),
+    ("photon_hardening_report_benchmark", MODULE["report_benchmark"]["choices"]),
 ])
 def test_choices(option, choices):
     assert OPTIONS[option]["choices"] == choices

@@ -88,19 +88,25 @@ def test_notes():
     ({"report_dir": "/y"}, {"photon_hardening_report_dir": "/x"}, "/y"),
     ({"role_variables": True}, {"photon_hardening_report_dir": "/x"}, "/x"),
     ({"role_variables": True, "report_dir": "/y"}, {"photon_hardening_report_dir": "{{ nope }}"}, "/y"),
-    ({"role_variables": True}, {OVERRIDES: "{{ nope }}"}, ""),
+    ({"role_variables": True}, {OVERRIDES: "{{ nope }}"}, None),
+    ({"role_variables": True}, {"__photon_hardening_report_dir": "/p"}, "/p"),
+    ({"role_variables": True}, {"__photon_hardening_report_dir": "/p", "photon_hardening_report_dir": "/x"}, "/x"),
+    ({"role_variables": True}, {"__photon_hardening_report_dir": "/p", "photon_hardening_report_dir": ""}, None),
+    ({"dropins": DROPINS}, {"__photon_hardening_report_dir": "/p"}, None),
     # What is refused later is still kept where the inventory says.
     ({"role_variables": True}, {"photon_hardening_report_dir": "/x", "ansible_facts": {"photon_hardening_profile": "kspp"}}, "/x"),
 ])
 def test_report_dir(args, variables, folder):
-    assert call(args, **variables).report_dir() == folder
+    settings = call(args, **variables).report_settings()
+    assert (settings and settings.folder) == folder
 
 
-def test_the_host_does_not_say_where_its_result_is_kept():
-    facts = {"photon_hardening_report_dir": "/etc"}
+@pytest.mark.parametrize("name", ["photon_hardening_report_dir", "__photon_hardening_report_dir"])
+def test_the_host_does_not_say_where_its_result_is_kept(name):
+    facts = {name: "/etc"}
     with pytest.raises(ValueError) as caught:
-        call({"role_variables": True}, ansible_facts=facts, **facts).report_dir()
-    assert str(caught.value).startswith("photon_hardening_report_dir: the host says this variable as a fact")
+        call({"role_variables": True}, ansible_facts=facts, **facts).report_settings()
+    assert str(caught.value).startswith("%s: the host says this variable as a fact" % name)
 
 
 @pytest.mark.parametrize("args, variables, words", [

@@ -9,7 +9,7 @@ import urllib.parse
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _shards
+from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _provenance, _shards
 
 NAMES = {
     "web1": "web1.json", "web-1.example.com": "web-1.example.com.json", "a_b": "a_b.json", "a/b": "a%2Fb.json", "a%2Fb": "a%252Fb.json",
@@ -47,9 +47,47 @@ def test_what_is_kept(tmp_path, result, outcome):
     shelf.end(dict(result, diff=[], invocation={}, exception=object(), _ansible_no_log=False, summary={"ok": 1}))
     found = kept(tmp_path / "web1.json")
     assert len(found.pop("time")) == len("2026-01-31T12:00:00Z")
+    assert found.pop("run") == _provenance.RUN and set(found.pop("provenance")) == {"collection", "catalogue", "ansible_core"}
     found.pop("unreachable", None)
     expected = {key: value for key, value in result.items() if key != "unreachable"}
-    assert found == dict(expected, summary={"ok": 1}, host="web1", check_mode=True, outcome=outcome)
+    assert found == dict(expected, summary={"ok": 1}, host="web1", check_mode=True, outcome=outcome, mode="audit", schema_version=1,
+                         waivers=[])
+    _fleet.parsed((tmp_path / "web1.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("state, check_mode, mode", [
+    ("present", False, "harden"), (None, True, "audit"), ("absent", True, "rollback"), ("adopted", False, "adopt"),
+    ("forgotten", True, "forget"),
+])
+def test_mode(state, check_mode, mode):
+    assert _shards.mode(state, check_mode) == mode and mode in _fleet.MODES
+
+
+def test_lines_of_files_and_folders(tmp_path):
+    (tmp_path / "b.json").write_text("1\n")
+    (tmp_path / "a.json").write_text("2\n\n3\n")
+    (tmp_path / ".half.json").write_text("4\n")
+    (tmp_path / "run.json").mkdir()
+    (tmp_path / "page.html").write_text("5\n")
+    (tmp_path / "all.jsonl").write_bytes(b"\xff")
+    found = [(source.rpartition("/")[2], text) for source, text in _shards.lines([str(tmp_path)])]
+    assert found == [("a.json:1", "2\n"), ("a.json:3", "3\n"), ("all.jsonl:1", "\\xff"), ("b.json:1", "1\n")]
+    assert list(_shards.lines([str(tmp_path / "b.json")])) == [(str(tmp_path / "b.json") + ":1", "1\n")]
+
+
+def test_a_fact_tells_enough_to_count():
+    rows = [{"name": "a.b", "state": "ok"}, {"name": "a.c", "state": "changed"}, {"name": 7}, "x"]
+    about = {"mode": "audit", "provenance": {"profile": "photon"}}
+    fact = _shards.facts({"parameters": rows, "summary": {}, "omitted": 0}, about)["photon_hardening"]
+    fleet = _fleet.read([("cache", _shards.of_fact("web1", fact))])
+    assert not fleet.problems and {state: count for state, count in fleet.counts().items() if count} == {"ok": 1, "changed": 1}
+    assert fleet.hosts[0].check_mode and fleet.hosts[0].provenance == {"profile": "photon"}
+
+
+@pytest.mark.parametrize("fact", [{}, {"names": 7}, {"names": {"ok": "x"}, "time": "x"}])
+def test_a_fact_of_an_older_release_is_told(fact):
+    (problem,) = _fleet.read([("cache", _shards.of_fact("web1", fact))]).problems
+    assert problem.kind == "schema"
 
 
 def test_while_a_run_is_on_nothing_is_known(tmp_path):
@@ -111,10 +149,10 @@ def test_what_cannot_be_written_leaves_the_old_one_and_nothing_else(tmp_path, mo
     assert [path.name for path in tmp_path.iterdir()] == ["web1.json"] and kept(tmp_path / "web1.json")["msg"] == "old"
 
 
-def test_a_line_for_each_value(tmp_path):
-    _shards.Shelf(str(tmp_path), "web1", False).end({"msg": "x", "changed": True})
+def test_one_line_per_result(tmp_path):
+    _shards.Shelf(str(tmp_path), "web1", False).end({"msg": "x\ny", "changed": True})
     text = (tmp_path / "web1.json").read_text(encoding="utf-8")
-    assert text.startswith('{\n "changed": true,\n "check_mode": false,\n "host": "web1",\n "msg": "x",\n "outcome": "done",\n "time": "')
+    assert text.count("\n") == 1 and text.endswith("}\n")
 
 
 def test_a_surrogate_breaks_nothing(tmp_path):
