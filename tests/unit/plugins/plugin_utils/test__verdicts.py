@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
+from ansible_collections.photon.hardening.plugins.plugin_utils import _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils._fleet import Cell
+
+
+def cell(state, **fields):
+    values = dict(before="0", wanted="1", after="1", boot_before=None, boot="1", boot_source="/etc/x.conf:3", dropin="/etc/x.conf", reason="")
+    return Cell(state, **dict(values, **fields))
+
+
+@pytest.mark.parametrize("state, after_run, in_check_mode", [
+    ("ok", "pass", "pass"), ("stricter", "pass", "pass"), ("changed", "pass", "fail"), ("overridden", "fail", "fail"),
+    ("read_only", "fail", "fail"), ("reboot_required", "fail", "fail"), ("held_back", "fail", "fail"), ("rejected", "error", "error"),
+    ("not_applied", "error", "error"), ("waived", "waived", "waived"), ("unsupported", "not_applicable", "not_applicable"),
+])
+def test_verdict(state, after_run, in_check_mode):
+    assert (_verdicts.verdict(state, False), _verdicts.verdict(state, True)) == (after_run, in_check_mode)
+
+
+def test_every_state_has_a_letter_a_word_and_a_sentence():
+    assert set(_verdicts.WORDS) == set(STATES)
+    assert len({letter for letter, _word in _verdicts.WORDS.values()}) == len(STATES)
+    for state in STATES:
+        for check_mode in (False, True):
+            assert _verdicts.sentence(cell(state), check_mode) and _verdicts.word(state, check_mode)
+
+
+@pytest.mark.parametrize("given, check_mode, sentence", [
+    (cell("ok"), False, "is 1, as wanted"),
+    (cell("ok", after=""), False, "is empty, as wanted"),
+    (cell("changed"), False, "was 0, is 1 now"),
+    (cell("changed"), True, "is 0, would be set to 1"),
+    (cell("changed", before=None), False, "was unset, is 1 now"),
+    (cell("changed", before="1", boot_before="0"), False, "is 1 as before; at boot it was 0, it is 1 now"),
+    (cell("changed", before="1", boot_before="0"), True, "is 1 as wanted; at boot it is 0, it would be 1"),
+    (cell("stricter", before="2", after="2"), True, "is 2, stricter than the wanted 1"),
+    (cell("overridden", wanted="2", after="2", boot="1", boot_source="/usr/lib/sysctl.d/protect-links.conf:9"), False,
+     "is 2 now; at boot 1, set by /usr/lib/sysctl.d/protect-links.conf:9; wanted 2"),
+    (cell("overridden", after="1", boot=None), False, "is 1 now; no file sets it at boot; wanted 1"),
+    (cell("held_back", after="0", reason="Docker runs"), False, "is 0, 1 is held back: Docker runs"),
+    (cell("waived", after="0", wanted=None, reason="until May"), False, "is 0, left alone: until May"),
+    (cell("unsupported", after=None, reason="this kernel lacks it"), False, "cannot be set here: this kernel lacks it"),
+    (cell("rejected", after="0", reason="EINVAL"), False, "is 0, the kernel refused 1: EINVAL"),
+    (cell("not_applied", after="0"), False, "is 0, 1 was not set because the run failed"),
+    (cell("reboot_required", after="0", reason="locked"), True, "is 0 until a reboot, wanted 1: locked"),
+    (cell("read_only", after="0", reason="a container"), False, "is 0, wanted 1: a container"),
+    (cell("read_only", after="0", wanted=None), False, "is 0, cannot go back"),
+])
+def test_sentence(given, check_mode, sentence):
+    assert _verdicts.sentence(given, check_mode) == sentence
+
+
+def test_the_worst_comes_first():
+    assert sorted(STATES, key=lambda state: _verdicts.severity(state, False)) == [
+        "rejected", "not_applied", "overridden", "reboot_required", "read_only", "held_back", "waived", "unsupported", "changed",
+        "stricter", "ok"]
+    assert _verdicts.severity("changed", True) < _verdicts.severity("waived", True)
