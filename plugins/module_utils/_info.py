@@ -9,6 +9,7 @@ Pure: patterns, modes and readings in, plain rows out. Private to the collection
 import errno
 import fnmatch
 import hashlib
+import heapq
 import hmac
 import re
 
@@ -70,28 +71,30 @@ def _start(pattern):
 
 def _starts(patterns):
     """The paths at which to look, none of them below another."""
-    found = []
+    found, last = [], None
     for start in sorted(set(map(_start, patterns)), key=lambda path: path.split("/") if path else []):
-        if not found or found[-1] and not (start + "/").startswith(found[-1] + "/"):
+        if last is None or last and not (start + "/").startswith(last + "/"):
             found.append(start)
+            last = start
     return found
 
 
 def chosen(parameters, most=MAX_ROWS):
     """name -> mode of the PARAMETERS, pairs of both, that are read; how many are left out because there are too many; the names of those
     whose reading acts, or that nobody can read because they are actions themselves."""
-    kept, not_read, total = [], [], 0
-    for name, mode in parameters:
-        if name in _ACTING or not mode & _ANYBODY_MAY_READ:
-            not_read.append(name)
-            continue
-        total += 1
-        # A host may have thousands of interfaces, of which one is like the other.
-        kept.append((_sysctl_d.interface_of(name) is not None, name, mode))
-        if len(kept) > 2 * most:
-            kept = sorted(kept)[:most]
-    found = dict((name, mode) for _of_interface, name, mode in sorted(kept)[:most])
-    return found, total - len(found), sorted(not_read)
+    not_read, total = [], 0
+
+    def ranked():
+        nonlocal total
+        for name, mode in parameters:
+            if name in _ACTING or not mode & _ANYBODY_MAY_READ:
+                not_read.append(name)
+            else:
+                total += 1
+                # A host may have thousands of interfaces, of which one is like the other.
+                yield _sysctl_d.interface_of(name) is not None, name, mode
+    found = heapq.nsmallest(most, ranked())
+    return dict((name, mode) for _of_interface, name, mode in found), total - len(found), sorted(not_read)
 
 
 # --- what is told of each ---

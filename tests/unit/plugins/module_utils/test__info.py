@@ -51,6 +51,7 @@ def test_a_pattern(pattern, name, expected):
     (["kernel.a"], ["kernel/a"]),
     (["kernel.a", "kernel.ab", "kernel-x.a"], ["kernel/a", "kernel/ab", "kernel-x/a"]),
     (["net.ipv4.*", "net.ipv4.conf.*.rp_filter", "net.ipv4.ip_forward", "net.ipv4-x.a"], ["net/ipv4", "net/ipv4-x/a"]),
+    (["kernel.*", "net.*", "net.ipv4.*", "vm.*"], ["kernel", "net", "vm"]),
     (["net.ipv4.conf.eth*.rp_filter"], ["net/ipv4/conf"]),
     (["net.ipv4.conf.eth0/100.*"], ["net/ipv4/conf/eth0.100"]),
     (["net/ipv4/conf/eth0.100/*"], ["net/ipv4/conf/eth0.100"]),
@@ -67,7 +68,7 @@ def test_an_empty_pattern_is_refused(patterns, number):
 
 @pytest.mark.parametrize("name, mode, is_read", [
     ("kernel.a", 0o644, True), ("kernel.a", 0o444, True), ("kernel.a", 0o600, True), ("kernel.a", 0o040, True), ("kernel.a", 0o004, True),
-    ("net.ipv4.route.flush", 0o200, False), ("kernel.a", 0o222, False), ("kernel.a", 0, False), ("vm.stat_refresh", 0o600, False),
+    ("net.ipv4.route.flush", 0o200, False), ("kernel.a", 0o333, False), ("kernel.a", 0, False), ("vm.stat_refresh", 0o600, False),
 ])
 def test_what_is_read(name, mode, is_read):
     expected = ({name: mode}, 0, []) if is_read else ({}, 0, [name])
@@ -76,7 +77,7 @@ def test_what_is_read(name, mode, is_read):
 
 def test_those_of_interfaces_are_left_out_first():
     interfaces = [("net.ipv4.conf.veth%02d.rp_filter" % number, 0o644) for number in range(30)]
-    others = [("vm.a", 0o644), ("net.ipv4.conf.all.rp_filter", 0o644), ("vm.flush", 0o200)]
+    others = [("vm.flush", 0o200), ("vm.a", 0o644), ("net.ipv4.conf.all.rp_filter", 0o644)]
     found, omitted, not_read = _info.chosen(interfaces[::-1] + others, most=5)
     assert sorted(found) == ["net.ipv4.conf.all.rp_filter", "net.ipv4.conf.veth00.rp_filter", "net.ipv4.conf.veth01.rp_filter",
                              "net.ipv4.conf.veth02.rp_filter", "vm.a"]
@@ -95,7 +96,7 @@ def test_no_more_are_kept_than_may_be(count):
 @pytest.mark.parametrize("name, mode, expected", [
     (KEY, 0o600, True), (KEY, 0o644, True), (STABLE, 0o600, True), (STABLE, 0o644, True), ("net.core.netdev_rss_key", 0o444, True),
     ("kernel.unknown", 0o600, True), ("kernel.unknown", 0o400, True), ("kernel.unknown", 0o622, True),
-    ("kernel.unknown", 0o640, False), ("kernel.unknown", 0o604, False), ("kernel.unknown", 0o644, False),
+    ("kernel.unknown", 0o711, True), ("kernel.unknown", 0o640, False), ("kernel.unknown", 0o604, False), ("kernel.unknown", 0o644, False),
     ("net.core.bpf_jit_harden", 0o600, False), ("vm.mmap_rnd_bits", 0o600, False), ("net.ipv4.ipfrag_secret_interval", 0o644, False),
 ])
 def test_what_is_a_secret(name, mode, expected):
@@ -192,6 +193,7 @@ PRETTY_NAME="VMware Photon OS/Linux"
     ("", None, None, None),
     (PHOTON, "VMware Photon OS/Linux", "photon", "5.0"),
     ("ID='x'\nVERSION_ID=\nPRETTY_NAME=\"a \\\"b\\\" \\$c\"\n", 'a "b" $c', "x", ""),
+    ("ID=\"\"\n", None, "", None),
     ("ID=a\nID=b \nPRETTY_NAME=\"", '"', "b", None),
     ("  ID=\"a'\n", None, "\"a'", None),
 ])
