@@ -17,6 +17,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Fac
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 _SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl")
 _UFW = "/etc/ufw/ufw.conf"
+_OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 _SUBUID, _NSSWITCH = "/etc/subuid", "/etc/nsswitch.conf"
 _SUBID = re.compile(r"^[ \t]*subid:(?![ \t]*files[ \t]*$)", re.MULTILINE)
 _PROGRAM_FOLDERS = (
@@ -102,6 +103,11 @@ def modules_at_boot():
             text = _files.read(folder + "/" + base) if base.endswith(".conf") else None
             found.update(line.strip().replace("-", "_") for line in (text or "").splitlines() if line.strip()[:1] not in ("", "#", ";"))
     return found
+
+
+def os_release():
+    """What the system calls itself, None where it does not say."""
+    return _first_file(_OS_RELEASE)
 
 
 def _first_file(paths):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""/proc/sys: reads and writes one parameter at a time, and says what the kernel and its interfaces are.
+"""/proc/sys: reads and writes one parameter at a time, says which there are, and what the kernel and its interfaces are.
 
 Private to the collection.
 """
@@ -24,10 +24,13 @@ _FIRST_NAMESPACES = (("pid", "pid:[4026531836]"), ("user", "user:[4026531837]"))
 def _parameter_file(name):
     """The file of a parameter; OSError for a name that leads out of PROC_SYS or can be no path."""
     path = _sysctl_d.key_path(name)
-    parts = path.split("/")
-    if len(parts) < 2 or "\0" in path or any(part in ("", ".", "..") for part in parts):
+    if "/" not in path or not _leads_down(path):
         raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
     return _encoded(PROC_SYS + "/" + path)
+
+
+def _leads_down(path):
+    return "\0" not in path and not any(part in ("", ".", "..") for part in path.split("/"))
 
 
 def _encoded(text):
@@ -54,6 +57,14 @@ def read(name):
             return Reading(None, error, _refusal(path))
         return Reading(None, error, 0, error in (errno.EACCES, errno.EPERM) and _is_write_only(path))
     return Reading(value, 0, _refusal(path))
+
+
+def look(name):
+    """The Reading of a parameter that is only looked at: not even opened for writing."""
+    try:
+        return Reading(_value(_parameter_file(name)), 0)
+    except OSError as exc:
+        return Reading(None, exc.errno)
 
 
 def _value(path):
@@ -93,6 +104,42 @@ def write(name, value):
     except OSError as exc:
         return exc.errno
     return 0
+
+
+def parameters(start, wanted):
+    """(name, mode) of each parameter at START, a path below PROC_SYS, or below it, of which WANTED(name) is true.
+
+    No mount point is crossed: at one may be an automount (fs/binfmt_misc), and a look behind it would mount.
+    """
+    device = os.stat(PROC_SYS).st_dev
+    waiting = [start] if _on_way(start, device) else []
+    while waiting:
+        path = waiting.pop()
+        mode = _mode(path, device)
+        if stat.S_ISDIR(mode):
+            waiting.extend("%s/%s" % (path, child) if path else child for child in _listed("%s/%s" % (PROC_SYS, path)))
+        elif stat.S_ISREG(mode):
+            name = _sysctl_d.canonical(path)
+            if wanted(name):
+                yield name, mode
+
+
+def _on_way(path, device):
+    """Whether a look at PATH passes folders of DEVICE alone."""
+    parts = path.split("/")
+    return not path or _leads_down(path) and all(
+        stat.S_ISDIR(_mode("/".join(parts[:end]), device)) for end in range(1, len(parts)))
+
+
+def _mode(path, device):
+    """The type and mode of what is at PATH on DEVICE, 0 where nothing is. This looks at a mount point, and not behind it."""
+    try:
+        found = os.lstat(_encoded("%s/%s" % (PROC_SYS, path) if path else PROC_SYS))
+    except OSError as exc:
+        if exc.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EINVAL):
+            return 0
+        raise
+    return found.st_mode if found.st_dev == device else 0
 
 
 def boot_id():

@@ -133,3 +133,101 @@ def test_a_container_has_a_namespace_of_its_own(monkeypatch, namespace, expected
     found = {"/proc/self/ns/pid": namespace, "/proc/self/ns/user": "user:[4026531837]"}
     monkeypatch.setattr(os, "readlink", found.__getitem__)
     assert _procfs.in_container() is expected
+
+
+# --- which parameters there are ---
+
+def found(start="", wanted=lambda name: True):
+    return sorted(_procfs.parameters(start, wanted))
+
+
+@pytest.fixture
+def tree(kernel):
+    for path in ("kernel/a", "kernel/random/uuid", "net/ipv4/conf/eth0.100/rp_filter", "vm/b"):
+        kernel.join("proc", path).write("1\n", ensure=True)
+        os.chmod(str(kernel.join("proc", path)), 0o640)
+    return kernel.join("proc")
+
+
+ALL = ["kernel.a", "kernel.random.uuid", "net.ipv4.conf.eth0/100.rp_filter", "vm.b"]
+
+
+@pytest.mark.parametrize("start, names", [
+    ("", ALL), ("kernel", ALL[:2]), ("kernel/a", ALL[:1]), ("net/ipv4/conf/eth0.100", ALL[2:3]),
+    ("kernel/none", []), ("none", []), ("kernel/a/deeper", []), ("kernel/" + "x" * 5000, []), ("kernel/\ud800", []),
+    ("..", []), ("../outside", []), ("kernel/../vm", []), ("kernel/./a", []), ("kernel//a", []), ("/kernel", []), ("kernel/", []),
+    ("kernel/a\0b", []),
+])
+def test_the_parameters_below_a_folder(tree, start, names):
+    tree.dirpath().join("outside", "a").write("precious", ensure=True)
+    assert [name for name, _mode in found(start)] == names
+
+
+def test_only_what_is_wanted_and_with_its_mode(tree):
+    assert [(name, oct(mode & 0o7777)) for name, mode in found("kernel", "kernel.a".__eq__)] == [("kernel.a", "0o640")]
+
+
+def test_what_is_no_file_is_no_parameter(tree):
+    os.mkfifo(str(tree.join("kernel", "fifo")))
+    os.symlink("a", str(tree.join("kernel", "link")))
+    os.symlink("kernel", str(tree.join("other")))
+    assert [name for name, _mode in found()] == ALL
+    assert found("other/a") == []
+
+
+@pytest.mark.parametrize("foreign, start, names", [
+    ("kernel", "", ALL[2:]), ("kernel", "kernel", []), ("kernel", "kernel/a", []), ("kernel/random", "kernel/random/uuid", []),
+    ("kernel/a", "", ALL[1:]), ("kernel/random", "kernel", ALL[:1]),
+])
+def test_nothing_looks_behind_a_mount_point(tree, monkeypatch, foreign, start, names):
+    """As at an automount: what is there can be looked at, and nothing in it."""
+    mounted = os.fsencode(str(tree.join(foreign)))
+    looked, real = [], os.lstat
+
+    def lstat(path):
+        looked.append(path)
+        status = real(path)
+        return os.stat_result(status[:2] + (status.st_dev + 1,) + status[3:]) if path == mounted else status
+    monkeypatch.setattr(os, "lstat", lstat)
+    listed, real_list = [], os.listdir
+    monkeypatch.setattr(os, "listdir", lambda path: listed.append(path) or real_list(path))
+    assert [name for name, _mode in found(start)] == names
+    assert mounted in looked and mounted not in listed
+    assert not [path for path in looked if path.startswith(mounted + b"/")]
+
+
+def test_what_vanishes_while_it_is_looked_at_is_not_there(tree, monkeypatch):
+    real = os.listdir
+
+    def listdir(path):
+        names = real(path)
+        if path.endswith(b"/conf"):
+            os.rename(str(tree.join("net", "ipv4", "conf", "eth0.100")), str(tree.dirpath().join("gone")))
+        return names
+    monkeypatch.setattr(os, "listdir", listdir)
+    assert [name for name, _mode in found("net")] == []
+
+
+def test_a_folder_that_cannot_be_looked_at_is_told(tree, monkeypatch):
+    def refuse(path):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES), path)
+    monkeypatch.setattr(os, "lstat", refuse)
+    with pytest.raises(PermissionError):
+        found("kernel")
+
+
+def test_to_look_opens_nothing_for_writing(tree, monkeypatch):
+    flags, real = [], os.open
+    monkeypatch.setattr(os, "open", lambda path, how, *args, **more: flags.append(how) or real(path, how, *args, **more))
+    assert _procfs.look("kernel.a") == Reading("1")
+    assert flags == [os.O_RDONLY]
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES, errno.ENODEV])
+def test_a_look_that_is_refused_is_told(tree, monkeypatch, number):
+    monkeypatch.setattr(os, "open", failing(os.open, number, os.O_RDONLY))
+    assert _procfs.look("kernel.a") == Reading(None, number)
+
+
+def test_a_look_at_what_is_not_there(tree):
+    assert _procfs.look("kernel.none") == _procfs.look("../outside") == Reading(None, errno.ENOENT)
