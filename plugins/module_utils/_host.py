@@ -18,6 +18,7 @@ _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysc
 _SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl")
 _UFW = "/etc/ufw/ufw.conf"
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
+_SETTING = re.compile(r"(?m)^[ \t]*([A-Z_]+)=(.*)$")
 _SUBUID, _NSSWITCH = "/etc/subuid", "/etc/nsswitch.conf"
 _SUBID = re.compile(r"^[ \t]*subid:(?![ \t]*files[ \t]*$)", re.MULTILINE)
 _PROGRAM_FOLDERS = (
@@ -105,9 +106,17 @@ def modules_at_boot():
     return found
 
 
-def os_release():
-    """What the system calls itself, None where it does not say."""
-    return _first_file(_OS_RELEASE)
+def kernel():
+    """What runs here: the kernel, and the system by the names that it gives itself."""
+    settings = dict((key, _unquoted(value.strip())) for key, value in _SETTING.findall(_first_file(_OS_RELEASE) or ""))
+    return {"release": _procfs.release(), "machine": _procfs.machine(), "system": settings.get("PRETTY_NAME"),
+            "os_id": settings.get("ID"), "os_version": settings.get("VERSION_ID")}
+
+
+def _unquoted(value):
+    if value[:1] in ("'", '"') and value[1:].endswith(value[0]):
+        value = value[1:-1]
+    return re.sub(r"""\\(["'\\$`])""", r"\1", value)
 
 
 def _first_file(paths):

@@ -39,7 +39,6 @@ _OTHERS_MAY_READ, _ANYBODY_MAY_READ = 0o044, 0o444
 _MAGIC = re.compile(r"[*?\[]")
 # Uses of a host that are no runtimes.
 _GATEWAYS = ("wireguard", "openvpn")
-_SETTING = re.compile(r"(?m)^[ \t]*([A-Z_]+)=(.*)$")
 
 
 # --- which parameters ---
@@ -154,19 +153,6 @@ def told(value):
 
 
 # --- what is told of the host ---
-
-def kernel(release, machine, os_release):
-    """OS_RELEASE: the text of os-release(5), None where there is none."""
-    settings = dict((key, _unquoted(value.strip())) for key, value in _SETTING.findall(os_release or ""))
-    return {"release": release, "machine": machine, "system": settings.get("PRETTY_NAME"), "os_id": settings.get("ID"),
-            "os_version": settings.get("VERSION_ID")}
-
-
-def _unquoted(value):
-    if value[:1] in ("'", '"') and value[1:].endswith(value[0]):
-        value = value[1:-1]
-    return re.sub(r"""\\(["'\\$`])""", r"\1", value)
-
 
 def memory_kb(meminfo):
     """Of the text of /proc/meminfo; None where it does not say."""

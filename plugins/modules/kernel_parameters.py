@@ -323,6 +323,27 @@ omitted:
   returned: when the plan could be made
   type: int
   sample: 0
+kernel:
+  description: What the host runs. With O(root) the kernel is that of the machine, and the system that of the image.
+  returned: when the plan could be made
+  type: dict
+  contains:
+    release:
+      description: The release of the kernel.
+      type: str
+    machine:
+      description: The processors, as C(uname -m) names them.
+      type: str
+    system:
+      description: What the system calls itself in os-release(5) (PRETTY_NAME), null where it does not say.
+      type: str
+    os_id:
+      description: Its short name there (ID), null where it does not say.
+      type: str
+    os_version:
+      description: Its version there (VERSION_ID), null where it does not say.
+      type: str
+  sample: {release: 6.1.0-18-amd64, machine: x86_64, system: Debian GNU/Linux 12 (bookworm), os_id: debian, os_version: "12"}
 notes:
   description: What the run warns about, such as a file that something else has replaced. It is kept here for reports, because new releases
     of ansible-core show a warning and keep it nowhere.
@@ -458,7 +479,7 @@ def _planned(params, image):
 
 
 def _described(plan, with_diff):
-    result = _result.result(plan)
+    result = dict(_result.result(plan), kernel=_host.kernel())
     if with_diff:
         result["diff"] = _result.diff(plan)
     return result

@@ -211,7 +211,7 @@ def run(params):
     # Between the two reads lies everything else, so that what moves has time to.
     boot = _sysctl_d.BootOrder(_host.sysctl_files(), _host.boot_dialect())
     result = {
-        "kernel": _info.kernel(_procfs.release(), _procfs.machine(), _host.os_release()),
+        "kernel": _host.kernel(),
         "memory_kb": _info.memory_kb(_files.read_proc("meminfo")), "processors": os.cpu_count(),
         "runtimes": _info.runtimes(_host.uses(False)), "omitted": omitted, "not_read": not_read,
         "notes": _info.notes(omitted, _procfs.in_container())}

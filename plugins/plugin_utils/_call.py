@@ -10,13 +10,13 @@ import datetime
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _layers, _reports, _select, _shards, _templates
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _layers, _report_options, _select, _shards, _templates
 
 # What selects rows of the catalogue; none of it reaches the module, but the profile's name.
 SELECTION = ("profile", "groups", "overrides", "waivers")
 # What stays on the controller.
 _OF_PLAYBOOK = "__photon_hardening_report_dir"
-_HERE = ("role_variables",) + _reports.OPTIONS
+_HERE = ("role_variables",) + _report_options.OPTIONS
 _OTHERS = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS if name[len(_arguments.PREFIX):] not in SELECTION)
 # Options of the module that a report tells.
 _TOLD = ("container_host", "conflicts", "fail_on", "root")
@@ -35,12 +35,12 @@ class Call:
         self._by_role = _boolean(self._args.get("role_variables", False))
 
     def report_settings(self):
-        """The _reports.Settings, None where no result is kept."""
-        given = {name: self._option(name) for name in _reports.OPTIONS}
+        """The _report_options.Settings, None where no result is kept."""
+        given = {name: self._option(name) for name in _report_options.OPTIONS}
         if given["report_dir"] is None and self._by_role:
             # What the playbooks say for users who say nothing.
             given["report_dir"] = self._collected(_OF_PLAYBOOK.__eq__).get(_OF_PLAYBOOK)
-        return _reports.settings(given)
+        return _report_options.settings(given)
 
     def module_args(self):
         """The arguments that reach the module, and the notes about what does not take effect."""

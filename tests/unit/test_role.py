@@ -11,7 +11,7 @@ import yaml
 
 from ansible_collections.photon.hardening.plugins.module_utils import _model
 from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _reports
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _report_options
 
 ROOT = pathlib.Path(__file__).parents[2]
 ROLE = ROOT / "roles" / "photon_hardening"
@@ -40,7 +40,7 @@ def test_defaults_are_those_of_the_argument_spec():
     ("photon_hardening_fail_on", list(_model.STATES)),
     ("photon_hardening_state", MODULE["state"]["choices"]),
     ("photon_hardening_report_formats", MODULE["report_formats"]["choices"]),
-    ("photon_hardening_report_formats", list(_reports.FORMATS)),
+    ("photon_hardening_report_formats", list(_report_options.FORMATS)),
     ("photon_hardening_report_benchmark", MODULE["report_benchmark"]["choices"]),
 ])
 def test_choices(option, choices):

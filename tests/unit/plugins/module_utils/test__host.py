@@ -390,3 +390,27 @@ def test_a_process_that_ends_meanwhile_is_none(monkeypatch):
     monkeypatch.setattr(os, "listdir", lambda _path: ["self", "99999999", "version"])
     assert _host._processes({}, None) == ()
     assert _host._standing("99999999", {}, None) == (False, False)
+
+
+PHOTON = """NAME="VMware Photon OS"
+VERSION_ID=5.0
+ID=photon
+# PRETTY_NAME="no"
+PRETTY_NAME="VMware Photon OS/Linux"
+"""
+
+
+@pytest.mark.parametrize("text, system, os_id, os_version", [
+    (None, None, None, None),
+    ("", None, None, None),
+    (PHOTON, "VMware Photon OS/Linux", "photon", "5.0"),
+    ("ID='x'\nVERSION_ID=\nPRETTY_NAME=\"a \\\"b\\\" \\$c\"\n", 'a "b" $c', "x", ""),
+    ("ID=\"\"\n", None, "", None),
+    ("ID=a\nID=b \nPRETTY_NAME=\"", '"', "b", None),
+    ("  ID=\"a'\n", None, "\"a'", None),
+])
+def test_what_the_system_says_of_itself(monkeypatch, text, system, os_id, os_version):
+    monkeypatch.setattr(_procfs, "release", lambda: "6.1")
+    monkeypatch.setattr(_procfs, "machine", lambda: "x86_64")
+    monkeypatch.setattr(_files, "read", {"/usr/lib/os-release": text}.get)
+    assert _host.kernel() == {"release": "6.1", "machine": "x86_64", "system": system, "os_id": os_id, "os_version": os_version}

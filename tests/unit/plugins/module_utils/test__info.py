@@ -180,28 +180,6 @@ def test_long_values_that_differ_at_their_end_stay_different():
 
 # --- the host ---
 
-PHOTON = """NAME="VMware Photon OS"
-VERSION_ID=5.0
-ID=photon
-# PRETTY_NAME="no"
-PRETTY_NAME="VMware Photon OS/Linux"
-"""
-
-
-@pytest.mark.parametrize("text, system, os_id, os_version", [
-    (None, None, None, None),
-    ("", None, None, None),
-    (PHOTON, "VMware Photon OS/Linux", "photon", "5.0"),
-    ("ID='x'\nVERSION_ID=\nPRETTY_NAME=\"a \\\"b\\\" \\$c\"\n", 'a "b" $c', "x", ""),
-    ("ID=\"\"\n", None, "", None),
-    ("ID=a\nID=b \nPRETTY_NAME=\"", '"', "b", None),
-    ("  ID=\"a'\n", None, "\"a'", None),
-])
-def test_what_the_system_says_of_itself(text, system, os_id, os_version):
-    assert _info.kernel("6.1", "x86_64", text) == {
-        "release": "6.1", "machine": "x86_64", "system": system, "os_id": os_id, "os_version": os_version}
-
-
 @pytest.mark.parametrize("text, expected", [
     (None, None), ("", None), ("MemTotal:       2048 kB\nMemFree: 1 kB\n", 2048), ("XMemTotal: 1 kB\n", None),
     ("MemTotal: many kB\n", None)])
