@@ -28,10 +28,23 @@ import sys
 from ansible import constants, context
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _display, _harmless, _provenance, _reports, _shards
+from ansible_collections.photon.hardening.plugins.plugin_utils import _display, _harmless, _provenance, _report_options, _reports, _shards
 from ansible_collections.photon.hardening.plugins.plugin_utils.reports import terminal
 
-_ACTIONS = ("photon.hardening.kernel_parameters",)
+_ACTIONS = ("photon.hardening.kernel_parameters", "kernel_parameters")
+# As wide as a terminal that does not say how wide it is.
+_SIZE = (100, 24)
+
+
+def hosts_of(play):
+    """The names of all hosts of PLAY, those of its later batches, too."""
+    return set(play.get_variable_manager().get_vars(play=play, include_hostvars=False)["ansible_play_hosts_all"])
+
+
+def counts_of(result):
+    """state -> number, of a result of the module; a failed one may have none."""
+    found = result.get("summary")
+    return {str(state): count for state, count in found.items() if isinstance(count, int)} if isinstance(found, dict) else {}
 
 
 class CallbackModule(CallbackBase):
@@ -42,8 +55,9 @@ class CallbackModule(CallbackBase):
 
     def __init__(self):
         super().__init__()
-        self._play, self._expected, self._settings = None, set(), {}
-        self._rows, self._changed = {}, {}
+        # The play that is on, until its hosts are known. Of each host of ours: its Row and, of a single one, its parameters.
+        self._play, self._hosts, self._rows, self._parameters = None, set(), {}, []
+        self._kept = {}
 
     # --- while the run is on ---
 
@@ -59,10 +73,45 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_unreachable(self, result):
         self._record(result, _shards.UNREACHABLE)
 
-    def _record(self, result, outcome):
-        task = getattr(result, "_task", None) or result.task
-        if task.action not in _ACTIONS:
+    def _record(self, given, outcome):
+        if given._task.action not in _ACTIONS or given._task.no_log:
             return
         if self._play is not None:
-            self._expected |= _hosts_of(self._play)
+            self._hosts |= hosts_of(self._play)
             self._play = None
+        result, host = given._result, str(given._task.delegate_to or given._host.get_name())
+        self._rows[host] = terminal.Row(_harmless.flat(host), outcome, bool(given._task.check_mode), counts_of(result))
+        self._parameters = result.get("parameters") if isinstance(result.get("parameters"), list) else []
+        if isinstance(result.get("report"), dict):
+            # The front on the controller says it; what a host says under this name never gets here.
+            self._kept.setdefault(_report_options.Settings(**dict(result["report"], formats=tuple(result["report"]["formats"]))), set()).add(host)
+
+    # --- when it ends ---
+
+    def v2_playbook_on_stats(self, stats):
+        if not self._rows:
+            return
+        path = None
+        for settings, hosts in self._kept.items():
+            # Whoever never came to our task has no result of this run, and is named.
+            expected = hosts | (self._hosts - set(self._rows) if len(self._kept) == 1 else set())
+            path = self._written(settings, sorted(expected)) or path
+        if _display.is_for_people(_display.callback_in_use(context.CLIARGS)):
+            self._display.display("\n" + self._table(path).rstrip("\n"))
+
+    def _written(self, settings, hosts):
+        try:
+            return _reports.write(_reports.of_run(settings.folder, hosts, _provenance.STARTED), settings)
+        except (OSError, ValueError) as exc:
+            self._display.error("The report in %s cannot be written: %s" % (settings.folder, _harmless.line(exc)))
+            return None
+
+    def _table(self, path):
+        rows = list(self._rows.values())
+        rows += [terminal.Row(_harmless.flat(host), "missing", False, {}) for host in sorted(self._hosts - set(self._rows))]
+        colour = constants.ANSIBLE_FORCE_COLOR or (sys.stdout.isatty() and not constants.ANSIBLE_NOCOLOR)
+        width = shutil.get_terminal_size(_SIZE).columns
+        where = path and os.path.relpath(path)
+        if len(rows) == 1 and rows[0].outcome == _shards.DONE:
+            return terminal.changes(rows[0], self._parameters, width, colour, where)
+        return terminal.table(rows, width, colour, where)

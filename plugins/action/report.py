@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes reports of the kept results, on the controller: when a batch of a run ends, or afterwards of several runs."""
+
+import datetime
+
+from ansible import constants
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import (
+    _call,
+    _drift,
+    _fleet,
+    _harmless,
+    _provenance,
+    _query,
+    _reports,
+    _shards,
+)
+
+_CALLBACK = "photon.hardening.report"
+# So many of a list stand in the task's result; all of them stand in the report.
+_MOST = 100
+_SPEC = {
+    "report_dir": {"type": "path"}, "report_formats": {"type": "list", "elements": "str"}, "report_keep": {"type": "int"},
+    "report_benchmark": {"type": "str"}, "role_variables": {"type": "bool", "default": False},
+    "this_run": {"type": "bool", "default": False}, "inputs": {"type": "list", "elements": "path", "default": []},
+    "hosts": {"type": "list", "elements": "str", "default": []}, "cached_facts": {"type": "bool", "default": False},
+    "stale_after": {"type": "int", "default": 168}, "since": {"type": "path"}, "query": {"type": "str"},
+}
+
+
+def hours_ago(hours):
+    then = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=hours)
+    return then.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def cached(hosts, hostvars):
+    """(source, line) of what the fact cache has of HOSTS."""
+    for host in hosts:
+        fact = hostvars.get(host, {}).get("ansible_facts", {}).get("photon_hardening")
+        if isinstance(fact, dict):
+            yield "the fact cache", _shards.of_fact(host, fact)
+
+
+class ActionModule(ActionBase):
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_diff = True
+
+    def run(self, tmp=None, task_vars=None):
+        super().run(tmp, task_vars)
+        _validation, args = self.validate_argument_spec(argument_spec=_SPEC)
+        try:
+            settings = _call.Call(self._task.args, task_vars, self._templar.template).report_settings()
+            return self._of_this_run(settings, task_vars) if args["this_run"] else self._of_runs(settings, args, task_vars)
+        except (ValueError, OSError) as exc:
+            return {"failed": True, "changed": False, "msg": _harmless.line(exc)}
+
+    def _of_this_run(self, settings, variables):
+        """What the results of this run say so far. The callback plugin, where it is enabled, writes the last report by itself."""
+        if settings is None:
+            return {"changed": False, "msg": "No report is written, because no report_dir is given."}
+        hosts = variables["ansible_play_hosts_all"]
+        fleet = _reports.of_run(settings.folder, hosts, _provenance.STARTED)
+        comes_later = _CALLBACK in constants.CALLBACKS_ENABLED and hosts[-1] in variables["ansible_play_batch"]
+        return _told(fleet, None if comes_later else _reports.write(fleet, settings))
+
+    def _of_runs(self, settings, args, variables):
+        inputs = args["inputs"] or ([settings.folder] if settings else [])
+        reader = _fleet.Reader()
+        for source, line in _shards.lines(inputs):
+            reader.add(source, line)
+        for source, line in cached(args["hosts"], variables["hostvars"]) if args["cached_facts"] else ():
+            reader.add(source, line)
+        fleet = reader.fleet(args["hosts"], hours_ago(args["stale_after"]))
+        drift = _drift.drift(_fleet.read(_shards.lines([args["since"]])), fleet) if args["since"] else None
+        result = _told(fleet, _reports.write(fleet, settings, drift) if settings else None, drift)
+        if args["query"] is not None:
+            result["found"] = _query.answer(_reports.as_data(fleet), args["query"])
+        return result
+
+
+def _told(fleet, path, drift=None):
+    verdict = _fleet.verdict_sentence(fleet)
+    totals = {"hosts": len(fleet.hosts), "counts": fleet.counts(), "verdicts": fleet.verdicts(), "verdict": verdict}
+    problems = [problem._asdict() for problem in fleet.problems]
+    said = [verdict] + ([_drift.sentence(drift)] if drift else []) + (["Report: %s" % path] if path else [])
+    # One key for each run, so that the slices of one job do not overwrite one another's.
+    stats = {"data": {"hardening_totals_%s" % _provenance.RUN.replace("-", "_"): totals}, "per_host": False, "aggregate": False}
+    return dict(totals, changed=False, msg=" ".join(said), report=path, problems=problems[:_MOST],
+                omitted=max(0, len(problems) - _MOST), ansible_stats=stats)

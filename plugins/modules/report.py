@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+DOCUMENTATION = r"""
+module: report
+short_description: Write reports of kept results
+version_added: 1.0.0
+author:
+  - The photon.hardening authors (@photon-hardening)
+description:
+  - Reads the results that M(photon.hardening.kernel_parameters) keeps in its O(photon.hardening.kernel_parameters#module:report_dir), and
+    writes reports of them. It runs on the controller and contacts no host.
+  - Results may be of one run or of many, in any order. The newest result of each host counts.
+  - What cannot be read, hosts without a result and hosts whose result is old are counted and named. They never look like a pass.
+options:
+  report_dir:
+    description:
+      - The folder with the results, in which the reports of this run get a folder of their own.
+      - A relative folder is below the one in which the command was typed.
+    type: path
+  report_formats:
+    description: Which reports are written. The default is V(html) and V(json).
+    type: list
+    elements: str
+    choices: [html, json, junit, hdf, cklb]
+  report_keep:
+    description: Of how many runs the reports are kept. The default is 20.
+    type: int
+  report_benchmark:
+    description: The benchmark of the checklists (V(cklb)).
+    type: str
+    choices: [stig_rhel8, stig_rhel9, stig_photon3_vcsa7, stig_photon4_vcsa8]
+  role_variables:
+    description: Whether what the task does not give is taken from the variables C(photon_hardening_report_dir) and so on.
+    type: bool
+    default: false
+  this_run:
+    description:
+      - Whether only results of the run that is on count, of the hosts of the play. The playbooks of this collection do so when a batch ends.
+      - Nothing is written where no folder is given, nor for the last batch where the callback plugin
+        P(photon.hardening.report#callback) is enabled, because that one writes the last report.
+    type: bool
+    default: false
+  inputs:
+    description:
+      - Files and folders with results, instead of O(report_dir). Results of several controllers or slices are merged in this way.
+      - A file has one result a line, or is a C(report.json) of an earlier run.
+    type: list
+    elements: path
+    default: []
+  hosts:
+    description: The hosts that should have a result. Those that have none are named.
+    type: list
+    elements: str
+    default: []
+  cached_facts:
+    description:
+      - Whether the fact cache counts, too, for the hosts of O(hosts). It has the state of each parameter and no values.
+    type: bool
+    default: false
+  stale_after:
+    description: A result that is older than so many hours is stale.
+    type: int
+    default: 168
+  since:
+    description: An earlier C(report.json), or a folder of earlier results. The report then says what is worse or better since then.
+    type: path
+  query:
+    description: A question to the report's JSON, in JMESPath. It needs the Python library jmespath on the controller.
+    type: str
+attributes:
+  check_mode:
+    description: Reports are written in check mode, too.
+    support: full
+  diff_mode:
+    description: There is nothing to show.
+    support: none
+seealso:
+  - plugin: photon.hardening.report
+    plugin_type: callback
+    description: Writes the report when a run ends.
+"""
+
+EXAMPLES = r"""
+- name: Report of all hosts, whenever they were last looked at
+  photon.hardening.report:
+    report_dir: reports
+    hosts: "{{ groups['all'] }}"
+
+- name: Merge the results of two slices, and name what got worse
+  photon.hardening.report:
+    report_dir: merged
+    inputs: [slice1, slice2]
+    since: reports/20260131T115958Z-4711/report.json
+
+- name: Which parameters does another file override at boot?
+  photon.hardening.report:
+    inputs: [reports]
+    query: "hosts[].parameters[?state=='overridden'].name[]"
+"""
+
+RETURN = r"""
+msg:
+  description: The verdict, what changed since the earlier report, and the path of the report.
+  returned: always
+  type: str
+  sample: "2 of 40 hosts are not as wanted; 1 host has no result or a stale one."
+verdict:
+  description: The verdict alone.
+  returned: success
+  type: str
+  sample: "2 of 40 hosts are not as wanted."
+report:
+  description: The path of the report to open first, null where none was written.
+  returned: success
+  type: str
+  sample: /home/admin/reports/20260131T115958Z-4711/report.html
+hosts:
+  description: How many hosts have a result.
+  returned: success
+  type: int
+  sample: 40
+counts:
+  description: The number of parameters in each state, of all hosts.
+  returned: success
+  type: dict
+  sample: {ok: 1180, changed: 20}
+verdicts:
+  description: The number of parameters with each verdict, of all hosts. C(waived) and C(not_applicable) are no passes.
+  returned: success
+  type: dict
+  sample: {error: 0, fail: 3, waived: 1, not_applicable: 40, pass: 1156}
+problems:
+  description: Hosts without a whole result, and results that cannot be counted; at most 100.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{kind: missing, source: web7, message: there is no result of it}]
+omitted:
+  description: How many more problems there are.
+  returned: success
+  type: int
+  sample: 0
+found:
+  description: What the O(query) finds.
+  returned: with O(query)
+  type: raw
+"""
