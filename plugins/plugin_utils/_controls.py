@@ -46,8 +46,8 @@ def of_benchmark(controls, key):
 
 
 def in_order(number):
-    """What to sort numbers by."""
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split("([0-9]+)", number) if part]
+    """What to sort numbers by: the digits and what stands between them take turns, so like is compared with like."""
+    return [int(part) if part.isdecimal() else part for part in re.split("([0-9]+)", number)]
 
 
 def coverage(controls, key):
@@ -82,4 +82,4 @@ def _unknown(controls, key, asked):
 
 
 def _nearest(word, known):
-    return difflib.get_close_matches(word, known, n=1, cutoff=0)[0]
+    return max(known, key=lambda name: difflib.SequenceMatcher(None, word, name).ratio())
