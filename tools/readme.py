@@ -1,14 +1,15 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the README's tables from the catalogue: `make catalogue`."""
+"""Write the tables of the README and of docs/ from the catalogue and the control numbers: `make catalogue`."""
 
 import pathlib
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _model, _values
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls
 
-README = pathlib.Path(__file__).resolve().parents[1] / "README.md"
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+README, BENCHMARKS = ROOT / "README.md", ROOT / "docs" / "benchmarks.md"
 
 
 def cell(value):
@@ -93,19 +94,71 @@ def parameter_tables(catalogue):
     return lines
 
 
-# --- README ---
+# --- the control numbers ---
 
-PARTS = {"columns": column_table, "strength": strength_table, "parameters": parameter_tables}
+def named(names):
+    return ", ".join("`%s`" % name for name in names)
 
 
-def written(readme, catalogue):
-    """README with each part between its marks."""
-    for name, part in PARTS.items():
+def share(controls, key):
+    """How many of a benchmark's kernel parameters the catalogue has, as n of m."""
+    covered, missing = _controls.coverage(controls, key)
+    return "%d of %d" % (len(covered), len(covered) + len(missing))
+
+
+def benchmark_table(controls):
+    return table(["benchmark", "what it is", "version", "kernel parameters"],
+                 [["[`%s`](#%s)" % (key, key), benchmark["title"], benchmark["version"], share(controls, key)]
+                  for key, benchmark in controls["benchmarks"].items()])
+
+
+def not_set(catalogue, controls, key):
+    """What of a benchmark no profile sets, and why."""
+    covered, missing = _controls.coverage(controls, key)
+    compared = {row["name"] for row in catalogue["parameters"] if _catalogue.is_compared_only(row)}
+    if missing:
+        yield "Not covered: %s." % ", ".join("`%s` (%s)" % (name, ", ".join(numbers)) for name, numbers in sorted(missing.items()))
+    if compared.intersection(covered):
+        yield "Only compared: %s." % named(name for name in covered if name in compared)
+
+
+def control_table(controls, key):
+    found = _controls.of_benchmark(controls, key)
+    said = controls["benchmarks"][key].get("controls")
+    if not said:
+        return table(["control", "kernel parameters"], [[number, named(names)] for number, names in found.items()])
+    return table(["control", "V- number", "severity", "kernel parameters"],
+                 [[number, said[number].get("gid", "–"), said[number]["severity"], named(names)] for number, names in found.items()])
+
+
+def control_tables(catalogue, controls):
+    lines = []
+    for key, benchmark in controls["benchmarks"].items():
+        told = (benchmark["title"], benchmark["version"], share(controls, key), benchmark["source"])
+        lines += ["## %s" % key, "", "%s, %s: %s of its kernel parameters. From %s." % told, ""]
+        for sentence in not_set(catalogue, controls, key):
+            lines += [sentence, ""]
+        lines += ["<details><summary>Its controls</summary>", "", *control_table(controls, key), "</details>", ""]
+    return lines
+
+
+# --- the documents ---
+
+def documents(catalogue, controls):
+    """path -> its parts: name -> lines."""
+    readme = {"columns": column_table(catalogue), "strength": strength_table(catalogue), "parameters": parameter_tables(catalogue)}
+    return {README: readme, BENCHMARKS: {"benchmarks": benchmark_table(controls), "controls": control_tables(catalogue, controls)}}
+
+
+def written(text, parts):
+    """A document with each part between its marks."""
+    for name, lines in parts.items():
         begin, end = "<!-- %s: written by make catalogue -->" % name, "<!-- end of %s -->" % name
-        head, rest = readme.split(begin)
-        readme = "%s%s\n\n%s\n%s%s" % (head, begin, "\n".join(part(catalogue)), end, rest.split(end)[1])
-    return readme
+        head, rest = text.split(begin)
+        text = "%s%s\n\n%s\n%s%s" % (head, begin, "\n".join(lines), end, rest.split(end)[1])
+    return text
 
 
 if __name__ == "__main__":
-    README.write_text(written(README.read_text(encoding="utf-8"), _catalogue.CATALOGUE), encoding="utf-8")
+    for path, parts in documents(_catalogue.CATALOGUE, _controls.load()).items():
+        path.write_text(written(path.read_text(encoding="utf-8"), parts), encoding="utf-8")

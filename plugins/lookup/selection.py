@@ -27,7 +27,7 @@ options:
     description: Parameters and the values that they shall have instead, in the place of C(photon_hardening_overrides).
     type: dict
   waivers:
-    description: Parameters that are left alone, in the place of C(photon_hardening_waivers).
+    description: Parameters, or controls of a benchmark, that are left alone, in the place of C(photon_hardening_waivers).
     type: dict
 seealso:
   - module: photon.hardening.kernel_parameters

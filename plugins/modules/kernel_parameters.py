@@ -106,7 +106,8 @@ options:
   waivers:
     description:
       - "Parameters that are left alone: a dictionary of parameter names, each with a dictionary of C(reason) and, if it ends, C(expires),
-        the last day as YYYY-MM-DD."
+        the last day as YYYY-MM-DD. C(owner) and C(ticket), texts that are shown with the reason, may be beside them."
+      - A control of a benchmark, such as C(cis_rhel9:3.3.1), stands for all of its parameters that have no waiver of their own.
       - It takes the place of the variable C(photon_hardening_waivers).
     type: dict
   role_variables:

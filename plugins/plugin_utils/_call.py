@@ -10,7 +10,16 @@ import datetime
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _layers, _report_options, _select, _shards, _templates
+from ansible_collections.photon.hardening.plugins.plugin_utils import (
+    _arguments,
+    _catalogue,
+    _controls,
+    _layers,
+    _report_options,
+    _select,
+    _shards,
+    _templates,
+)
 
 # What selects rows of the catalogue; none of it reaches the module, but the profile's name.
 SELECTION = ("profile", "groups", "overrides", "waivers")
@@ -93,7 +102,7 @@ class Call:
     def _selected(self, args):
         given = {name: self._args[name] for name in SELECTION if name in self._args}
         found = selection(given, self._variables, self._template)
-        self._groups = [group for group, rows in found.rows.items() if rows]
+        self._groups, self._waivers = [group for group, rows in found.rows.items() if rows], found.waivers
         dropins = _templates.drop_ins(found.profile, found.rows)
         return dict(args, profile=found.profile, dropins=dropins, rules=found.rules), found.notes
 
@@ -111,4 +120,9 @@ def selection(given, variables, template):
     asked = [_arguments.PREFIX + name for name in SELECTION if name not in given]
     stood_for = [_arguments.PREFIX + name for name in given]
     found = _arguments.collected(lambda name: name in asked or _layers.is_layer(name) and name not in stood_for, variables, template)
-    return _select.select(dict(found, **given), _catalogue.CATALOGUE, datetime.datetime.now(datetime.timezone.utc).date().isoformat())
+    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    return _select.select(dict(found, **given), _catalogue.CATALOGUE, today, _parameters_of)
+
+
+def _parameters_of(control):
+    return _controls.parameters_of(_controls.load(), control)

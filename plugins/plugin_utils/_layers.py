@@ -4,8 +4,8 @@
 """What users say of single parameters, in layers that add up: overrides and waivers. Refuses what nobody can have meant.
 
 A group's variables are photon_hardening_overrides__NAME and photon_hardening_waivers__NAME. Those without a NAME are the host's own and
-decide where groups contradict one another; the options `overrides` and `waivers` of a task take their place. Pure. Private to the
-collection.
+decide where groups contradict one another; the options `overrides` and `waivers` of a task take their place. A waiver may name a
+control of a benchmark in the place of a parameter. Pure. Private to the collection.
 """
 
 import datetime
@@ -16,14 +16,19 @@ from collections import namedtuple
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
 
 _VARIABLE = re.compile(r"^(?:photon_hardening_)?(overrides|waivers)(__\w+)?\Z")
+# A control is BENCHMARK:NUMBER; before a colon in a parameter's name there is always a dot or a slash.
+_CONTROL = re.compile(r"[^./:]*:")
+# Longer ones would hide the reason beside which they stand.
+_LONGEST = 100
 # The kinds of values for which an empty text is a value, too.
 _MAY_BE_EMPTY = ("text", "words", "ranges")
 
 # What one variable says of one parameter. name: canonical. value: of an override the text that the parameter shall have, None to leave it
 # alone; of a waiver a Waiver.
 Entry = namedtuple("Entry", "name value variable")
-# expires: the last day on which it holds, as YYYY-MM-DD, or None.
-Waiver = namedtuple("Waiver", "reason expires")
+# expires: the last day on which it holds, as YYYY-MM-DD, or None. owner, ticket: texts or None. control: the one whose waiver it is, or
+# None where the parameter has a waiver of its own.
+Waiver = namedtuple("Waiver", "reason expires owner ticket control", defaults=(None, None, None, None))
 
 
 def is_layer(variable):
@@ -37,10 +42,11 @@ def overrides(variables, rows):
     return _added_up("overrides", host, groups, _overrides_contradict, _limit)
 
 
-def waivers(variables):
-    """parameter -> Entry."""
+def waivers(variables, parameters_of):
+    """parameter -> Entry. PARAMETERS_OF: control -> its parameters, or ValueError."""
     host, groups = _entries("waivers", variables, _waiver)
-    return _added_up("waivers", host, groups, lambda one, other: one.value != other.value, lambda name: name)
+    found = _added_up("waivers", host, groups, lambda one, other: one.value != other.value, lambda name: name)
+    return _spread(found, parameters_of)
 
 
 # --- layers ---
@@ -53,22 +59,33 @@ def _entries(kind, variables, checked):
         if not match:
             raise ValueError("%s is none of photon_hardening_overrides, photon_hardening_waivers and these with __NAME" % variable)
         if match.group(1) == kind:
-            (groups if match.group(2) else host).extend(_entries_of(variable, variables[variable], checked))
+            (groups if match.group(2) else host).extend(_entries_of(kind, variable, variables[variable], checked))
     return host, groups
 
 
-def _entries_of(variable, given, checked):
+def _entries_of(kind, variable, given, checked):
     if not isinstance(given, dict):
         raise ValueError("%s must be a dictionary of parameters, not %s" % (variable, _shown(given)))
     found = {}
     for key, value in given.items():
-        if not isinstance(key, str) or not _sysctl_d.is_name(key):
-            raise ValueError("%s: %s is not the name of a kernel parameter, such as vm.swappiness" % (variable, _shown(key)))
-        name = _sysctl_d.canonical(key)
+        name = _name(kind, variable, key)
         if name in found:
             raise ValueError("%s: %s is there twice, with dots and with slashes: remove one of them" % (variable, name))
         found[name] = Entry(name, checked("%s: %s" % (variable, name), name, value), variable)
     return list(found.values())
+
+
+def _is_control(name):
+    return bool(_CONTROL.match(name))
+
+
+def _name(kind, variable, key):
+    """KEY as the name of a parameter; a waiver's may also be a control."""
+    if kind == "waivers" and isinstance(key, str) and _is_control(key) and key.isprintable():
+        return key
+    if not isinstance(key, str) or _is_control(key) or not _sysctl_d.is_name(key):
+        raise ValueError("%s: %s is not the name of a kernel parameter, such as vm.swappiness" % (variable, _shown(key)))
+    return _sysctl_d.canonical(key)
 
 
 def _added_up(kind, host, groups, contradict, topic):
@@ -116,7 +133,7 @@ def _contradiction(kind, one, other):
 
 def _said(value):
     if isinstance(value, Waiver):
-        return "%s, until %s" % value if value.expires else value.reason
+        return ", ".join([value.reason, *terms(value)])
     return "left alone" if value is None else value
 
 
@@ -176,13 +193,51 @@ def _check_valid(where, row, name, value):
 
 # --- waivers ---
 
+def terms(waiver):
+    """What is said of a waiver beside its reason."""
+    said = (("until %s", waiver.expires), ("owner: %s", waiver.owner), ("ticket: %s", waiver.ticket), ("by %s", waiver.control))
+    return [words % value for words, value in said if value]
+
+
+def _spread(found, parameters_of):
+    """FOUND with the parameters of each control in its place. A parameter's own waiver decides; of several controls the one whose waiver
+    holds longest."""
+    spread = {name: entry for name, entry in found.items() if not _is_control(name)}
+    controls = [found[name] for name in sorted(found) if _is_control(name)]
+    # A letter sorts after every day.
+    for entry in sorted(controls, key=lambda entry: entry.value.expires or "never", reverse=True):
+        waiver = entry.value._replace(control=entry.name)
+        for name in _parameters(entry, parameters_of):
+            spread.setdefault(name, Entry(name, waiver, entry.variable))
+    return spread
+
+
+def _parameters(entry, parameters_of):
+    try:
+        return parameters_of(entry.name)
+    except ValueError as exc:
+        raise ValueError("%s: %s: %s" % (entry.variable, _shown(entry.name), exc)) from exc
+
+
 def _waiver(where, _name, given):
-    if not isinstance(given, dict) or set(given) - {"reason", "expires"}:
-        raise ValueError("%s: %s is no waiver: give a reason and, where it ends, expires: YYYY-MM-DD" % (where, _shown(given)))
+    if not isinstance(given, dict) or set(given) - {"reason", "expires", "owner", "ticket"}:
+        raise ValueError("%s: %s is no waiver: give a reason and, where it ends, expires: YYYY-MM-DD; owner and ticket may be beside them"
+                         % (where, _shown(given)))
     reason, expires = given.get("reason"), given.get("expires")
     if not isinstance(reason, str) or not reason.strip() or not _is_printable(reason.strip()):
         raise ValueError("%s: a waiver needs a reason, one line of text, and %s is none" % (where, _shown(reason)))
-    return Waiver(reason.strip(), None if expires is None else _day(where, expires))
+    owner, ticket = (_remark(where, key, given.get(key)) for key in ("owner", "ticket"))
+    return Waiver(reason.strip(), None if expires is None else _day(where, expires), owner, ticket)
+
+
+def _remark(where, key, given):
+    if given is None:
+        return None
+    text = given.strip() if isinstance(given, str) else ""
+    if not text or not _is_printable(text) or len(text) > _LONGEST:
+        raise ValueError("%s: %s: %s is no text of one line with at most %d characters: write it in quotes, or leave it out"
+                         % (where, key, _shown(given)[:_LONGEST], _LONGEST))
+    return text
 
 
 def _day(where, expires):

@@ -15,8 +15,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 _RULES_FROM_ROW = ("interfaces", "machine")
 
 # rows: group -> [Row, ...] in the order of the catalogue. rules: parameter -> what the module takes as its rule. notes: sentences that say
-# what does not take effect, and why.
-Selection = namedtuple("Selection", "profile rows rules notes")
+# what does not take effect, and why. waivers: [{name, reason, expires, owner, ticket, control}, ...] by name, also those that have expired.
+Selection = namedtuple("Selection", "profile rows rules notes waivers")
 # A line of a drop-in, and the reason for it.
 Row = namedtuple("Row", "name value why")
 
@@ -24,14 +24,14 @@ Row = namedtuple("Row", "name value why")
 _Relation = namedtuple("_Relation", "entry words")
 
 
-def select(variables, catalogue, today):
+def select(variables, catalogue, today, parameters_of):
     """VARIABLES: name -> plain value of `profile`, `groups`, `overrides` and `waivers`, under the name of a task's option or of a variable
-    (photon_hardening_...). TODAY: YYYY-MM-DD, for waivers that expire.
+    (photon_hardening_...). TODAY: YYYY-MM-DD, for waivers that expire. PARAMETERS_OF: control -> its parameters, for waivers that name one.
     """
     profile, groups = _profile(variables, catalogue), _groups(variables, catalogue)
     rows = {row["name"]: row for row in catalogue["parameters"]}
     layers = _layers_of(variables)
-    overrides, waivers = _layers.overrides(layers, rows), _layers.waivers(layers)
+    overrides, waivers = _layers.overrides(layers, rows), _layers.waivers(layers, parameters_of)
     _check_names(rows, overrides, waivers)
     notes = _overruled(waivers, overrides, today)
     related = _related(overrides, waivers, today)
@@ -52,7 +52,7 @@ def select(variables, catalogue, today):
         rule = dict(_rule(row, value, entry, profile), **_waived(waiver, today))
         if rule:
             rules[name] = dict(rules.get(name, {}), **rule)
-    return Selection(profile, chosen, rules, notes)
+    return Selection(profile, chosen, rules, notes, [dict(name=name, **waivers[name].value._asdict()) for name in sorted(waivers)])
 
 
 def holds(catalogue):
@@ -147,8 +147,9 @@ def _overruled(waivers, overrides, today):
         if setter:
             del waivers[name]
             if _is_in_force(entry, today):
+                asked = "%s (by %s)" % (name, entry.value.control) if entry.value.control else name
                 notes.append("%s: %s: the waiver has no effect: %s sets %s to %s."
-                             % (entry.variable, name, setter.variable, setter.name, setter.value))
+                             % (entry.variable, asked, setter.variable, setter.name, setter.value))
     return notes
 
 
@@ -225,5 +226,10 @@ def _waived(entry, today):
     if not entry:
         return {}
     if not _is_in_force(entry, today):
-        return {"waiver_expired": entry.value.expires}
-    return {"waived": "%s (until %s)" % entry.value if entry.value.expires else entry.value.reason}
+        return {"waiver_expired": _with_terms(entry.value.expires, entry.value._replace(expires=None))}
+    return {"waived": _with_terms(entry.value.reason, entry.value)}
+
+
+def _with_terms(words, waiver):
+    terms = _layers.terms(waiver)
+    return "%s (%s)" % (words, "; ".join(terms)) if terms else words

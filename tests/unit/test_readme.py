@@ -5,7 +5,7 @@
 import importlib.util
 import pathlib
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls
 
 ROOT = pathlib.Path(__file__).parents[2]
 CATALOGUE = _catalogue.CATALOGUE
@@ -18,11 +18,18 @@ def tool(name):
     return module
 
 
-def test_the_readme_shows_the_catalogue():
+def test_the_documents_show_the_catalogue_and_the_control_numbers():
     """When this fails: run make catalogue."""
     readme = tool("readme")
-    text = readme.README.read_text(encoding="utf-8")
-    assert readme.written(text, CATALOGUE) == text
+    documents = readme.documents(CATALOGUE, _controls.load())
+    assert [path.relative_to(ROOT).as_posix() for path in documents] == ["README.md", "docs/benchmarks.md"]
+    for path, parts in documents.items():
+        text = path.read_text(encoding="utf-8")
+        assert readme.written(text, parts) == text
+
+
+def test_the_readme_has_each_parameter_once():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
     for row in CATALOGUE["parameters"]:
         assert text.count("| `%s` |" % row["name"]) + text.count("| %s |" % row["name"]) == 1
 
@@ -39,3 +46,30 @@ def test_strength_counts_the_same_value_and_a_stricter_one():
     ]
     catalogue = {"parameters": rows, "columns": {"ours": {"profile": True}, "theirs": {"profile": False}}}
     assert tool("readme").strength_table(catalogue)[2:] == ["| `ours` | 4/5 | 3/6 |", ""]
+
+
+CONTROLS = {
+    "benchmarks": {
+        "cis": {"title": "A benchmark", "version": "1.0", "source": "there", "missing": {"kernel.x": ["9", "10"]}},
+        "stig": {"title": "A STIG", "version": "V1R2", "source": "elsewhere",
+                 "controls": {"P-1": {"gid": "V-1", "severity": "low"}, "P-2": {"severity": "high"}}},
+    },
+    "parameters": {"kernel.a": {"cis": ["10", "2"], "stig": ["P-1"]}, "kernel.b": {"cis": ["10"], "stig": ["P-2"]}},
+}
+
+
+def test_the_table_of_benchmarks_says_how_much_of_each_is_covered():
+    assert tool("readme").benchmark_table(CONTROLS)[2:] == [
+        "| [`cis`](#cis) | A benchmark | 1.0 | 2 of 3 |", "| [`stig`](#stig) | A STIG | V1R2 | 2 of 2 |", ""]
+
+
+def test_what_of_a_benchmark_is_not_set_is_named():
+    readme, catalogue = tool("readme"), {"parameters": [{"name": "kernel.a"}, {"name": "kernel.b", "report_only": True}]}
+    assert list(readme.not_set(catalogue, CONTROLS, "cis")) == ["Not covered: `kernel.x` (9, 10).", "Only compared: `kernel.b`."]
+    assert list(readme.not_set({"parameters": []}, CONTROLS, "stig")) == []
+
+
+def test_a_stig_is_shown_with_its_numbers():
+    readme = tool("readme")
+    assert readme.control_table(CONTROLS, "cis")[2:] == ["| 2 | `kernel.a` |", "| 10 | `kernel.a`, `kernel.b` |", ""]
+    assert readme.control_table(CONTROLS, "stig")[2:] == ["| P-1 | V-1 | low | `kernel.a` |", "| P-2 | – | high | `kernel.b` |", ""]

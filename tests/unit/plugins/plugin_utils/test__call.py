@@ -29,7 +29,7 @@ def made(args, **variables):
 
 def selected(**given):
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-    found = _select.select(given, _catalogue.CATALOGUE, today)
+    found = _select.select(given, _catalogue.CATALOGUE, today, None)
     return {"profile": found.profile, "dropins": _templates.drop_ins(found.profile, found.rows), "rules": found.rules}
 
 

@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _select
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls, _select
 
 CATALOGUE = _catalogue.CATALOGUE
 ROWS = CATALOGUE["parameters"]
@@ -23,10 +23,14 @@ OVERRIDES, WAIVERS = "photon_hardening_overrides", "photon_hardening_waivers"
 TODAY = "2027-01-31"
 
 
+def parameters_of(control):
+    return _controls.parameters_of(_controls.load(), control)
+
+
 def select(profile="photon", groups=GROUPS, overrides=None, waivers=None, **others):
     variables = dict({OVERRIDES: {} if overrides is None else overrides, WAIVERS: waivers or {}, "photon_hardening_profile": profile,
                       "photon_hardening_groups": list(groups) if isinstance(groups, tuple) else groups}, **others)
-    return _select.select(variables, CATALOGUE, TODAY)
+    return _select.select(variables, CATALOGUE, TODAY, parameters_of)
 
 
 def broken(rules, name, value):
@@ -162,6 +166,57 @@ def test_a_waiver_holds_until_its_last_day(expires, rule):
     assert values(selected)["kernel.sysrq"] == "0"
 
 
+@pytest.mark.parametrize("entry, rule", [
+    ({"owner": "A. Nagy"}, {"waived": "x (owner: A. Nagy)"}),
+    ({"owner": "A. Nagy", "ticket": "OPS-1", "expires": TODAY}, {"waived": "x (until 2027-01-31; owner: A. Nagy; ticket: OPS-1)"}),
+    ({"ticket": "OPS-1", "expires": "2027-01-30"}, {"waiver_expired": "2027-01-30 (ticket: OPS-1)"}),
+])
+def test_what_a_waiver_says_beside_its_reason_is_shown_with_it(entry, rule):
+    assert select(waivers={"kernel.sysrq": dict(entry, reason="x")}).rules["kernel.sysrq"] == rule
+
+
+def waived(selected):
+    return {name: rule["waived"] for name, rule in selected.rules.items() if "waived" in rule}
+
+
+def test_a_waiver_of_a_control_waives_all_its_parameters():
+    assert waived(select("cis_rhel8", waivers={"cis_rhel9:3.3.1": {"reason": "a router", "expires": TODAY}})) == dict.fromkeys(
+        ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"], "a router (until 2027-01-31; by cis_rhel9:3.3.1)")
+
+
+def test_a_waiver_of_a_section_waives_the_controls_below_it():
+    found = waived(select("cis_rhel8", waivers={"cis_rhel8:3.3.1": {"reason": "a router"}}))
+    assert len(found) == 18 and set(found.values()) == {"a router (by cis_rhel8:3.3.1)"}
+
+
+def test_the_waiver_of_a_parameter_decides_over_that_of_its_control():
+    selected = select("cis_rhel8", waivers={"cis_rhel9:3.3.1": ROUTER, "net.ipv4.ip_forward": {"reason": "x", "expires": "2027-01-30"}})
+    assert waived(selected) == {"net.ipv6.conf.all.forwarding": "a router (by cis_rhel9:3.3.1)"}
+    assert selected.rules["net.ipv4.ip_forward"]["waiver_expired"] == "2027-01-30"
+
+
+def test_a_waiver_of_a_control_that_has_expired():
+    rules = select("cis_rhel8", waivers={"cis_rhel9:3.3.1": dict(ROUTER, expires="2027-01-30")}).rules
+    assert rules["net.ipv4.ip_forward"]["waiver_expired"] == "2027-01-30 (by cis_rhel9:3.3.1)"
+
+
+def test_an_override_comes_before_the_waiver_of_a_control():
+    selected = select("cis_rhel8", overrides={"net.ipv6.conf.all.forwarding": "0"}, waivers={"cis_rhel9:3.3.1": ROUTER})
+    assert set(waived(selected)) == {"net.ipv4.ip_forward"}
+    assert ("photon_hardening_waivers: net.ipv6.conf.all.forwarding (by cis_rhel9:3.3.1): the waiver has no effect: "
+            "photon_hardening_overrides sets net.ipv6.conf.all.forwarding to 0.") in selected.notes
+
+
+def test_every_waiver_is_told_as_plain_data():
+    given = {"kernel.sysrq": {"reason": "x", "expires": "2027-01-30", "owner": "A", "ticket": "7"}, "cis_rhel9:3.3.1": ROUTER,
+             "kernel.panic": {"reason": "y"}}
+    router = {"reason": "a router", "expires": None, "owner": None, "ticket": None, "control": "cis_rhel9:3.3.1"}
+    assert select(waivers=given, overrides={"kernel.panic": "5"}).waivers == [
+        {"name": "kernel.sysrq", "reason": "x", "expires": "2027-01-30", "owner": "A", "ticket": "7", "control": None},
+        dict(router, name="net.ipv4.ip_forward"), dict(router, name="net.ipv6.conf.all.forwarding")]
+    assert select().waivers == []
+
+
 def test_a_waiver_of_what_nothing_asks_for_is_refused():
     with pytest.raises(ValueError) as caught:
         select(waivers={"kernel.sysreq": {"reason": "x"}})
@@ -234,6 +289,7 @@ def test_a_single_interface_can_be_waived_and_is_held_as_all_are():
 @pytest.mark.parametrize("arguments, words", [
     (dict(overrides={"net.ipv4.conf.eth0.accept_redirects": None}), "null leaves no single interface alone"),
     (dict(waivers={"net.ipv4.conf.eth0.nothing_such": {"reason": "x"}}), "nothing asks for this parameter"),
+    (dict(waivers={"cis_rhl8:3.3.1": {"reason": "x"}}), "'cis_rhl8:3.3.1': there is no benchmark 'cis_rhl8'; the nearest is cis_rhel8"),
     (dict(overrides={"net.ipv4.ip_forward": "0 # off"}), "'0 # off' is not a number from 0 to 1"),
     (dict(overrides={"net.ipv4.ip_forward": "0", "net/ipv4/ip_forward": "1"}), "net.ipv4.ip_forward is there twice"),
 ])
@@ -349,7 +405,7 @@ def test_a_row_yields_to_an_override_that_is_not_applied():
 # --- what is given ---
 
 def test_defaults():
-    assert _select.select({}, CATALOGUE, TODAY) == select()
+    assert _select.select({}, CATALOGUE, TODAY, parameters_of) == select()
     assert select(groups="security, tuning,network") == select()
     assert select().profile == "photon" and list(select().rows) == list(GROUPS) and select().notes == []
 
@@ -359,7 +415,7 @@ def test_an_option_of_the_task_stands_for_the_variable_of_its_name():
                  "photon_hardening_groups": [],
                  OVERRIDES: {"kernel.sysrq": "1", "kernel.panic": "5"}, "overrides": {"kernel.sysrq": "2"},
                  OVERRIDES + "__web": {"vm.swappiness": "7"}}
-    selected = _select.select(variables, CATALOGUE, TODAY)
+    selected = _select.select(variables, CATALOGUE, TODAY, parameters_of)
     assert (selected.profile, values(selected)["kernel.sysrq"], values(selected)["vm.swappiness"]) == ("photon5", "2", "7")
     assert "kernel.panic" not in values(selected)
 
@@ -371,7 +427,7 @@ def test_an_option_of_the_task_stands_for_the_variable_of_its_name():
 ])
 def test_a_refusal_names_what_was_given(variables, words):
     with pytest.raises(ValueError) as caught:
-        _select.select(variables, CATALOGUE, TODAY)
+        _select.select(variables, CATALOGUE, TODAY, parameters_of)
     assert str(caught.value).startswith(words)
 
 

@@ -32,7 +32,7 @@ def test_a_value_is_no_template():
 
 @pytest.mark.parametrize("profile", _catalogue.profiles(_catalogue.CATALOGUE))
 def test_what_is_selected_is_what_the_lines_say(profile):
-    selected = _select.select({"profile": profile}, _catalogue.CATALOGUE, "2027-01-31")
+    selected = _select.select({"profile": profile}, _catalogue.CATALOGUE, "2027-01-31", None)
     made = contents(selected.rows, profile)
     assert list(made) == list(GROUPS.values())
     for group, path in GROUPS.items():

@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The numbers under which benchmarks ask for the catalogue's parameters. A control is written BENCHMARK:NUMBER, as in cis_rhel9:3.3.1.
+
+Pure but for load(): CONTROLS is what it returns. Private to the collection.
+"""
+
+import difflib
+import functools
+import os
+import re
+from collections import namedtuple
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
+
+PATH = os.path.join(os.path.dirname(_catalogue.PATH), "controls.yml")
+
+_SECTION = re.compile(r"[0-9]+(\.[0-9]+)*\Z")
+
+# Of a benchmark's kernel parameters: those that the catalogue has, in its order, and parameter -> numbers of those that it does not have.
+Coverage = namedtuple("Coverage", "covered missing")
+
+
+@functools.lru_cache(maxsize=None)
+def load():
+    """benchmarks: key -> title, version and more (controls.yml says what). parameters: parameter -> benchmark -> its numbers.
+
+    Read when it is first asked for: most runs name no control, and reading it takes as long as reading the catalogue twice.
+    """
+    return _catalogue.load(PATH)
+
+
+def ids(controls, name):
+    """(benchmark, number) of each control that asks for the parameter NAME."""
+    return [(key, number) for key, numbers in controls["parameters"].get(name, {}).items() for number in numbers]
+
+
+def of_benchmark(controls, key):
+    """number -> the catalogue's parameters of it, in the order of the numbers (3.3.2 before 3.3.10)."""
+    found = {}
+    for name, benchmarks in controls["parameters"].items():
+        for number in benchmarks.get(key, ()):
+            found.setdefault(number, []).append(name)
+    return dict(sorted(found.items(), key=lambda item: in_order(item[0])))
+
+
+def in_order(number):
+    """What to sort numbers by: the digits and what stands between them take turns, so like is compared with like."""
+    return [int(part) if part.isdecimal() else part for part in re.split("([0-9]+)", number)]
+
+
+def coverage(controls, key):
+    covered = [name for name, benchmarks in controls["parameters"].items() if key in benchmarks]
+    return Coverage(covered, controls["benchmarks"][key].get("missing", {}))
+
+
+def parameters_of(controls, control):
+    """The catalogue's parameters of a CONTROL; where its number is that of a section, as in cis_rhel8:3.3, of all controls below it.
+
+    ValueError where there are none: a sentence for whoever wrote it.
+    """
+    key, _colon, asked = control.partition(":")
+    if key not in controls["benchmarks"]:
+        raise ValueError("there is no benchmark %r; the nearest is %s" % (key, _nearest(key, controls["benchmarks"])))
+    found = [name for name, benchmarks in controls["parameters"].items() if _names_any(asked, benchmarks.get(key, ()))]
+    if not found:
+        raise ValueError(_unknown(controls, key, asked))
+    return found
+
+
+def _names_any(asked, numbers):
+    return asked in numbers or bool(_SECTION.match(asked)) and any(number.startswith(asked + ".") for number in numbers)
+
+
+def _unknown(controls, key, asked):
+    missing = [name for name, numbers in coverage(controls, key).missing.items() if _names_any(asked, numbers)]
+    if missing:
+        return "it asks for %s, and the catalogue does not have that" % ", ".join(missing)
+    return ("%s %s has no control %r for a kernel parameter; the nearest is %s:%s"
+            % (key, controls["benchmarks"][key]["version"], asked, key, _nearest(asked, of_benchmark(controls, key))))
+
+
+def _nearest(word, known):
+    return max(known, key=lambda name: difflib.SequenceMatcher(None, word, name).ratio())
