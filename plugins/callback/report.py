@@ -84,7 +84,8 @@ class CallbackModule(CallbackBase):
         self._parameters = result.get("parameters") if isinstance(result.get("parameters"), list) else []
         if isinstance(result.get("report"), dict):
             # The front on the controller says it; what a host says under this name never gets here.
-            self._kept.setdefault(_report_options.Settings(**dict(result["report"], formats=tuple(result["report"]["formats"]))), set()).add(host)
+            settings = _report_options.Settings(**dict(result["report"], formats=tuple(result["report"]["formats"])))
+            self._kept.setdefault(settings, set()).add(host)
 
     # --- when it ends ---
 

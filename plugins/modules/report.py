@@ -37,7 +37,8 @@ options:
     default: false
   this_run:
     description:
-      - Whether only results of the run that is on count, of the hosts of the play. The playbooks of this collection do so when a batch ends.
+      - Whether only results of the run that is on count, of the hosts of the play. The playbooks of this collection do so when a batch
+        ends.
       - Nothing is written where no folder is given, nor for the last batch where the callback plugin
         P(photon.hardening.report#callback) is enabled, because that one writes the last report.
     type: bool

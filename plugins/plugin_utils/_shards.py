@@ -125,15 +125,23 @@ def write(path, pieces):
 
 
 def lines(paths):
-    """(source, text) of each result in PATHS: files with one result a line, or folders of such files, whose hidden ones are unfinished."""
+    """(source, text) of each result in PATHS: files with one result a line, reports in JSON, or folders of such files, whose hidden ones
+    are unfinished."""
     for path in paths:
         if os.path.isdir(path):
             yield from lines(os.path.join(path, name) for name in sorted(os.listdir(path)) if _is_shard(path, name))
         else:
             with open(path, encoding="utf-8", errors="backslashreplace") as stream:
-                for number, text in enumerate(stream, 1):
-                    if text.strip():
-                        yield "%s:%d" % (path, number), text
+                yield from _lines(path, stream)
+
+
+def _lines(path, stream):
+    in_report = False
+    for number, text in enumerate(stream, 1):
+        in_report = in_report or number == 1 and text.rstrip() == "{"
+        # In a report each host is a line of its own, too, below a head that is none.
+        if text.strip() and (text.startswith('{"') or not in_report):
+            yield "%s:%d" % (path, number), text.rstrip().rstrip(",") if in_report else text
 
 
 def _is_shard(folder, name):

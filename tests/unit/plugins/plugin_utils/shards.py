@@ -9,7 +9,8 @@ import json
 def row(name, state="ok", **fields):
     """A row of the module's result."""
     values = {"before": "0", "wanted": "1", "after": "1", "boot_before": None, "boot": "1",
-              "boot_source": "/etc/sysctl.d/50-security-hardening.conf:4", "dropin": "/etc/sysctl.d/50-security-hardening.conf", "reason": ""}
+              "boot_source": "/etc/sysctl.d/50-security-hardening.conf:4", "dropin": "/etc/sysctl.d/50-security-hardening.conf",
+              "reason": ""}
     return dict(values, **dict(fields, name=name, state=state))
 
 

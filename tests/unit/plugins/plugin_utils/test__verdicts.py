@@ -10,7 +10,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils._fleet import Cel
 
 
 def cell(state, **fields):
-    values = dict(before="0", wanted="1", after="1", boot_before=None, boot="1", boot_source="/etc/x.conf:3", dropin="/etc/x.conf", reason="")
+    values = dict(before="0", wanted="1", after="1", boot_before=None, boot="1", boot_source="/etc/x.conf:3", dropin="/etc/x.conf",
+                  reason="")
     return Cell(state, **dict(values, **fields))
 
 
