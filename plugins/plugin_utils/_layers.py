@@ -38,20 +38,21 @@ def is_layer(variable):
 
 def overrides(variables, rows):
     """parameter -> Entry. ROWS: parameter -> row of the catalogue."""
-    host, groups = _entries("overrides", variables, lambda where, name, value: _override(where, rows.get(name, {}), name, value))
+    host, groups = _entries("overrides", variables, _parameter,
+                            lambda where, name, value: _override(where, rows.get(name, {}), name, value))
     return _added_up("overrides", host, groups, _overrides_contradict, _limit)
 
 
 def waivers(variables, parameters_of):
     """parameter -> Entry. PARAMETERS_OF: control -> its parameters, or ValueError."""
-    host, groups = _entries("waivers", variables, _waiver)
+    host, groups = _entries("waivers", variables, _parameter_or_control, _waiver)
     found = _added_up("waivers", host, groups, lambda one, other: one.value != other.value, lambda name: name)
     return _spread(found, parameters_of)
 
 
 # --- layers ---
 
-def _entries(kind, variables, checked):
+def _entries(kind, variables, named, checked):
     """The entries of the host's own variable, and those of groups."""
     host, groups = [], []
     for variable in sorted(variables):
@@ -59,16 +60,16 @@ def _entries(kind, variables, checked):
         if not match:
             raise ValueError("%s is none of photon_hardening_overrides, photon_hardening_waivers and these with __NAME" % variable)
         if match.group(1) == kind:
-            (groups if match.group(2) else host).extend(_entries_of(kind, variable, variables[variable], checked))
+            (groups if match.group(2) else host).extend(_entries_of(variable, variables[variable], named, checked))
     return host, groups
 
 
-def _entries_of(kind, variable, given, checked):
+def _entries_of(variable, given, named, checked):
     if not isinstance(given, dict):
         raise ValueError("%s must be a dictionary of parameters, not %s" % (variable, _shown(given)))
     found = {}
     for key, value in given.items():
-        name = _name(kind, variable, key)
+        name = named(variable, key)
         if name in found:
             raise ValueError("%s: %s is there twice, with dots and with slashes: remove one of them" % (variable, name))
         found[name] = Entry(name, checked("%s: %s" % (variable, name), name, value), variable)
@@ -79,13 +80,14 @@ def _is_control(name):
     return bool(_CONTROL.match(name))
 
 
-def _name(kind, variable, key):
-    """KEY as the name of a parameter; a waiver's may also be a control."""
-    if kind == "waivers" and isinstance(key, str) and _is_control(key) and key.isprintable():
-        return key
+def _parameter(variable, key):
     if not isinstance(key, str) or _is_control(key) or not _sysctl_d.is_name(key):
         raise ValueError("%s: %s is not the name of a kernel parameter, such as vm.swappiness" % (variable, _shown(key)))
     return _sysctl_d.canonical(key)
+
+
+def _parameter_or_control(variable, key):
+    return key if isinstance(key, str) and _is_control(key) and key.isprintable() else _parameter(variable, key)
 
 
 def _added_up(kind, host, groups, contradict, topic):

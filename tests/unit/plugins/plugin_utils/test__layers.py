@@ -136,7 +136,7 @@ def test_refused_waivers(entry, words):
 def test_two_waivers_that_contradict_one_another(web, db):
     with pytest.raises(ValueError) as caught:
         waivers({WAIVERS + "__web": {"kernel.a": {"reason": web, "expires": "2027-01-31"}},
-                         WAIVERS + "__db": {"kernel.a": {"reason": db}}})
+                 WAIVERS + "__db": {"kernel.a": {"reason": db}}})
     assert WAIVERS + "__web (%s, until 2027-01-31)" % web in str(caught.value) and WAIVERS + "__db (%s)" % db in str(caught.value)
 
 
