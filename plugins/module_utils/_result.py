@@ -113,6 +113,12 @@ _ASIDE = (
 )
 
 
+def of_states(rows, states):
+    """Which parameters have one of STATES: "2 held_back (vm.a, vm.b), 1 waived (vm.c)"; "" where none has."""
+    found = [(state, [row for row in in_order(rows) if row.state == state]) for state in STATES if state in states]
+    return ", ".join("%d %s (%s)" % (len(group), state, _named(group, lambda row: row.name)) for state, group in found if group)
+
+
 def _lasting(rows):
     """What is said of values before they are set that cannot be taken back at once."""
     moving = [row for row in rows if _live_moves(row)]

@@ -129,7 +129,8 @@ options:
     default: restate
   fail_on:
     description:
-      - Fail, before anything is written, when a parameter has one of these states.
+      - Fail, before anything is written, when a parameter has one of these states. In check mode the rows of the result stay what they
+        would be without it, so that an audit that fails still tells what would change; in a run, what was planned is V(not_applied).
       - It is judged on what can be known before the first write. A value that the kernel refuses when it is written fails the run anyway.
     type: list
     elements: str
@@ -505,11 +506,12 @@ def _failed(msg, plan, with_diff, rejected=None):
     return Problem(msg, dict(kept, changed=False, **diff))
 
 
-def _judge(plan, params, with_diff):
-    bad = [row.name for row in plan.rows if row.state in params["fail_on"]]
+def _judge(plan, params, check_mode, with_diff):
+    bad = _result.of_states(plan.rows, params["fail_on"])
     if bad:
-        msg = "fail_on: nothing was written, because of %s. %s" % (", ".join(bad), _result.message(plan))
-        raise _failed(msg, plan, with_diff)
+        msg = "fail_on: nothing was written, because of %s. %s" % (bad, _result.message(plan))
+        # A prediction stays what it is: an audit that is to fail still tells what would change.
+        raise Problem(msg, dict(_described(plan, with_diff), changed=False)) if check_mode else _failed(msg, plan, with_diff)
 
 
 def _probed(plan, saved, with_diff):
@@ -532,12 +534,12 @@ def _applied(params, image, check_mode, with_diff):
     if check_mode:
         _lock.check_state()
         plan, saved = _planned(params, image)
-        _judge(plan, params, with_diff)
+        _judge(plan, params, True, with_diff)
         _probed(plan, saved, with_diff)
     else:
         with _lock.lock(LOCK_SECONDS):
             plan, saved = _planned(params, image)
-            _judge(plan, params, with_diff)
+            _judge(plan, params, False, with_diff)
             plan = _carried_out(plan, saved, with_diff)
     return _described(plan, with_diff)
 

@@ -72,6 +72,8 @@ def plain(value, placeholder=None):
         return [plain(item, placeholder) for item in value if not _is_omitted(item, placeholder)]
     if isinstance(value, int) and not isinstance(value, bool):
         return int.__int__(value)
+    if isinstance(value, float):
+        return float.__float__(value)
     # A text from a vault is not yet a string in ansible-core 2.16.
     return str(value) if getattr(value, "__ENCRYPTED__", False) else value
 

@@ -72,6 +72,14 @@ def test_message_names_files_when_only_they_change():
     assert _result.message(plan([row("k.a", "ok", "1")], {PATH: "x\n"})) == "0 of 1 parameters differ; files changed: " + PATH
 
 
+@pytest.mark.parametrize("wanted, text", [
+    (["waived", "changed"], "1 waived (k.w), 7 changed (k.0, k.1, k.2, k.3, k.4 and 2 more)"), (["ok"], ""), ([], ""),
+])
+def test_of_states(wanted, text):
+    rows = [row("k.%d" % number, "changed", "0", "1") for number in range(7)] + [row("k.w", "waived", "1")]
+    assert _result.of_states(rows, wanted) == text
+
+
 @pytest.mark.parametrize("rows, names", [
     pytest.param([row("k.a", "ok"), row("k.b", "held_back"), row("k.c", "stricter"), row("k.d", "unsupported"), row("k.e", "waived")],
                  ["k.b", "k.c", "k.d", "k.e", "k.a"], id="as wanted comes last, whatever its state sorts like"),

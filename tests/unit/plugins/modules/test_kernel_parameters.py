@@ -444,12 +444,22 @@ def test_a_value_that_a_waiver_gives_back_is_named(plain):
     assert "vm.c = 60  # waived: waived: slow disks" in result["diff"][1]["after"]
 
 
-def test_fail_on_is_judged_before_the_first_write(plain):
+@pytest.mark.parametrize("check_mode, state", [(False, "not_applied"), (True, "changed")])
+def test_fail_on_is_judged_before_the_first_write(plain, check_mode, state):
+    """An audit that fails still tells what would change."""
     before = plain.tree()
     with pytest.raises(Failed) as caught:
-        run(CONTENT, fail_on=["unsupported"])
-    assert "kernel.gone" in str(caught.value) and caught.value.result["summary"]["unsupported"] == 1
+        run(CONTENT, check_mode, fail_on=["unsupported", "changed", "waived"])
+    assert str(caught.value).startswith(
+        "fail_on: nothing was written, because of 1 unsupported (kernel.gone), 3 changed (kernel.a, kernel.b, vm.c). 3 of 4 ")
+    result = caught.value.result
+    assert states(result) == {"kernel.a": state, "kernel.b": state, "vm.c": state, "kernel.gone": "unsupported"}
+    assert result["summary"][state] == 3 and result["changed"] is False and result["diff"]
     assert plain.tree() == before
+
+
+def test_fail_on_a_state_that_no_parameter_has(plain):
+    assert run(CONTENT, fail_on=["rejected", "ok"])["changed"]
 
 
 @pytest.mark.parametrize("kind, words", [("link", "is a symbolic link to /dev/null"), ("folder", "is a directory")])

@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What changed between two reports: what got worse, what got better, and which hosts came or went.
+
+Exchanging the two reports exchanges worse and better, new and lost, before and after, and nothing else. Pure. Private to the collection.
+"""
+
+from collections import namedtuple
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils._fleet import NONE
+
+# since, time: of the two reports. worse, better: Changes, the worst first. new, lost: names of hosts.
+# appeared, gone: parameter -> how many hosts with a whole result in both reports have it in one of them alone.
+Drift = namedtuple("Drift", "since time worse better new lost appeared gone")
+# A parameter with another verdict than before; name "": whether the host has a result. was, now: verdicts. before, after: sentences.
+# hosts: the names of those that all changed like this.
+Change = namedtuple("Change", "name was now before after hosts")
+# A host that is in both reports. left, right: its numbers in them.
+_Pair = namedtuple("_Pair", "left right was now")
+
+
+def drift(earlier, later):
+    """The Drift from one Fleet to another."""
+    pairs = _pairs(earlier, later)
+    changes = _of_hosts(pairs) + [
+        change for name in earlier.parameters.keys() & later.parameters.keys()
+        for change in _of_parameter(name, earlier.parameters[name], later.parameters[name], pairs)]
+    changes.sort(key=_order)
+    whole = [pair for pair in pairs if _is_whole(pair.was) and _is_whole(pair.now)]
+    back = [_Pair(pair.right, pair.left, pair.now, pair.was) for pair in whole]
+    return Drift(earlier.time, later.time, list(filter(is_worse, changes)), [change for change in changes if not is_worse(change)],
+                 _names_only(later, earlier), _names_only(earlier, later), _rows_only(later, earlier, back),
+                 _rows_only(earlier, later, whole))
+
+
+def is_worse(change):
+    """Whether CHANGE went to a worse verdict."""
+    return _rank(change.now) < _rank(change.was)
+
+
+def sentence(found):
+    """What there is to say of a Drift in one sentence."""
+    parts = [_counted(changes, word) for changes, word in ((found.worse, "newly worse"), (found.better, "newly better")) if changes]
+    parts += ["%d %s %s" % (len(names), word, "host" if len(names) == 1 else "hosts")
+              for names, word in ((found.new, "new"), (found.lost, "lost")) if names]
+    return "Since %s: %s." % (found.since, ", ".join(parts) or "nothing got worse or better")
+
+
+def _counted(changes, word):
+    hosts = len({host for change in changes for host in change.hosts})
+    return "%d %s on %d %s" % (sum(len(change.hosts) for change in changes), word, hosts, "host" if hosts == 1 else "hosts")
+
+
+def _rank(verdict):
+    return _verdicts.VERDICTS.index(verdict)
+
+
+def _order(change):
+    """The same whichever report comes first."""
+    ranks = sorted((_rank(change.was), _rank(change.now)))
+    return ranks, -len(change.hosts), change.name, sorted((change.before, change.after)), change.hosts
+
+
+def _is_whole(host):
+    return host.outcome == "done" and not host.omitted
+
+
+def _pairs(earlier, later):
+    numbers = {host.name: number for number, host in enumerate(later.hosts)}
+    return [_Pair(number, numbers[host.name], host, later.hosts[numbers[host.name]])
+            for number, host in enumerate(earlier.hosts) if host.name in numbers]
+
+
+def _names_only(fleet, other):
+    others = {host.name for host in other.hosts}
+    return [host.name for host in fleet.hosts if host.name not in others]
+
+
+def _rows_only(fleet, other, pairs):
+    """parameter -> how many hosts of PAIRS have a row of it in FLEET and none in OTHER."""
+    found = {}
+    for name, column in fleet.parameters.items():
+        missing = other.parameters.get(name)
+        found[name] = sum(column.index[pair.left] != NONE and (missing is None or missing.index[pair.right] == NONE) for pair in pairs)
+    return {name: hosts for name, hosts in found.items() if hosts}
+
+
+def _grouped(name, found):
+    """FOUND: (was, now, before, after) -> names of hosts."""
+    return [Change(name, *key, tuple(hosts)) for key, hosts in found.items()]
+
+
+def _of_hosts(pairs):
+    found = {}
+    for pair in pairs:
+        was, now = _verdict_of_run(pair.was), _verdict_of_run(pair.now)
+        if was != now:
+            found.setdefault((was, now, _run(pair.was), _run(pair.now)), []).append(pair.was.name)
+    return _grouped("", found)
+
+
+def _verdict_of_run(host):
+    return _verdicts.PASS if host.outcome == "done" else _verdicts.ERROR
+
+
+def _run(host):
+    return "has a result" if host.outcome == "done" else "%s: %s" % (host.outcome, host.msg)
+
+
+def _of_parameter(name, left, right, pairs):
+    found, lefts, rights = {}, _verdicts_of(left), _verdicts_of(right)
+    for pair in pairs:
+        numbers = left.index[pair.left], right.index[pair.right]
+        if NONE in numbers:
+            continue
+        was, now = lefts[pair.was.check_mode][numbers[0]], rights[pair.now.check_mode][numbers[1]]
+        if was != now:
+            before = _verdicts.sentence(left.get(pair.left), pair.was.check_mode)
+            after = _verdicts.sentence(right.get(pair.right), pair.now.check_mode)
+            found.setdefault((was, now, before, after), []).append(pair.was.name)
+    return _grouped(name, found)
+
+
+def _verdicts_of(column):
+    """check mode -> the verdict on each cell of COLUMN."""
+    return {check_mode: [_verdicts.verdict(cell[0], check_mode) for cell in column.cells] for check_mode in (False, True)}
