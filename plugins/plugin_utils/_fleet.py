@@ -39,7 +39,7 @@ _KERNEL, _ORIGIN = ("release", "machine", "system"), ("collection", "catalogue",
 NONE = 0xffffffff
 # Of a parameter with more different cells than this, the values are kept apart from the cells.
 MOST_CELLS = 512
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
 
 
 class BadShard(ValueError):
@@ -132,7 +132,7 @@ def _is_waiver(value):
 
 
 _SHAPE = {
-    "host": _is_text,
+    "host": lambda value: _is_text(value) and value != "",
     "run": _is_text,
     "time": lambda value: _is_text(value) and _TIME.fullmatch(value) is not None,
     "mode": lambda value: value in MODES,

@@ -37,7 +37,8 @@ def render(fleet, rows, controls, benchmark):
     if benchmark not in possible:
         about = controls["benchmarks"].get(benchmark)
         why = "%s has no SV- numbers of DISA, and without them nothing is imported" % about["title"] if about else "it is not known"
-        raise ValueError("no checklist (cklb) can be made of the benchmark %s: %s; choose one of %s" % (benchmark, why, ", ".join(possible)))
+        raise ValueError("no checklist (cklb) can be made of the benchmark %s: %s; choose one of %s"
+                         % (benchmark, why, ", ".join(possible)))
     return _files(fleet, {row["name"]: row for row in rows}, controls, benchmark)
 
 
@@ -68,12 +69,20 @@ def _answer(host, name, cell, row, waiver, benchmark):
     word = mapping.words(cell.state, host.check_mode).cklb
     detail = "%s %s." % (name, _verdicts.sentence(cell, host.check_mode))
     live = cell.before if host.check_mode else cell.after
-    wanted = row and row["values"].get(benchmark)
-    if word == PASSED and wanted is not None and not _meets(row, wanted, live):
-        return _Answer(OPEN, detail, "%s: the benchmark asks for %s; the run wanted another value." % (name, wanted))
+    if word == PASSED:
+        return _passed(name, detail, row, row and row["values"].get(benchmark), live)
     if cell.state == "waived":
         return _Answer(word, detail, "%s is waived: %s." % (name, per_host.justification(waiver, cell)))
     return _Answer(word, detail, "%s: %s." % (name, cell.reason) if cell.reason else "")
+
+
+def _passed(name, detail, row, wanted, live):
+    """It is as the run wanted it. WANTED: what the benchmark asks for, None where the catalogue does not know it."""
+    if wanted is None:
+        return _Answer(PASSED, detail, "%s: compared with what the run wanted." % name)
+    if not _meets(row, wanted, live):
+        return _Answer(OPEN, detail, "%s: the benchmark asks for %s; the run wanted another value." % (name, wanted))
+    return _Answer(PASSED, detail, "")
 
 
 def _meets(row, wanted, live):
@@ -96,16 +105,28 @@ def _status(answers):
 def _rule(host, about, number, answers):
     known, stig = about["controls"][number], _uuid(host, about["disa"]["id"])
     details = [answer.detail if answer else "%s was not looked at by this run." % name for name, answer in answers]
-    comments = [answer.comment for _name, answer in answers if answer and answer.comment]
+    # STIG Manager asks for a comment on every finding.
+    comments = [_origin(host)] + [answer.comment for _name, answer in answers if answer and answer.comment]
     return dict(
-        dict.fromkeys(_EMPTY, ""), uuid=_uuid(host, known["rid"]), stig_uuid=stig, STIGUuid=stig, target_key=None, stig_ref=None,
-        group_id=known["gid"], group_id_src=known["gid"], rule_id=known["rid"].replace("_rule", ""), rule_id_src=known["rid"], weight="10.0",
-        classification="NONE", severity=known["severity"], rule_version=number, group_title=known["srg"], documentable="false",
-        rule_title="Kernel parameters: %s" % ", ".join(name for name, _answer in answers), legacy_ids=[], ccis=known["cci"],
-        check_content_ref={"href": "", "name": "M"}, overrides={}, createdAt=host.time, updatedAt=host.time,
-        group_tree=[{"id": known["gid"], "title": known["srg"], "description": "<GroupDescription></GroupDescription>"}],
+        _numbers(known, number), uuid=_uuid(host, known["rid"]), stig_uuid=stig, STIGUuid=stig, createdAt=host.time, updatedAt=host.time,
+        rule_title="Kernel parameters: %s" % ", ".join(name for name, _answer in answers),
         status=_status([answer for _name, answer in answers]),
         finding_details="\n".join(details)[:_LONGEST], comments="\n".join(comments)[:_LONGEST])
+
+
+def _numbers(known, number):
+    """What the STIG itself says of a rule, but for its texts: whoever imports the checklist has them."""
+    return dict(
+        dict.fromkeys(_EMPTY, ""), group_id=known["gid"], group_id_src=known["gid"], group_title=known["srg"], rule_version=number,
+        rule_id=known["rid"].replace("_rule", ""), rule_id_src=known["rid"], severity=known["severity"], ccis=known["cci"], weight="10.0",
+        group_tree=[{"id": known["gid"], "title": known["srg"], "description": "<GroupDescription></GroupDescription>"}],
+        classification="NONE", documentable="false", legacy_ids=[], overrides={}, target_key=None, stig_ref=None,
+        check_content_ref={"href": "", "name": "M"})
+
+
+def _origin(host):
+    made = host.provenance
+    return "photon.hardening %s, profile %s, %s." % (made.get("collection") or "unknown", made.get("profile") or "unknown", host.mode)
 
 
 # --- the checklist ---

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HDF, the exec-json of InSpec, as Heimdall shows it: one file for each host, one control for each parameter. Pure. Private to the collection.
+"""HDF, the exec-json of InSpec, as Heimdall shows it: one file for each host, one control for each parameter.
 
-Heimdall shows `skipped` as "Not Reviewed", so nothing is that is not also waived or of impact 0.
+Heimdall shows `skipped` as "Not Reviewed", so nothing is that is not also waived or of impact 0. Pure. Private to the collection.
 """
 
 import hashlib

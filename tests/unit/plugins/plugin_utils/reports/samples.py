@@ -36,7 +36,8 @@ CONTROLS = {
         "nist_800_53": {"title": "NIST SP 800-53", "version": "Revision 5"},
     },
     "parameters": dict(
-        {"kernel.%s" % state: {"stig_a": ["A-%02d" % number], "nist_800_53": ["SC-30(2)", "CM-6(a)"]} for number, state in enumerate(STATES)},
+        {"kernel.%s" % state: {"stig_a": ["A-%02d" % number], "nist_800_53": ["SC-30(2)", "CM-6(a)"]}
+         for number, state in enumerate(STATES)},
         **{"kernel.first": {"stig_a": ["A-50"]}, "kernel.second": {"stig_a": ["A-50"]}, "kernel.known": {"stig_a": ["A-90"]}}),
 }
 
@@ -48,8 +49,8 @@ def row(name, state, **fields):
 def shard(host, rows=(), **fields):
     made = {
         "schema_version": 1, "host": host, "time": TIME, "run": "20261126T041800Z-1", "mode": "harden", "outcome": "done",
-        "check_mode": False, "changed": True, "failed": False, "msg": "1 of 2", "summary": {"ok": 1}, "parameters": list(rows), "omitted": 0,
-        "notes": [], "kernel": {"release": "6.1.0", "machine": "x86_64", "system": "Debian GNU/Linux 12"}, "waivers": [],
+        "check_mode": False, "changed": True, "failed": False, "msg": "1 of 2", "summary": {"ok": 1}, "parameters": list(rows),
+        "omitted": 0, "notes": [], "kernel": {"release": "6.1.0", "machine": "x86_64", "system": "Debian GNU/Linux 12"}, "waivers": [],
         "provenance": {"collection": "1.0.0", "catalogue": "sha256:0123456789abcdef", "ansible_core": "2.21.5", "profile": "photon",
                        "groups": ["security"], "options": {}},
     }
