@@ -22,12 +22,12 @@ audit: ## report what harden would change; writes nothing on the hosts
 rollback: ## put back what was there before the first run
 	@tools/play.sh rollback.yml $(ARGS)
 
-.PHONY: test test-all test-boot test-kernel test-units test-gates test-molecule test-vm bench bench-fleet mutants
-test: ## units, boot order, kernel, gates, molecule and a VM: what CI runs
-	@bash tests/run.sh units boot kernel gates molecule vm
+.PHONY: test test-all test-boot test-kernel test-units test-formats test-gates test-molecule test-vm bench bench-fleet mutants
+test: ## units, boot order, kernel, formats, gates, molecule and a VM: what CI runs
+	@bash tests/run.sh units boot kernel formats gates molecule vm
 
 test-all: ## test with thousands of boot orders, three kernels and container engines on two, and the benchmark
-	@bash tests/run.sh units boot-all kernel gates molecule vm-all vm-containers fleet bench
+	@bash tests/run.sh units boot-all kernel formats gates molecule vm-all vm-containers fleet bench
 
 test-kernel: ## our table of what the kernel itself does against this machine's kernel, in a network namespace
 	@bash tests/run.sh kernel
@@ -37,6 +37,9 @@ test-units: ## pytest on the oldest and newest ansible-core, and on Python 3.6
 
 test-boot: ## our boot order against the real systemd-sysctl of three Debian suites
 	@bash tests/run.sh boot
+
+test-formats: ## each format of a report, read by the code of those that it is for
+	@bash tests/run.sh formats
 
 test-gates: ## linters, ansible-test sanity, documentation, tarball
 	@bash tests/run.sh gates

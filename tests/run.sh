@@ -10,6 +10,7 @@ part() {
     boot) bash "$ROOT/tests/boot/run.sh" 200 ;;
     boot-all) bash "$ROOT/tests/boot/run.sh" 2000 ;;
     kernel) bash "$ROOT/tests/kernel/run.sh" ;;
+    formats) bash "$ROOT/tests/formats/run.sh" ;;
     gates) bash "$ROOT/tests/gates.sh" ;;
     molecule) bash "$ROOT/tests/molecule.sh" ;;
     vm) bash "$ROOT/tests/vm/run.sh" ;;

@@ -10,6 +10,7 @@ The same results in any order, or given twice, make the same model. A fleet of 1
 import array
 import hashlib
 import json
+import math
 import operator
 import re
 from collections import Counter, namedtuple
@@ -30,11 +31,15 @@ Problem = namedtuple("Problem", "kind source message")
 PROBLEMS = ("unreadable", "truncated", "schema", "duplicate", "missing", "stale", "unreachable", "failed", "unknown")
 # A parameter in a state. hosts: how many.
 Finding = namedtuple("Finding", "name state verdict hosts")
+# What is told of a waiver.
+WAIVER = ("name", "reason", "expires", "owner", "ticket", "control")
+# Texts of a host's kernel and of what made its result.
+_KERNEL, _ORIGIN = ("release", "machine", "system"), ("collection", "catalogue", "ansible_core", "profile")
 
 NONE = 0xffffffff
 # Of a parameter with more different cells than this, the values are kept apart from the cells.
 MOST_CELLS = 512
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
 
 
 class BadShard(ValueError):
@@ -47,10 +52,23 @@ class BadShard(ValueError):
 
 # --- one line ---
 
+def _finite(text):
+    """JSON has no other numbers, but Python reads them, and would write them."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("%s is no number" % text)
+    return number
+
+
+_JSON = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
+
+
 def parsed(line):
     """The shard in a LINE of JSON, its shape checked; BadShard says what is wrong with it."""
+    if len(line) > _harmless.MAX_SIZE:
+        raise BadShard("schema", "it is larger than any result")
     try:
-        shard = json.loads(line)
+        shard = _JSON.decode(line)
     except RecursionError:
         raise BadShard("unreadable", "it is nested too deeply") from None
     except ValueError as exc:
@@ -95,12 +113,26 @@ def _checked(fields):
     return fields
 
 
-def _is_object(value):
-    return value is None or isinstance(value, dict)
+def _texts(value, keys):
+    """Whether VALUE, nothing or an object, has a text or nothing under each of KEYS."""
+    return value is None or isinstance(value, dict) and _KINDS.issuperset(type(value.get(key)) for key in keys)
+
+
+def _is_list_of_texts(value):
+    return value is None or isinstance(value, list) and all(map(_is_text, value))
+
+
+def _is_provenance(value):
+    return value is None or _texts(value, _ORIGIN) and _is_list_of_texts(value.get("groups")) and isinstance(
+        value.get("options", {}), (dict, type(None)))
+
+
+def _is_waiver(value):
+    return isinstance(value, dict) and _is_text(value.get("name")) and _texts(value, WAIVER)
 
 
 _SHAPE = {
-    "host": _is_text,
+    "host": lambda value: _is_text(value) and value != "",
     "run": _is_text,
     "time": lambda value: _is_text(value) and _TIME.fullmatch(value) is not None,
     "mode": lambda value: value in MODES,
@@ -108,12 +140,11 @@ _SHAPE = {
     "check_mode": lambda value: isinstance(value, bool),
     "changed": lambda value: value is None or isinstance(value, bool),
     "msg": lambda value: value is None or _is_text(value),
-    "omitted": lambda value: value is None or isinstance(value, int),
-    "notes": lambda value: value is None or isinstance(value, list) and all(map(_is_text, value)),
-    "kernel": _is_object,
-    "provenance": _is_object,
-    "waivers": lambda value: value is None or isinstance(value, list) and all(
-        isinstance(item, dict) and _is_text(item.get("name")) for item in value),
+    "omitted": lambda value: value is None or type(value) is int and value >= 0,
+    "notes": _is_list_of_texts,
+    "kernel": lambda value: _texts(value, _KERNEL),
+    "provenance": _is_provenance,
+    "waivers": lambda value: value is None or isinstance(value, list) and all(map(_is_waiver, value)),
     "parameters": lambda value: value is None or isinstance(value, list),
 }
 
@@ -394,10 +425,6 @@ class Fleet:
     def time(self):
         """When the newest result was kept; "" without one. A report has no other time, so that the same results make the same file."""
         return max((host.time for host in self.hosts), default="")
-
-
-# What is told of a waiver.
-WAIVER = ("name", "reason", "expires", "owner", "ticket", "control")
 
 
 def read(lines, expected=(), fresh_from=""):

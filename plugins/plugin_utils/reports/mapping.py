@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one mapping from the state of a parameter to the word of each format. docs/reports.md shows it, and a test holds the two equal.
+
+Data. Private to the collection.
+"""
+
+from collections import namedtuple
+
+Words = namedtuple("Words", "junit hdf cklb defectdojo ocsf")
+
+# What an audit would change is not right yet; what a run has changed is.
+WOULD_CHANGE = "changed (check mode)"
+
+_PASS = Words("pass", "passed", "not_a_finding", None, "Pass")
+_FAIL = Words("failure", "failed", "open", "active", "Fail")
+_ERROR = _FAIL._replace(junit="error", hdf="error")
+
+# None: the format does not mention it.
+WORDS = {
+    "rejected": _ERROR,
+    "not_applied": _ERROR,
+    "overridden": _FAIL,
+    "reboot_required": _FAIL,
+    "read_only": _FAIL,
+    WOULD_CHANGE: _FAIL,
+    # Not set on purpose: no reason to stop a pipeline, unless the caller asks for that.
+    "held_back": _FAIL._replace(junit="skipped"),
+    "waived": Words("skipped", "waiver_data", "open", "risk_accepted", "Fail, Suppressed"),
+    "unsupported": Words("skipped", "impact 0", "not_applicable", None, "Other"),
+    "changed": _PASS,
+    "stricter": _PASS,
+    "ok": _PASS,
+}
+
+
+def words(state, check_mode):
+    return WORDS[WOULD_CHANGE if state == "changed" and check_mode else state]

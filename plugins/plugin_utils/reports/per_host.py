@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the formats with something of their own for each host have in common. Pure. Private to the collection."""
+
+import hashlib
+import urllib.parse
+
+_LONGEST = 200
+
+
+def file_name(host, suffix):
+    """HOST with SUFFIX as the name of a file; what is special is written as in a URL, and what would be too long ends in a digest."""
+    name = urllib.parse.quote(host, safe="", errors="surrogatepass")
+    if name.startswith("."):
+        name = "%2E" + name[1:]
+    if len(name) > _LONGEST:
+        name = "%s~%s" % (name[:_LONGEST], hashlib.sha256(name.encode("ascii")).hexdigest()[:16])
+    return name + suffix
+
+
+def problems(fleet):
+    """(host -> its problems, the problems that belong to no host that has a result)."""
+    names = {host.name for host in fleet.hosts}
+    of_hosts = {}
+    for problem in fleet.problems:
+        if problem.source in names:
+            of_hosts.setdefault(problem.source, []).append(problem)
+    return of_hosts, [problem for problem in fleet.problems if problem.source not in names]
+
+
+def waivers(host):
+    """parameter -> its waiver."""
+    return {waiver["name"]: waiver for waiver in host.waivers}
+
+
+def justification(waiver, cell):
+    """Why the parameter of CELL is waived, in one line. WAIVER: None where the result does not say which one."""
+    if not waiver:
+        return cell.reason or "no reason is given"
+    parts = [(label, waiver.get(key)) for label, key in (("until ", "expires"), ("owner ", "owner"), ("ticket ", "ticket"),
+                                                         ("waived by its control ", "control"))]
+    return "; ".join([waiver.get("reason") or "no reason is given"] + [label + value for label, value in parts if value])
