@@ -31,16 +31,16 @@ Row = namedtuple("Row", "name left right verdict reason why impact controls leve
 Cause = namedtuple("Cause", "kind text")
 # cause None: rows each for itself.
 Group = namedtuple("Group", "cause rows")
-# groups: those that differ. same: rows. counts: verdict -> number.
-Comparison = namedtuple("Comparison", "left right groups same counts")
+# groups: those that differ. same: rows. counts: verdict -> number. benchmarks: those whose numbers rows have -> title and version.
+Comparison = namedtuple("Comparison", "left right groups same counts benchmarks")
 
 _Verdict = namedtuple("_Verdict", "verdict reason equally", defaults=("", False))
 _NO_ORDER = "The catalogue has no order for it, so neither value is called stricter."
 _NOT_KNOWN = "It is not in the catalogue, which alone knows which value is stricter."
 
 
-def compare(left, right, catalogue, controls=lambda name: ()):
-    """CONTROLS: parameter -> its (benchmark, id) pairs."""
+def compare(left, right, catalogue, controls, benchmarks):
+    """CONTROLS: parameter -> its (benchmark, id) pairs. BENCHMARKS: benchmark -> its title, version and more."""
     known = {row["name"]: row for row in catalogue["parameters"]}
     # The article's rows that are no kernel parameters: no host has them.
     skipped = set() if left.kind == right.kind == _sides.PROFILE else {name for name, row in known.items() if not row.get("sysctl", True)}
@@ -49,12 +49,17 @@ def compare(left, right, catalogue, controls=lambda name: ()):
     rows = _with_causes([row for row in rows if row], left, right)
     counted = Counter(row.verdict for row in rows)
     return Comparison(left, right, _groups([row for row in rows if row.verdict != SAME]), [row for row in rows if row.verdict == SAME],
-                      {verdict: counted[verdict] for verdict in VERDICTS})
+                      {verdict: counted[verdict] for verdict in VERDICTS}, _named(rows, benchmarks))
 
 
 def all_rows(comparison):
     """All of them, those that differ first."""
     return [row for group in comparison.groups for row in group.rows] + comparison.same
+
+
+def _named(rows, benchmarks):
+    used = sorted({benchmark for row in rows for benchmark, _number in row.controls})
+    return {key: {"title": benchmarks[key]["title"], "version": benchmarks[key]["version"]} for key in used}
 
 
 # --- one parameter ---

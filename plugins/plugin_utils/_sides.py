@@ -18,15 +18,15 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
 HOST, PROFILE, RESULT = "host", "profile", "result"
 VALUE, SECRET, MOVES, UNREADABLE, MISSING = "value", "secret", "moves", "unreadable", "missing"
 
-# kind: HOST | PROFILE | RESULT. parameters: name -> Value. facts: release, machine, system, memory_kb, processors and runtimes,
-# as far as they are known. omitted: how many rows a result has left out.
+# kind: HOST | PROFILE | RESULT. parameters: name -> Value. facts: title (of a column), release, machine, system, memory_kb, processors and
+# runtimes, as far as they are known. omitted: how many rows a result has left out.
 Side = namedtuple("Side", "label kind parameters facts omitted")
 # kind: VALUE | SECRET | MOVES | UNREADABLE | MISSING (the host lacks the parameter). boot: the value of the next boot, None where no file
 # sets it. source: what decides, `file:line` or what the catalogue says. cause: the file, or the source of this very row; None where nothing
 # special decides. token: stands for a secret, and never leaves the process. problem: why it cannot be read.
 Value = namedtuple("Value", "kind value boot source cause token problem")
 
-_SECRETS = ("tcp_fastopen_key", "stable_secret")
+_SECRETS = ("tcp_fastopen_key", "netdev_rss_key", "stable_secret")
 _NEWEST_SCHEMA = 1
 # How `_shards` says that a run has ended well.
 _DONE = "done"
@@ -66,7 +66,7 @@ def of_column(catalogue, column):
         if value is not None:
             source = own or about["source"]
             found[row["name"]] = Value(VALUE, value, None, source, None if source == about["source"] else source, None, None)
-    return Side(_harmless.flat(column), PROFILE, found, {"system": about["title"]}, 0)
+    return Side(_harmless.flat(column), PROFILE, found, {"title": about["title"]}, 0)
 
 
 def of_info(label, result, kind=HOST, salted=True):
@@ -75,7 +75,8 @@ def of_info(label, result, kind=HOST, salted=True):
     facts = {name: _text(label, name, kernel.get(name)) for name in ("release", "machine", "system")}
     facts.update((name, _count(label, name, result.get(name))) for name in ("memory_kb", "processors"))
     facts["runtimes"] = [_text(label, "runtimes", item.get("name")) for item in _rows(label, "runtimes", result.get("runtimes") or [])]
-    return Side(_harmless.flat(label), kind, _parameters(label, result, lambda row: _of_info_row(label, row, salted)), facts, 0)
+    return Side(_harmless.flat(label), kind, _parameters(label, result, lambda row: _of_info_row(label, row, salted)), facts,
+                _count(label, "omitted", result.get("omitted")) or 0)
 
 
 def of_shard(label, shard, salt):
@@ -100,6 +101,11 @@ def of_saved(label, text, salt):
         several = len(text.splitlines()) > 1 and text.startswith("{\"")
         hint = ", or it holds the results of several hosts: give a file with one" if several else ""
         raise ValueError("%s: it is no saved result: not one document of JSON (%s)%s" % (label, exc, hint)) from exc
+    return of_result(label, found, salt)
+
+
+def of_result(label, found, salt):
+    """The same as plain data."""
     if not isinstance(found, dict) or not ("outcome" in found or "parameters" in found):
         raise ValueError("%s: it is no saved result: neither a host's result of a run nor what kernel_parameters_info returned" % label)
     schema = found.get("schema_version", _NEWEST_SCHEMA)

@@ -24,13 +24,14 @@ def code(given):
 def render(comparison):
     lines = ["# " + text(compare_words.headline(comparison)), ""]
     for side in (comparison.left, comparison.right):
-        lines.append("- **%s**: %s" % (text(side.label), text("; ".join(known for _word, known in compare_words.about(side)))))
+        lines.append("- **%s**: %s" % (text(side.label), text(compare_words.in_a_line(side))))
     lines += ["", *_table(("verdict", "parameters"), [(text(words), str(number)) for words, number, _verdict
                                                       in compare_words.counts(comparison)])]
     for group in comparison.groups:
         lines += ["", "## " + text(compare_words.cause(group)), "", *_rows(comparison, group.rows)]
     if comparison.same:
         lines += ["", "## The same on both sides", "", *_rows(comparison, comparison.same)]
+    lines += ["", *("- " + text(sentence) for sentence in compare_words.benchmarks(comparison))] if comparison.benchmarks else []
     return "\n".join(lines) + "\n"
 
 

@@ -10,6 +10,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils.reports import co
 
 _LEAST = 40
 _GAP = 2
+# So wide a column of values always is, as long as another one can be narrowed.
+_NARROW = 8
 # Of these the values say little without the reasons; of the others the heading says it all.
 _EXPLAINED = (_compare.LEFT, _compare.RIGHT, _compare.INCOMPARABLE)
 
@@ -18,12 +20,16 @@ def render(comparison, width=80):
     width = max(width, _LEAST)
     lines = [*_wrapped(compare_words.headline(comparison), width), ""]
     for side in (comparison.left, comparison.right):
-        lines += _wrapped("%s: %s" % (side.label, "; ".join(text for _word, text in compare_words.about(side))), width)
-    lines += ["", *("%5d  %s" % (number, words) for words, number, _verdict in compare_words.counts(comparison))]
+        lines += _wrapped("%s: %s" % (side.label, compare_words.in_a_line(side)), width)
+    lines.append("")
+    for words, number, _verdict in compare_words.counts(comparison):
+        lines += _wrapped(words, width, "%5d  " % number, " " * 7)
     for group in comparison.groups:
         lines += ["", *_wrapped(compare_words.cause(group), width), *_rows(comparison, group.rows, width)]
     if comparison.same:
         lines += ["", "The same on both sides", *_rows(comparison, comparison.same, width)]
+    for sentence in compare_words.benchmarks(comparison):
+        lines += ["", *_wrapped(sentence, width)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -46,10 +52,14 @@ def _rows(comparison, rows, width):
 
 
 def _widths(table, room):
-    """As wide as the widest cell of each column; where that is too much, the widest columns give way."""
-    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
+    """As wide as the widest cell of each column; where that is too much, values and verdicts give way before the names do."""
+    name, left, right, verdict = zip(*table, strict=True)
+    widths = [max(len(cell) for cell in column) for column in (name, left, right, verdict)]
+    floors = [widths[0], _NARROW, _NARROW, max(len(word) for cell in verdict for word in cell.split())]
     while sum(widths) + _GAP * (len(widths) - 1) > room:
-        widths[widths.index(max(widths))] -= 1
+        wider = [width if width > floor else 0 for width, floor in zip(widths, floors, strict=True)]
+        measure = wider if any(wider) else widths
+        widths[measure.index(max(measure))] -= 1
     return widths
 
 

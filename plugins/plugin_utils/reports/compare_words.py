@@ -33,12 +33,17 @@ def about(side):
     """(word, text) pairs of what is known of a side."""
     facts = side.facts
     memory, runtimes = facts.get("memory_kb"), facts.get("runtimes")
-    found = [("kind", _KINDS[side.kind]), ("system", facts.get("system")),
+    found = [("kind", _KINDS[side.kind]), ("about", facts.get("title")), ("system", facts.get("system")),
              ("kernel", " ".join(filter(None, (facts.get("release"), facts.get("machine"))))),
              ("memory", memory and "%.1f GiB" % (memory / 1048576)), ("processors", facts.get("processors")),
              ("runtimes", ", ".join(filter(None, runtimes or ()))),
              ("incomplete", side.omitted and "%d parameters were left out of the result" % side.omitted)]
     return [(word, str(text)) for word, text in found if text]
+
+
+def in_a_line(side):
+    (_word, kind), *others = about(side)
+    return "; ".join([kind, *("%s %s" % pair for pair in others)])
 
 
 def value(found):
@@ -72,6 +77,11 @@ def level_up(comparison, row):
 
 def controls(row):
     return ", ".join("%s:%s" % pair for pair in row.controls)
+
+
+def benchmarks(comparison):
+    """What the names of the benchmarks stand for; their numbers move from version to version."""
+    return ["%s: %s, %s" % (key, about["title"], about["version"]) for key, about in sorted(comparison.benchmarks.items())]
 
 
 def details(comparison, row):
