@@ -97,7 +97,7 @@ def side(option, given, hosts):
 def _read(host, result):
     """What kernel_parameters_info returned; ValueError where that is nothing to compare."""
     if not isinstance(result, dict):
-        raise ValueError("%s: nothing was read of this host: is it left out by --limit?" % host)
+        raise ValueError("%s: nothing was read of this host: results has to hold what kernel_parameters_info returned of it" % host)
     if result.get("failed") or result.get("unreachable"):
         raise ValueError("%s: this host could not be read: %s" % (host, _harmless.line(result.get("msg", "it does not say why"))))
     return result

@@ -12,6 +12,7 @@ description:
   - Says of each kernel parameter whether both sides are the same, which one is stricter, or why that cannot be said. Shows the file and
     line that decide on each side, why the parameter matters, and the line with which the weaker side becomes as strict.
   - What is stricter is said by the catalogue. Where it has no order for a parameter, the parameter is called not comparable.
+  - The catalogue's parameters are compared. Two saved results are compared in all that they hold.
   - Values are compared by what the kernel makes of them, so V(0x10) is V(16).
   - Runs on the controller and connects to no host. The playbook C(photon.hardening.compare) reads the hosts and calls this.
 options:

@@ -42,14 +42,20 @@ _NOT_KNOWN = "It is not in the catalogue, which alone knows which value is stric
 def compare(left, right, catalogue, controls, benchmarks):
     """CONTROLS: parameter -> its (benchmark, id) pairs. BENCHMARKS: benchmark -> its title, version and more."""
     known = {row["name"]: row for row in catalogue["parameters"]}
-    # The article's rows that are no kernel parameters: no host has them.
-    skipped = set() if left.kind == right.kind == _sides.PROFILE else {name for name, row in known.items() if not row.get("sysctl", True)}
-    names = sorted((set(left.parameters) | set(right.parameters)) - skipped)
-    rows = [_row(known.get(name), name, left, right, controls) for name in names]
+    rows = [_row(known.get(name), name, left, right, controls) for name in _names(left, right, known)]
     rows = _with_causes([row for row in rows if row], left, right)
     counted = Counter(row.verdict for row in rows)
     return Comparison(left, right, _groups([row for row in rows if row.verdict != SAME]), [row for row in rows if row.verdict == SAME],
                       {verdict: counted[verdict] for verdict in VERDICTS}, _named(rows, benchmarks))
+
+
+def _names(left, right, known):
+    """Those that both sides could tell of: of a host the catalogue's parameters are read, and a column has no others."""
+    kinds, names = {left.kind, right.kind}, set(left.parameters) | set(right.parameters)
+    if kinds != {_sides.RESULT}:
+        names &= set(known)
+    # The article's rows that are no kernel parameters: columns alone have them.
+    return sorted(name for name in names if kinds == {_sides.PROFILE} or known.get(name, {}).get("sysctl", True))
 
 
 def all_rows(comparison):
@@ -189,7 +195,7 @@ def _general(row, left, right):
         return _lacking(left if row.left is None else right, _kernels(left, right))
     profiles = sorted({side.label for side in (left, right) if side.kind == _sides.PROFILE})
     if profiles:
-        return Cause("profile", "What %s asks for or records." % " or ".join(profiles))
+        return Cause("profile", ("%s and %s have different values." if len(profiles) == 2 else "%s has other values.") % tuple(profiles))
     kernels = _kernels(left, right)
     if row.left.boot is None and row.right.boot is None and len(kernels) == 2:
         return Cause("kernel", "No file sets these, and the kernels differ: %s." % " and ".join(kernels))

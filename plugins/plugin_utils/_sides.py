@@ -18,8 +18,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
 HOST, PROFILE, RESULT = "host", "profile", "result"
 VALUE, SECRET, MOVES, UNREADABLE, MISSING = "value", "secret", "moves", "unreadable", "missing"
 
-# kind: HOST | PROFILE | RESULT. parameters: name -> Value. facts: title (of a column), release, machine, system, memory_kb, processors and
-# runtimes, as far as they are known. omitted: how many rows a result has left out.
+# kind: HOST | PROFILE | RESULT. parameters: name -> Value. facts: title and source of a column; release, machine, system, memory_kb,
+# processors and runtimes, as far as they are known. omitted: how many rows a result has left out.
 Side = namedtuple("Side", "label kind parameters facts omitted")
 # kind: VALUE | SECRET | MOVES | UNREADABLE | MISSING (the host lacks the parameter). boot: the value of the next boot, None where no file
 # sets it. source: what decides, `file:line` or what the catalogue says. cause: the file, or the source of this very row; None where nothing
@@ -66,7 +66,7 @@ def of_column(catalogue, column):
         if value is not None:
             source = own or about["source"]
             found[row["name"]] = Value(VALUE, value, None, source, None if source == about["source"] else source, None, None)
-    return Side(_harmless.flat(column), PROFILE, found, {"title": about["title"]}, 0)
+    return Side(_harmless.flat(column), PROFILE, found, {"title": about["title"], "source": about["source"]}, 0)
 
 
 def of_info(label, result, kind=HOST, salted=True):

@@ -7,8 +7,8 @@ import subprocess
 import tarfile
 
 ROOT = pathlib.Path(__file__).parents[2]
-TOP = {"CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "changelogs", "meta", "playbooks", "plugins", "roles"}
-PLAYBOOKS = {"audit.yml", "harden.yml", "rollback.yml"}
+TOP = {"CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "changelogs", "docs", "meta", "playbooks", "plugins", "roles"}
+PLAYBOOKS = {"audit.yml", "compare.yml", "harden.yml", "rollback.yml"}
 
 
 def test_the_tarball_holds_what_users_need_and_nothing_else(tmp_path):

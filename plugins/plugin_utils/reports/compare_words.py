@@ -33,7 +33,7 @@ def about(side):
     """(word, text) pairs of what is known of a side."""
     facts = side.facts
     memory, runtimes = facts.get("memory_kb"), facts.get("runtimes")
-    found = [("kind", _KINDS[side.kind]), ("about", facts.get("title")), ("system", facts.get("system")),
+    found = [("kind", _KINDS[side.kind]), ("about", facts.get("title")), ("source", facts.get("source")), ("system", facts.get("system")),
              ("kernel", " ".join(filter(None, (facts.get("release"), facts.get("machine"))))),
              ("memory", memory and "%.1f GiB" % (memory / 1048576)), ("processors", facts.get("processors")),
              ("runtimes", ", ".join(filter(None, runtimes or ()))),
@@ -59,8 +59,10 @@ def value(found):
 
 
 def source(side, found):
-    """What decides, or None where there is nothing."""
-    return found and (found.source or (None if side.kind == _sides.PROFILE else "no file sets it"))
+    """What decides, or None where there is nothing. What a column says of all its values is said once, of the side."""
+    if found is None or side.kind == _sides.PROFILE:
+        return found and found.cause
+    return found.source or "no file sets it"
 
 
 def cause(group):
@@ -76,7 +78,11 @@ def level_up(comparison, row):
 
 
 def controls(row):
-    return ", ".join("%s:%s" % pair for pair in row.controls)
+    """A benchmark's numbers together: BENCHMARK:NUMBER,NUMBER."""
+    found = {}
+    for benchmark, number in row.controls:
+        found.setdefault(benchmark, []).append(number)
+    return " ".join("%s:%s" % (benchmark, ",".join(numbers)) for benchmark, numbers in found.items())
 
 
 def benchmarks(comparison):

@@ -71,7 +71,7 @@ def test_a_column():
                        {"name": "kernel.b", "values": {"ours": "2"}}, {"name": "kernel.c", "values": {"theirs": "2"}},
                        {"name": "kernel.d", "values": {"ours": "3"}, "source": {"ours": "this"}}]}
     side = _sides.of_column(catalogue, "ours")
-    assert (side.label, side.kind, side.facts, side.omitted) == ("ours", "profile", {"title": "Ours"}, 0)
+    assert (side.label, side.kind, side.facts, side.omitted) == ("ours", "profile", {"title": "Ours", "source": "this"}, 0)
     assert side.parameters == {
         "kernel.a": Value("value", "1", None, "the article", "the article", None, None),
         "kernel.b": Value("value", "2", None, "this", None, None, None), "kernel.d": Value("value", "3", None, "this", None, None, None)}

@@ -49,8 +49,8 @@ def hostile():
     rows = [row(name + HOSTILE, HOSTILE, boot="1" + HOSTILE, boot_source=HOSTILE + ":1") for name in "ab"]
     rows += [row(kind="unreadable", value=None, error=HOSTILE), row("kernel.printk", HOSTILE)]
     left = _sides.of_info("a" + HOSTILE, info(*rows, kernel={"release": HOSTILE, "machine": HOSTILE, "system": HOSTILE},
-                                              runtimes=[{"name": HOSTILE}]))
-    return compare(left, _sides.of_info("b" + HOSTILE, info(row("kernel.printk", "1"), row(value="1"))))
+                                              runtimes=[{"name": HOSTILE}]), _sides.RESULT)
+    return compare(left, _sides.of_info("b" + HOSTILE, info(row("kernel.printk", "1"), row(value="1")), _sides.RESULT))
 
 
 ARTICLE = compare(column("photon3"), column("centos8"))
@@ -98,7 +98,7 @@ def test_twice_the_same(form):
 @pytest.mark.parametrize("form", RENDER)
 def test_nothing_of_a_secret_is_told(form):
     rows = [row("net.ipv4.tcp_fastopen_key", None, kind="secret", digest="feedbeef"), row("net.ipv6.conf.all.stable_secret", "dead::1")]
-    text = RENDER[form](compare(_sides.of_info("a", info(*rows)), _sides.of_info("b", info(*rows))))
+    text = RENDER[form](compare(*(_sides.of_info(label, info(*rows), _sides.RESULT) for label in "ab")))
     assert "net.ipv4.tcp_fastopen_key" in text and not re.search("feedbeef|dead::1", text)
 
 
@@ -159,6 +159,13 @@ def test_nothing_of_a_host_is_markup_in_markdown():
     assert not re.search(r"<|\]\(|\*\*e|https://|www\.|h@i", text)
     tables = [line for line in text.splitlines() if line.startswith("|")]
     assert {line.count("|") for line in tables} == {3, 10}
+
+
+@pytest.mark.parametrize("given, expected", [
+    ("kernel.kptr_restrict = 2", "kernel.kptr_restrict = 2"), ("_a_ b_", "&#95;a&#95; b&#95;"), ("http://www.a", "http&#58;//www&#46;a"),
+])
+def test_text(given, expected):
+    assert compare_markdown.text(given) == expected
 
 
 @pytest.mark.parametrize("given, expected", [
