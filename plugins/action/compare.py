@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compares two sides: gathers them, prints and writes what `_compare` finds."""
+
+import os
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.photon.hardening.plugins.action.kernel_parameters import ActionModule as Front
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _compare, _harmless, _sides, _whole_file
+from ansible_collections.photon.hardening.plugins.plugin_utils.reports import (
+    compare_html,
+    compare_json,
+    compare_markdown,
+    compare_text,
+    compare_words,
+)
+
+
+def no_controls(_name):
+    return ()
+
+
+# TO WIRE, from plugin_utils/_controls.py: functools.partial(_controls.ids, _controls.load()) and _controls.load()["benchmarks"].
+CONTROLS, BENCHMARKS = no_controls, {}
+
+_TEXT = "text"
+# Format -> the name of its file, and what makes it.
+_FILES = {
+    "html": ("comparison.html", compare_html.render), "json": ("comparison.json", compare_json.render),
+    "markdown": ("comparison.md", compare_markdown.render),
+}
+_LARGEST = 64 * 1024 * 1024
+# Ansible knows it without an inventory.
+_THIS_MACHINE = "localhost"
+
+_SPEC = {
+    "left": {"type": "str", "required": True}, "right": {"type": "str", "required": True},
+    "results": {"type": "dict", "default": {}}, "salt": {"type": "str", "default": "", "no_log": False},
+    "assert": {"type": "str", "choices": list(_compare.ASSERTIONS), "default": "none"},
+    "formats": {"type": "list", "elements": "str", "choices": [_TEXT, *_FILES], "default": [_TEXT, *_FILES]},
+    "dir": {"type": "path"},
+}
+
+
+class ActionModule(ActionBase):
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp=None, task_vars=None):
+        super().run(tmp, task_vars)
+        try:
+            _validated, given = self.validate_argument_spec(_SPEC)
+            return self._compared(_arguments.plain(given), [*task_vars["groups"]["all"], _THIS_MACHINE])
+        except (ValueError, AnsibleError) as exc:
+            return {"failed": True, "changed": False, "msg": _harmless.flat(str(exc))}
+        except OSError as exc:
+            return {"failed": True, "changed": False, "msg": "The comparison cannot be written: %s" % _harmless.flat(str(exc))}
+
+    def _compared(self, given, hosts):
+        left, right = (side(option, given, hosts) for option in ("left", "right"))
+        comparison = _compare.compare(left, right, _catalogue.CATALOGUE, CONTROLS, BENCHMARKS)
+        files = [] if self._task.no_log else written(comparison, given["formats"], given["dir"])
+        self._print(comparison, given["formats"], files)
+        counted = {"changed": False, "counts": comparison.counts, "files": files}
+        failure = _compare.failure(comparison, given["assert"])
+        if failure:
+            # Ansible prints all of a failed result, so it holds no more than a person wants to read.
+            return dict(counted, failed=True, msg=failure)
+        return dict(counted, msg=compare_words.headline(comparison), comparison=compare_json.data(comparison))
+
+    def _print(self, comparison, formats, files):
+        if _TEXT in formats and Front.PRINTS and not self._task.no_log:
+            self._display.display(compare_text.render(comparison, self._display.columns) + "".join("\n" + path for path in files))
+
+
+# --- what is compared ---
+
+def side(option, given, hosts):
+    """The side that the OPTION left or right names."""
+    name = given[option]
+    path = os.path.abspath(os.path.expanduser(name))
+    kind = _sides.kind_of(option, name, hosts, _catalogue.CATALOGUE["columns"], os.path.isfile(path))
+    try:
+        if kind == _sides.PROFILE:
+            return _sides.of_column(_catalogue.CATALOGUE, name)
+        if kind == _sides.RESULT:
+            return _sides.of_saved(name, _text_of(path), given["salt"])
+        return _sides.of_info(name, _read(name, given["results"].get(name)))
+    except ValueError as exc:
+        raise ValueError("%s: %s" % (option, exc)) from exc
+
+
+def _read(host, result):
+    """What kernel_parameters_info returned; ValueError where that is nothing to compare."""
+    if not isinstance(result, dict):
+        raise ValueError("%s: nothing was read of this host: results has to hold what kernel_parameters_info returned of it" % host)
+    if result.get("failed") or result.get("unreachable"):
+        raise ValueError("%s: this host could not be read: %s" % (host, _harmless.line(result.get("msg", "it does not say why"))))
+    return result
+
+
+def _text_of(path):
+    try:
+        with open(path, encoding="utf-8") as stream:
+            found = stream.read(_LARGEST + 1)
+    except UnicodeDecodeError as exc:
+        raise ValueError("%s: it is no text in UTF-8, so it is no saved result" % path) from exc
+    except OSError as exc:
+        raise ValueError("%s: it cannot be read: %s" % (path, exc.strerror)) from exc
+    if len(found) > _LARGEST:
+        raise ValueError("%s: it is larger than 64 MiB, so it is not the saved result of one host" % path)
+    return found
+
+
+# --- what is written ---
+
+def written(comparison, formats, folder):
+    """The paths of the files; none without a FOLDER."""
+    if not folder:
+        return []
+    paths = []
+    for name, render in (_FILES[key] for key in formats if key in _FILES):
+        # The folder in which the command was typed is still the current one.
+        paths.append(os.path.join(os.path.abspath(os.path.expanduser(folder)), name))
+        _whole_file.write(paths[-1], render(comparison))
+    return paths

@@ -1,0 +1,266 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The comparison of two sides, parameter by parameter: which is stricter, what decides, why it matters, and what has one cause.
+
+The order is the catalogue's `strength`. Where it has no answer the row says so. No sentence made here knows which side is the left one, so
+that swapping the sides swaps words only. Pure. Private to the collection.
+"""
+
+from collections import Counter, namedtuple
+
+from ansible_collections.photon.hardening.plugins.module_utils import _values
+from ansible_collections.photon.hardening.plugins.plugin_utils import _layers, _sides
+
+LEFT, RIGHT = "left_stricter", "right_stricter"
+INCOMPARABLE, ONLY_LEFT, ONLY_RIGHT = "not_comparable", "only_left", "only_right"
+SIZED, MOVES, SAME = "sized_by_machine", "moves_by_itself", "same"
+VERDICTS = (LEFT, RIGHT, INCOMPARABLE, ONLY_LEFT, ONLY_RIGHT, SIZED, MOVES, SAME)
+# What comes first: of either side alike.
+_PLACE = {LEFT: 0, RIGHT: 0, INCOMPARABLE: 1, ONLY_LEFT: 2, ONLY_RIGHT: 2, SIZED: 3, MOVES: 4, SAME: 5}
+# What nobody has set differently.
+_AS_EQUAL = (SAME, SIZED, MOVES)
+
+ASSERTIONS = ("none", "equal", "not_weaker")
+
+# left, right: a Value or None. reason: why the verdict is no plain answer. controls: (benchmark, id) pairs. level_up: the line for the
+# weaker side. breaks: what that line would break. equally: the values differ and are equally strict. ordered: whether the catalogue has an
+# order for the parameter. cause: a Cause or None.
+Row = namedtuple("Row", "name left right verdict reason why impact controls level_up breaks equally ordered cause")
+# kind: file | source | profile | kernel | missing | machine | moves. text: a sentence.
+Cause = namedtuple("Cause", "kind text")
+# cause None: rows each for itself.
+Group = namedtuple("Group", "cause rows")
+# groups: those that differ. same: rows. counts: verdict -> number. benchmarks: those whose numbers rows have -> title and version.
+Comparison = namedtuple("Comparison", "left right groups same counts benchmarks")
+
+_Verdict = namedtuple("_Verdict", "verdict reason equally", defaults=("", False))
+_NO_ORDER = "The catalogue has no order for it, so neither value is called stricter."
+_NOT_KNOWN = "It is not in the catalogue, which alone knows which value is stricter."
+
+
+def compare(left, right, catalogue, controls, benchmarks):
+    """CONTROLS: parameter -> its (benchmark, id) pairs. BENCHMARKS: benchmark -> its title, version and more."""
+    known = {row["name"]: row for row in catalogue["parameters"]}
+    rows = [_row(known.get(name), name, left, right, controls) for name in _names(left, right, known)]
+    rows = _with_causes([row for row in rows if row], left, right)
+    counted = Counter(row.verdict for row in rows)
+    return Comparison(left, right, _groups([row for row in rows if row.verdict != SAME]), [row for row in rows if row.verdict == SAME],
+                      {verdict: counted[verdict] for verdict in VERDICTS}, _named(rows, benchmarks))
+
+
+def _names(left, right, known):
+    """Those that both sides could tell of: of a host the catalogue's parameters are read, and a column has no others."""
+    kinds, names = {left.kind, right.kind}, set(left.parameters) | set(right.parameters)
+    if kinds != {_sides.RESULT}:
+        names &= set(known)
+    # The article's rows that are no kernel parameters: columns alone have them.
+    return sorted(name for name in names if kinds == {_sides.PROFILE} or known.get(name, {}).get("sysctl", True))
+
+
+def all_rows(comparison):
+    """All of them, those that differ first."""
+    return [row for group in comparison.groups for row in group.rows] + comparison.same
+
+
+def _named(rows, benchmarks):
+    used = sorted({benchmark for row in rows for benchmark, _number in row.controls})
+    return {key: {"title": benchmarks[key]["title"], "version": benchmarks[key]["version"]} for key in used}
+
+
+# --- one parameter ---
+
+def _present(side, name):
+    found = side.parameters.get(name)
+    return None if found is None or found.kind == _sides.MISSING else found
+
+
+def _row(known, name, left, right, controls):
+    one, other = _present(left, name), _present(right, name)
+    if one is None and other is None:
+        return None
+    found = _verdict(known or {}, name, one, other, left, right)
+    better = {LEFT: one, RIGHT: other}.get(found.verdict)
+    about = known or {"why": "", "impact": ""}
+    line = "%s = %s" % (name, _values.printed(name, better.value)) if better else None
+    return Row(name, one, other, found.verdict, _reason(known, found), about["why"], about["impact"], tuple(controls(name)), line,
+               tuple(about.get("hold", {}).get(better.value, ())) if better else (), found.equally, "strength" in about, None)
+
+
+def _reason(known, found):
+    if found.reason != _NO_ORDER:
+        return found.reason
+    return _NOT_KNOWN if known is None else " ".join(filter(None, (_NO_ORDER, known.get("why_not"))))
+
+
+def _verdict(known, name, one, other, left, right):
+    if one is None or other is None:
+        return _Verdict(ONLY_LEFT if other is None else ONLY_RIGHT, _absence(left if one is None else right))
+    kinds = (one.kind, other.kind)
+    if _sides.UNREADABLE in kinds:
+        return _Verdict(INCOMPARABLE, "It cannot be read.")
+    if _sides.SECRET in kinds:
+        return _secret(one, other)
+    if _sides.MOVES in kinds or known.get("moves"):
+        return _Verdict(MOVES, "The kernel changes it by itself.")
+    if _values.same(name, one.value, other.value):
+        return _Verdict(SAME)
+    if known.get("host_sized"):
+        return _sized(one, other, left.facts, right.facts)
+    return _ordered(known, name, sorted((one.value, other.value)), one.value, (left.facts, right.facts))
+
+
+def _absence(side):
+    return {_sides.HOST: "%s has no such parameter.", _sides.PROFILE: "%s says nothing of it.",
+            _sides.RESULT: "%s does not tell of it."}[side.kind] % side.label
+
+
+def _secret(one, other):
+    """Of a secret no more is told than whether it is the same."""
+    if one.token is None or other.token is None:
+        return _Verdict(INCOMPARABLE, "A secret, of which one side tells nothing that could be compared.")
+    return _Verdict(SAME, "A secret.") if one.token == other.token else _Verdict(INCOMPARABLE, "A secret: different.")
+
+
+def _sized(one, other, *facts):
+    """Whether only the machines' sizes differ: not where a file sets it, nor where the machines are of one size."""
+    files = sorted({value.source for value in (one, other) if value.boot is not None and value.source})
+    if files:
+        return _Verdict(INCOMPARABLE, "The kernel sizes it by the machine where no file sets it, and here one does: %s." % ", ".join(files))
+    sizes = [tuple(fact.get(key) for key in ("memory_kb", "processors")) for fact in facts]
+    if sizes[0] == sizes[1] and None not in sizes[0]:
+        return _Verdict(INCOMPARABLE, "The kernel sizes it by the machine, but these machines are of one size.")
+    return _Verdict(SIZED, "The kernel sizes it by the memory or the processors of the machine.")
+
+
+def _ordered(known, name, both, one, facts):
+    """BOTH values, sorted; ONE is the left one's."""
+    if "strength" not in known:
+        return _Verdict(INCOMPARABLE, _NO_ORDER)
+    machines = known.get("machine", "").split()
+    if machines and any(fact.get("machine") not in (None, *machines) for fact in facts):
+        return _Verdict(INCOMPARABLE, "The catalogue's order holds on %s alone." % ", ".join(machines))
+    ranks = {value: rank(known, value) for value in both}
+    strangers = [value for value in both if ranks[value] is None]
+    if strangers:
+        return _Verdict(INCOMPARABLE, "The catalogue's order has no place for %s." % " and ".join(strangers))
+    if ranks[both[0]] == ranks[both[1]]:
+        return _Verdict(INCOMPARABLE, "The two values are equally strict.", True)
+    return _Verdict(LEFT if ranks[one] == max(ranks.values()) else RIGHT)
+
+
+def rank(known, value):
+    """The higher, the stricter; None where the row's `strength` has no place for VALUE."""
+    levels = _layers.levels(known)
+    if levels:
+        return next((index for index, level in enumerate(levels) if any(_values.same(known["name"], value, item) for item in level)), None)
+    number = _values.number(value)
+    if number is None or number < known["valid"]["min"]:
+        return None
+    return number if known["strength"] == "higher" else -number
+
+
+# --- what has one cause ---
+
+def _with_causes(found, left, right):
+    """Each row that differs with the cause that explains the most of them; a file or a source comes before what is more general."""
+    special = {row.name: _special(row) for row in found}
+    numbers = Counter(cause for causes in special.values() for cause in causes)
+    made = []
+    for row in found:
+        shared = [cause for cause in special[row.name] if numbers[cause] > 1]
+        cause = max(shared, key=lambda cause: (numbers[cause], cause)) if shared else _general(row, left, right)
+        made.append(row._replace(cause=cause))
+    return made
+
+
+def _special(row):
+    """The causes of a difference that is a matter of this row alone."""
+    if row.verdict not in (LEFT, RIGHT, INCOMPARABLE):
+        return ()
+    return tuple({_decides(value) for value in (row.left, row.right) if value.cause})
+
+
+def _decides(value):
+    if value.source == value.cause:
+        return Cause("source", "Where one of the values comes from: %s." % value.cause)
+    return Cause("file", "%s decides on at least one side." % value.cause)
+
+
+def _general(row, left, right):
+    if row.verdict in (SAME, SIZED, MOVES):
+        return {SIZED: Cause("machine", "The kernel sizes these by the machine."),
+                MOVES: Cause("moves", "The kernel changes these by itself.")}.get(row.verdict)
+    if row.verdict in (ONLY_LEFT, ONLY_RIGHT):
+        return _lacking(left if row.left is None else right, _kernels(left, right))
+    profiles = sorted({side.label for side in (left, right) if side.kind == _sides.PROFILE})
+    if profiles:
+        return Cause("profile", ("%s and %s have different values." if len(profiles) == 2 else "%s has other values.") % tuple(profiles))
+    kernels = _kernels(left, right)
+    if row.left.boot is None and row.right.boot is None and len(kernels) == 2:
+        return Cause("kernel", "No file sets these, and the kernels differ: %s." % " and ".join(kernels))
+    return None
+
+
+def _kernels(left, right):
+    return sorted({side.facts["release"] for side in (left, right) if side.facts.get("release")})
+
+
+def _lacking(side, kernels):
+    if side.kind == _sides.PROFILE:
+        return Cause("profile", "%s says nothing of these." % side.label)
+    if len(kernels) == 2:
+        return Cause("kernel", "%s lacks these, and the kernels differ: %s." % (side.label, " and ".join(kernels)))
+    if side.kind == _sides.RESULT:
+        return Cause("missing", "%s does not tell of these." % side.label)
+    return Cause("missing", "%s lacks these: a kernel module is not loaded, or the kernel was built without them." % side.label)
+
+
+def _groups(found):
+    by_cause = {}
+    for row in found:
+        by_cause.setdefault(row.cause, []).append(row)
+    # A cause of one row explains nothing more than the row itself does.
+    alone = [row for cause, members in by_cause.items() if len(members) == 1 or cause is None for row in members]
+    groups = [Group(cause, members) for cause, members in by_cause.items() if len(members) > 1 and cause]
+    groups = [Group(cause, sorted(members, key=_place)) for cause, members in [*groups, *([Group(None, alone)] if alone else [])]]
+    return sorted(groups, key=lambda group: (_place(group.rows[0])[0], -len(group.rows), group.cause or ("", "")))
+
+
+def _place(row):
+    return _PLACE[row.verdict], row.name
+
+
+# --- assertions ---
+
+def failure(comparison, assertion):
+    """Why what is asserted does not hold, in one sentence; None where it holds."""
+    left, right, found = comparison.left.label, comparison.right.label, all_rows(comparison)
+    if assertion == "none":
+        return None
+    if not found:
+        return "%s and %s: there is nothing to compare: neither side has a parameter" % (left, right)
+    incomplete = [side.label for side in (comparison.left, comparison.right) if side.omitted]
+    if incomplete:
+        return "%s: the saved result is not complete, so nothing can be asserted" % " and ".join(incomplete)
+    if assertion == "equal":
+        return _told("%s and %s are not equal" % (left, right), [row for row in found if row.verdict not in _AS_EQUAL], found)
+    weaker = [row for row in found if row.verdict == RIGHT]
+    unknown = [] if weaker else [row for row in found if _is_unknown(row, comparison.left)]
+    return (_told("%s is weaker than %s" % (left, right), weaker, found)
+            or _told("Nobody can tell whether %s is weaker than %s" % (left, right), unknown, found))
+
+
+def _is_unknown(row, left):
+    """Whether the left side may be weaker. What its kernel lacks it cannot have weaker."""
+    if not row.ordered or row.equally or row.right is None:
+        return False
+    lacks = left.kind == _sides.HOST or row.name in left.parameters
+    return row.verdict == INCOMPARABLE or row.verdict == ONLY_RIGHT and not lacks
+
+
+def _told(words, differing, found):
+    if not differing:
+        return None
+    names = ", ".join(row.name for row in differing[:5]) + (" and %d more" % (len(differing) - 5) if len(differing) > 5 else "")
+    return "%s: %d of %d parameters: %s" % (words, len(differing), len(found), names)

@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two sides of a comparison: a host, a column of the catalogue, or a saved result, all as one kind of record.
+
+Nothing that is read here is trusted: every text is made harmless, and a wrong shape is refused with a sentence. Pure. Private to the
+collection.
+"""
+
+import difflib
+import hashlib
+import hmac
+import json
+from collections import namedtuple
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
+
+HOST, PROFILE, RESULT = "host", "profile", "result"
+VALUE, SECRET, MOVES, UNREADABLE, MISSING = "value", "secret", "moves", "unreadable", "missing"
+
+# kind: HOST | PROFILE | RESULT. parameters: name -> Value. facts: title and source of a column; release, machine, system, memory_kb,
+# processors and runtimes, as far as they are known. omitted: how many rows a result has left out.
+Side = namedtuple("Side", "label kind parameters facts omitted")
+# kind: VALUE | SECRET | MOVES | UNREADABLE | MISSING (the host lacks the parameter). boot: the value of the next boot, None where no file
+# sets it. source: what decides, `file:line` or what the catalogue says. cause: the file, or the source of this very row; None where nothing
+# special decides. token: stands for a secret, and never leaves the process. problem: why it cannot be read.
+Value = namedtuple("Value", "kind value boot source cause token problem")
+
+_SECRETS = ("tcp_fastopen_key", "netdev_rss_key", "stable_secret")
+_NEWEST_SCHEMA = 1
+# How `_shards` says that a run has ended well.
+_DONE = "done"
+
+
+# --- what a name means ---
+
+def kind_of(option, given, hosts, columns, is_file):
+    """Whether GIVEN, of the OPTION left or right, is a host, a profile or a saved result; ValueError where it is none or several."""
+    if not given:
+        raise ValueError("%s: say what is compared, a host, a profile or a saved result: -e %s=NAME" % (option, option))
+    found = [kind for kind, is_one in ((HOST, given in hosts), (PROFILE, given in columns), (RESULT, is_file)) if is_one]
+    if not found:
+        raise ValueError("%s: %r is no host of the inventory, no column of the catalogue and no file.%s"
+                         % (option, given, _nearest(given, [*hosts, *columns])))
+    if len(found) > 1:
+        raise ValueError("%s: %r is ambiguous: it is %s. %s" % (option, given, " and ".join(_ARTICLES[kind] for kind in found), _WAY_OUT))
+    return found[0]
+
+
+_ARTICLES = {HOST: "a host of the inventory", PROFILE: "a column of the catalogue", RESULT: "a file"}
+_WAY_OUT = "A file can be written with its folder, as in ./NAME; a host needs another name in the inventory."
+
+
+def _nearest(given, names):
+    near = difflib.get_close_matches(given, sorted(set(names)), n=3, cutoff=0.5)
+    return " The nearest names are %s." % ", ".join(near) if near else ""
+
+
+# --- the sides ---
+
+def of_column(catalogue, column):
+    about = catalogue["columns"][column]
+    found = {}
+    for row in catalogue["parameters"]:
+        value, own = row["values"].get(column), row.get("source", {}).get(column)
+        if value is not None:
+            source = own or about["source"]
+            found[row["name"]] = Value(VALUE, value, None, source, None if source == about["source"] else source, None, None)
+    return Side(_harmless.flat(column), PROFILE, found, {"title": about["title"], "source": about["source"]}, 0)
+
+
+def of_info(label, result, kind=HOST, salted=True):
+    """What kernel_parameters_info returned. SALTED: whether its digests were made with the salt of this comparison."""
+    kernel = _dictionary(label, "kernel", result.get("kernel"))
+    facts = {name: _text(label, name, kernel.get(name)) for name in ("release", "machine", "system")}
+    facts.update((name, _count(label, name, result.get(name))) for name in ("memory_kb", "processors"))
+    facts["runtimes"] = [_text(label, "runtimes", item.get("name")) for item in _rows(label, "runtimes", result.get("runtimes") or [])]
+    return Side(_harmless.flat(label), kind, _parameters(label, result, lambda row: _of_info_row(label, row, salted)), facts,
+                _count(label, "omitted", result.get("omitted")) or 0)
+
+
+def of_shard(label, shard, salt):
+    """What a run kept of a host. SALT: text that makes secrets comparable."""
+    if shard.get("outcome") != _DONE:
+        raise ValueError("%s: the run did not end well on this host (%s), so there is nothing to compare"
+                         % (label, _text(label, "outcome", shard.get("outcome"))))
+    kernel = _dictionary(label, "kernel", shard.get("kernel") or {})
+    facts = {name: _text(label, name, kernel.get(name)) for name in ("release", "machine", "system")}
+    planned = bool(shard.get("check_mode"))
+    parameters = _parameters(label, shard, lambda row: _of_shard_row(label, row, planned, salt))
+    return Side(_harmless.flat(label), RESULT, parameters, facts, _count(label, "omitted", shard.get("omitted")) or 0)
+
+
+def of_saved(label, text, salt):
+    """A file: what a run kept of one host, or what kernel_parameters_info returned."""
+    try:
+        found = json.loads(text)
+    except RecursionError as exc:
+        raise ValueError("%s: its JSON is nested too deeply for a saved result" % label) from exc
+    except ValueError as exc:
+        several = len(text.splitlines()) > 1 and text.startswith("{\"")
+        hint = ", or it holds the results of several hosts: give a file with one" if several else ""
+        raise ValueError("%s: it is no saved result: not one document of JSON (%s)%s" % (label, exc, hint)) from exc
+    return of_result(label, found, salt)
+
+
+def of_result(label, found, salt):
+    """The same as plain data."""
+    if not isinstance(found, dict) or not ("outcome" in found or "parameters" in found):
+        raise ValueError("%s: it is no saved result: neither a host's result of a run nor what kernel_parameters_info returned" % label)
+    schema = found.get("schema_version", _NEWEST_SCHEMA)
+    if schema != _NEWEST_SCHEMA:
+        raise ValueError("%s: its schema_version is %s, and this release reads %d: use the release that wrote it"
+                         % (label, _harmless.line(schema), _NEWEST_SCHEMA))
+    return of_shard(label, found, salt) if "outcome" in found else of_info(label, found, RESULT, salted=False)
+
+
+# --- rows ---
+
+def _parameters(label, result, made):
+    found = {}
+    for row in _rows(label, "parameters", result.get("parameters")):
+        name = _text(label, "name", row.get("name"))
+        if not name or name in found:
+            raise ValueError("%s: parameters: %s" % (label, "%s is there twice" % name if name else "a row has no name"))
+        found[name] = made(row)
+    return found
+
+
+def _of_info_row(label, row, salted):
+    name, value, boot, source = (_text(label, key, row.get(key)) for key in ("name", "value", "boot", "boot_source"))
+    kind = row.get("kind", VALUE)
+    if kind not in (VALUE, SECRET, MOVES, UNREADABLE):
+        raise ValueError("%s: %s: %s is no kind of value that this release knows" % (label, name, _harmless.line(kind)))
+    if kind == SECRET or _is_secret(name):
+        digest = _text(label, "digest", row.get("digest"))
+        return Value(SECRET, None, None, source, _file(source), digest if salted else None, None)
+    if kind == UNREADABLE or value is None:
+        return Value(UNREADABLE, None, boot, source, _file(source), None, _text(label, "error", row.get("error")) or "no value")
+    return Value(kind, value, boot, source, _file(source), None, None)
+
+
+def _of_shard_row(label, row, planned, salt):
+    """Of a run in check mode nothing but what it found is true now."""
+    keys = ("name", "before", "boot_before") if planned else ("name", "after", "boot")
+    name, found, boot = (_text(label, key, row.get(key)) for key in keys)
+    source = _text(label, "boot_source", row.get("boot_source"))
+    if planned and boot != _text(label, "boot", row.get("boot")):
+        source = None
+    if found is None:
+        kind = MISSING if row.get("state") == "unsupported" else UNREADABLE
+        return Value(kind, None, boot, source, _file(source), None, None if kind == MISSING else "no value in the saved result")
+    if _is_secret(name):
+        return Value(SECRET, None, None, source, _file(source), token(found, salt), None)
+    return Value(VALUE, found, boot, source, _file(source), None, None)
+
+
+def token(value, salt):
+    """What stands for a secret: the same as the digest that kernel_parameters_info makes."""
+    return hmac.new(salt.encode("utf-8", "surrogatepass"), value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def _is_secret(name):
+    return name.rpartition(".")[2] in _SECRETS
+
+
+def _file(source):
+    """The file of FILE:LINE."""
+    return source.rpartition(":")[0] or None if source else None
+
+
+# --- shapes ---
+
+def _text(label, key, given):
+    if given is None or isinstance(given, str):
+        return given and _harmless.flat(given)
+    raise ValueError("%s: %s: %s is no text" % (label, key, _harmless.line(given, 100)))
+
+
+def _count(label, key, given):
+    if given is None or isinstance(given, int) and not isinstance(given, bool):
+        return given
+    raise ValueError("%s: %s: %s is no number" % (label, key, _harmless.line(given, 100)))
+
+
+def _dictionary(label, key, given):
+    if isinstance(given, dict):
+        return given
+    raise ValueError("%s: %s: it is no dictionary, so this is no result of kernel_parameters_info" % (label, key))
+
+
+def _rows(label, key, given):
+    if isinstance(given, list) and all(isinstance(row, dict) for row in given):
+        return given
+    raise ValueError("%s: %s: it is no list of rows, so this is no result that can be compared" % (label, key))

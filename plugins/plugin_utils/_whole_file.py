@@ -1,0 +1,22 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file that is there as a whole or not at all, for its owner alone. Private to the collection."""
+
+import os
+import tempfile
+
+
+def write(path, text):
+    """A folder that is there already keeps its mode."""
+    folder = os.path.dirname(path)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    # mkstemp makes it 0600.
+    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".")
+    try:
+        with open(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        os.replace(temporary, path)
+    except OSError:
+        os.unlink(temporary)
+        raise

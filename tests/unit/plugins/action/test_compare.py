@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import json
+import os
+import stat
+import types
+
+import pytest
+import yaml
+
+from ansible_collections.photon.hardening.plugins.action import compare
+from ansible_collections.photon.hardening.plugins.modules import compare as stub
+
+KERNEL = {"release": "6.1.0", "machine": "x86_64", "system": "Debian"}
+
+
+def read(value):
+    """What the module returned of a host with one parameter."""
+    row = {"name": "kernel.kptr_restrict", "value": value, "boot": None, "boot_source": None, "kind": "value"}
+    return {"kernel": KERNEL, "memory_kb": 1, "processors": 1, "runtimes": [], "parameters": [row], "changed": False}
+
+
+class Task:
+    """One task of the comparison, and what it prints."""
+
+    def __init__(self, monkeypatch, prints=True, no_log=False, **args):
+        self.shown = []
+        monkeypatch.setattr(compare.Front, "PRINTS", prints)
+        self._action = compare.ActionModule(
+            task=types.SimpleNamespace(args=args, check_mode=False, no_log=no_log, async_val=0, diff=False, action="x", environment=[]),
+            connection=types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir="/tmp")), play_context=None, loader=None,
+            templar=types.SimpleNamespace(template=lambda value: value), shared_loader_obj=None)
+        self._action._display = types.SimpleNamespace(display=self.shown.append, columns=100)
+
+    def run(self):
+        return self._action.run(None, {"groups": {"all": ["web1", "web2"]}})
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    def ran(**args):
+        task = Task(monkeypatch, **args)
+        return dict(task.run(), shown="".join(task.shown))
+    return ran
+
+
+def test_two_profiles(run):
+    result = run(left="photon3", right="centos8")
+    assert result["msg"] == "photon3 and centos8: 37 of 39 parameters differ" and result["changed"] is False and "failed" not in result
+    assert result["shown"].startswith(result["msg"] + "\n") and result["files"] == []
+    assert result["comparison"]["counts"] == result["counts"]
+
+
+def test_two_hosts(run):
+    result = run(left="web1", right="web2", results={"web1": read("1"), "web2": read("2")})
+    assert result["counts"]["right_stricter"] == 1 and "level up: kernel.kptr_restrict = 2 on web1\n" in result["shown"]
+
+
+def test_a_saved_result(run, tmp_path):
+    (tmp_path / "web1.json").write_text(json.dumps(read("2")), encoding="utf-8")
+    result = run(left="web1.json", right="localhost", results={"localhost": read("2")}, **{"assert": "equal"})
+    assert result["counts"]["same"] == 1 and "failed" not in result
+
+
+def test_what_is_asserted_and_does_not_hold(run):
+    result = run(left="photon3", right="centos8", **{"assert": "not_weaker"})
+    assert result["failed"] and result["msg"].startswith("photon3 is weaker than centos8: 4 of 39 parameters: kernel.panic_on_oops, ")
+    # Ansible prints a failed result as a whole.
+    assert "comparison" not in result and result["shown"].startswith("photon3 and centos8: ")
+
+
+@pytest.mark.parametrize("args, words", [
+    (dict(left="", right="photon"), "left: say what is compared, a host, a profile or a saved result: -e left=NAME"),
+    (dict(left="photon", right="fotonn"), "right: 'fotonn' is no host of the inventory, no column of the catalogue and no file. The "
+                                          "nearest names are photon, photon5, photon3."),
+    (dict(left="web1", right="photon"), "left: web1: nothing was read of this host: results has to hold what "
+                                            "kernel_parameters_info returned of it"),
+    (dict(left="web1", right="photon", results={"web1": {"unreachable": True, "msg": "no\x1b[2J\nway"}}),
+     "left: web1: this host could not be read: no\\x1b[2J"),
+    (dict(left="web1", right="photon", results={"web1": {"failed": True}}),
+     "left: web1: this host could not be read: it does not say why"),
+    (dict(left="photon", right="empty"), "right: empty: it is no saved result: not one document of JSON (Expecting value: line 1 column 1 "
+                                         "(char 0))"),
+    (dict(left="photon", right="bytes"), "right: %s/bytes: it is no text in UTF-8, so it is no saved result"),
+    (dict(left="photon", right="photon5", formats=["pdf"]),
+     "value of formats must be one or more of: text, html, json, markdown. Got no match for: pdf"),
+    (dict(left="photon", right="photon5", **{"assert": "same"}), "value of assert must be one of: none, equal, not_weaker, got: same"),
+    (dict(left="photon", right="photon5", dir="empty/x"), "The comparison cannot be written: [Errno 20] Not a directory: '%s/empty/x'"),
+])
+def test_refusals(run, tmp_path, args, words):
+    (tmp_path / "empty").touch()
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe")
+    result = run(**args)
+    assert result["failed"] and result["msg"] == words.replace("%s", str(tmp_path))
+
+
+def test_what_is_too_large_is_no_saved_result(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(compare, "_LARGEST", 10)
+    (tmp_path / "large").write_text("x" * 11, encoding="utf-8")
+    assert run(left="large", right="photon")["msg"].endswith("large: it is larger than 64 MiB, so it is not the saved result of one host")
+
+
+def test_files(run, tmp_path):
+    old = os.umask(0)
+    try:
+        result = run(left="photon3", right="centos8", dir="out/a")
+    finally:
+        os.umask(old)
+    folder = tmp_path / "out" / "a"
+    assert result["files"] == [str(folder / name) for name in ("comparison.html", "comparison.json", "comparison.md")]
+    assert {path.name for path in folder.iterdir()} == {"comparison.html", "comparison.json", "comparison.md"}
+    assert [stat.S_IMODE(os.stat(path).st_mode) for path in (folder, *folder.iterdir())] == [0o700, 0o600, 0o600, 0o600]
+    assert result["shown"].endswith("\n" + "\n".join(result["files"]))
+    assert json.loads((folder / "comparison.json").read_text(encoding="utf-8")) == result["comparison"]
+
+
+@pytest.mark.parametrize("args, files, shown", [
+    (dict(formats=["text"]), [], True), (dict(formats=["json"]), ["comparison.json"], False),
+    (dict(prints=False, formats=["text"]), [], False), (dict(no_log=True), [], False),
+])
+def test_what_is_asked_for_is_made(run, tmp_path, args, files, shown):
+    result = run(left="photon3", right="centos8", dir="out", **args)
+    assert [os.path.basename(path) for path in result["files"]] == files and bool(result["shown"]) is shown
+    assert (tmp_path / "out").exists() == bool(files)
+
+
+def test_the_documentation_is_that_of_the_arguments():
+    options = yaml.safe_load(stub.DOCUMENTATION)["options"]
+    assert set(options) == set(compare._SPEC)
+    for name, spec in compare._SPEC.items():
+        assert {key: options[name].get(key) for key in ("type", "required", "choices", "default", "elements")} == {
+            key: spec.get(key) for key in ("type", "required", "choices", "default", "elements")}

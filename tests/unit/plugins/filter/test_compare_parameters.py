@@ -1,0 +1,34 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.photon.hardening.plugins.filter import compare_parameters
+
+ROW = {"name": "kernel.kptr_restrict", "value": "1", "boot": None, "boot_source": None, "kind": "value"}
+READ = {"kernel": {}, "parameters": [ROW]}
+compare = compare_parameters.FilterModule().filters()["compare_parameters"]
+
+
+def test_two_columns():
+    assert compare("photon3", "centos8")["headline"] == "photon3 and centos8: 37 of 39 parameters differ"
+
+
+def test_a_result_and_a_column():
+    found = compare(READ, "photon", left_label="web1")
+    assert found["counts"]["right_stricter"] == 1 and found["left"] == {
+        "label": "web1", "kind": "result", "omitted": 0,
+        "facts": {"release": None, "machine": None, "system": None, "memory_kb": None, "processors": None, "runtimes": []}}
+
+
+@pytest.mark.parametrize("left, right, words", [
+    ("fotonn", "photon", "compare_parameters: left: 'fotonn' is no host of the inventory, no column of the catalogue and no file."),
+    ("photon", {}, "compare_parameters: right: it is no saved result: "),
+    ("photon", 7, "compare_parameters: right: it is no saved result: "),
+])
+def test_refusals(left, right, words):
+    with pytest.raises(AnsibleFilterError) as caught:
+        compare(left, right)
+    assert words in str(caught.value)

@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""playbooks/compare.yml, run by ansible-playbook itself."""
+
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+PLAYBOOK = pathlib.Path(__file__).parents[2] / "playbooks" / "compare.yml"
+# A host that nobody can reach, and two that are this machine; its parameters are only read.
+INVENTORY = """
+[all]
+far ansible_host=192.0.2.1 ansible_connection=ssh ansible_port=1 ansible_ssh_common_args='-o ConnectTimeout=1'
+[near]
+near1
+near2
+[near:vars]
+ansible_connection=local
+ansible_python_interpreter="{{ ansible_playbook_python }}"
+ansible_become=false
+"""
+
+
+@pytest.fixture
+def run(tmp_path):
+    (tmp_path / "hosts.ini").write_text(INVENTORY, encoding="utf-8")
+
+    def ran(*args):
+        extra = [word for arg in args for word in (["-e", arg] if "=" in arg else [arg])]
+        environment = dict(os.environ, ANSIBLE_HOME=str(tmp_path / "home"), ANSIBLE_LOCAL_TEMP=str(tmp_path / "tmp"), ANSIBLE_NOCOLOR="1")
+        return subprocess.run(["ansible-playbook", str(PLAYBOOK), "-i", "hosts.ini", *extra], cwd=tmp_path, env=environment, text=True,
+                              check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return ran
+
+
+def test_two_columns_need_no_host(run, tmp_path):
+    done = run("left=photon3", "right=centos8", "compare_dir=out")
+    assert done.returncode == 0, done.stdout
+    assert "photon3 and centos8: 37 of 39 parameters differ\n" in done.stdout and "kernel.kptr_restrict" in done.stdout
+    assert "TASK [Read kernel parameters]" not in done.stdout and "WARNING" not in done.stdout
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"comparison.html", "comparison.json", "comparison.md"}
+
+
+@pytest.mark.parametrize("assertion, words", [
+    ("equal", "photon3 and centos8 are not equal: 29 of 39 parameters: "),
+    ("not_weaker", "photon3 is weaker than centos8: 4 of 39 parameters: "),
+])
+def test_what_is_asserted_sets_the_exit_code(run, assertion, words):
+    done = run("left=photon3", "right=centos8", "assert=" + assertion, "compare_formats=json")
+    assert done.returncode == 2 and words in done.stdout
+
+
+def test_two_hosts(run, tmp_path):
+    done = run("left=near1", "right=near2", "compare_dir=out")
+    assert done.returncode == 0, done.stdout
+    found = json.loads((tmp_path / "out" / "comparison.json").read_text(encoding="utf-8"))
+    assert (found["left"]["kind"], found["left"]["facts"]) == ("host", found["right"]["facts"])
+    assert found["left"]["facts"]["release"] == os.uname().release
+    assert "kernel.randomize_va_space" in {row["name"] for row in found["same"]}
+
+
+def test_a_host_and_a_profile(run):
+    done = run("left=near1", "right=photon")
+    assert done.returncode == 0 and "near1 and photon: " in done.stdout and "near2" not in done.stdout
+
+
+@pytest.mark.parametrize("args, status, words", [
+    (["left=near1"], 2, "right: say what is compared, a host, a profile or a saved result: -e right=NAME"),
+    (["left=near3", "right=photon"], 2, "left: 'near3' is no host of the inventory, no column of the catalogue and no file. The nearest "
+                                        "names are near2, near1, far."),
+    (["left=far", "right=photon"], 2, "left: far: this host could not be read: "),
+    (["left=near1", "right=near2", "--limit", "near1"], 4, "compare.yml takes no --limit: left and right say which hosts are read"),
+])
+def test_what_cannot_be_compared(run, args, status, words):
+    done = run(*args)
+    assert (done.returncode, words in done.stdout) == (status, True), done.stdout
