@@ -3,13 +3,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares two sides: gathers them, prints and writes what `_compare` finds."""
 
+import functools
 import os
 
+from ansible import context
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.photon.hardening.plugins.action.kernel_parameters import ActionModule as Front
-from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _compare, _harmless, _sides, _whole_file
+from ansible_collections.photon.hardening.plugins.plugin_utils import (
+    _arguments,
+    _catalogue,
+    _compare,
+    _controls,
+    _display,
+    _harmless,
+    _sides,
+    _whole_file,
+)
 from ansible_collections.photon.hardening.plugins.plugin_utils.reports import (
     compare_html,
     compare_json,
@@ -18,13 +28,6 @@ from ansible_collections.photon.hardening.plugins.plugin_utils.reports import (
     compare_words,
 )
 
-
-def no_controls(_name):
-    return ()
-
-
-# TO WIRE, from plugin_utils/_controls.py: functools.partial(_controls.ids, _controls.load()) and _controls.load()["benchmarks"].
-CONTROLS, BENCHMARKS = no_controls, {}
 
 _TEXT = "text"
 # Format -> the name of its file, and what makes it.
@@ -49,6 +52,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
     _supports_check_mode = True
     _supports_async = False
+    PRINTS = _display.is_for_people(_display.callback_in_use(context.CLIARGS))
 
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
@@ -62,7 +66,8 @@ class ActionModule(ActionBase):
 
     def _compared(self, given, hosts):
         left, right = (side(option, given, hosts) for option in ("left", "right"))
-        comparison = _compare.compare(left, right, _catalogue.CATALOGUE, CONTROLS, BENCHMARKS)
+        controls = _controls.load()
+        comparison = _compare.compare(left, right, _catalogue.CATALOGUE, functools.partial(_controls.ids, controls), controls["benchmarks"])
         files = [] if self._task.no_log else written(comparison, given["formats"], given["dir"])
         self._print(comparison, given["formats"], files)
         counted = {"changed": False, "counts": comparison.counts, "files": files}
@@ -73,7 +78,7 @@ class ActionModule(ActionBase):
         return dict(counted, msg=compare_words.headline(comparison), comparison=compare_json.data(comparison))
 
     def _print(self, comparison, formats, files):
-        if _TEXT in formats and Front.PRINTS and not self._task.no_log:
+        if _TEXT in formats and self.PRINTS and not self._task.no_log:
             self._display.display(compare_text.render(comparison, self._display.columns) + "".join("\n" + path for path in files))
 
 
@@ -126,5 +131,5 @@ def written(comparison, formats, folder):
     for name, render in (_FILES[key] for key in formats if key in _FILES):
         # The folder in which the command was typed is still the current one.
         paths.append(os.path.join(os.path.abspath(os.path.expanduser(folder)), name))
-        _whole_file.write(paths[-1], render(comparison))
+        _whole_file.write(paths[-1], [render(comparison)])
     return paths

@@ -6,11 +6,13 @@
 Private to the collection.
 """
 
+import functools
+import json
 import os
 import re
 import shutil
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls, _fleet, _provenance, _shards
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls, _fleet, _provenance, _shards, _whole_file
 from ansible_collections.photon.hardening.plugins.plugin_utils.reports import cklb, document, hdf, html, junit
 
 # The name of a run's folder, and of nothing else.
@@ -27,25 +29,40 @@ def write(fleet, settings, drift=None, run=_provenance.RUN):
     """Writes the reports of RUN; returns the path of the one to open first, None where no format is asked for."""
     paths = []
     for name in settings.formats:
-        for path, pieces in _FORMATS[name](fleet, settings, drift):
+        for path, pieces in _FORMATS[name](fleet, settings):
             paths.append(os.path.join(settings.folder, run, path))
-            _shards.write(paths[-1], pieces)
+            _whole_file.write(paths[-1], pieces)
     _prune(settings.folder, settings.keep)
     return paths[0] if paths else None
 
 
-def _sources():
-    return _catalogue.CATALOGUE["parameters"], _controls.load()
+def _rows():
+    return _catalogue.CATALOGUE["parameters"]
+
+
+def _titled(controls, name):
+    """(benchmark with its version, number) of each control that asks for the parameter NAME."""
+    return [("%(title)s %(version)s" % controls["benchmarks"][key], number) for key, number in _controls.ids(controls, name)]
+
+
+def _page(fleet):
+    # As many days are left of a waiver as on the day of the newest result: the same results make the same page.
+    return html.render(fleet, _rows(), functools.partial(_titled, _controls.load()), fleet.time[:10])
 
 
 # Format -> the files of it: (path below the run's folder, pieces of text).
 _FORMATS = {
-    "html": lambda fleet, settings, drift: [("report.html", html.render(fleet, *_sources(), drift))],
-    "json": lambda fleet, settings, drift: [("report.json", document.render(fleet, *_sources()))],
-    "junit": lambda fleet, settings, drift: junit.render(fleet),
-    "hdf": lambda fleet, settings, drift: _below("hdf", hdf.render(fleet, *_sources())),
-    "cklb": lambda fleet, settings, drift: _below("cklb", cklb.render(fleet, *_sources(), settings.benchmark)),
+    "html": lambda fleet, settings: [("report.html", _page(fleet))],
+    "json": lambda fleet, settings: [("report.json", document.render(fleet, _rows(), _controls.load()))],
+    "junit": lambda fleet, settings: junit.render(fleet),
+    "hdf": lambda fleet, settings: _below("hdf", hdf.render(fleet, _rows(), _controls.load())),
+    "cklb": lambda fleet, settings: _below("cklb", cklb.render(fleet, _rows(), _controls.load(), settings.benchmark)),
 }
+
+
+def as_data(fleet):
+    """The report in JSON as plain values."""
+    return json.loads("".join(document.render(fleet, _rows(), _controls.load())))
 
 
 def _below(folder, files):

@@ -6,15 +6,13 @@
 Private to the collection.
 """
 
-import contextlib
 import json
 import os
-import tempfile
 import time
 import urllib.parse
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import DIFFERING, STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _provenance
+from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _provenance, _whole_file
 
 _KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "notes", "kernel", "ansible_facts")
 _LONGEST_NAME = 240
@@ -96,7 +94,7 @@ class Shelf:
 
     def keep(self, result, outcome):
         if self._path:
-            write(self._path, [_line(shard(self._host, result, self._check_mode, outcome, self.about))])
+            _whole_file.write(self._path, [_line(shard(self._host, result, self._check_mode, outcome, self.about))])
 
     def clear(self):
         """Nothing may be kept of this run, so nothing is left of an earlier one."""
@@ -106,22 +104,6 @@ class Shelf:
 
 def _line(content):
     return json.dumps(content, sort_keys=True, default=str) + "\n"
-
-
-def write(path, pieces):
-    """The texts of PIECES as one file, as a whole, so that nobody ever reads half of it. A folder that is there already keeps its mode."""
-    folder = os.path.dirname(path)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    # mkstemp makes it 0600.
-    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".")
-    try:
-        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
-            stream.writelines(pieces)
-        os.replace(temporary, path)
-    finally:
-        # There is one only where something went wrong.
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
 
 
 def lines(paths):

@@ -3,20 +3,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A file that is there as a whole or not at all, for its owner alone. Private to the collection."""
 
+import contextlib
 import os
 import tempfile
 
 
-def write(path, text):
-    """A folder that is there already keeps its mode."""
+def write(path, pieces):
+    """The texts of PIECES as one file. A folder that is there already keeps its mode."""
     folder = os.path.dirname(path)
     os.makedirs(folder, mode=0o700, exist_ok=True)
     # mkstemp makes it 0600.
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".")
     try:
-        with open(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.writelines(pieces)
         os.replace(temporary, path)
-    except OSError:
-        os.unlink(temporary)
-        raise
+    finally:
+        # There is one only where something went wrong.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)

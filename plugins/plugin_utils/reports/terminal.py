@@ -13,7 +13,7 @@ from itertools import repeat
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless, _verdicts
 
-# A line of the table. outcome: as in a shard. counts: state -> how many parameters have it; nothing where the host has no result.
+# A line of the table. outcome: as in a shard, or missing. counts: state -> how many parameters have it; nothing where the host has no result.
 Row = namedtuple("Row", "host outcome check_mode counts")
 # A place in the table. colour: one of those below. right: numbers stand right, words left.
 _Cell = namedtuple("_Cell", "text colour right", defaults=(None, False))
@@ -30,7 +30,7 @@ _UNBROKEN = "\xa0"
 # The columns, in this order; a state that nobody has gets none.
 COLUMNS = ("ok", "changed", "stricter", "unsupported", "waived", "held_back", "read_only", "reboot_required", "overridden", "not_applied",
            "rejected")
-_OUTCOMES = {"failed": "failed", "unreachable": "not reached", "unknown": "broke off"}
+_OUTCOMES = {"failed": "failed", "unreachable": "not reached", "unknown": "broke off", "missing": "no result"}
 _RED, _YELLOW, _GREEN = "31", "33", "32"
 _COLOURS = {_verdicts.ERROR: _RED, _verdicts.FAIL: _RED, _verdicts.WAIVED: _YELLOW, _verdicts.NOT_APPLICABLE: _YELLOW,
             _verdicts.PASS: _GREEN}

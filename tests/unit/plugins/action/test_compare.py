@@ -27,7 +27,7 @@ class Task:
 
     def __init__(self, monkeypatch, prints=True, no_log=False, **args):
         self.shown = []
-        monkeypatch.setattr(compare.Front, "PRINTS", prints)
+        monkeypatch.setattr(compare.ActionModule, "PRINTS", prints)
         self._action = compare.ActionModule(
             task=types.SimpleNamespace(args=args, check_mode=False, no_log=no_log, async_val=0, diff=False, action="x", environment=[]),
             connection=types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir="/tmp")), play_context=None, loader=None,

@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import pathlib
+import types
+
+import pytest
+import yaml
+
+from ansible_collections.photon.hardening.plugins.action import report
+from ansible_collections.photon.hardening.plugins.modules import report as stub
+from ansible_collections.photon.hardening.plugins.plugin_utils import _provenance, _shards
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import line, row
+
+NOW = "2999-01-01T00:00:00Z"
+
+
+def ran(args, batch=("web1",), enabled=(), monkeypatch=None, **variables):
+    monkeypatch.setattr(report.constants, "CALLBACKS_ENABLED", list(enabled), raising=False)
+    action = report.ActionModule(
+        task=types.SimpleNamespace(args=args, check_mode=True, no_log=False, async_val=0, diff=False, action="x", environment=[]),
+        connection=types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir="/tmp")), play_context=None, loader=None,
+        templar=types.SimpleNamespace(template=lambda value: value), shared_loader_obj=None)
+    return action.run(None, dict({"ansible_play_hosts_all": ["web1", "web2"], "ansible_play_batch": list(batch), "hostvars": {}}, **variables))
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """The folder of a run in which web1 has a result."""
+    (tmp_path / "web1.json").write_text(line("web1", row("a.b", "changed"), time=NOW, run=_provenance.RUN))
+    return tmp_path
+
+
+def test_the_documented_options_are_those_that_are_taken():
+    documented = yaml.safe_load(stub.DOCUMENTATION)["options"]
+    assert {name: {key: option[key] for key in ("type", "elements", "default") if key in option} for name, option in documented.items()} == {
+        name: dict(option) for name, option in report._SPEC.items()}
+
+
+@pytest.mark.parametrize("batch, enabled, writes", [
+    (["web1"], [], True), (["web2"], [], True), (["web1"], ["photon.hardening.report"], True),
+    (["web2"], ["photon.hardening.report"], False),
+])
+def test_each_batch_writes_the_report_and_the_callback_plugin_the_last_one(kept, monkeypatch, batch, enabled, writes):
+    result = ran({"report_dir": str(kept), "this_run": True}, batch, enabled, monkeypatch)
+    assert (result["changed"], result["hosts"], result["counts"]["changed"]) == (False, 1, 1)
+    assert result["problems"] == [{"kind": "missing", "source": "web2", "message": "there is no result of it"}]
+    assert (result["report"] is not None) is writes is pathlib.Path(kept, _provenance.RUN, "report.html").exists()
+    ((key, totals),) = result["ansible_stats"]["data"].items()
+    assert not key.startswith("photon_hardening_") and totals["verdict"] == result["msg"].partition(" Report")[0]
+
+
+def test_without_a_folder_nothing_is_written(monkeypatch):
+    assert ran({"this_run": True}, monkeypatch=monkeypatch) == {
+        "changed": False, "msg": "No report is written, because no report_dir is given."}
+
+
+def test_results_of_several_places_and_of_the_fact_cache(kept, tmp_path, monkeypatch):
+    other = tmp_path / "other.jsonl"
+    other.write_text(line("web2", row("a.b"), time=NOW) + "half a li")
+    about = {"mode": "audit", "provenance": {"profile": "photon"}}
+    fact = _shards.facts({"parameters": [{"name": "a.c", "state": "ok"}], "summary": {}}, about)
+    result = ran({"inputs": [str(kept / "web1.json"), str(other)], "hosts": ["web1", "web3", "web4"], "cached_facts": True,
+                  "query": "hosts[].host"}, monkeypatch=monkeypatch, hostvars={"web3": {"ansible_facts": fact}, "web4": {}})
+    assert result["found"] == ["web1", "web2", "web3"] and result["report"] is None
+    assert [(problem["kind"], problem["source"].rpartition("/")[2]) for problem in result["problems"]] == [
+        ("unreadable", "other.jsonl:2"), ("missing", "web4")]
+
+
+def test_what_changed_since_an_earlier_report(kept, tmp_path, monkeypatch):
+    earlier = tmp_path / "earlier"
+    earlier.mkdir()
+    (earlier / "web1.json").write_text(line("web1", row("a.b", "overridden")))
+    result = ran({"inputs": [str(kept / "web1.json")], "since": str(earlier)}, monkeypatch=monkeypatch)
+    assert "better" in result["msg"]
+
+
+@pytest.mark.parametrize("args, words", [
+    ({"inputs": ["/no/such/file"]}, "[Errno 2] No such file or directory: '/no/such/file'"),
+    ({"report_dir": "/x", "report_formats": ["pdf"]}, "report_formats: 'pdf' is none of"),
+    ({"inputs": [], "query": "["}, "the expression"),
+])
+def test_what_goes_wrong_is_one_sentence(monkeypatch, args, words):
+    result = ran(args, monkeypatch=monkeypatch)
+    assert result["failed"] and result["msg"].startswith(words)

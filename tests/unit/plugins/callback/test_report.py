@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import json
+import os
+import types
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.callback import report
+from ansible_collections.photon.hardening.plugins.plugin_utils import _provenance, _shards
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import row
+
+ACTION = "photon.hardening.kernel_parameters"
+
+
+class Run:
+    """A run as its callback plugin sees it."""
+
+    def __init__(self, folder, hosts, monkeypatch, people=True):
+        self.folder, self.shown, self.errors = str(folder), [], []
+        monkeypatch.setattr(report._display, "is_for_people", lambda name: people)
+        monkeypatch.chdir(folder)
+        self.plugin = report.CallbackModule()
+        self.plugin._display = types.SimpleNamespace(display=self.shown.append, error=self.errors.append)
+        manager = types.SimpleNamespace(get_vars=lambda play, include_hostvars: {"ansible_play_hosts_all": hosts})
+        self.plugin.v2_playbook_on_play_start(types.SimpleNamespace(get_variable_manager=lambda: manager))
+
+    def result(self, host, event="ok", keeps=True, **more):
+        answer = {"msg": "x", "changed": False, "summary": {"ok": 1, "changed": 2}, "parameters": [row("a.b", "changed")]}
+        if keeps:
+            shelf = _shards.Shelf(self.folder, host, False)
+            shelf.end(dict(answer, failed=event == "failed", unreachable=event == "unreachable"))
+            answer["report"] = {"folder": self.folder, "formats": ["json"], "keep": 20, "benchmark": None}
+        task = types.SimpleNamespace(**dict({"action": ACTION, "no_log": False, "delegate_to": None, "check_mode": False}, **more))
+        given = types.SimpleNamespace(_task=task, _result=answer, _host=types.SimpleNamespace(get_name=lambda: host))
+        getattr(self.plugin, "v2_runner_on_" + event)(given)
+
+    def end(self):
+        self.plugin.v2_playbook_on_stats(None)
+        return "".join(self.shown)
+
+    def written(self):
+        path = os.path.join(self.folder, _provenance.RUN, "report.json")
+        with open(path, encoding="utf-8") as stream:
+            return json.load(stream)
+
+
+def test_a_run_of_several_hosts(tmp_path, monkeypatch):
+    run = Run(tmp_path, ["web1", "web2", "web3", "never"], monkeypatch)
+    run.result("web1")
+    run.result("web2", "failed")
+    run.result("web3", "unreachable")
+    table = run.end().strip().splitlines()
+    assert [line.split()[0] for line in table] == ["host", "web2", "web3", "never", "web1", "all", "report:"]
+    assert table[-1] == "report: %s" % os.path.join(_provenance.RUN, "report.json")
+    assert {(problem["kind"], problem["source"]) for problem in run.written()["problems"]} == {
+        ("failed", "web2"), ("unreachable", "web3"), ("missing", "never")}
+
+
+def test_a_run_of_one_host(tmp_path, monkeypatch):
+    run = Run(tmp_path, ["web1"], monkeypatch)
+    run.result("web1", keeps=False)
+    assert run.end().split() == ["web1:", "2", "of", "3", "set", "C", "a.b", "was", "0,", "is", "1", "now"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("more", [{"action": "ansible.builtin.ping"}, {"no_log": True}])
+def test_what_is_not_ours_or_secret_is_not_told(tmp_path, monkeypatch, more):
+    run = Run(tmp_path, ["web1"], monkeypatch)
+    run.result("web1", keeps=False, **more)
+    assert run.end() == "" and list(tmp_path.iterdir()) == []
+
+
+def test_no_line_where_the_output_is_for_programs(tmp_path, monkeypatch):
+    run = Run(tmp_path, ["web1"], monkeypatch, people=False)
+    run.result("web1")
+    assert run.end() == "" and run.written()["hosts"]
+
+
+def test_the_host_on_which_the_module_ran_is_named(tmp_path, monkeypatch):
+    run = Run(tmp_path, ["web1"], monkeypatch)
+    run.result("web1", keeps=False, delegate_to="db\x1b1")
+    assert "db\\x1b1" in run.end()
+
+
+@pytest.mark.parametrize("summary", [None, 7, {"ok": "x"}, {7: 1}])
+def test_the_shape_of_what_a_host_says_is_not_relied_on(summary):
+    assert set(report.counts_of({"summary": summary})) <= {"7"}
+
+
+def test_a_report_that_cannot_be_written_is_told(tmp_path, monkeypatch):
+    run = Run(tmp_path, ["web1", "web2"], monkeypatch)
+    run.result("web1")
+    (tmp_path / _provenance.RUN).write_text("x")
+    assert "report: " not in run.end() and "cannot be written" in run.errors[0]

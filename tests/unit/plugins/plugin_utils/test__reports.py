@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import json
+import stat
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _report_options, _reports
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import line, row
+
+FLEET = _fleet.read([("x", line("web/1", row("kernel.kptr_restrict", "held_back", reason="<b>")))], expected=["web2"])
+
+
+def settings(folder, formats=_report_options.FORMATS, keep=20, benchmark="stig_rhel8"):
+    return _report_options.Settings(str(folder), formats, keep, benchmark)
+
+
+def test_each_format_has_its_files(tmp_path):
+    path = _reports.write(FLEET, settings(tmp_path), run="20260131T120000Z-7")
+    run = tmp_path / "20260131T120000Z-7"
+    assert path == str(run / "report.html")
+    files = {str(found.relative_to(run)) for found in run.rglob("*") if found.is_file()}
+    assert files == {"report.html", "report.json", "junit-1.xml", "hdf/web%2F1.json", "cklb/web%2F1.cklb"}
+    assert {stat.S_IMODE(found.stat().st_mode) for found in run.rglob("*")} == {0o600, 0o700}
+    assert json.loads((run / "report.json").read_text(encoding="utf-8")) == _reports.as_data(FLEET)
+
+
+def test_no_format_is_no_file(tmp_path):
+    assert _reports.write(FLEET, settings(tmp_path / "none", ())) is None and list(tmp_path.iterdir()) == []
+
+
+def test_the_same_results_make_the_same_files(tmp_path):
+    texts = []
+    for name in ("a", "b"):
+        _reports.write(FLEET, settings(tmp_path / name), run="20260131T120000Z-7")
+        texts.append({path.relative_to(tmp_path / name): path.read_bytes() for path in (tmp_path / name).rglob("*") if path.is_file()})
+    assert texts[0] == texts[1]
+
+
+def test_a_benchmark_without_numbers_is_one_sentence(tmp_path):
+    with pytest.raises(ValueError) as caught:
+        _reports.write(FLEET, settings(tmp_path, ["cklb"], benchmark="stig_photon5"))
+    assert "has no SV- numbers" in str(caught.value)
+
+
+def test_only_the_newest_runs_are_kept(tmp_path):
+    others = ["web1.json", "20260101T000000Z-x", "20260101T000000Z-1.old"]
+    runs = ["2026010%dT000000Z-%d" % (day, day) for day in range(1, 5)]
+    for name in others + runs:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").touch()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "20250101T000000Z-1").symlink_to(elsewhere)
+    _reports.write(FLEET, settings(tmp_path, ["json"], keep=2), run="20260105T000000Z-5")
+    assert {path.name for path in tmp_path.iterdir()} == {*others, "elsewhere", "20250101T000000Z-1", runs[3], "20260105T000000Z-5"}
+
+
+def test_the_results_of_a_run(tmp_path):
+    for host, time in (("web1", "2026-01-31T12:00:00Z"), ("old", "2026-01-30T12:00:00Z"), ("of another run", "2026-01-31T12:00:00Z")):
+        (tmp_path / (host.replace(" ", "%20") + ".json")).write_text(line(host, row("a.b"), time=time))
+    fleet = _reports.of_run(str(tmp_path), ["web1", "old", "lost"], "2026-01-31T00:00:00Z")
+    assert [host.name for host in fleet.hosts] == ["old", "web1"]
+    assert [(problem.kind, problem.source) for problem in fleet.problems] == [("missing", "lost"), ("stale", "old")]
