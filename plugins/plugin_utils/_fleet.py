@@ -9,6 +9,7 @@ The same results in any order, or given twice, make the same model. A fleet of 1
 
 import array
 import hashlib
+import itertools
 import json
 import math
 import operator
@@ -93,6 +94,7 @@ def _is_text(value):
 _FIELDS = operator.itemgetter("name", *Cell._fields)
 
 
+_NAME, _STATE = operator.itemgetter(0), operator.itemgetter(1)
 _KINDS = frozenset((str, type(None)))
 
 
@@ -104,13 +106,22 @@ def _fields(rows):
         raise BadShard("schema", "its parameters are not what a result has") from None
 
 
-def _checked(fields):
-    """A row's FIELDS, harmless; BadShard where they are no row."""
-    if not isinstance(fields[0], str) or fields[1] not in STATES or not _KINDS.issuperset(map(type, fields)):
+def _is_plain(line):
+    """Whether no text in a LINE of JSON can have a character that cannot be printed. Most lines are plain, and this is quick."""
+    return line.isascii() and "\\" not in line and "\x7f" not in line
+
+
+def _checked(rows, plain):
+    """The fields of ROWS, harmless; BadShard where one is no row. All at once: they are a million in a fleet of 10,000 hosts.
+
+    PLAIN: their texts are known to be harmless.
+    """
+    texts = list(itertools.chain.from_iterable(rows))
+    if not _KINDS.issuperset(map(type, texts)) or None in set(map(_NAME, rows)) or not set(map(_STATE, rows)).issubset(STATES):
         raise BadShard("schema", "its parameters are not what a result has")
-    if not "".join(filter(None, fields)).isprintable():
-        return tuple(value and _harmless.flat(value) for value in fields)
-    return fields
+    if plain or "".join(filter(None, texts)).isprintable():
+        return rows
+    return [tuple(value and _harmless.flat(value) for value in fields) for fields in rows]
 
 
 def _texts(value, keys):
@@ -169,15 +180,29 @@ class Column:
     def __init__(self):
         self.cells, self.index, self.texts = [], array.array("I"), None
         self._numbers = {}
+        # Of a cell which of its values are the same, and the rest -> (its number, where its different values stand first).
+        self._shapes = {}
 
     def put(self, host, cell):
         """Host number HOST has CELL."""
         if self.texts is None and cell not in self._numbers and len(self.cells) >= MOST_CELLS:
             self._widen()
-        if self.texts is not None:
-            cell, text = _apart(cell)
-            self.texts.put(host, text)
-        self.put_number(host, self._number(cell))
+        if self.texts is None:
+            self.put_number(host, self._number(cell))
+        else:
+            self._put_apart(host, cell)
+
+    def _put_apart(self, host, cell):
+        state, first, second, third, fourth, fifth, source, dropin, reason = cell
+        # The last one stays: of equal values the place of the first.
+        places = {fifth: 4, fourth: 3, third: 2, second: 1, first: 0}
+        shape = (state, places[second], places[third], places[fourth], places[fifth], places.get(None), source, dropin, reason)
+        known = self._shapes.get(shape)
+        if known is None:
+            apart, places = _apart(cell)
+            known = self._shapes[shape] = self._number(apart), places
+        self.texts.put(host, "\n".join([cell[place] for place in known[1]]))
+        self.put_number(host, known[0])
 
     def put_number(self, host, number):
         if host >= len(self.index):
@@ -210,39 +235,63 @@ class Column:
 
     def ordered(self, order):
         """The same with the hosts in ORDER (new number -> old number), and nothing in it that depends on the order in which it came."""
-        made, mine = Column(), list(map(self._raw, order))
-        if self.texts is not None and len(set(mine)) <= MOST_CELLS:
-            mine = [raw and (_together(*raw), None) for raw in mine]
+        made, index = Column(), self.index + array.array("I", [NONE]) * max(0, len(order) - len(self.index))
+        numbers, cells = [index[host] for host in order], self.cells
+        if self.texts is not None and self._differ_less(order):
+            cells = [self.get(host) for host in order]
+            numbers = [NONE if cell is None else host for host, cell in enumerate(cells)]
         elif self.texts is not None:
-            made.texts = _Texts()
-        for cell in sorted({raw[0] for raw in mine if raw}, key=_sortable):
+            made.texts = self.texts.ordered(host if number != NONE else None for host, number in zip(order, numbers, strict=True))
+        for cell in sorted({tuple(cells[number]) for number in set(numbers) if number != NONE}, key=_sortable):
             made._number(cell)
-        made.index = array.array("I", [made._numbers[raw[0]] if raw else NONE for raw in mine])
-        for host, raw in enumerate(mine) if made.texts is not None else ():
-            made.texts.put(host, raw[1] if raw else "")
+        places = {number: made._numbers[tuple(cells[number])] for number in set(numbers) if number != NONE}
+        made.index = array.array("I", [places.get(number, NONE) for number in numbers])
         return made
+
+    def _differ_less(self, hosts):
+        """Whether HOSTS have no more different cells than fit without texts of their own."""
+        found = set()
+        for host in hosts:
+            found.add(self._raw(host))
+            if len(found) > MOST_CELLS + 1:
+                return False
+        return len(found - {None}) <= MOST_CELLS
 
 
 # A column grows by so many hosts at a time.
 _MORE = array.array("I", [NONE]) * 1024
-_MORE_STARTS = array.array("Q", [0]) * 1024
+_MORE_STARTS = array.array("I", [0]) * 1024
 
 
 class _Texts:
     """One text per host, all in one piece of memory."""
 
     def __init__(self):
-        self._all, self._starts = bytearray(b"\0"), array.array("Q")
+        self._all, self._starts = bytearray(b"\0"), array.array("I")
 
     def put(self, host, text):
         if host >= len(self._starts):
             self._starts.extend(_MORE_STARTS)
         self._starts[host] = len(self._all)
-        self._all += text.encode("utf-8") + b"\0"
+        self._all += (text + "\0").encode()
 
     def get(self, host):
+        return self._bytes(host).decode("utf-8")
+
+    def _bytes(self, host):
         start = self._starts[host]
-        return self._all[start:self._all.index(0, start)].decode("utf-8")
+        return self._all[start:self._all.index(0, start)]
+
+    def ordered(self, hosts):
+        """The same with HOSTS in their order; None is a host without a text."""
+        made, pieces = _Texts(), [b"" if host is None else self._bytes(host) for host in hosts]
+        made._starts = array.array("I", itertools.accumulate((len(piece) + 1 for piece in pieces[:-1]), initial=1))
+        made._all = bytearray(b"\0" + b"\0".join(pieces) + b"\0")
+        return made
+
+    def packed(self):
+        """Of each host in order its text and a zero."""
+        return memoryview(self._all)[1:]
 
 
 def _sortable(cell):
@@ -250,10 +299,11 @@ def _sortable(cell):
 
 
 def _apart(cell):
-    """(CELL with the numbers of its different values in their places, these values as one text)."""
-    values = {}
-    numbers = [None if value is None else values.setdefault(value, len(values)) for value in cell[1:6]]
-    return (cell[0], *numbers, *cell[6:]), "\n".join(values)
+    """(CELL with the numbers of its different values in their places, where each of these stands first)."""
+    values = cell[1:6]
+    different = [value for value in dict.fromkeys(values) if value is not None]
+    numbers = {value: number for number, value in enumerate(different)}
+    return (cell[0], *map(numbers.get, values), *cell[6:]), [1 + values.index(value) for value in different]
 
 
 def _together(cell, text):
@@ -275,14 +325,15 @@ class Reader:
 
     def __init__(self):
         self._numbers, self._seen, self._columns, self._problems = {}, [], {}, set()
-        # Most rows were seen before, of another host: their fields as they stood in the line -> their cell's place.
+        # Most rows were seen before, of another host: parameter -> their fields as they stood in the line -> the number of their cell.
+        # Nothing of a parameter whose rows were hardly ever seen before.
         self._places = {}
 
     def add(self, source, line):
         """LINE is a host's result; SOURCE says where it stood."""
         try:
             shard = parsed(line)
-            rows = self._rows(shard.get("parameters") or ())
+            rows = self._rows(shard.get("parameters") or (), _is_plain(line))
         except BadShard as exc:
             self._problems.add(Problem(exc.kind, source, str(exc)))
             return
@@ -300,39 +351,47 @@ class Reader:
             seen.host, seen.best = host, key
             self._put(number, rows)
 
-    def _rows(self, rows):
-        """Of each row its place if it was seen before, or else its fields."""
-        found = []
-        for fields in _fields(rows):
-            try:
-                place = self._places.get(fields)
-            except TypeError:
-                raise BadShard("schema", "its parameters are not what a result has") from None
-            found.append((place, fields if place else _checked(fields)))
-        return found
+    def _rows(self, rows, plain):
+        """Of each row the number of its cell if it was seen before, else None, and its fields."""
+        places, found = self._places, []
+        try:
+            for fields in _fields(rows):
+                known = places.get(fields[0])
+                found.append((known.get(fields) if known else None, fields))
+        except TypeError:
+            raise BadShard("schema", "its parameters are not what a result has") from None
+        checked = iter(_checked([fields for number, fields in found if number is None], plain))
+        return [(number, next(checked) if number is None else fields) for number, fields in found]
 
     def _forget(self, number):
         for column in self._columns.values():
             if number < len(column.index):
                 column.index[number] = NONE
 
-    def _put(self, number, rows):
-        for place, fields in rows:
-            if place and place[0].texts is None:
-                place[0].put_number(number, place[1])
-                continue
+    def _put(self, host, rows):
+        for number, fields in rows:
             column = self._columns.get(fields[0])
             if column is None:
                 column = self._columns[fields[0]] = Column()
-            column.put(number, fields[1:])
+            if number is not None and column.texts is None:
+                column.put_number(host, number)
+                continue
+            column.put(host, fields[1:])
+            places = self._places.setdefault(fields[0], {})
             if column.texts is None:
-                self._places[fields] = column, column.index[number]
+                places[fields] = column.index[host]
+            elif places:
+                places.clear()
 
     def fleet(self, expected=(), fresh_from=""):
-        """The Fleet. EXPECTED: names of hosts that should have a result. FRESH_FROM: the time before which a result is stale."""
+        """The Fleet; the Reader is used up.
+
+        EXPECTED: names of hosts that should have a result. FRESH_FROM: the time before which a result is stale.
+        """
         order = sorted(range(len(self._seen)), key=lambda number: self._seen[number].host.name)
         hosts = [self._seen[number].host for number in order]
-        columns = {name: self._columns[name].ordered(order) for name in sorted(self._columns)}
+        # Both at once would be twice the memory.
+        columns = {name: self._columns.pop(name).ordered(order) for name in sorted(self._columns)}
         problems = self._problems | set(self._duplicates()) | set(_of_hosts(hosts, fresh_from))
         problems |= {Problem("missing", name, "there is no result of it") for name in set(expected) - set(self._numbers)}
         order_of = {kind: place for place, kind in enumerate(PROBLEMS)}
@@ -401,12 +460,12 @@ class Fleet:
 
     def findings(self):
         """[Finding, ...] of all parameters and states that are no pass; the worst first, then those of most hosts."""
-        found = Counter()
+        found, check_modes = Counter(), [host.check_mode for host in self.hosts]
         for name, column in self.parameters.items():
-            for host, number in enumerate(column.index):
+            for (number, check_mode), hosts in Counter(zip(column.index, check_modes, strict=True)).items():
                 if number != NONE:
                     state = column.cells[number][0]
-                    found[name, state, _verdicts.verdict(state, self.hosts[host].check_mode)] += 1
+                    found[name, state, _verdicts.verdict(state, check_mode)] += hosts
         listed = [Finding(*key, hosts) for key, hosts in found.items() if key[2] != _verdicts.PASS]
         return sorted(listed, key=lambda item: (_verdicts.VERDICTS.index(item.verdict), -item.hosts, item.name, item.state))
 

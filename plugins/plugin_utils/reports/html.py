@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The HTML report: one file that needs nothing beside it.
+
+What a reader has to know first is text that is made here and can be read without script. The views below it are made by the script, out of
+the data that packing.py packs. Page, style and script are files of their own in web/. Pure but for reading these. Private to the collection.
+"""
+
+import base64
+import datetime
+import functools
+import hashlib
+import json
+import os
+from collections import Counter
+
+import jinja2
+import markupsafe
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils.reports import packing
+
+FOLDER = os.path.join(os.path.dirname(__file__), "web")
+
+# How many the first screen names, and the part that can be read without script.
+_MOST_NAMES, _MOST_WAIVERS, _MOST_ROWS, _WORST = 6, 3, 40, 3
+# A kernel, a profile and so on: how many different ones are named.
+_MOST_SOURCES = 4
+
+# kind of a problem -> how it is called where the hosts are named.
+_PROBLEMS = {
+    "missing": "no result", "stale": "stale result", "unreachable": "unreachable", "failed": "run failed", "unknown": "run broke off",
+    "unreadable": "unreadable result", "truncated": "incomplete result", "schema": "result of another version",
+    "duplicate": "two results of one run",
+}
+_MODES = {"harden": "Hardening", "audit": "Audit", "rollback": "Rollback", "adopt": "Adoption", "forget": "Forgetting"}
+
+
+# --- files ---
+
+@functools.cache
+def _file(name):
+    with open(os.path.join(FOLDER, name), encoding="utf-8") as stream:
+        return stream.read()
+
+
+@functools.cache
+def _template():
+    # Characters of a host that cannot be printed, or that turn the direction of writing, are spelt out.
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+                                     finalize=lambda value: _harmless.flat(value) if type(value) is str else value)
+    environment.filters["thousands"] = "{:,}".format
+    return environment.from_string(_file("page.html.j2"))
+
+
+def _hash(text):
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+# --- what stands first ---
+
+def counts(fleet):
+    """[(kind, number), ...] of all kinds, the worst first."""
+    # What an audit would change is a finding, what a run has changed is none.
+    would_change = sum(item.hosts for item in fleet.findings() if item.state == "changed")
+    found = dict(fleet.counts(), would_change=would_change)
+    found["changed"] -= would_change
+    return [(kind, found[kind["key"]]) for kind in packing.kinds()]
+
+
+def host_counts(fleet):
+    """[(verdict, hosts, words), ...]: a host without a whole result is counted there alone."""
+    without = {problem.source for problem in fleet.problems}
+    bad = {fleet.hosts[number].name for number in fleet.bad_hosts()} - without
+    names = {host.name for host in fleet.hosts}
+    return [("error", len(without), "without a whole result"), ("fail", len(bad), "not as wanted"),
+            ("pass", len(names - bad - without), "as wanted")]
+
+
+def coverage(fleet):
+    """[(what is wrong, names of the first, how many more), ...]"""
+    found = {}
+    for problem in fleet.problems:
+        found.setdefault(problem.kind, {})[problem.source] = None
+    return [(_PROBLEMS[kind], list(names)[:_MOST_NAMES], max(0, len(names) - _MOST_NAMES)) for kind, names in found.items()]
+
+
+def _example(fleet, finding):
+    """(name of the first host with FINDING, the sentence about it)"""
+    column = fleet.parameters[finding.name]
+    numbers = {number for number, cell in enumerate(column.cells) if cell[0] == finding.state}
+    for host, number in zip(fleet.hosts, column.index, strict=True):
+        if number in numbers and _verdicts.verdict(finding.state, host.check_mode) == finding.verdict:
+            return host.name, _verdicts.sentence(column.get(fleet.hosts.index(host)), host.check_mode)
+    raise LookupError(finding.name)
+
+
+def findings(fleet, rows):
+    """The worst ones, as the page shows them."""
+    listed = []
+    for finding in fleet.findings()[:_MOST_ROWS]:
+        kind = finding.state, finding.state == "changed"
+        host, sentence = _example(fleet, finding)
+        listed.append({"name": finding.name, "letter": _verdicts.WORDS[finding.state][0], "word": _verdicts.word(*kind), "host": host,
+                       "verdict": finding.verdict, "hosts": finding.hosts, "sentence": sentence, "key": packing.key(kind),
+                       "why": rows.get(finding.name, {}).get("why", "")})
+    return listed
+
+
+def days_left(expires, today):
+    """Days from TODAY on until a waiver ends; None where it has no end, or none that is a day."""
+    try:
+        return (datetime.date.fromisoformat(expires) - datetime.date.fromisoformat(today)).days
+    except (TypeError, ValueError):
+        return None
+
+
+def _left(days):
+    if days is None:
+        return "no end"
+    if days < 0:
+        return "ended %d day%s ago" % (-days, "" if days == -1 else "s")
+    return "ends today" if not days else "%d day%s left" % (days, "" if days == 1 else "s")
+
+
+def waivers(fleet, today):
+    """All of them, those that end first come first."""
+    listed = []
+    for waiver, hosts in fleet.waivers():
+        days = days_left(waiver["expires"], today)
+        shown = {key: "" if value is None else str(value) for key, value in waiver.items()}
+        listed.append(dict(shown, hosts=hosts, days=days, left=_left(days), over=days is not None and days < 0))
+    return listed
+
+
+# --- where it comes from ---
+
+def _most(texts):
+    """The texts that most hosts have, with the numbers of hosts where there are several."""
+    found = sorted(Counter(texts).items(), key=lambda item: (-item[1], item[0]))
+    shown = [text if len(found) == 1 else "%s (%d)" % (text, hosts) for text, hosts in found[:_MOST_SOURCES]]
+    return shown + (["and %d more" % (len(found) - _MOST_SOURCES)] if len(found) > _MOST_SOURCES else [])
+
+
+def _text(value):
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def provenance(fleet):
+    """[(what, [text, ...]), ...]"""
+    words = {"collection": "Collection", "catalogue": "Catalogue", "ansible_core": "ansible-core", "profile": "Profile", "groups": "Groups",
+             "options": "Options"}
+    found = {title: _most(_text(host.provenance[key]) for host in fleet.hosts if host.provenance.get(key)) for key, title in words.items()}
+    found["Check mode"] = _most("yes, nothing was written" if host.check_mode else "no" for host in fleet.hosts)
+    found["Results of"] = sorted({min((host.time for host in fleet.hosts), default=""), fleet.time} - {""})
+    found["Runs"] = _most(host.run for host in fleet.hosts)
+    found["Kernels"] = _most(_text(host.kernel["release"]) for host in fleet.hosts if host.kernel.get("release"))
+    return [(title, texts) for title, texts in found.items() if texts]
+
+
+def _title(fleet):
+    modes = sorted({_MODES[host.mode] for host in fleet.hosts})
+    return "%s of %s" % (" and ".join(modes) or "Report", fleet.hosts[0].name if len(fleet.hosts) == 1 else "{:,} hosts".format(len(fleet.hosts)))
+
+
+# --- the page ---
+
+def render(fleet, catalogue_rows, controls, today):
+    """The file's text, in pieces. CATALOGUE_ROWS: rows of the catalogue. CONTROLS: name -> [(title of a benchmark with its version, number in
+    it), ...]. TODAY: the day from which the days that are left of a waiver are counted."""
+    rows = {row["name"]: row for row in catalogue_rows}
+    listed = waivers(fleet, today)
+    problems = [[_PROBLEMS[problem.kind], problem.source, problem.message] for problem in fleet.problems]
+    style, script = _file("style.css"), _file("script.js")
+    return _template().generate(
+        policy="default-src 'none'; script-src '%s'; style-src '%s'; base-uri 'none'; form-action 'none'" % (_hash(script), _hash(style)),
+        style=markupsafe.Markup(style), script=markupsafe.Markup(script), title=_title(fleet), time=fleet.time, fleet=fleet,
+        sentence=_fleet.verdict_sentence(fleet), counts=counts(fleet), host_counts=host_counts(fleet), coverage=coverage(fleet),
+        findings=findings(fleet, rows), all_findings=len(fleet.findings()), worst=_WORST, waivers=listed[:_MOST_ROWS],
+        all_waivers=len(listed), first_waivers=_MOST_WAIVERS, provenance=provenance(fleet),
+        data=map(markupsafe.Markup, packing.pack(fleet, rows, controls, problems=problems, waivers=listed)))
