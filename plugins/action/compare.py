@@ -28,7 +28,6 @@ from ansible_collections.photon.hardening.plugins.plugin_utils.reports import (
     compare_words,
 )
 
-
 _TEXT = "text"
 # Format -> the name of its file, and what makes it.
 _FILES = {

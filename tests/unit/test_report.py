@@ -22,7 +22,8 @@ LOST = "ansible_host=127.0.0.1 ansible_port=9 ansible_become=false"
 
 def run(folder, playbook, *options, callbacks=(("ANSIBLE_CALLBACKS_ENABLED", "photon.hardening.report"),)):
     # Only the audit contacts a host, and it changes nothing.
-    environment = dict(os.environ, ANSIBLE_NOCOLOR="1", COLUMNS="120", PYTHONDONTWRITEBYTECODE="1", ANSIBLE_SSH_RETRIES="0", **dict(callbacks))
+    environment = dict(os.environ, ANSIBLE_NOCOLOR="1", COLUMNS="120", PYTHONDONTWRITEBYTECODE="1", ANSIBLE_SSH_RETRIES="0",
+                       **dict(callbacks))
     command = [os.path.join(os.path.dirname(sys.executable), "ansible-playbook"), str(PLAYBOOKS / playbook), "-i", "hosts", *options]
     return subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
 

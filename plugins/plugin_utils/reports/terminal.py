@@ -13,7 +13,8 @@ from itertools import repeat
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless, _verdicts
 
-# A line of the table. outcome: as in a shard, or missing. counts: state -> how many parameters have it; nothing where the host has no result.
+# A line of the table. outcome: as in a shard, or missing.
+# counts: state -> how many parameters have it; nothing where the host has no result.
 Row = namedtuple("Row", "host outcome check_mode counts")
 # A place in the table. colour: one of those below. right: numbers stand right, words left.
 _Cell = namedtuple("_Cell", "text colour right", defaults=(None, False))

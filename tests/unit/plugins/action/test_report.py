@@ -22,7 +22,8 @@ def ran(args, batch=("web1",), enabled=(), monkeypatch=None, **variables):
         task=types.SimpleNamespace(args=args, check_mode=True, no_log=False, async_val=0, diff=False, action="x", environment=[]),
         connection=types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir="/tmp")), play_context=None, loader=None,
         templar=types.SimpleNamespace(template=lambda value: value), shared_loader_obj=None)
-    return action.run(None, dict({"ansible_play_hosts_all": ["web1", "web2"], "ansible_play_batch": list(batch), "hostvars": {}}, **variables))
+    defaults = {"ansible_play_hosts_all": ["web1", "web2"], "ansible_play_batch": list(batch), "hostvars": {}}
+    return action.run(None, dict(defaults, **variables))
 
 
 @pytest.fixture
@@ -33,9 +34,9 @@ def kept(tmp_path):
 
 
 def test_the_documented_options_are_those_that_are_taken():
-    documented = yaml.safe_load(stub.DOCUMENTATION)["options"]
-    assert {name: {key: option[key] for key in ("type", "elements", "default") if key in option} for name, option in documented.items()} == {
-        name: dict(option) for name, option in report._SPEC.items()}
+    options = yaml.safe_load(stub.DOCUMENTATION)["options"]
+    assert {
+        name: {key: option[key] for key in ("type", "elements", "default") if key in option} for name, option in options.items()} == report._SPEC
 
 
 @pytest.mark.parametrize("batch, enabled, writes", [
