@@ -35,8 +35,8 @@ def kept(tmp_path):
 
 def test_the_documented_options_are_those_that_are_taken():
     options = yaml.safe_load(stub.DOCUMENTATION)["options"]
-    assert {
-        name: {key: option[key] for key in ("type", "elements", "default") if key in option} for name, option in options.items()} == report._SPEC
+    kinds = {name: {key: option[key] for key in ("type", "elements", "default") if key in option} for name, option in options.items()}
+    assert kinds == report._SPEC
 
 
 @pytest.mark.parametrize("batch, enabled, writes", [
