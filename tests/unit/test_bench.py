@@ -76,3 +76,13 @@ def test_the_page_shows_how_far_pings_lie_apart_and_what_was_not_run():
     assert "| ansible.posix.sysctl loop | second | not run |" in text
     assert "template" not in text
     assert len({line.count("|") for line in text.splitlines() if line.startswith("|")}) == 1
+
+
+def test_reports_are_measured_beside_the_same_run_without_them():
+    found = samples((1, 1, 2), (1, 1, 4))
+    for phase in page.PHASES:
+        found["report", phase] = [sample(2.1), sample(4.4)]
+    verdicts = [each for each in page.verdicts(found, 50, 60) if each.goal.name == "report"]
+    assert [each.goal.phase for each in verdicts] == list(page.PHASES)
+    assert [pytest.approx(ratio) for ratio in verdicts[0].ratios] == [1.05, 1.1] and not verdicts[0].met
+    assert "wall time with reports" in "\n".join(page.judged(verdicts, True))
