@@ -69,7 +69,7 @@ def goals(hosts, count):
 
 
 def ratios(samples, name, phase, measure, beside="ping"):
-    """Each run beside the two pings of its own round, or the run of BESIDE in it: what else the machine does changes from round to round."""
+    """Each run beside the two pings of its own round, or the run of BESIDE in it: what else the machine does changes between rounds."""
     if beside != "ping":
         return tuple(getattr(sample, measure) / getattr(other, measure)
                      for sample, other in zip(samples[name, phase], samples[beside, phase], strict=True))
