@@ -24,7 +24,8 @@ def no_controls(_name):
 
 
 # TO WIRE, from plugin_utils/_controls.py: functools.partial(_controls.ids, _controls.load()) and _controls.load()["benchmarks"].
-CONTROLS, BENCHMARKS = no_controls, {}
+CONTROLS = no_controls
+BENCHMARKS = {}
 
 _TEXT = "text"
 # Format -> the name of its file, and what makes it.
