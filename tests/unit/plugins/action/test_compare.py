@@ -77,8 +77,8 @@ def test_what_is_asserted_and_does_not_hold(run):
     (dict(left="", right="photon"), "left: say what is compared, a host, a profile or a saved result: -e left=NAME"),
     (dict(left="photon", right="fotonn"), "right: 'fotonn' is no host of the inventory, no column of the catalogue and no file. The "
                                           "nearest names are photon, photon5, photon3."),
-    (dict(left="web1", right="photon"), "left: web1: nothing was read of this host: results has to hold what "
-                                            "kernel_parameters_info returned of it"),
+    (dict(left="web1", right="photon"),
+     "left: web1: nothing was read of this host: results has to hold what kernel_parameters_info returned of it"),
     (dict(left="web1", right="photon", results={"web1": {"unreachable": True, "msg": "no\x1b[2J\nway"}}),
      "left: web1: this host could not be read: no\\x1b[2J"),
     (dict(left="web1", right="photon", results={"web1": {"failed": True}}),

@@ -163,10 +163,10 @@ STRICTER = [(name, left, right) for name, row in ROWS.items() if "strength" in r
             if one(name, left, right).verdict == "left_stricter"]
 
 
-@pytest.mark.parametrize("name, left, right", STRICTER)
-def test_what_is_stricter_here_is_as_good_for_the_module(name, left, right):
-    assert _values.as_good(name, left, _model.Rule(**_catalogue.order_rule(ROWS[name], right)))
-    assert one(name, right, left).verdict == "right_stricter"
+@pytest.mark.parametrize("name, stricter, weaker", STRICTER)
+def test_what_is_stricter_here_is_as_good_for_the_module(name, stricter, weaker):
+    assert _values.as_good(name, stricter, _model.Rule(**_catalogue.order_rule(ROWS[name], weaker)))
+    assert one(name, weaker, stricter).verdict == "right_stricter"
 
 
 # --- causes ---
