@@ -26,8 +26,8 @@ rollback: ## put back what was there before the first run
 test: ## units, boot order, kernel, gates, molecule and a VM: what CI runs
 	@bash tests/run.sh units boot kernel gates molecule vm
 
-test-all: ## test with thousands of boot orders, three kernels and container engines on two, and the benchmark
-	@bash tests/run.sh units boot-all kernel gates molecule vm-all vm-containers fleet bench
+test-all: ## test with thousands of boot orders, three kernels, container engines on two, a controller's timer, and the benchmark
+	@bash tests/run.sh units boot-all kernel gates molecule vm-all vm-containers vm-controller fleet bench
 
 test-kernel: ## our table of what the kernel itself does against this machine's kernel, in a network namespace
 	@bash tests/run.sh kernel
