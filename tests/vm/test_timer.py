@@ -1,4 +1,4 @@
-"""The timer of docs/examples on a controller that audits itself by ssh: fails while something differs, and changes nothing. In this order."""
+"""The timer of docs/examples on a controller that audits itself by ssh: fails while something differs, changes nothing. In this order."""
 
 import base64
 import json
