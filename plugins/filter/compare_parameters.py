@@ -49,19 +49,12 @@ _value:
   type: dict
 """
 
+import functools
+
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _compare, _sides
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _compare, _controls, _sides
 from ansible_collections.photon.hardening.plugins.plugin_utils.reports import compare_json
-
-
-def no_controls(_name):
-    return ()
-
-
-# TO WIRE, as in plugins/action/compare.py.
-CONTROLS = no_controls
-BENCHMARKS = {}
 
 
 def _side(option, given, label):
@@ -77,7 +70,9 @@ def compare_parameters(left, right, left_label="left", right_label="right"):
         sides = _side("left", left, left_label), _side("right", right, right_label)
     except ValueError as exc:
         raise AnsibleFilterError("compare_parameters: %s" % exc) from exc
-    return compare_json.data(_compare.compare(*sides, _catalogue.CATALOGUE, CONTROLS, BENCHMARKS))
+    controls = _controls.load()
+    numbers = functools.partial(_controls.ids, controls)
+    return compare_json.data(_compare.compare(*sides, _catalogue.CATALOGUE, numbers, controls["benchmarks"]))
 
 
 class FilterModule:

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# run.sh [--containers] [SUITE...]: tests on one VM per Debian suite (bookworm when none is named), one after another.
+# run.sh [--containers|--controller] [SUITE...]: tests on one VM per Debian suite (bookworm when none is named), one after another.
 # --containers: on a disk with container engines, which the other tests do without.
+# --controller: on a disk with ansible-core, which trixie is the first to have in a version that the collection supports.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -28,8 +29,10 @@ engines() {
 
 # What a full disk or a kill does is the same on every kernel, so one suite shows it.
 tests_of() {
-  if [ "$containers" = yes ]; then
+  if [ "$kind" = containers ]; then
     echo "$here/test_containers.py"
+  elif [ "$kind" = controller ]; then
+    echo "$here/test_timer.py"
   elif [ "$1" = bookworm ]; then
     printf '%s\n' "$here"/test_{reboot,faults}.py
   else
@@ -40,7 +43,10 @@ tests_of() {
 run() (
   suite=$1 packages=()
   mapfile -t tests < <(tests_of "$suite")
-  [ "$containers" = no ] || mapfile -t packages < <(engines "$suite")
+  case $kind in
+    containers) mapfile -t packages < <(engines "$suite") ;;
+    controller) packages=(ansible-core) ;;
+  esac
   disk=$(bash "$here/build.sh" "$suite" "${packages[@]}")
   [ -d "$disk" ] || skip "no disk of $suite: $disk"
   dir=$(mktemp -d)
@@ -57,11 +63,13 @@ need qemu-system-x86_64 qemu-system-x86
 need qemu-img qemu-utils
 need ssh openssh-client
 use_venv newest
-containers=no
-if [ "${1:-}" = --containers ]; then
-  containers=yes
-  shift
-fi
+kind=hosts
+case ${1:-} in
+  --containers | --controller)
+    kind=${1#--}
+    shift
+    ;;
+esac
 for suite in "${@:-bookworm}"; do
   run "$suite"
 done

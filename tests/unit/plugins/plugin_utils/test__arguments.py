@@ -23,6 +23,10 @@ class Number(int):
     pass
 
 
+class Fraction(float):
+    pass
+
+
 class Vaulted:
     """As a text from a vault in ansible-core 2.16."""
 
@@ -33,8 +37,8 @@ class Vaulted:
 
 
 @pytest.mark.parametrize("given, expected", [
-    (Text("x"), "x"), (Number(7), 7), (True, True), (None, None), (4.1, 4.1), (b"x", b"x"), (datetime.date(2027, 1, 31),) * 2,
-    (Vaulted(), "secret"), ({Text("a"): [Text("b"), (Number(1),)]}, {"a": ["b", [1]]}),
+    (Text("x"), "x"), (Number(7), 7), (True, True), (None, None), (4.1, 4.1), (Fraction(4.1), 4.1), (b"x", b"x"),
+    (datetime.date(2027, 1, 31),) * 2, (Vaulted(), "secret"), ({Text("a"): [Text("b"), (Number(1),)]}, {"a": ["b", [1]]}),
     ({"a": "OMIT", "b": ["OMIT", "c"], "d": {"e": "OMIT"}, "f": None}, {"b": ["c"], "d": {}, "f": None}),
 ])
 def test_plain(given, expected):
