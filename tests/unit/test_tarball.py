@@ -7,7 +7,7 @@ import subprocess
 import tarfile
 
 ROOT = pathlib.Path(__file__).parents[2]
-TOP = {"CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "changelogs", "meta", "playbooks", "plugins", "roles"}
+TOP = {"CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "changelogs", "docs", "meta", "playbooks", "plugins", "roles"}
 PLAYBOOKS = {"audit.yml", "harden.yml", "rollback.yml"}
 
 
