@@ -30,8 +30,8 @@ def render(fleet, rows, controls):
     yield "\n]\n}\n"
 
 
-def _json(value):
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+# One for all: json.dumps would make another for each row.
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def _head(fleet, rows, controls):
