@@ -50,7 +50,7 @@ def _files(fleet, rows, controls, benchmark):
         asked = {rule: names for rule, names in rules.items() if any(name in answers for name in names)}
         if asked:
             made = [_rule(host, about, rule, [(name, answers.get(name)) for name in names]) for rule, names in asked.items()]
-            yield per_host.file_name(host.name, ".cklb"), json.dumps(_document(host, about, made), sort_keys=True) + "\n"
+            yield per_host.file_name(host.name, ".cklb"), json.dumps(_document(host, about, made)) + "\n"
 
 
 def _rules(controls, benchmark):

@@ -28,7 +28,7 @@ def render(fleet, rows, controls):
         waivers = per_host.waivers(host)
         for name, cell in fleet.rows(number):
             made.append(_control(host, name, cell, about.get(name, {}), tags[name], waivers.get(name)))
-        yield per_host.file_name(host.name, ".json"), json.dumps(_document(host, made), sort_keys=True) + "\n"
+        yield per_host.file_name(host.name, ".json"), json.dumps(_document(host, made)) + "\n"
 
 
 def _document(host, controls):

@@ -40,7 +40,10 @@ def test_the_release_is_that_of_the_numbers():
     assert {key: stig[key] for key in ("stig_id", "version", "release_info", "display_name", "size")} == {
         "stig_id": "A_STIG", "version": "2", "release_info": "Release: 8 Benchmark Date: 01 Jul 2026", "display_name": "A", "size": 11}
     assert document["title"] == "web1: A_STIG V2R8, only its 11 rules for kernel parameters"
-    assert document["target_data"]["host_name"] == "web1"
+    assert {key: document[key] for key in ("cklb_version", "active", "mode", "has_path")} == {
+        "cklb_version": "1.0", "active": False, "mode": 1, "has_path": True}
+    target = document["target_data"]
+    assert (target["host_name"], target["target_type"], target["is_web_database"]) == ("web1", "Computing", False)
     assert {rule["stig_uuid"] for rule in stig["rules"]} == {stig["uuid"]}
     assert len({rule["uuid"] for rule in stig["rules"]} | {stig["uuid"], document["id"]}) == 13
 

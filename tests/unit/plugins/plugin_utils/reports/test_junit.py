@@ -96,7 +96,7 @@ def test_hostile_text_is_text():
 @pytest.mark.parametrize("rows, hosts, sizes", [
     # Of each host one case more than it has rows.
     ((3, 3, 2), 3, [8, 3]), ((9,), 1, [10]), ((10,), 1, [10, 1]), ((4, 24), 2, [5, 10, 10, 5]), ((0,) * 10, 10, [10]),
-    ((0,) * 11, 11, [10, 1]),
+    ((0,) * 11, 11, [10, 1]), ((0,) * 21, 21, [10, 10, 1]),
 ])
 def test_files_are_small(monkeypatch, rows, hosts, sizes):
     monkeypatch.setattr(junit, "MOST_CASES", 10)
