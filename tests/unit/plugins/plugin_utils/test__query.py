@@ -34,6 +34,7 @@ def test_answers(expression, expected):
     ("hosts | lenght(@)", "the expression is wrong at column 9 (Unknown function: lenght()): hosts | >>>lenght(@)"),
     ("length(@, @)", "the expression is wrong at column 1 (Expected 1 argument for function length(), received 2): >>>length(@, @)"),
     ("@ | sum(hosts)", "the expression is wrong at column 5 (the function sum takes array-number, not dict): @ | >>>sum(hosts)"),
+    ("length(`1`)", "the expression is wrong at column 1 (the function length takes string or array or object, not number): >>>length(`1`)"),
     ("join(',', hosts)", "the expression is wrong at column 1 (the function join takes array-string, not dict): >>>join(',', hosts)"),
     ("hosts[::0]", "the expression cannot be answered (slice step cannot be zero): hosts[::0]"),
     ("contains('a', `1`)",
