@@ -91,7 +91,8 @@ def test_all_by_keyboard(opened):
     keys.press("3")
     keys.press("ArrowDown")
     keys.press("ArrowDown")
-    assert page.do("document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).getAttribute('aria-rowindex')") == "4"
+    row = page.do("document.activeElement.getAttribute('aria-activedescendant')")
+    assert page.page.locator("#%s" % row).get_attribute("aria-rowindex") == "4"
     keys.press("Enter")
     assert "view=host&" in page.page.url
     first = page.page.locator(".about h2").inner_text()
@@ -227,7 +228,9 @@ def pages(page, path):
     return int(re.search(r"Pages:\s+(\d+)", said).group(1))
 
 
-@pytest.mark.parametrize("name, view, most", [("one", "host", 4), ("typical", "findings", 3), ("typical", "hosts", 3), ("typical", "matrix", 3)])
+@pytest.mark.parametrize("name, view, most", [
+    ("one", "host", 4), ("typical", "findings", 3), ("typical", "hosts", 3), ("typical", "matrix", 3),
+])
 def test_on_paper(opened, tmp_path, name, view, most):
     page = opened(name, "#view=%s" % view)
     assert pages(page, tmp_path / "page.pdf") <= most
@@ -253,7 +256,8 @@ def test_the_first_screen_says_it_all(opened, name):
 def test_without_script_it_tells_the_story(opened):
     page = opened("small", ready=False, java_script_enabled=False)
     text = page.page.locator("body").inner_text()
-    for words in ("of 40 hosts are not as wanted", "web00.example.com", "overridden at boot", "72 days ago", "need JavaScript", "container_host"):
+    for words in ("of 40 hosts are not as wanted", "web00.example.com", "overridden at boot", "72 days ago", "need JavaScript",
+                  "container_host"):
         assert words in text
     assert page.page.locator("#plain tbody tr").count() == 40
     assert page.page.locator("#plain").get_by_text("at boot 0, set by").count()

@@ -629,7 +629,7 @@
       this.clear = make("a", { href: "#" }, "show everything");
       this.bar();
       this.chips();
-      const onPaper = "On paper there are the rows that the screen shows, of findings the first 60, and no reasons" + " for what is as wanted. The file has all.";
+      const onPaper = "On paper there are the rows that the screen shows, of findings the first 60. The rest is in the file.";
       this.area.append(make("p", { className: "on-paper" }, onPaper),
         make("div", { className: "status" }, this.status, this.clear, this.copied), this.shown);
       window.addEventListener("hashchange", () => {
