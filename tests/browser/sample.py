@@ -18,20 +18,22 @@ NAMES = sorted(row["name"] for row in _catalogue.CATALOGUE["parameters"] if row.
 NAMES = (NAMES + ["kernel.parameter_%d" % number for number in range(PARAMETERS)])[:PARAMETERS]
 SYSTEMS = (("5.10.0-35-amd64", "Debian GNU/Linux 11 (bullseye)"), ("6.1.0-40-amd64", "Debian GNU/Linux 12 (bookworm)"),
            ("4.18.0-553.el8_10.x86_64", "AlmaLinux 8.10 (Cerulean Leopard)"), ("6.12.1-esx", "VMware Photon OS/Linux"))
-HOSTILE = ("<script>attack(1)</script>", "<img src=x onerror=attack(2)>", "\"'><svg onload=attack(3)>", "</script><script>attack(4)</script>",
-           "javascript:attack(5)", "{{ 7 * 7 }}{% raw %}", "=HYPERLINK(\"http://127.0.0.1/\")", "\u202eevil\u2066", "a\x00b\x1b[31mc\r\nd", "\ue000\ue001",
-           "&lt;b&gt;&amp;", "<style>@import 'http://127.0.0.1/';</style>", "<!--", "x" * 300, "| a | b |", "$&$1")
+HOSTILE = ("<script>attack(1)</script>", "<img src=x onerror=attack(2)>", "\"'><svg onload=attack(3)>",
+           "</script><script>attack(4)</script>", "javascript:attack(5)", "{{ 7 * 7 }}{% raw %}", "=HYPERLINK(\"http://127.0.0.1/\")",
+           "\u202eevil\u2066", "a\x00b\x1b[31mc\r\nd", "\ue000\ue001", "&lt;b&gt;&amp;",
+           "<style>@import 'http://127.0.0.1/';</style>", "<!--", "x" * 300, "| a | b |", "$&$1")
 DROP_IN = "/etc/sysctl.d/50-security-hardening.conf"
 OTHER = "/usr/lib/sysctl.d/99-protect-links.conf"
 # Of a thousand parameters so many are in that state.
-STATES = {"rejected": 1, "overridden": 8, "reboot_required": 2, "held_back": 9, "changed": 20, "waived": 6, "unsupported": 14, "stricter": 40}
+STATES = {"rejected": 1, "overridden": 8, "reboot_required": 2, "held_back": 9, "changed": 20, "waived": 6, "unsupported": 14,
+          "stricter": 40}
 
 
 def _row(name, number, state, value):
-    before = value if state != "ok" else "1"
+    before, overridden = value if state != "ok" else "1", state == "overridden"
     return {
         "name": name, "state": state, "before": before, "wanted": "1", "after": "1" if state == "changed" else before, "boot_before": None,
-        "boot": "0" if state == "overridden" else "1", "boot_source": "%s:9" % OTHER if state == "overridden" else "%s:%d" % (DROP_IN, number),
+        "boot": "0" if overridden else "1", "boot_source": "%s:9" % OTHER if overridden else "%s:%d" % (DROP_IN, number),
         "dropin": DROP_IN,
         "reason": {"held_back": "would cut off the containers of docker (/run/docker.sock)", "waived": "CHG-4711: the old agent needs it",
                    "unsupported": "this kernel does not have it", "rejected": "EINVAL"}.get(state, ""),
@@ -58,8 +60,9 @@ def _shard(random_, host, kind):
               "owner": "storage team", "ticket": "CHG-4711", "control": None}
     return {
         "schema_version": 1, "host": "node%05d.prod.example.com" % host, "time": "2026-11-26T04:%02d:%02dZ" % (host // 60 % 60, host % 60),
-        "run": "20261126T040000Z-4711", "mode": "audit", "outcome": "failed" if host % 997 == 5 else "done", "check_mode": True, "changed": False,
-        "failed": False, "msg": "%d of %d differ" % (host % 9, PARAMETERS), "parameters": list(_rows(random_, host, kind)), "notes": [], "omitted": 0,
+        "run": "20261126T040000Z-4711", "mode": "audit", "outcome": "failed" if host % 997 == 5 else "done", "check_mode": True,
+        "changed": False, "failed": False, "msg": "%d of %d differ" % (host % 9, PARAMETERS),
+        "parameters": list(_rows(random_, host, kind)), "notes": [], "omitted": 0,
         "kernel": {"release": release, "machine": "x86_64", "system": system}, "waivers": [waiver] if not host % 40 else [],
         "provenance": {"collection": "1.0.0", "catalogue": "sha256:0123456789abcdef", "ansible_core": "2.21.5", "profile": "container_host",
                        "groups": ["security", "tuning"], "options": {"conflicts": "restate"}},

@@ -4,7 +4,8 @@
 """The HTML report: one file that needs nothing beside it.
 
 What a reader has to know first is text that is made here and can be read without script. The views below it are made by the script, out of
-the data that packing.py packs. Page, style and script are files of their own in web/. Pure but for reading these. Private to the collection.
+the data that packing.py packs. Page, style and script are files of their own in web/. Pure but for reading these. Private to the
+collection.
 """
 
 import base64
@@ -161,14 +162,18 @@ def provenance(fleet):
 
 def _title(fleet):
     modes = sorted({_MODES[host.mode] for host in fleet.hosts})
-    return "%s of %s" % (" and ".join(modes) or "Report", fleet.hosts[0].name if len(fleet.hosts) == 1 else "{:,} hosts".format(len(fleet.hosts)))
+    hosts = fleet.hosts[0].name if len(fleet.hosts) == 1 else "{:,} hosts".format(len(fleet.hosts))
+    return "%s of %s" % (" and ".join(modes) or "Report", hosts)
 
 
 # --- the page ---
 
 def render(fleet, catalogue_rows, controls, today):
-    """The file's text, in pieces. CATALOGUE_ROWS: rows of the catalogue. CONTROLS: name -> [(title of a benchmark with its version, number in
-    it), ...]. TODAY: the day from which the days that are left of a waiver are counted."""
+    """The file's text, in pieces.
+
+    CATALOGUE_ROWS: rows of the catalogue. CONTROLS: name -> [(title of a benchmark with its version, number in it), ...]. TODAY: the day
+    from which the days that are left of a waiver are counted.
+    """
     rows = {row["name"]: row for row in catalogue_rows}
     listed = waivers(fleet, today)
     problems = [[_PROBLEMS[problem.kind], problem.source, problem.message] for problem in fleet.problems]

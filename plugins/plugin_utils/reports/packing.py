@@ -116,8 +116,11 @@ def _parameters(fleet, rows, controls, strings, benchmarks):
 
 
 def pack(fleet, rows, controls, **more):
-    """Pieces of the text. ROWS: name -> row of the catalogue. CONTROLS: name -> [(title of a benchmark, number in it), ...]. MORE: what else
-    the header shall have."""
+    """Pieces of the text.
+
+    ROWS: name -> row of the catalogue. CONTROLS: name -> [(title of a benchmark, number in it), ...]. MORE: what else the header shall
+    have.
+    """
     strings, benchmarks = _Once(), _Once()
     hosts = _hosts(fleet.hosts, strings)
     parameters, blocks = _parameters(fleet, rows, controls, strings, benchmarks)

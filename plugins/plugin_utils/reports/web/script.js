@@ -64,6 +64,11 @@
       return new TextDecoder().decode(this.bytes.subarray(this.starts[host], this.starts[host + 1] - 1)).split("\n");
     }
 
+    /** The state in which it is on a host. */
+    key(host) {
+      return this.report.kinds[this.kinds[this.numbers[host]]]?.key || "";
+    }
+
     /** What a host has, or null. */
     cell(host) {
       const number = this.numbers[host];
@@ -71,7 +76,8 @@
       const [kind, ...places] = this.cells[number - 1];
       const { strings, slots, kinds } = this.report;
       const values = this.values(host);
-      const filled = (text, empty) => (text === null || !values ? text : text.replace(slots, (slot) => values[slot.charCodeAt(0) - 0xe000] || empty));
+      const value = (slot, empty) => values[slot.charCodeAt(0) - 0xe000] || empty;
+      const filled = (text, empty) => (text === null || !values ? text : text.replace(slots, (slot) => value(slot, empty)));
       const texts = places.map((place, index) => filled(place === null ? null : strings[place], index === 8 ? "empty" : ""));
       const [before, wanted, after, bootBefore, boot, source, dropin, reason, sentence] = texts;
       return { kind: kinds[kind], before, wanted, after, bootBefore, boot, source, dropin, reason, sentence };
@@ -96,7 +102,8 @@
   /** Everything about one host that is no parameter. */
   function about(report, host) {
     const { time, msg, abouts } = report.hosts;
-    return { ...abouts[report.hosts.about[host]], name: report.names[host], time: report.strings[time[host]], msg: report.strings[msg[host]] };
+    const [when, said] = [report.strings[time[host]], report.strings[msg[host]]];
+    return { ...abouts[report.hosts.about[host]], name: report.names[host], time: when, msg: said };
   }
 
   // --- the address: what is shown ---
@@ -130,7 +137,9 @@
   /** Counts what is asked for: of each parameter its kinds, of each host its verdicts. The one pass over all cells. */
   function scan(report, asked) {
     const states = asked.state ? asked.state.split(",") : null;
-    const wanted = Uint8Array.from([...report.kinds.map((kind) => !states || states.includes(kind.key)), ...Array(256 - report.kinds.length).fill(0)]);
+    // The last one, of no kind, is what a host does not have.
+    const wanted = new Uint8Array(256);
+    report.kinds.forEach((kind, place) => (wanted[place] = !states || states.includes(kind.key) ? 1 : 0));
     const verdicts = Uint8Array.from(report.kinds, (kind) => report.verdicts.indexOf(kind.verdict));
     const width = report.verdicts.length;
     const perHost = new Uint32Array(report.names.length * width);
@@ -280,10 +289,12 @@
   const cell = (text, className = "") => make("span", { role: "gridcell", className }, text);
   const heads = (names, className) => make("div", { role: "row", className: `head ${className}` },
     ...names.map((name) => make("span", { role: "columnheader", className: WORST_WORDS.includes(name) ? "number" : "" }, name)));
+  const columnHead = (name) => make("th", { scope: "col", className: name === "Hosts" ? "number" : "" }, name);
   const tableOf = (className, names, body) =>
-    make("div", { className: "scroll" }, make("table", { className }, make("thead", {}, make("tr", {}, ...names.map((name) => make("th", { scope: "col", className: name === "Hosts" ? "number" : "" }, name)))), body));
+    make("div", { className: "scroll" }, make("table", { className }, make("thead", {}, make("tr", {}, ...names.map(columnHead))), body));
 
-  const hostLink = (report, asked, host) => make("a", { href: address({ ...NOTHING, view: "host", host: report.names[host] }) }, report.names[host]);
+  const hostAddress = (report, host) => address({ ...NOTHING, view: "host", host: report.names[host] });
+  const hostLink = (report, host) => make("a", { href: hostAddress(report, host) }, report.names[host]);
 
   /** [{parameter, kind, hosts, allowed, numbers}, ...] with the worst first, or in order of the numbers of the benchmark asked for. */
   function findingsOf(report, asked, scanned) {
@@ -296,7 +307,9 @@
     const collator = new Intl.Collator("en", { numeric: true });
     const grouped = (item) => (benchmark < 0 ? "" : item.numbers || "\uffff");
     const worth = (item) => report.verdicts.indexOf(report.kinds[item.kind].verdict);
-    return listed.sort((a, b) => collator.compare(grouped(a), grouped(b)) || worth(a) - worth(b) || b.count - a.count || (a.parameter.name < b.parameter.name ? -1 : 1));
+    const byName = (left, right) => (left.parameter.name < right.parameter.name ? -1 : 1);
+    return listed.sort((left, right) => collator.compare(grouped(left), grouped(right)) || worth(left) - worth(right)
+      || right.count - left.count || byName(left, right));
   }
 
   /** The hosts of a finding, and how many of them have the same to say. */
@@ -323,16 +336,16 @@
     parameter.ids.length ? make("p", { className: "ids" }, `Numbers: ${parameter.ids.join("; ")}`) : null,
   ];
 
-  function opened(report, asked, finding) {
+  function opened(report, finding) {
     const hosts = affected(report, finding);
     const said = sentences(finding.parameter, hosts.slice(0, NAMES * 5));
+    const all = { ...NOTHING, view: "hosts", q: finding.parameter.name, state: report.kinds[finding.kind].key };
     return make("td", { colSpan: 5 },
       ...explained(finding.parameter),
-      ...said.slice(0, 5).map(([sentence, count]) => make("p", { className: "value" }, said.length > 1 ? `${plural(count, "host")}: ` : "", sentence)),
+      ...said.slice(0, 5).map((one) => make("p", { className: "value" }, said.length > 1 ? `${plural(one[1], "host")}: ` : "", one[0])),
       said.length > 5 ? make("p", { className: "quiet" }, "and other values; each host has its own.") : null,
-      make("ul", { className: "names" }, ...hosts.slice(0, NAMES).map((host) => make("li", {}, hostLink(report, asked, host)))),
-      hosts.length > NAMES ? make("p", {}, make("a", { href: address({ ...NOTHING, view: "hosts", q: finding.parameter.name, state: report.kinds[finding.kind].key }) },
-        `All ${plural(hosts.length, "host")}`)) : null);
+      make("ul", { className: "names" }, ...hosts.slice(0, NAMES).map((host) => make("li", {}, hostLink(report, host)))),
+      hosts.length > NAMES ? make("p", {}, make("a", { href: address(all) }, `All ${plural(hosts.length, "host")}`)) : null);
   }
 
   /** What is said most often of the hosts of a finding, and how many other things there are. */
@@ -359,8 +372,9 @@
     bar.style.width = `${(100 * finding.count) / report.names.length}%`;
     const row = make("tr", { className: kind.verdict },
       make("td", { className: "state" }, letter(kind), ` ${kind.word}`), make("th", { scope: "row" }, button),
-      make("td", { className: "number", "data-label": "Hosts" }, thousands(finding.count)), make("td", { className: "share" }, bar), make("td", { className: "quiet" }, mostly(finding)));
-    return isOpen ? [row, make("tr", { className: "opened" }, opened(report, asked, finding))] : [row];
+      make("td", { className: "number", "data-label": "Hosts" }, thousands(finding.count)), make("td", { className: "share" }, bar),
+      make("td", { className: "quiet" }, mostly(finding)));
+    return isOpen ? [row, make("tr", { className: "opened" }, opened(report, finding))] : [row];
   }
 
   function pager(total, page, go) {
@@ -369,31 +383,42 @@
       made.addEventListener("click", () => go({ page: to ? String(to) : "", open: "" }));
       return made;
     };
+    const last = Math.min(total, (page + 1) * PAGE);
     return total <= PAGE ? null : make("div", { className: "more" }, button("Previous", page - 1, page === 0),
-      `${thousands(page * PAGE + 1)} to ${thousands(Math.min(total, (page + 1) * PAGE))} of ${thousands(total)}`, button("Next", page + 1, (page + 1) * PAGE >= total));
+      `${thousands(page * PAGE + 1)} to ${thousands(last)} of ${thousands(total)}`, button("Next", page + 1, last === total));
   }
+
+  /** Which page of the findings is shown. A link to a finding leads to the page on which it stands. */
+  function pageOf(report, asked, listed) {
+    const last = Math.floor(Math.max(listed.length - 1, 0) / PAGE);
+    const linked = listed.findIndex(({ parameter, kind }) => `${parameter.name}:${report.kinds[kind].key}` === asked.open);
+    const wanted = asked.page || linked < 0 ? Math.floor(Number(asked.page)) || 0 : Math.floor(linked / PAGE);
+    return Math.min(Math.max(wanted, 0), last);
+  }
+
+  const groupRow = (title) => make("tr", { className: "group" }, make("th", { colSpan: 5, scope: "rowgroup" }, title));
 
   function findingsView(report, asked, scanned, go) {
     const listed = findingsOf(report, asked, scanned);
-    // A link to a finding leads to the page on which it stands.
-    const linked = asked.open && !asked.page ? listed.findIndex((item) => `${item.parameter.name}:${report.kinds[item.kind].key}` === asked.open) : -1;
-    const page = Math.min(linked >= 0 ? Math.floor(linked / PAGE) : Math.floor(Number(asked.page)) || 0, Math.floor(Math.max(listed.length - 1, 0) / PAGE));
+    const page = pageOf(report, asked, listed);
     const body = make("tbody");
     let group = null;
-    for (const finding of listed.slice(Math.max(page, 0) * PAGE, (Math.max(page, 0) + 1) * PAGE)) {
+    for (const finding of listed.slice(page * PAGE, (page + 1) * PAGE)) {
       if (asked.group && finding.numbers !== group) {
         group = finding.numbers;
-        body.append(make("tr", { className: "group" }, make("th", { colSpan: 5, scope: "rowgroup" }, group ? `${asked.group} ${group}` : `No number in ${asked.group}`)));
+        body.append(groupRow(group ? `${asked.group} ${group}` : `No number in ${asked.group}`));
       }
       body.append(...findingRow(report, asked, finding, go));
     }
     const cells = listed.reduce((sum, item) => sum + item.count, 0);
+    const table = tableOf("findings stacked", ["State", "Parameter", "Hosts", "Share", "Mostly"], body);
     return {
-      element: make("div", {}, tableOf("findings stacked", ["State", "Parameter", "Hosts", "Share", "Mostly"], body), pager(listed.length, Math.max(page, 0), go)),
+      element: make("div", {}, table, pager(listed.length, page, go)),
       said: `${plural(listed.length, "row")}: each parameter in each state; ${plural(cells, "value")}`,
       table: () => ({
         head: ["state", "parameter", "hosts", "why", "numbers"],
-        rows: listed.map(({ parameter, kind, count }) => [report.kinds[kind].key, parameter.name, count, parameter.why || "", parameter.ids.join("; ")]),
+        rows: listed.map(({ parameter, kind, count }) => [report.kinds[kind].key, parameter.name, count, parameter.why || "",
+          parameter.ids.join("; ")]),
       }),
     };
   }
@@ -405,13 +430,14 @@
     const fill = (row, place) => {
       const said = about(report, hosts[place]);
       row.classList.add("columns");
-      row.append(make("span", { role: "gridcell" }, hostLink(report, asked, hosts[place])),
+      row.append(make("span", { role: "gridcell" }, hostLink(report, hosts[place])),
         ...WORST.map((verdict) => cell(thousands(number(hosts[place], verdict)), "number")),
         cell(said.kernel.system || ""), cell(said.kernel.release || ""), cell(said.outcome === "done" ? said.time : said.outcome));
       row.firstChild.firstChild.tabIndex = -1;
     };
     const list = new List({
-      label: "Hosts", count: hosts.length, fill, opened: (place) => go({ ...NOTHING, view: "host", host: report.names[hosts[place]] }),
+      label: "Hosts", count: hosts.length, fill,
+      opened: (place) => go({ ...NOTHING, view: "host", host: report.names[hosts[place]] }),
       head: heads(["Host", ...WORST_WORDS, "System", "Kernel", "Time"], "columns"),
     });
     return {
@@ -420,7 +446,9 @@
         head: ["host", ...report.verdicts, "system", "kernel", "outcome", "time"],
         rows: hosts.map((host) => {
           const said = about(report, host);
-          return [said.name, ...report.verdicts.map((verdict) => number(host, verdict)), said.kernel.system || "", said.kernel.release || "", said.outcome, said.time];
+          const { system, release } = said.kernel;
+          const numbers = report.verdicts.map((verdict) => number(host, verdict));
+          return [said.name, ...numbers, system || "", release || "", said.outcome, said.time];
         }),
       }),
     };
@@ -448,13 +476,15 @@
     const hosts = hostsOf(report, scanned);
     const columns = scanned.found.filter(({ perKind }) => perKind.some(Boolean));
     const line = make("p", { className: "value", role: "status" }, "Arrow keys or a click: what a letter means. Enter: the host.");
+    const upright = ({ name }) => make("span", { role: "columnheader", className: "parameter", title: name }, make("span", {}, name));
     const head = make("div", { role: "row", className: "head" }, make("span", { role: "columnheader" }, "Host"),
-      ...columns.map(({ parameter }) => make("span", { role: "columnheader", className: "parameter", title: parameter.name }, make("span", {}, parameter.name))));
+      ...columns.map(({ parameter }) => upright(parameter)));
     const cursor = make("span", { className: "cursor" });
     const moved = (place, column, row) => {
       const { parameter } = columns[column];
       const has = parameter.cell(hosts[place]);
-      line.replaceChildren(`${report.names[hosts[place]]}, `, code(parameter.name), ": ", has ? letter(has.kind) : "", has ? ` ${has.kind.word}: ${has.sentence}` : "not known");
+      line.replaceChildren(`${report.names[hosts[place]]}, `, code(parameter.name), ": ",
+        ...(has ? [letter(has.kind), ` ${has.kind.word}: ${has.sentence}`] : ["not known"]));
       head.querySelector(".here")?.classList.remove("here");
       head.children[column + 1].classList.add("here");
       cursor.style.left = `${column * 1.8}ch`;
@@ -467,10 +497,11 @@
     });
     list.rows.addEventListener("click", (event) => pointed(event, list));
     return {
-      element: make("div", {}, line, list.element), list, said: `${plural(hosts.length, "host")} and ${plural(columns.length, "parameter")}`,
+      element: make("div", {}, line, list.element), list,
+      said: `${plural(hosts.length, "host")} and ${plural(columns.length, "parameter")}`,
       table: () => ({
         head: ["host", ...columns.map(({ parameter }) => parameter.name)],
-        rows: hosts.map((host) => [report.names[host], ...columns.map(({ parameter }) => report.kinds[parameter.kinds[parameter.numbers[host]]]?.key || "")]),
+        rows: hosts.map((host) => [report.names[host], ...columns.map(({ parameter }) => parameter.key(host))]),
       }),
     };
   }
@@ -490,39 +521,48 @@
       .sort((left, right) => report.kinds.indexOf(left.has.kind) - report.kinds.indexOf(right.has.kind));
   }
 
-  const change = (before, after) => (before === after ? [make("span", { className: "value" }, shown(after))]
-    : [make("span", { className: "value" }, shown(before)), make("span", { className: "arrow" }, " → "), make("span", { className: "value" }, shown(after))]);
+  const value = (text) => make("span", { className: "value" }, shown(text));
+  const arrow = () => make("span", { className: "arrow" }, " → ");
+  const change = (before, after) => (before === after ? [value(after)] : [value(before), arrow(), value(after)]);
+  const boot = ({ bootBefore, boot: after }) => (after === null && bootBefore === null ? ["no file sets it"] : change(bootBefore, after));
 
   function hostRow({ parameter, has }) {
     return make("tr", { className: has.kind.verdict },
       make("td", { className: "state" }, letter(has.kind), ` ${has.kind.word}`),
       make("th", { scope: "row" }, code(parameter.name), parameter.why ? make("div", { className: "why quiet" }, parameter.why) : null),
       make("td", { "data-label": "Live" }, ...change(has.before, has.after)),
-      make("td", { "data-label": "Wanted" }, has.wanted === null ? "" : make("span", { className: "value" }, shown(has.wanted))),
-      make("td", { "data-label": "At boot" }, ...(has.boot === null && has.bootBefore === null ? ["no file sets it"] : change(has.bootBefore, has.boot)),
-        has.source ? make("div", { className: "quiet value" }, has.source) : null),
+      make("td", { "data-label": "Wanted" }, has.wanted === null ? "" : value(has.wanted)),
+      make("td", { "data-label": "At boot", className: "source" }, ...boot(has),
+        has.source ? make("div", { className: "origin quiet value" }, has.source) : null),
       make("td", {}, has.sentence, parameter.ids.length ? make("div", { className: "ids" }, parameter.ids.join("; ")) : null));
   }
 
   function hostHead(report, asked, host) {
     const said = about(report, host);
     const { kernel, provenance } = said;
-    const link = (to, text) => (report.names[to] === undefined ? null : make("a", { href: address({ ...asked, host: report.names[to] }) }, text));
-    const facts = [["System", kernel.system], ["Kernel", kernel.release && `${kernel.release} ${kernel.machine || ""}`], ["Time", said.time],
+    const toHost = (to) => address({ ...asked, host: report.names[to] });
+    const other = (to, text) => (report.names[to] === undefined ? null : make("a", { href: toHost(to) }, text));
+    const facts = [
+      ["System", kernel.system], ["Kernel", kernel.release && `${kernel.release} ${kernel.machine || ""}`], ["Time", said.time],
       ["Run", `${said.mode}${said.check_mode ? ", check mode" : ""}; ${said.outcome}`], ["Profile", provenance.profile],
-      ["Collection", provenance.collection && `${provenance.collection}; ansible-core ${provenance.ansible_core || "unknown"}`]];
+      ["Collection", provenance.collection && `${provenance.collection}; ansible-core ${provenance.ansible_core || "unknown"}`],
+    ].filter(([, text]) => text);
+    const until = (waiver) => (waiver.expires ? `; until ${waiver.expires}` : "");
     return make("div", { className: "about" },
-      make("nav", { "aria-label": "Other hosts" }, link(host - 1, "← before"), link(host + 1, "next →")),
+      make("nav", { "aria-label": "Other hosts" }, other(host - 1, "← before"), other(host + 1, "next →")),
       make("h2", {}, said.name), make("p", {}, said.msg),
-      make("dl", {}, ...facts.filter(([, text]) => text).map(([name, text]) => make("div", {}, make("dt", {}, name), make("dd", {}, text)))),
+      make("dl", {}, ...facts.map(([name, text]) => make("div", {}, make("dt", {}, name), make("dd", {}, text)))),
       ...said.notes.map((note) => make("p", { className: "note" }, note)),
-      ...said.waivers.map((waiver) => make("p", {}, "Waiver of ", code(waiver.name), `: ${waiver.reason || ""}${waiver.expires ? `; until ${waiver.expires}` : ""}`)),
+      ...said.waivers.map((waiver) => make("p", {}, "Waiver of ", code(waiver.name), `: ${waiver.reason || ""}${until(waiver)}`)),
       said.omitted ? make("p", {}, `${plural(said.omitted, "parameter")} are left out of this host's result.`) : null);
   }
 
   function hostView(report, asked, scanned) {
     const host = asked.host ? report.names.indexOf(asked.host) : 0;
-    if (host < 0) return { element: make("p", { className: "note" }, `There is no result of a host with the name ${asked.host}.`), said: "no such host", table: () => ({ head: [], rows: [] }) };
+    if (host < 0) {
+      const sentence = `There is no result of a host with the name ${asked.host}.`;
+      return { host, element: make("p", { className: "note" }, sentence), said: "no such host", table: () => ({ head: [], rows: [] }) };
+    }
     const rows = rowsOf(report, host, scanned);
     const body = make("tbody", {}, ...rows.slice(0, PAGE * 2).map(hostRow));
     const more = rows.length - PAGE * 2;
@@ -533,26 +573,30 @@
       said: `${plural(rows.length, "parameter")} of ${report.names[host]}`,
       table: () => ({
         head: ["state", "parameter", "before", "after", "wanted", "boot_before", "boot", "boot_source", "sentence", "why", "numbers"],
-        rows: rows.map(({ parameter, has }) => [has.kind.key, parameter.name, ...[has.before, has.after, has.wanted, has.bootBefore, has.boot, has.source].map((value) => value ?? ""),
-          has.sentence, parameter.why || "", parameter.ids.join("; ")]),
+        rows: rows.map(({ parameter, has }) => [has.kind.key, parameter.name, has.before, has.after, has.wanted, has.bootBefore, has.boot,
+          has.source, has.sentence, parameter.why, parameter.ids.join("; ")].map((text) => text ?? "")),
       }),
     };
   }
 
   const finds = (words, texts) => words.toLowerCase().split(/\s+/).every((term) => texts.join("\n").toLowerCase().includes(term));
 
+  function waiverRow(waiver) {
+    return make("tr", { className: waiver.over ? "error" : "waived" },
+      make("td", { className: "state" }, make("b", {}, waiver.left)),
+      make("th", { scope: "row" }, code(waiver.name), waiver.control ? ` (${waiver.control})` : ""),
+      make("td", {}, waiver.reason), make("td", {}, [waiver.owner, waiver.ticket].filter(Boolean).join("; ")),
+      make("td", { className: "number", "data-label": "Hosts" }, thousands(waiver.hosts)));
+  }
+
   function waiversView(report, asked) {
-    const listed = report.waivers.filter((waiver) => finds(asked.q, [waiver.name, waiver.reason, waiver.owner, waiver.ticket, waiver.control]));
-    const body = make("tbody", {}, ...listed.slice(0, PAGE * 2).map((waiver) => make("tr", { className: waiver.over ? "error" : "waived" },
-      make("td", { className: "state" }, make("b", {}, waiver.left)), make("th", { scope: "row" }, code(waiver.name), waiver.control ? ` (${waiver.control})` : ""),
-      make("td", {}, waiver.reason), make("td", {}, [waiver.owner, waiver.ticket].filter(Boolean).join("; ")), make("td", { className: "number", "data-label": "Hosts" }, thousands(waiver.hosts)))));
+    const head = ["name", "expires", "left", "reason", "owner", "ticket", "control", "hosts"];
+    const listed = report.waivers.filter((waiver) => finds(asked.q, head.map((key) => waiver[key])));
+    const body = make("tbody", {}, ...listed.slice(0, PAGE * 2).map(waiverRow));
+    const table = tableOf("stacked", ["Ends", "Parameter", "Reason", "Owner, ticket", "Hosts"], body);
     return {
-      element: listed.length ? tableOf("stacked", ["Ends", "Parameter", "Reason", "Owner, ticket", "Hosts"], body) : make("p", {}, "There are none."),
-      said: plural(listed.length, "waiver"),
-      table: () => ({
-        head: ["parameter", "expires", "left", "reason", "owner", "ticket", "control", "hosts"],
-        rows: listed.map((waiver) => [waiver.name, waiver.expires, waiver.left, waiver.reason, waiver.owner, waiver.ticket, waiver.control, waiver.hosts]),
-      }),
+      element: listed.length ? table : make("p", {}, "There are none."), said: plural(listed.length, "waiver"),
+      table: () => ({ head, rows: listed.map((waiver) => head.map((key) => waiver[key])) }),
     };
   }
 
@@ -562,9 +606,11 @@
       row.classList.add("columns", "problems");
       row.append(...listed[place].map((text) => cell(text)));
     };
-    const list = new List({ label: "Missing", count: listed.length, head: heads(["What", "Host or file", "Why"], "columns problems"), fill });
+    const head = heads(["What", "Host or file", "Why"], "columns problems");
+    const list = new List({ label: "Missing", count: listed.length, head, fill });
     return {
-      element: listed.length ? list.element : make("p", {}, "Nothing is missing."), said: `${plural(listed.length, "host")} or files without a whole result`,
+      element: listed.length ? list.element : make("p", {}, "Nothing is missing."),
+      said: `${thousands(listed.length)} hosts or files without a whole result`,
       table: () => ({ head: ["what", "source", "message"], rows: listed }),
     };
   }
@@ -583,7 +629,8 @@
       this.clear = make("a", { href: "#" }, "show everything");
       this.bar();
       this.chips();
-      this.area.append(make("p", { className: "on-paper" }, "On paper there are the rows that the screen shows, of findings the first 60. The file has all of them."),
+      const onPaper = "On paper there are the rows that the screen shows, of findings the first 60. The rest is in the file.";
+      this.area.append(make("p", { className: "on-paper" }, onPaper),
         make("div", { className: "status" }, this.status, this.clear, this.copied), this.shown);
       window.addEventListener("hashchange", () => {
         const { view, host } = this.asked;
@@ -600,15 +647,19 @@
 
     bar() {
       this.tabs = make("nav", { className: "tabs", "aria-label": "Lists" });
-      this.search = make("input", { type: "search", id: "search", placeholder: "Host, parameter or control number", "aria-label": "Search hosts, parameters and control numbers", "aria-keyshortcuts": "/" });
+      this.search = make("input", {
+        type: "search", id: "search", placeholder: "Host, parameter or control number", "aria-keyshortcuts": "/",
+        "aria-label": "Search hosts, parameters and control numbers",
+      });
       this.search.addEventListener("input", () => this.go({ q: this.search.value, page: "", open: "" }));
       this.group = make("select", { "aria-label": "Group by the numbers of a benchmark" }, make("option", { value: "" }, "No groups"),
         ...[...this.report.benchmarks].sort().map((title) => make("option", { value: title }, title)));
       this.group.addEventListener("change", () => this.go({ group: this.group.value, page: "" }));
       const help = make("button", { type: "button", "aria-label": "Keys", "aria-keyshortcuts": "?" }, "?");
       help.addEventListener("click", () => document.getElementById("keys").showModal());
+      const copiers = Object.keys(FORMATS).map((format) => this.copier(format));
       this.area.append(make("div", { className: "bar" }, this.tabs, this.search, this.report.benchmarks.length ? this.group : null,
-        make("span", { className: "copy", role: "group", "aria-label": "Copy what is listed" }, "Copy", ...Object.keys(FORMATS).map((format) => this.copier(format))), help));
+        make("span", { className: "copy", role: "group", "aria-label": "Copy what is listed" }, "Copy", ...copiers), help));
     }
 
     copier(format) {
@@ -678,22 +729,26 @@
       this.clear.hidden = !(asked.state || asked.q || asked.group);
       this.clear.href = address({ ...NOTHING, view: asked.view, host: asked.host });
       const views = this.report.names.length === 1 || asked.view === "host" ? [["host", "Host"], ...VIEWS] : VIEWS;
-      this.tabs.replaceChildren(...views.map(([name, title]) => make("a", {
-        href: address({ ...asked, view: name, page: "", open: "", host: name === "host" ? asked.host : "" }), "aria-current": name === asked.view ? "page" : null,
-      }, title)));
+      const to = (name) => address({ ...asked, view: name, page: "", open: "", host: name === "host" ? asked.host : "" });
+      const tab = ([name, title]) => make("a", { href: to(name), "aria-current": name === asked.view ? "page" : null }, title);
+      this.tabs.replaceChildren(...views.map(tab));
     }
 
     key(event) {
-      const dialog = document.getElementById("keys");
-      if (event.ctrlKey || event.metaKey || event.altKey || dialog.open) return;
-      const typing = event.target.matches("input, select, textarea");
-      if (event.key === "Escape") this.back();
-      else if (typing) return;
-      else if (event.key === "/") this.search.focus();
-      else if (event.key === "?") dialog.showModal();
-      else if (VIEWS[Number(event.key) - 1] && event.key !== " ") this.go({ view: VIEWS[Number(event.key) - 1][0], host: "", page: "", open: "" });
-      else if (this.asked.view !== "host" || !this.beside(event.key)) return;
-      event.preventDefault();
+      if (event.ctrlKey || event.metaKey || event.altKey || document.getElementById("keys").open) return;
+      if (event.target.matches("input, select, textarea") && event.key !== "Escape") return;
+      if (this.pressed(event.key)) event.preventDefault();
+    }
+
+    /** Whether the key means something here. */
+    pressed(key) {
+      const view = VIEWS[Number(key) - 1];
+      if (key === "Escape") this.back();
+      else if (key === "/") this.search.focus();
+      else if (key === "?") document.getElementById("keys").showModal();
+      else if (view) this.go({ view: view[0], host: "", page: "", open: "" });
+      else return this.asked.view === "host" && this.beside(key);
+      return true;
     }
 
     back() {

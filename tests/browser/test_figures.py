@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the report promises of 10,000 hosts with 100 parameters, typical ones and such of which no two values are the same."""
+
+import pytest
+
+BOTH = pytest.mark.parametrize("name", ["typical", "different"])
+VIEWS = ("findings", "matrix", "hosts", "host", "waivers", "missing")
+MOST_NODES, MOST_HEAP = 5000, 50e6
+
+# As the browser measures it, from the start of the navigation.
+FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+# From a key until what it asks for is drawn.
+FILTER = """text => new Promise((done) => {
+  const search = document.getElementById("search");
+  const start = performance.now();
+  search.value = text;
+  search.dispatchEvent(new Event("input"));
+  requestAnimationFrame(() => { document.body.offsetHeight; done(performance.now() - start); });
+})"""
+WHEN_READY = """() => new Promise((done) => {
+  const root = document.documentElement;
+  if (root.dataset.ready) done(performance.now());
+  else new MutationObserver(() => done(performance.now())).observe(root, { attributes: true });
+})"""
+
+
+@pytest.mark.parametrize("name, most", [("typical", 2e6), ("different", 8e6)])
+def test_the_size_of_the_file(reports, name, most):
+    assert reports.path(name).stat().st_size <= most
+
+
+@BOTH
+def test_what_making_it_costs(reports, name):
+    cost = reports.cost(name)
+    print(name, cost)
+    assert cost["cpu"] <= 10
+    assert cost["mib"] <= 150
+
+
+@BOTH
+def test_it_opens_fast(opened, name):
+    paints, ready = [], []
+    for _run in range(3):
+        page = opened(name, ready=False)
+        ready.append(page.do(WHEN_READY))
+        paints.append(page.do(FIRST_PAINT))
+    print(name, "first paint", paints, "usable", ready)
+    assert min(paints) <= 500
+    assert min(ready) <= 1500
+
+
+@BOTH
+@pytest.mark.parametrize("view", ["findings", "matrix", "hosts"])
+def test_a_filter_is_fast(opened, name, view):
+    page = opened(name, "#view=%s" % view)
+    for text in ("kernel", "node0012", "RHEL-08", "ipv4 node0", "nowhere", ""):
+        taken = min(page.do(FILTER, text) for _run in range(3))
+        print(name, view, repr(text), taken)
+        assert taken <= 100
+
+
+def counted(page):
+    session = page.context.new_cdp_session(page.page)
+    session.send("HeapProfiler.collectGarbage")
+    session.send("Performance.enable")
+    found = {item["name"]: item["value"] for item in session.send("Performance.getMetrics")["metrics"]}
+    return page.do("document.getElementsByTagName('*').length"), found["JSHeapUsedSize"]
+
+
+@BOTH
+def test_the_page_stays_small(opened, name):
+    page = opened(name)
+    for fragment in [*("#view=%s" % view for view in VIEWS), "#view=findings&open=kernel.sysrq%3Aok", "#view=hosts&q=node000"]:
+        page.do("fragment => { location.hash = fragment; }", fragment)
+        page.page.wait_for_timeout(150)
+        page.do("document.querySelector('.list')?.scrollTo(0, 100000)")
+        page.page.wait_for_timeout(100)
+        nodes, heap = counted(page)
+        print(name, fragment, nodes, heap)
+        assert nodes <= MOST_NODES
+        assert heap <= MOST_HEAP
+    assert not page.wrong
