@@ -5,6 +5,9 @@ SHELL := /bin/bash
 # (env -C DIR make). With it only PWD says, and it is believed, as where there is no /proc to see make's own command line.
 export CALLED_FROM := $(if $(shell [ ! -e /proc/$$PPID/cmdline ] || grep -qzE '^(-[[:alpha:]]*C|--di)' /proc/$$PPID/cmdline && echo C),$(PWD),$(CURDIR))
 export INVENTORY LIMIT
+# By this link, which git ignores, ansible-playbook typed in playbooks/ finds the collection in its own clone.
+LINK := playbooks/collections/ansible_collections/photon/hardening
+$(shell [ -e $(LINK) ] || { mkdir -p $(dir $(LINK)) && ln -s ../../../.. $(LINK); })
 
 .PHONY: help
 help: ## list the targets
@@ -65,10 +68,17 @@ bench-fleet: ## what a run costs, on 50 and 200 hosts, and what its reports add
 mutants: ## do the unit tests notice a change of the code? try ARGS=plugins/module_utils/_values.py
 	@bash tests/mutants/run.sh $(ARGS)
 
+.PHONY: build release
+build: ## pack the collection into dist/, with its checksum
+	@tools/venv.sh && PATH="$(CURDIR)/.venv/bin:$$PATH" tools/build.sh
+
+release: ## the same of a clean clone, with a bill of materials (CycloneDX)
+	@tools/venv.sh && PATH="$(CURDIR)/.venv/bin:$$PATH" tools/release.sh
+
 .PHONY: catalogue
 catalogue: ## write the tables of README.md and docs/ from catalogue.yml and controls.yml
 	@bash tools/catalogue.sh
 
 .PHONY: clean
 clean: ## remove what make and the tests made in this checkout (the cache outside stays)
-	rm -rf .venv reports .ansible .pytest_cache .ruff_cache tests/output
+	rm -rf .venv dist playbooks/collections reports .ansible .pytest_cache .ruff_cache tests/output

@@ -6,17 +6,15 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # The long ones first, so that none of them is left alone on one core.
 gates=(sanity_oldest sanity_newest ansible importer docs shell python yaml changelog)
 
-# What a commit would hold, in a folder whose name makes it a collection and in a git repository of its own.
-copy_checkout() {
+# A plain clone of what would be committed now, in a folder whose name makes it a collection. Nothing is taken out of it or put into it.
+clone_checkout() {
   need git git
-  COLLECTION=$WORK/ansible_collections/photon/hardening
-  local index=(env GIT_INDEX_FILE="$WORK/index" GIT_OBJECT_DIRECTORY="$WORK/objects" git -C "$ROOT")
-  mkdir -p "$COLLECTION" "$WORK/objects"
-  "${index[@]}" add --all .
-  "${index[@]}" checkout-index --all --prefix="$COLLECTION/"
-  cd "$COLLECTION"
-  git init --quiet
-  git add --all
+  local would_be=(git --git-dir="$WORK/would-be.git" --work-tree="$ROOT" -c user.name=gates -c user.email=gates@localhost)
+  git init --quiet --bare "$WORK/would-be.git"
+  "${would_be[@]}" add --all
+  "${would_be[@]}" commit --quiet --message "What would be committed"
+  git clone --quiet "$WORK/would-be.git" "$WORK/ansible_collections/photon/hardening"
+  cd "$WORK/ansible_collections/photon/hardening"
   export ANSIBLE_COLLECTIONS_PATH=$WORK ANSIBLE_HOME=$WORK/ansible-home
 }
 
@@ -37,7 +35,12 @@ gate_ansible() {
   PATH=$VENV/bin:$PATH ansible-lint --offline --profile production
 }
 
-gate_docs() { use_venv lint; PATH=$VENV/bin:$PATH antsibull-docs lint-collection-docs --plugin-docs .; }
+# The sources are judged, and every page is made.
+gate_docs() {
+  use_venv lint
+  PATH=$VENV/bin:$PATH antsibull-docs lint-collection-docs --plugin-docs .
+  PATH=$VENV/bin:$PATH antsibull-docs collection --use-current --fail-on-error --dest-dir "$WORK" photon.hardening
+}
 
 gate_changelog() {
   use_venv lint
@@ -67,9 +70,6 @@ sanity() {
   use_venv "$1"
   home=$CACHE/sanity-$(basename "$VENV")
   sanity_home "$home"
-  # The link by which playbooks/ finds the clone: no part of the collection, and sanity allows no link to a folder.
-  git rm -r -q --cached playbooks/collections
-  rm -r playbooks/collections
   # Real interpreters first: the launchers that pyenv puts on PATH may lead nowhere.
   interpreters=$(shopt -s nullglob; printf '%s:' "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3*/bin)
   HOME=$home PATH=$VENV/bin:$interpreters$PATH flock "$home" ansible-test sanity --color no
@@ -83,7 +83,7 @@ gate_sanity_newest() { sanity newest; }
 gate_importer() {
   use_venv lint
   export PATH=$VENV/bin:$PATH
-  ansible-galaxy collection build --output-path "$WORK"
+  tools/build.sh "$WORK"
   cd "$WORK"
   python -m galaxy_importer.main photon-hardening-*.tar.gz 2>&1 | tee importer.log
   ! grep -E '^(WARNING|ERROR)' importer.log
@@ -92,7 +92,7 @@ gate_importer() {
 run_gate() {
   WORK=$(mktemp -d)
   trap 'rm -rf "$WORK"' EXIT
-  copy_checkout
+  clone_checkout
   "gate_$1"
 }
 
