@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""sbom.py TARBALL: prints the bill of materials of a built collection as CycloneDX 1.6: its files with their checksums, and what it needs."""
+"""sbom.py TARBALL: prints the bill of materials of a built collection (CycloneDX 1.6): its files with their checksums, and what it needs."""
 
 import datetime
 import hashlib
@@ -33,7 +33,10 @@ def _file(entry):
 
 
 def bill(about, files, digest, time):
-    """The bill of a collection. ABOUT: collection_info of its manifest, FILES: of FILES.json, DIGEST: SHA-256 of the tarball, TIME: ISO 8601."""
+    """The bill of a collection.
+
+    ABOUT: collection_info of its manifest, FILES: those of FILES.json, DIGEST: the tarball's SHA-256, TIME: in ISO 8601.
+    """
     itself = "%(namespace)s.%(name)s@%(version)s" % about
     parts = [_file(entry) for entry in files if entry["ftype"] == "file"]
     needed = [{"bom-ref": part["purl"], **part} for part in NEEDED]

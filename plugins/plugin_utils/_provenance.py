@@ -19,14 +19,22 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 _ROOT = os.path.join(os.path.dirname(__file__), "..", "..")
 
 
+def _of_manifest(text):
+    return json.loads(text)["collection_info"]["version"]
+
+
+def _of_galaxy_yml(text):
+    return re.search(r"^version: *[\"']?([^\"'\s]+)", text, re.MULTILINE).group(1)
+
+
 def collection(root=_ROOT):
-    """The version of the collection: an installed one has a manifest, a checkout has galaxy.yml."""
-    try:
-        with open(os.path.join(root, "MANIFEST.json"), encoding="utf-8") as stream:
-            return json.load(stream)["collection_info"]["version"]
-    except FileNotFoundError:
-        with open(os.path.join(root, "galaxy.yml"), encoding="utf-8") as stream:
-            return re.search(r"^version: *[\"']?([^\"'\s]+)", stream.read(), re.MULTILINE).group(1)
+    """The version of the collection: an installed one has a manifest, a checkout has galaxy.yml. Where only the code is left, nothing says it."""
+    for name, version in (("MANIFEST.json", _of_manifest), ("galaxy.yml", _of_galaxy_yml)):
+        path = os.path.join(root, name)
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as stream:
+                return version(stream.read())
+    return "unknown"
 
 
 def digest(path=_catalogue.PATH):
