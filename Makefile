@@ -31,18 +31,23 @@ report: ## write a report of what earlier runs kept; no host is contacted
 compare: ## compare two hosts, profiles or saved results: ARGS="-e left=photon3 -e right=centos8"
 	@tools/play.sh compare.yml $(ARGS)
 
-.PHONY: test test-all test-boot test-kernel test-units test-formats test-gates test-molecule test-vm bench bench-fleet mutants
-test: ## units, boot order, kernel, formats, gates, molecule and a VM: what CI runs
-	@bash tests/run.sh units boot kernel formats gates molecule vm
+.PHONY: test test-all test-boot test-kernel test-units test-core test-formats test-gates test-install test-galaxy test-mitogen test-molecule test-vm
+.PHONY: bench bench-fleet mutants
+test: ## units, boot order, kernel, formats, gates, an installation, molecule and a VM: what CI runs
+	@bash tests/run.sh units boot kernel formats gates install molecule vm
 
-test-all: ## test with thousands of boot orders, three kernels, container engines on two, a controller's timer, and the benchmark
-	@bash tests/run.sh units boot-all kernel formats gates molecule vm-all vm-containers vm-controller fleet bench
+test-all: ## test with every ansible-core, a real Galaxy server, thousands of boot orders, more VMs, and the benchmark
+	@bash tests/run.sh units core-2.17 core-2.18 core-2.19 core-2.20 boot-all kernel formats gates install galaxy mitogen molecule \
+	  vm-all vm-containers vm-controller fleet bench
 
 test-kernel: ## our table of what the kernel itself does against this machine's kernel, in a network namespace
 	@bash tests/run.sh kernel
 
 test-units: ## pytest on the oldest and newest ansible-core, and on Python 3.6
 	@bash tests/run.sh units
+
+test-core: ## pytest and ansible-test sanity on one ansible-core: CORE=2.18
+	@bash tests/run.sh core-$(CORE)
 
 test-boot: ## our boot order against the real systemd-sysctl of three Debian suites
 	@bash tests/run.sh boot
@@ -52,6 +57,15 @@ test-formats: ## each format of a report, read by the code of those that it is f
 
 test-gates: ## linters, ansible-test sanity, documentation, tarball
 	@bash tests/run.sh gates
+
+test-install: ## the tarball from a Galaxy server on loopback into an empty home, and every playbook from there
+	@bash tests/run.sh install
+
+test-galaxy: ## the same with a real Galaxy server, which imports it first
+	@bash tests/run.sh galaxy
+
+test-mitogen: ## an audit by Mitogen finds what Ansible's own finds
+	@bash tests/run.sh mitogen
 
 test-molecule: ## the role in containers
 	@bash tests/run.sh molecule

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # gates.sh [GATE...]: everything that judges the files without running the role; all gates run, then the failed ones are named.
+# sanity_2.18 is the gate of that ansible-core.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # The long ones first, so that none of them is left alone on one core.
-gates=(sanity_oldest sanity_newest ansible importer docs shell python yaml changelog)
+gates=(sanity_oldest sanity_newest ansible importer docs shell python yaml changelog workflows)
 
 # A plain clone of what would be committed now, in a folder whose name makes it a collection. Nothing is taken out of it or put into it.
 clone_checkout() {
@@ -75,9 +76,11 @@ sanity() {
   HOME=$home PATH=$VENV/bin:$interpreters$PATH flock "$home" ansible-test sanity --color no
 }
 
-gate_sanity_oldest() { sanity oldest; }
-
-gate_sanity_newest() { sanity newest; }
+gate_workflows() {
+  local modules
+  modules=$(node_modules "$ROOT/tests/workflows")
+  NODE_PATH=$modules node tests/workflows/lint.js .github/workflows/*.yml
+}
 
 # The check that Galaxy makes on upload.
 gate_importer() {
@@ -93,7 +96,10 @@ run_gate() {
   WORK=$(mktemp -d)
   trap 'rm -rf "$WORK"' EXIT
   clone_checkout
-  "gate_$1"
+  case $1 in
+    sanity_*) sanity "${1#sanity_}" ;;
+    *) "gate_$1" ;;
+  esac
 }
 
 # Two at a time; what a gate says is shown in one piece when it is done.

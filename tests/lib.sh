@@ -54,3 +54,20 @@ use_venv() {
   export VENV
   return "$status"
 }
+
+# node_modules FOLDER: prints a folder for NODE_PATH with what FOLDER/package.json names.
+node_modules() (
+  need node nodejs
+  need npm npm
+  made=$CACHE/node-$(basename "$1")-$(key "$1/package.json")
+  exec 9>"$made.lock"
+  flock 9
+  if [ ! -e "$made/.ready" ]; then
+    say "making $made"
+    mkdir -p "$made"
+    cp "$1/package.json" "$made/"
+    npm install --prefix "$made" --silent --no-audit --no-fund --ignore-scripts >&2
+    touch "$made/.ready"
+  fi
+  printf '%s\n' "$made/node_modules"
+)

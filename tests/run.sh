@@ -7,11 +7,15 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 part() {
   case $1 in
     units) bash "$ROOT/tests/units.sh" ;;
+    core-*) bash "$ROOT/tests/units.sh" "${1#core-}" && bash "$ROOT/tests/gates.sh" "sanity_${1#core-}" ;;
     boot) bash "$ROOT/tests/boot/run.sh" 200 ;;
     boot-all) bash "$ROOT/tests/boot/run.sh" 2000 ;;
     kernel) bash "$ROOT/tests/kernel/run.sh" ;;
     formats) bash "$ROOT/tests/formats/run.sh" ;;
     gates) bash "$ROOT/tests/gates.sh" ;;
+    install) bash "$ROOT/tests/galaxy/run.sh" ;;
+    galaxy) bash "$ROOT/tests/galaxy/real.sh" ;;
+    mitogen) bash "$ROOT/tests/mitogen.sh" ;;
     molecule) bash "$ROOT/tests/molecule.sh" ;;
     vm) bash "$ROOT/tests/vm/run.sh" ;;
     vm-all) bash "$ROOT/tests/vm/run.sh" bullseye bookworm trixie ;;

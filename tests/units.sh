@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Unit tests: the code that runs on the hosts on their oldest Python, and all of it on the oldest and newest ansible-core.
+# units.sh [CORE...]: the unit tests on these ansible-cores (2.17, oldest ...). Without any: on the oldest and newest, and before them the code that
+# runs on the hosts on their oldest Python.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -22,7 +23,11 @@ lend_module_utils() (
   ln -sfn "$lender"/lib/python3*/site-packages/ansible "$VENV"/lib/python3.6/site-packages/ansible
 )
 
-lend_module_utils
-suite target tests/unit/plugins/module_utils tests/unit/plugins/modules
-suite oldest
-suite newest
+if [ $# = 0 ]; then
+  lend_module_utils
+  suite target tests/unit/plugins/module_utils tests/unit/plugins/modules
+  set -- oldest newest
+fi
+for core in "$@"; do
+  suite "$core"
+done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# venv.sh oldest|newest|lint|target|mutants|formats|browser: prints the path of a ready venv with requirements/NAME.txt.
+# venv.sh NAME: prints the path of a ready venv with requirements/NAME.txt.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -8,7 +8,11 @@ versions_for() {
   case $1 in
     oldest) printf '%s\n' 3.11 3.12 3.10 ;;
     newest) printf '%s\n' 3.14 3.13 3.12 3.11 3.10 ;;
-    lint | mutants | formats | browser) printf '%s\n' 3.13 3.12 3.14 ;;
+    lint | mutants | formats | browser | mitogen) printf '%s\n' 3.13 3.12 3.14 ;;
+    2.17) printf '%s\n' 3.12 3.11 3.10 ;;
+    2.18 | 2.19) printf '%s\n' 3.13 3.12 3.11 ;;
+    2.20) printf '%s\n' 3.14 3.13 3.12 ;;
+    pulp) printf '%s\n' 3.12 3.13 3.11 ;;
     target) printf '%s\n' 3.6 ;;
     *) die "no such venv: $1" ;;
   esac
@@ -31,6 +35,13 @@ first_python() {
   return 1
 }
 
+# with_included FILE: it, and what it takes in by -r.
+with_included() {
+  local included
+  printf '%s\n' "$1"
+  sed -n 's/^-r //p' "$1" | while read -r included; do with_included "$(dirname "$1")/$included"; done
+}
+
 make_venv() {
   local python=$1 venv=$2 requirements=$3
   say "making $venv"
@@ -39,11 +50,12 @@ make_venv() {
   touch "$venv/.ready"
 }
 
-name=${1:?oldest, newest, lint, target, mutants, formats or browser}
+name=${1:?a name of requirements/NAME.txt}
 mapfile -t versions < <(versions_for "$name")
 requirements=$ROOT/requirements/$name.txt
+mapfile -t files < <(with_included "$requirements")
 python=$(first_python "${versions[@]}") || { printf 'no Python of: %s\n' "${versions[*]}" >&2; exit 77; }
-venv=$CACHE/venv-$name-$("$python" -c 'import platform; print(platform.python_version())')-$(key "$ROOT/requirements/test.txt" "$requirements")
+venv=$CACHE/venv-$name-$("$python" -c 'import platform; print(platform.python_version())')-$(key "${files[@]}")
 
 exec 9>"$venv.lock"
 flock 9
