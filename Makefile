@@ -82,7 +82,10 @@ bench-fleet: ## what a run costs, on 50 and 200 hosts, and what its reports add
 mutants: ## do the unit tests notice a change of the code? try ARGS=plugins/module_utils/_values.py
 	@bash tests/mutants/run.sh $(ARGS)
 
-.PHONY: build release
+.PHONY: changelog build release
+changelog: ## turn changelogs/fragments into the release that galaxy.yml names (docs/release.md)
+	@tools/changelog.sh
+
 build: ## pack the collection into dist/, with its checksum
 	@tools/venv.sh && PATH="$(CURDIR)/.venv/bin:$$PATH" tools/build.sh
 

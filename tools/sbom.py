@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""sbom.py TARBALL: prints the bill of materials of a built collection (CycloneDX 1.6): its files with their checksums, and what it needs."""
+"""sbom.py TARBALL: prints the bill of materials of a collection (CycloneDX 1.6): its files with their checksums, and what it needs."""
 
 import datetime
 import hashlib

@@ -28,7 +28,7 @@ def _of_galaxy_yml(text):
 
 
 def collection(root=_ROOT):
-    """The version of the collection: an installed one has a manifest, a checkout has galaxy.yml. Where only the code is left, nothing says it."""
+    """The version of the collection: an installed one has a manifest, a checkout galaxy.yml; where only the code is left, it is unknown."""
     for name, version in (("MANIFEST.json", _of_manifest), ("galaxy.yml", _of_galaxy_yml)):
         path = os.path.join(root, name)
         if os.path.exists(path):

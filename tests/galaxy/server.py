@@ -25,7 +25,8 @@ def answers(address):
     artifact = {"filename": TARBALL.name, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
     return {
         "/api/": {"available_versions": {"v3": "v3/"}},
-        COLLECTION: {"namespace": ABOUT["namespace"], "name": ABOUT["name"], "highest_version": {"version": ABOUT["version"], "href": VERSION}},
+        COLLECTION: {"namespace": ABOUT["namespace"], "name": ABOUT["name"],
+                     "highest_version": {"version": ABOUT["version"], "href": VERSION}},
         VERSIONS: {"meta": {"count": 1}, "links": {"next": None}, "data": [{"version": ABOUT["version"], "href": VERSION}]},
         VERSION: {"namespace": {"name": ABOUT["namespace"]}, "collection": {"name": ABOUT["name"]}, "version": ABOUT["version"],
                   "href": VERSION, "artifact": artifact, "download_url": address + DOWNLOAD, "signatures": [],

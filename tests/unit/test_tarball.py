@@ -19,12 +19,12 @@ MADE = {"MANIFEST.json", "FILES.json"}
 # Of a user who keeps hosts, secrets and results in the clone.
 PRIVATE = [
     "group_vars/all.yml", "host_vars/web1.yml", "playbooks/group_vars/all/vault.yml", "playbooks/host_vars/web1.yml",
-    "roles/photon_hardening/group_vars/all.yml", "inventory.ini", "inventory/hosts.yml", "inventories/production/hosts", "playbooks/inventory.yml",
-    "playbooks/inventories/web/hosts.yml", "hosts", "hosts.yml", "playbooks/hosts.ini", "docs/examples/hosts", "vault.yml", ".vault_pass",
-    "roles/photon_hardening/vars/vault_web.yml", "roles/photon_hardening/files/.vault_pass", "playbooks/vault-password.txt",
-    "plugins/vault.yml", "reports/web1.json", "playbooks/reports/web1.json", "playbooks/web/reports/web1.json",
-    "roles/photon_hardening/reports/web1.json", "docs/examples/reports/web1.json", "docs/examples/report.html", "meta/report.json",
-    "dist/photon-hardening-0.9.0.tar.gz",
+    "roles/photon_hardening/group_vars/all.yml", "inventory.ini", "inventory/hosts.yml", "inventories/production/hosts",
+    "playbooks/inventory.yml", "playbooks/inventories/web/hosts.yml", "hosts", "hosts.yml", "playbooks/hosts.ini",
+    "docs/examples/hosts", "vault.yml", ".vault_pass", "roles/photon_hardening/vars/vault_web.yml",
+    "roles/photon_hardening/files/.vault_pass", "playbooks/vault-password.txt", "plugins/vault.yml", "reports/web1.json",
+    "playbooks/reports/web1.json", "playbooks/web/reports/web1.json", "roles/photon_hardening/reports/web1.json",
+    "docs/examples/reports/web1.json", "docs/examples/report.html", "meta/report.json", "dist/photon-hardening-0.9.0.tar.gz",
 ]
 UNLISTED = ["notes.txt", "playbooks/own.yml", "docs/own.md", "roles/own/tasks/main.yml"]
 
