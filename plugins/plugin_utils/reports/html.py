@@ -19,7 +19,7 @@ from collections import Counter
 import jinja2
 import markupsafe
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _fleet, _harmless, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils.reports import packing
 
 FOLDER = os.path.join(os.path.dirname(__file__), "web")
@@ -168,7 +168,16 @@ def _title(fleet):
 
 # --- the page ---
 
-def render(fleet, catalogue_rows, controls, today):
+def since(drift):
+    """What the page says of what changed since an earlier report; None without one."""
+    if drift is None:
+        return None
+    lists = [(words, list(rows[:_MOST_ROWS]), max(0, len(rows) - _MOST_ROWS)) for words, rows in (
+        ("Worse", drift.worse), ("Better", drift.better), ("New hosts", drift.new), ("Lost hosts", drift.lost))]
+    return {"sentence": _drift.sentence(drift), "changes": lists[:2], "hosts": lists[2:]}
+
+
+def render(fleet, catalogue_rows, controls, today, drift=None):
     """The file's text, in pieces.
 
     CATALOGUE_ROWS: rows of the catalogue. CONTROLS: name -> [(title of a benchmark with its version, number in it), ...]. TODAY: the day
@@ -180,7 +189,7 @@ def render(fleet, catalogue_rows, controls, today):
     style, script = _file("style.css"), _file("script.js")
     return _template().generate(
         policy="default-src 'none'; script-src '%s'; style-src '%s'; base-uri 'none'; form-action 'none'" % (_hash(script), _hash(style)),
-        style=markupsafe.Markup(style), script=markupsafe.Markup(script), title=_title(fleet), time=fleet.time, fleet=fleet,
+        style=markupsafe.Markup(style), script=markupsafe.Markup(script), title=_title(fleet), time=fleet.time, fleet=fleet, since=since(drift),
         sentence=_fleet.verdict_sentence(fleet), counts=counts(fleet), host_counts=host_counts(fleet), coverage=coverage(fleet),
         findings=findings(fleet, rows), all_findings=len(fleet.findings()), worst=_WORST, waivers=listed[:_MOST_ROWS],
         all_waivers=len(listed), first_waivers=_MOST_WAIVERS, provenance=provenance(fleet),

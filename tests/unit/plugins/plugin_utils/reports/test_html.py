@@ -13,7 +13,7 @@ import re
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet
+from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _fleet
 from ansible_collections.photon.hardening.plugins.plugin_utils.reports import html as report
 
 FIELDS = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin", "reason")
@@ -197,3 +197,11 @@ def test_a_large_fleet_comes_in_pieces():
     fleet = _fleet.read([line("h%d" % number, row(before=str(number))) for number in range(700)])
     pieces = list(report.render(fleet, CATALOGUE, lambda name: [], "2026-11-26"))
     assert len(pieces) > 50
+
+
+def test_what_changed_since_an_earlier_report_stands_on_the_page():
+    earlier, later = (_fleet.read([line("web%d" % number, row(state=state)) for number in range(5)] + more)
+                      for state, more in (("ok", [line("<lost>")]), ("overridden", [])))
+    text = "".join(report.render(later, CATALOGUE, lambda name: [], "2026-11-26", _drift.drift(earlier, later)))
+    assert "What changed" in text and "web0, web1, web2 and 2 more" in text and "&lt;lost&gt;" in text and "<lost>" not in text
+    assert "What changed" not in page([line("web1", row())])
