@@ -151,7 +151,7 @@ _SHAPE = {
     "check_mode": lambda value: isinstance(value, bool),
     "changed": lambda value: value is None or isinstance(value, bool),
     "msg": lambda value: value is None or _is_text(value),
-    "omitted": lambda value: value is None or type(value) is int and value >= 0,
+    "omitted": lambda value: value is None or isinstance(value, int) and not isinstance(value, bool) and value >= 0,
     "notes": _is_list_of_texts,
     "kernel": lambda value: _texts(value, _KERNEL),
     "provenance": _is_provenance,
