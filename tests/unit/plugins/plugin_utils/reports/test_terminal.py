@@ -29,6 +29,11 @@ report: reports/x/report.html
 """
 
 
+def test_a_single_finding_comes_before_none():
+    rows = [("a", "done", True, {"ok": 9}), ("b", "done", True, {"changed": 1}), ("c", "done", True, {"held_back": 1})]
+    assert [line[0] for line in terminal.table(rows, 80, False, None).splitlines()[1:4]] == ["c", "b", "a"]
+
+
 def test_a_narrow_terminal_gets_letters_and_their_meaning():
     assert terminal.table([WEB, DB], 40, False, None) == """\
 host    K  C  S  O
