@@ -151,7 +151,7 @@ def _numbers(row, states):
 def _fitting(body, states, width):
     """(The lines of the widest layout that fits into WIDTH, names cut; the lines that explain its letters)."""
     layouts = list(_layouts(body, states, width))
-    wanted = min(_NAME_WIDTHS[1], max(width_of(line.name) for line in [_head([]), *body]))
+    wanted = min(_NAME_WIDTHS[1], max(width_of(line.name) for line in layouts[0][0]))
     lines, legend = next((layout for layout in layouts if _room(layout[0], width) >= wanted), layouts[-1])
     room = max(_room(lines, width), _NAME_WIDTHS[0])
     return [[_Cell(cut(line.name, room)), *line.numbers, line.end] for line in lines], legend

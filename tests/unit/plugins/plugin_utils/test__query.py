@@ -5,7 +5,7 @@
 import sys
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _query
@@ -34,7 +34,8 @@ def test_answers(expression, expected):
     ("hosts | lenght(@)", "the expression is wrong at column 9 (Unknown function: lenght()): hosts | >>>lenght(@)"),
     ("length(@, @)", "the expression is wrong at column 1 (Expected 1 argument for function length(), received 2): >>>length(@, @)"),
     ("@ | sum(hosts)", "the expression is wrong at column 5 (the function sum takes array-number, not dict): @ | >>>sum(hosts)"),
-    ("length(`1`)", "the expression is wrong at column 1 (the function length takes string or array or object, not number): >>>length(`1`)"),
+    ("length(`1`)",
+     "the expression is wrong at column 1 (the function length takes string or array or object, not number): >>>length(`1`)"),
     ("join(',', hosts)", "the expression is wrong at column 1 (the function join takes array-string, not dict): >>>join(',', hosts)"),
     ("hosts[::0]", "the expression cannot be answered (slice step cannot be zero): hosts[::0]"),
     ("contains('a', `1`)",
@@ -87,6 +88,7 @@ WORDS = st.sampled_from(["hosts", "[", "]", "[?", "==", "'a'", "`1`", "\"x\"", "
                          "*", "sort_by", "max_by", "to_string", "contains", "map", "merge", "join", " ", "\\", "!", "[]", "\ud800"])
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=30), st.lists(WORDS, max_size=12).map("".join)))
 @example("sort_by(hosts, &@)")
 def test_whatever_is_asked_there_is_an_answer_or_a_sentence_in_one_line(expression):
