@@ -45,6 +45,12 @@ def _titled(controls, name):
     return [("%(title)s %(version)s" % controls["benchmarks"][key], number) for key, number in _controls.ids(controls, name)]
 
 
+def _fail_on(fleet):
+    """The states in which the runs were to fail."""
+    options = [host.provenance.get("options") for host in fleet.hosts]
+    return {state for given in options if isinstance(given, dict) for state in given.get("fail_on") or ()}
+
+
 def _page(fleet, drift):
     # As many days are left of a waiver as on the day of the newest result: the same results make the same page.
     return html.render(fleet, _rows(), functools.partial(_titled, _controls.load()), fleet.time[:10], drift)
@@ -54,7 +60,7 @@ def _page(fleet, drift):
 _FORMATS = {
     "html": lambda fleet, settings, drift: [("report.html", _page(fleet, drift))],
     "json": lambda fleet, settings, drift: [("report.json", document.render(fleet, _rows(), _controls.load(), drift))],
-    "junit": lambda fleet, settings, drift: junit.render(fleet),
+    "junit": lambda fleet, settings, drift: junit.render(fleet, _fail_on(fleet)),
     "hdf": lambda fleet, settings, drift: _below("hdf", hdf.render(fleet, _rows(), _controls.load())),
     "cklb": lambda fleet, settings, drift: _below("cklb", cklb.render(fleet, _rows(), _controls.load(), settings.benchmark)),
 }
