@@ -22,7 +22,7 @@ audit: ## report what harden would change; writes nothing on the hosts
 rollback: ## put back what was there before the first run
 	@tools/play.sh rollback.yml $(ARGS)
 
-.PHONY: test test-all test-boot test-kernel test-units test-gates test-molecule test-vm bench bench-fleet mutants
+.PHONY: test test-all test-boot test-kernel test-units test-gates test-molecule test-vm test-browser screenshot bench bench-fleet mutants
 test: ## units, boot order, kernel, gates, molecule and a VM: what CI runs
 	@bash tests/run.sh units boot kernel gates molecule vm
 
@@ -46,6 +46,12 @@ test-molecule: ## the role in containers
 
 test-vm: ## the role on a real kernel, with a reboot
 	@bash tests/run.sh vm
+
+test-browser: ## the HTML report in a real browser: its figures, by keyboard, on paper, with hostile texts; try ARGS="-k paper"
+	@bash tests/browser/run.sh $(ARGS)
+
+screenshot: ## make the pictures of the report anew
+	@bash tests/browser/run.sh --screenshots
 
 bench: ## what a run costs, on 1 and 20 hosts; ARGS="--rounds 7 --judge" fails where a goal is missed
 	@bash tests/bench.sh --quick $(ARGS)
