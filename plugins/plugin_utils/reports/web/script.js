@@ -530,7 +530,7 @@
     return make("tr", { className: has.kind.verdict },
       make("td", { className: "state" }, letter(has.kind), ` ${has.kind.word}`),
       make("th", { scope: "row" }, code(parameter.name), parameter.why ? make("div", { className: "why quiet" }, parameter.why) : null),
-      make("td", { "data-label": "Live" }, ...change(has.before, has.after)),
+      make("td", { "data-label": "Live", className: "live" }, ...change(has.before, has.after)),
       make("td", { "data-label": "Wanted" }, has.wanted === null ? "" : value(has.wanted)),
       make("td", { "data-label": "At boot", className: "source" }, ...boot(has),
         has.source ? make("div", { className: "origin quiet value" }, has.source) : null),
