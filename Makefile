@@ -28,7 +28,7 @@ report: ## write a report of what earlier runs kept; no host is contacted
 compare: ## compare two hosts, profiles or saved results: ARGS="-e left=photon3 -e right=centos8"
 	@tools/play.sh compare.yml $(ARGS)
 
-.PHONY: test test-all test-boot test-kernel test-units test-formats test-gates test-molecule test-vm bench bench-fleet mutants
+.PHONY: test test-all test-boot test-kernel test-units test-formats test-gates test-molecule test-vm test-browser screenshot bench bench-fleet mutants
 test: ## units, boot order, kernel, formats, gates, molecule and a VM: what CI runs
 	@bash tests/run.sh units boot kernel formats gates molecule vm
 
@@ -55,6 +55,12 @@ test-molecule: ## the role in containers
 
 test-vm: ## the role on a real kernel, with a reboot
 	@bash tests/run.sh vm
+
+test-browser: ## the HTML report in a real browser: its figures, by keyboard, on paper, with hostile texts; try ARGS="-k paper"
+	@bash tests/browser/run.sh $(ARGS)
+
+screenshot: ## make the pictures of the report anew
+	@bash tests/browser/run.sh --screenshots
 
 bench: ## what a run costs, on 1 and 20 hosts; ARGS="--rounds 7 --judge" fails where a goal is missed
 	@bash tests/bench.sh --quick $(ARGS)

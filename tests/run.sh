@@ -18,6 +18,7 @@ part() {
     vm-containers) bash "$ROOT/tests/vm/run.sh" --containers bookworm trixie ;;
     vm-controller) bash "$ROOT/tests/vm/run.sh" --controller trixie ;;
     fleet) bash "$ROOT/tests/fleet/test.sh" ;;
+    browser) bash "$ROOT/tests/browser/run.sh" ;;
     bench) bash "$ROOT/tests/bench.sh" --quick ;;
     *) die "there is no part $1" ;;
   esac

@@ -110,13 +110,13 @@ def test_a_long_list_says_how_many_are_left_out():
 @pytest.mark.parametrize("check_mode, would_change, changed", [((True, True), 2, 0), ((False, False), 0, 2), ((True, False), 1, 1)])
 def test_changes_are_counted_by_what_they_mean(check_mode, would_change, changed):
     fleet = _fleet.read([line("h%d" % number, row(state="changed"), check_mode=mode) for number, mode in enumerate(check_mode)])
-    found = {kind["key"]: number for kind, number in report.counts(fleet)}
+    found = {kind["key"]: number for kind, number in report.counts(fleet, fleet.findings())}
     assert (found["would_change"], found["changed"]) == (would_change, changed)
 
 
 def test_the_counts_are_the_fleet_s():
     fleet = _fleet.read([line("h%d" % number, row(state=state), row("a")) for number, state in enumerate(STATES)])
-    found = {kind["key"]: number for kind, number in report.counts(fleet)}
+    found = {kind["key"]: number for kind, number in report.counts(fleet, fleet.findings())}
     found["changed"] += found.pop("would_change")
     assert found == fleet.counts()
 
@@ -140,7 +140,8 @@ def test_waivers_that_ended_come_first():
 def test_the_host_named_beside_a_finding_has_it():
     lines = [line("a", row(state="changed", before="1", after="2"), check_mode=False),
              line("b", row(state="changed", before="3", after="4"))]
-    (finding,) = report.findings(_fleet.read(lines), {})
+    fleet = _fleet.read(lines)
+    (finding,) = report.findings(fleet, fleet.findings(), {})
     assert (finding["host"], finding["sentence"], finding["word"]) == ("b", "is 3, would be set to 4", "would change")
 
 
