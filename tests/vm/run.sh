@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# run.sh [--containers] [SUITE...]: tests on one VM per Debian suite (bookworm when none is named), one after another.
+# run.sh [--containers|--vmware] [SUITE...]: tests on one VM per Debian suite (bookworm when none is named), one after another.
 # --containers: on a disk with container engines, which the other tests do without.
+# --vmware: on a machine with VMware's disk controller and network device.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -28,8 +29,8 @@ engines() {
 
 # What a full disk or a kill does is the same on every kernel, so one suite shows it.
 tests_of() {
-  if [ "$containers" = yes ]; then
-    echo "$here/test_containers.py"
+  if [ "$kind" != plain ]; then
+    echo "$here/test_$kind.py"
   elif [ "$1" = bookworm ]; then
     printf '%s\n' "$here"/test_{reboot,faults}.py
   else
@@ -40,13 +41,15 @@ tests_of() {
 run() (
   suite=$1 packages=()
   mapfile -t tests < <(tests_of "$suite")
-  [ "$containers" = no ] || mapfile -t packages < <(engines "$suite")
-  disk=$(bash "$here/build.sh" "$suite" "${packages[@]}")
+  [ "$kind" != containers ] || mapfile -t packages < <(engines "$suite")
+  if [ "$kind" = guest ]; then disk=$(bash "$here/build.sh" --vmware "$suite" open-vm-tools)
+  else disk=$(bash "$here/build.sh" "$suite" "${packages[@]}"); fi
   [ -d "$disk" ] || skip "no disk of $suite: $disk"
   dir=$(mktemp -d)
   port=$(free_port)
   trap finish EXIT
   ln -s "$disk"/* "$dir"
+  [ "$kind" != guest ] || touch "$dir/vmware"
   say "starting $suite"
   bash "$here/vm.sh" start "$dir" "$port"
   VM_SUITE=$suite VM_DIR=$dir VM_PORT=$port ANSIBLE_COLLECTIONS_PATH=$(collection_tree) \
@@ -57,11 +60,11 @@ need qemu-system-x86_64 qemu-system-x86
 need qemu-img qemu-utils
 need ssh openssh-client
 use_venv newest
-containers=no
-if [ "${1:-}" = --containers ]; then
-  containers=yes
-  shift
-fi
+kind=plain
+case ${1:-} in
+  --containers) kind=containers; shift ;;
+  --vmware) kind=guest; shift ;;
+esac
 for suite in "${@:-bookworm}"; do
   run "$suite"
 done
