@@ -20,6 +20,8 @@ SWITCHABLE = ("vmw_pvscsi", "vmw_vmci")
 # What VMware emulates for systems that lack its own drivers -> what is better. NVMe is emulated too, and as fast.
 _EMULATED_DISKS = ("ahci", "ata_piix", "BusLogic", "mptsas", "mptspi")
 _EMULATED_NETWORK = ("e1000", "e1000e", "pcnet32", "vmxnet")
+# In each name is a blank, so that none of them is taken for the name of a kernel parameter.
+_NOMSI = "kernel option pci=nomsi"
 _VENDOR, _VMCI_DEVICE = "0x15ad", "0x0740"
 _DISK, _NETWORK = "0x01", "0x02"
 
@@ -41,14 +43,14 @@ _DMI = "/sys/class/dmi/id"
 
 
 def evidence(guest):
-    """(Whether this is a guest of VMware, what proves it)."""
+    """(Whether this is a guest of VMware, what proves it, the file that says so)."""
     for key in ("sys_vendor", "product_name"):
         if guest.dmi.get(key, "").startswith("VMware"):
-            return True, "DMI: %s/%s says %s" % (_DMI, key, guest.dmi[key])
+            return True, "Its firmware (DMI) says %s." % guest.dmi[key], "%s/%s" % (_DMI, key)
     device = next((device for device in guest.devices if (device.vendor, device.device) == (_VENDOR, _VMCI_DEVICE)), None)
     if device:
-        return True, "PCI: the device %s is VMware's channel between guest and hypervisor" % device.address
-    return False, ""
+        return True, "It has VMware's channel between guest and hypervisor.", "/sys/bus/pci/devices/%s" % device.address
+    return False, NO_GUEST, None
 
 
 def machine(guest):
@@ -61,8 +63,8 @@ def rows(guest):
     """All rows; those of VMware's devices are not applicable elsewhere."""
     if guest.container:
         return [_row("virtual machine", None, NOT_APPLICABLE, IN_CONTAINER)]
-    is_guest, proof = evidence(guest)
-    first = _row("virtual machine", "VMware" if is_guest else machine(guest), OK if is_guest else NOT_APPLICABLE, proof or NO_GUEST)
+    is_guest, proof, source = evidence(guest)
+    first = _row("virtual machine", "VMware" if is_guest else machine(guest), OK if is_guest else NOT_APPLICABLE, proof, source)
     found = _tools(guest) + _drivers(guest) + _interrupts(guest) + _adapters(guest) if is_guest else _elsewhere()
     return [first] + found + [_nomsi(guest)] + _root(guest, is_guest) + [_swap(guest.swaps), _memory(guest.meminfo), _docker(guest.docker)]
 
@@ -89,7 +91,7 @@ def _row(name, value, state, reason="", source=None):
 
 
 def _elsewhere():
-    return [_row(name, None, NOT_APPLICABLE, NO_GUEST) for name in ("open-vm-tools",) + tuple("%s driver" % name for name in DRIVERS)]
+    return [_row(name, None, NOT_APPLICABLE, NO_GUEST) for name in ("open-vm-tools state",) + tuple("%s driver" % name for name in DRIVERS)]
 
 
 # --- VMware's own programs and drivers ---
@@ -97,11 +99,11 @@ def _elsewhere():
 def _tools(guest):
     tools = guest.tools
     if not tools.installed:
-        return [_row("open-vm-tools", "absent", FINDING, "Without it the hypervisor cannot shut the guest down in order, freeze its file "
-                     "systems for a snapshot, or learn its addresses. Install the package open-vm-tools.")]
-    state = _row("open-vm-tools", "running", OK) if tools.running else _row(
-        "open-vm-tools", "stopped", FINDING, "It is installed and its daemon vmtoolsd does not run: see why with systemctl status vmtoolsd "
-        "or open-vm-tools.")
+        return [_row("open-vm-tools state", "absent", FINDING, "Without it the hypervisor cannot shut the guest down in order, freeze its "
+                     "file systems for a snapshot, or learn its addresses. Install the package open-vm-tools.")]
+    state = _row("open-vm-tools state", "running", OK) if tools.running else _row(
+        "open-vm-tools state", "stopped", FINDING, "It is installed, and its daemon vmtoolsd does not run: see why with systemctl status "
+        "vmtoolsd or open-vm-tools.")
     return [state, _row("open-vm-tools version", tools.version, OK if tools.version else HIDDEN,
                         "" if tools.version else "Neither the daemon nor a package tells its version.", tools.source)]
 
@@ -113,11 +115,19 @@ def _drivers(guest):
         driver = guest.drivers[name]
         if not driver.loaded:
             made.append(_row("%s driver" % name, "not loaded", OK, "", "/sys/module"))
+            made += _disabled_before_load(name, driver, found)
             continue
         made.append(_row("%s driver" % name, "built in" if driver.builtin else "module", OK, "", "/sys/module/%s" % name))
         made += _version(name, driver)
         made += [_parameter(name, driver, parameter, found) for parameter in _parameters(name, driver)]
     return made
+
+
+def _disabled_before_load(name, driver, found):
+    """What a driver that is not loaded yet will do without."""
+    settings = [_modprobe.in_force(found, name, parameter, driver.builtin) for parameter in _modprobe.DISABLING if name in SWITCHABLE]
+    return [_row("%s %s" % (name, item.name), None, FINDING, _disabled(item.name, "0", True, item), item.source)
+            for item in settings if item is not None and _modprobe.is_on(item.value)]
 
 
 def _version(name, driver):
@@ -149,8 +159,8 @@ def _parameter(name, driver, parameter, found):
         return _row(title, value, OK, "%s sets it." % source if setting else "", source)
     if parameter in driver.parameters:
         return _row(title, None, HIDDEN, "Only root may read it: run this with become.", path)
-    told = "%s sets it to %s." % (source, setting.value) if setting else "No option sets it, so it is what the driver was built with."
-    return _row(title, None, HIDDEN, "The kernel does not show this parameter. " + told, setting.source if setting else None)
+    told = "%s sets it to %s" % (source, setting.value) if setting else "no option that can be read sets it"
+    return _row(title, None, HIDDEN, "The kernel does not show this parameter, and %s." % told, setting.source if setting else None)
 
 
 def _disabled(parameter, value, asked, setting):
@@ -200,9 +210,9 @@ def _judged(used, device, cmdline):
 
 def _nomsi(guest):
     if _modprobe.nomsi(guest.cmdline):
-        return _row("pci=nomsi", "set", FINDING, "It takes MSI and MSI-X away from every device. Remove it from the kernel's command line, in "
-                    "the boot loader's configuration, and boot again.", _modprobe.CMDLINE_SOURCE)
-    return _row("pci=nomsi", "not set", OK, "", _modprobe.CMDLINE_SOURCE)
+        return _row(_NOMSI, "set", FINDING, "It takes MSI and MSI-X away from every device. Remove it from the kernel's command "
+                    "line, in the boot loader's configuration, and boot again.", _modprobe.CMDLINE_SOURCE)
+    return _row(_NOMSI, "not set", OK, "", _modprobe.CMDLINE_SOURCE)
 
 
 def _adapters(guest):
@@ -217,8 +227,8 @@ def _adapters(guest):
 
 def _emulated(driver, emulated, better):
     if driver in emulated:
-        return FINDING, "It is emulated, which costs the host's processors more than VMware's paravirtual one (%s): change the kind of the " \
-                        "device in the settings of the virtual machine." % better
+        return FINDING, ("It is emulated, which costs more of the processors than VMware's paravirtual one (%s): change the kind of the "
+                         "device in the settings of the virtual machine." % better)
     return OK, ""
 
 
@@ -236,7 +246,7 @@ def _root(guest, is_guest):
 
 def _swap(swaps):
     found = re.findall(r"(?m)^(/\S+)\s+(\w+)\s+([0-9]+)\s", swaps)
-    return _row("swap", ", ".join("%s %s %s kB" % (kind, path, size) for path, kind, size in found) or "none", OK, "", "/proc/swaps")
+    return _row("swap space", ", ".join("%s %s %s kB" % (kind, path, size) for path, kind, size in found) or "none", OK, "", "/proc/swaps")
 
 
 def _memory(meminfo):

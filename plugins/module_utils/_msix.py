@@ -11,12 +11,12 @@ import hashlib
 import json
 from collections import namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _guest, _modprobe
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _modprobe
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 from ansible_collections.photon.hardening.plugins.module_utils._result import harmless_text
 
 PATH = "/etc/modprobe.d/zz-photon-hardening.conf"
-MEMORY = "/var/lib/photon-hardening/vmware_guest.json"
+MEMORY = _files.GUEST_MEMORY
 _VERSION, _MOST = 1, 1 << 16
 _HEADER = "# Managed by photon.hardening, module vmware_guest. It takes effect when the driver is loaded next time.\n"
 
@@ -41,14 +41,15 @@ def disabling(settings, builtin):
 def steps(facts):
     """A Step for each parameter that has to change."""
     if _modprobe.nomsi(facts.cmdline):
-        return [Step(None, "pci=nomsi", "manual", "No option of a driver counts while pci=nomsi is on the kernel's command line: remove it in "
-                     "the boot loader's configuration, and boot again.", _modprobe.CMDLINE_SOURCE)]
+        return [Step(None, "pci=nomsi", "manual", "No option of a driver counts while pci=nomsi is on the kernel's command line: remove "
+                     "it in the boot loader's configuration, and boot again.", _modprobe.CMDLINE_SOURCE)]
     return [_step(item, facts) for item in disabling(facts.settings, facts.builtin)]
 
 
 def _step(item, facts):
     problem = _problem(item, facts)
-    reason = problem or "%s = %s in %s has no effect any more when %s is loaded next time." % (item.name, item.value, item.source, item.driver)
+    reason = problem or "%s = %s in %s has no effect any more when %s is loaded next time." % (
+        item.name, item.value, item.source, item.driver)
     return Step(item.driver, item.name, "manual" if problem else "changed", reason, item.source)
 
 

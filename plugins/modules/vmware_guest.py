@@ -72,8 +72,8 @@ msg:
   returned: always
   type: str
   sample: "/etc/modprobe.d/zz-photon-hardening.conf switches off vmw_vmci disable_msix: takes effect when the driver is loaded next time"
-path:
-  description: Our file.
+file:
+  description: The path of our file.
   returned: success
   type: str
   sample: /etc/modprobe.d/zz-photon-hardening.conf
@@ -159,8 +159,8 @@ def _facts():
 def _present(old, memory):
     """(text that our file shall have, message, steps)."""
     if old is not None and not _msix.is_ours(old, memory):
-        raise HostProblem("%s is not as this module wrote it, or it is somebody else's: move its lines to a file of another name and remove "
-                          "it, then run again" % _msix.PATH)
+        raise HostProblem("%s is not as this module wrote it, or it is somebody else's: move its lines to a file of another name and "
+                          "remove it, then run again" % _msix.PATH)
     facts = _facts()
     steps = [] if isinstance(facts, str) else _msix.steps(facts)
     text = _msix.text_of(steps)
@@ -215,7 +215,7 @@ def run(params, check_mode):
             elif memory.hashes and not _msix.is_ours(new, memory):
                 # Somebody has removed or changed our file: nothing of it is ours any more.
                 _files.commit(_msix.MEMORY, None)
-    return {"changed": new != old, "msg": msg, "path": _msix.PATH, "rows": [dict(step._asdict()) for step in steps], "notes": notes,
+    return {"changed": new != old, "msg": msg, "file": _msix.PATH, "rows": [dict(step._asdict()) for step in steps], "notes": notes,
             "diff": {"before_header": _msix.PATH, "after_header": _msix.PATH, "before": old or "", "after": new or ""}}
 
 

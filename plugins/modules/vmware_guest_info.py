@@ -31,8 +31,8 @@ attributes:
     support: none
 notes:
   - Root is not needed, but without it the parameters of C(vmw_pvscsi) and whether a device offers MSI-X cannot be read. Their rows say so.
-  - The programs C(vmtoolsd), C(dockerd) and C(rpm) are asked for versions, without a shell and for 10 seconds at most, and only where nobody
-    but root can have put them there.
+  - The programs C(vmtoolsd), C(dockerd) and C(rpm) are asked for versions, without a shell and for 10 seconds at most, and only where
+    nobody but root can have put them there.
 seealso:
   - module: photon.hardening.vmware_guest
   - module: photon.hardening.kernel_parameters_info

@@ -19,8 +19,8 @@ KEY = "net.ipv4.tcp_fastopen_key"
 SECRET = "deadbeef-deadbeef-deadbeef-deadbeef"
 
 
-def run(names=("*",), salt=None):
-    return kernel_parameters_info.run(dict(names=list(names), salt=salt))
+def run(names=("*",), salt=None, guest=False):
+    return kernel_parameters_info.run(dict(names=list(names), salt=salt, guest=guest))
 
 
 def by_name(result):
@@ -147,7 +147,7 @@ class Module:
 @pytest.fixture
 def ended(plain, monkeypatch):
     def end(names=("*",), salt=None):
-        module = Module(dict(names=list(names), salt=salt))
+        module = Module(dict(names=list(names), salt=salt, guest=False))
         monkeypatch.setattr(kernel_parameters_info, "AnsibleModule", module)
         try:
             kernel_parameters_info.main()
