@@ -46,7 +46,7 @@ def evidence(guest):
     """(Whether this is a guest of VMware, what proves it, the file that says so)."""
     for key in ("sys_vendor", "product_name"):
         if guest.dmi.get(key, "").startswith("VMware"):
-            return True, "Its firmware (DMI) says %s." % guest.dmi[key], "%s/%s" % (_DMI, key)
+            return True, "Its firmware (DMI) says: %s" % guest.dmi[key], "%s/%s" % (_DMI, key)
     device = next((device for device in guest.devices if (device.vendor, device.device) == (_VENDOR, _VMCI_DEVICE)), None)
     if device:
         return True, "It has VMware's channel between guest and hypervisor.", "/sys/bus/pci/devices/%s" % device.address
@@ -198,7 +198,7 @@ def _interrupts(guest):
 def _judged(used, device, cmdline):
     """(state, reason) of the interrupts in use."""
     if used == "msix":
-        return OK, "%d interrupts." % len(device.modes)
+        return OK, "Number of interrupts: %d." % len(device.modes)
     if _modprobe.nomsi(cmdline):
         return FINDING, "pci=nomsi in %s takes MSI and MSI-X away from every device." % _modprobe.CMDLINE_SOURCE
     if device.msix is None:

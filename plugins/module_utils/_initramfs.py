@@ -13,7 +13,8 @@ import os
 import re
 import zlib
 
-_MAGIC = (b"070701", b"070702")
+_START = b"0707"
+_IS_HEADER = re.compile(br"07070[12][0-9A-Fa-f]{104}\Z")
 _HEADER, _FIELDS, _SIZE, _NAME_SIZE = 110, 13, 6, 11
 _LAST = b"TRAILER!!!"
 _CHUNK = 1 << 20
@@ -34,7 +35,7 @@ def modules(stream):
 def _names(stream):
     start = _start(stream)
     while start:
-        if start == _MAGIC[0][:4]:
+        if start == _START:
             yield from _archive(stream, start)
         else:
             stream.seek(-len(start), os.SEEK_CUR)
@@ -46,7 +47,7 @@ def _names(stream):
 def _inner(stream):
     start = _start(stream)
     while start:
-        if start != _MAGIC[0][:4]:
+        if start != _START:
             raise ValueError("what is compressed in it is no archive of cpio")
         yield from _archive(stream, start)
         start = _start(stream)
@@ -74,7 +75,7 @@ def _archive(stream, start):
     """The names in one archive, whose first bytes, START, are already read."""
     while True:
         header = start + _exactly(stream, _HEADER - len(start))
-        if header[:6] not in _MAGIC:
+        if not _IS_HEADER.match(header):
             raise ValueError("it is damaged: a header of cpio is missing")
         fields = [int(header[6 + 8 * number:14 + 8 * number], 16) for number in range(_FIELDS)]
         name = _exactly(stream, fields[_NAME_SIZE]).rstrip(b"\0")

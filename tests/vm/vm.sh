@@ -21,7 +21,7 @@ kernel_line() {
   [ ! -e "$dir/vmware" ] || disk=/dev/sda
   [ ! -e "$dir/cmdline" ] || printf '%s ' "$(<"$dir/cmdline")"
   printf 'root=%s rw console=ttyS0 net.ifnames=0 mitigations=off cryptomgr.notests no_timer_check modprobe.blacklist=%s' \
-    "$disk" kvm_amd,kvm,powernow_k8,ata_piix,libata,cryptd,aesni_intel,drm,pcspkr,floppy,psmouse,evdev,button,i2c_piix4
+    "$disk" kvm_amd,kvm,powernow_k8,ata_piix,libata,cryptd,aesni_intel,drm,pcspkr,floppy,psmouse,evdev,button,i2c_piix4,cfg80211
 }
 
 # A connection that the guest forgets in its reboot is never closed by the user-mode network, hence the timeouts.

@@ -117,6 +117,12 @@ def test_a_host_with_many_interfaces_has_a_bounded_result(plain, monkeypatch):
     assert "kernel.a" in by_name(result) and "net.ipv4.conf.veth19.rp_filter" not in by_name(result)
 
 
+def test_the_guest_side_is_read_where_it_is_asked_for(plain):
+    rows = dict((row["name"], row) for row in run(["kernel.a"], guest=True)["guest"])
+    assert rows["virtual machine"]["state"] == "not_applicable" and " " in "".join(rows)
+    assert "guest" not in run(["kernel.a"])
+
+
 # --- what AnsibleModule is told ---
 
 class Ended(Exception):
