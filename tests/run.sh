@@ -15,6 +15,7 @@ part() {
     molecule) bash "$ROOT/tests/molecule.sh" ;;
     vm) bash "$ROOT/tests/vm/run.sh" ;;
     vm-all) bash "$ROOT/tests/vm/run.sh" bullseye bookworm trixie ;;
+    vm-guest) bash "$ROOT/tests/vm/run.sh" --vmware ;;
     vm-containers) bash "$ROOT/tests/vm/run.sh" --containers bookworm trixie ;;
     vm-controller) bash "$ROOT/tests/vm/run.sh" --controller trixie ;;
     fleet) bash "$ROOT/tests/fleet/test.sh" ;;

@@ -496,3 +496,11 @@ def test_a_value_that_cannot_be_put_back_is_named(plain):
 
 def test_outcomes_are_only_those_that_fail_nothing():
     assert _apply.NotApplied(OSError(28, "No space left on device", "/x"), []).name is None
+
+
+@pytest.mark.parametrize("state, there, told", [("absent", True, True), ("absent", False, False), ("present", True, False)])
+def test_what_another_module_has_to_take_back_is_told_on_the_way_back(plain, state, there, told):
+    if there:
+        plain.file(_files.GUEST_MEMORY, "{}")
+    result = run(CONTENT if state == "present" else None, check_mode=True, state=state)
+    assert (result.get("vmware_guest") == []) is told and ("vmware_guest" in result) is told
