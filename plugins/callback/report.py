@@ -11,7 +11,7 @@ version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:
-  - When a run of M(photon.hardening.kernel_parameters#module) ends, prints one table with the hosts and their counts, the worst first.
+  - When a run of M(photon.hardening.kernel_parameters) ends, prints one table with the hosts and their counts, the worst first.
   - Where results are kept (O(photon.hardening.kernel_parameters#module:report_dir)), writes the reports of the run, also when hosts
     failed or could not be reached. These are named.
   - Prints nothing where the output is a document for programs, such as JSON.

@@ -163,7 +163,7 @@ def rank(known, value):
     number = _values.number(value)
     if number is None or number < known["valid"]["min"]:
         return None
-    return number if known["strength"] == "higher" else -number
+    return number * (1 if known["strength"] == "higher" else -1)
 
 
 # --- what has one cause ---

@@ -49,8 +49,8 @@ def _rows(random_, host, kind):
         if kind == "different":
             row.update(before=value, after=value)
         if kind == "hostile":
-            texts = iter(random_.choices(HOSTILE, k=len(row)))
-            row = {key: item if key == "state" else next(texts) for key, item in row.items()}
+            texts = random_.choices(HOSTILE, k=len(row))
+            row = {key: item if key == "state" else text for (key, item), text in zip(row.items(), texts, strict=True)}
         yield row
 
 
