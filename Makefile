@@ -25,12 +25,12 @@ rollback: ## put back what was there before the first run
 compare: ## compare two hosts, profiles or saved results: ARGS="-e left=photon3 -e right=centos8"
 	@tools/play.sh compare.yml $(ARGS)
 
-.PHONY: test test-all test-boot test-kernel test-units test-formats test-gates test-molecule test-vm bench bench-fleet mutants
+.PHONY: test test-all test-boot test-kernel test-units test-formats test-gates test-molecule test-upgrade test-vm bench bench-fleet mutants
 test: ## units, boot order, kernel, formats, gates, molecule and a VM: what CI runs
 	@bash tests/run.sh units boot kernel formats gates molecule vm
 
 test-all: ## test with thousands of boot orders, three kernels and container engines on two, and the benchmark
-	@bash tests/run.sh units boot-all kernel formats gates molecule vm-all vm-containers fleet bench
+	@bash tests/run.sh units boot-all kernel formats gates molecule vm-all vm-containers fleet upgrade bench
 
 test-kernel: ## our table of what the kernel itself does against this machine's kernel, in a network namespace
 	@bash tests/run.sh kernel
@@ -49,6 +49,9 @@ test-gates: ## linters, ansible-test sanity, documentation, tarball
 
 test-molecule: ## the role in containers
 	@bash tests/run.sh molecule
+
+test-upgrade: ## the upgrade of Photon OS over ssh, against recordings of the real photon-upgrade.sh
+	@bash tests/run.sh upgrade
 
 test-vm: ## the role on a real kernel, with a reboot
 	@bash tests/run.sh vm

@@ -17,6 +17,7 @@ part() {
     vm-all) bash "$ROOT/tests/vm/run.sh" bullseye bookworm trixie ;;
     vm-containers) bash "$ROOT/tests/vm/run.sh" --containers bookworm trixie ;;
     fleet) bash "$ROOT/tests/fleet/test.sh" ;;
+    upgrade) bash "$ROOT/tests/upgrade/run.sh" ;;
     bench) bash "$ROOT/tests/bench.sh" --quick ;;
     *) die "there is no part $1" ;;
   esac

@@ -115,7 +115,8 @@ def _found(paths):
 def _pam():
     paths = ("/etc/pam.d/" + name for name in _files.entries("/etc/pam.d"))
     lines = ((path, line.strip()) for path in paths for line in (_files.read(path) or "").splitlines())
-    return tuple((path, line) for path, line in lines if not line.startswith("#") and any(name in line for name in _photon_upgrade.PAM_MODULES))
+    return tuple((path, line) for path, line in lines
+                 if not line.startswith("#") and any(name in line for name in _photon_upgrade.PAM_MODULES))
 
 
 def _pam_missing():

@@ -35,8 +35,8 @@ Package = namedtuple("Package", "name version release arch")
 # whether its script was started, is running, with what it ended, and whether all that follows was done. boot: what names this boot.
 Facts = namedtuple("Facts", "os_id version release lsb container ostree packages script free stray backups others containers services "
                             "pam pam_missing core_pattern attempt started running status finished boot")
-# What was asked for. backup: one is confirmed. checking: check mode. precheck: that of the script, too. accepted: packages that may be lost.
-# again: begin although an earlier attempt failed. free_mb: path -> megabytes that must be free.
+# What was asked for. backup: one is confirmed. checking: check mode. precheck: that of the script, too. accepted: packages that may be
+# lost. again: begin although an earlier attempt failed. free_mb: path -> megabytes that must be free.
 Asked = namedtuple("Asked", "to backup checking precheck accepted again free_mb")
 # What the script's own precheck said, and the packages that tdnf would erase with those it calls deprecated (None: not known).
 Precheck = namedtuple("Precheck", "passed status deprecated foreign problems erased")
@@ -69,7 +69,8 @@ def units(names, text):
 
 
 def has_precheck(script):
-    """Whether a text of photon-upgrade.sh knows --precheck-only. The script is not asked: its first versions take no options, and upgrade."""
+    """Whether a text of photon-upgrade.sh knows --precheck-only. The script is not asked: its first versions take no options, and would
+    begin to upgrade."""
     return "precheck-only" in (script or "")
 
 
@@ -171,7 +172,8 @@ def _no_photon(facts):
         ("the package photon-release", installed_release(facts))))
     if len(set(said.values())) > 1 or None in said.values():
         return ("The host does not agree with itself about its version: %s. An earlier upgrade was probably cut off. Compare with the "
-                "role's README, section \"After a failure\"." % ", ".join("%s says %s" % (name, said[name] or "nothing") for name in sorted(said)))
+                "role's README, section \"After a failure\"."
+                % ", ".join("%s says %s" % (name, said[name] or "nothing") for name in sorted(said)))
     return ""
 
 
@@ -198,8 +200,8 @@ def _of_traces(facts, asked):
         found.append("photon-upgrade.sh is running already (process %s), not started by this role. Wait until it has ended."
                      % ", ".join(facts.others))
     if facts.backups and not asked.again:
-        found.append("An earlier run of photon-upgrade.sh has failed or was cut off: it has left %s. Find out what it has done (its list of "
-                     "packages is in rpm-qa.txt), repair that, keep a copy of the folder, and set photon_upgrade_again: true."
+        found.append("An earlier run of photon-upgrade.sh has failed or was cut off: it has left %s. Find out what it has done (its list "
+                     "of packages is in rpm-qa.txt), repair that, keep a copy of the folder, and set photon_upgrade_again: true."
                      % ", ".join(facts.backups))
     return found
 
@@ -212,11 +214,11 @@ def _of_host(facts, asked):
     if facts.version == "3.0" and asked.to == "4.0":
         real_time = [package.name for package in facts.packages if re.match(r"linux-rt(-|$)", package.name)]
         if real_time:
-            found.append("Photon OS 4.0 has no linux-rt, and %s is installed. Install linux, boot it and remove linux-rt, or upgrade to 5.0."
-                         % _listing(real_time))
+            found.append("Photon OS 4.0 has no linux-rt, and %s is installed. Install linux, boot it and remove linux-rt, or upgrade to "
+                         "5.0." % _listing(real_time))
     if facts.stray:
-        found.append("These are no links, but files where systemd keeps links to units, and photon-upgrade.sh stops at them: %s. Move them to "
-                     "/etc/systemd/system and enable them there." % ", ".join(facts.stray))
+        found.append("These are no links, but files where systemd keeps links to units, and photon-upgrade.sh stops at them: %s. Move them "
+                     "to /etc/systemd/system and enable them there." % ", ".join(facts.stray))
     found += ["%s has %d MB free, and %d MB are asked for (photon_upgrade_free_mb). Make room." % (path, facts.free[path], least)
               for path, least in sorted(asked.free_mb.items()) if facts.free.get(path, least) < least]
     return found
@@ -298,8 +300,8 @@ def attempt(facts, to):
 def kept(found):
     """An attempt as it was read from the host again; HostProblem where it is not one."""
     if not isinstance(found, dict) or set(found) != set(["from", "to", "boot", "packages", "services", "pam"]):
-        raise HostProblem("%s/before.json is not what this role wrote there. Move the folder %s away when you know in which state the host is."
-                          % (FOLDER, FOLDER))
+        raise HostProblem("%s/before.json is not what this role wrote there. Move the folder %s away when you know in which state the host "
+                          "is." % (FOLDER, FOLDER))
     return dict(found, packages=tuple(Package(*row) for row in found["packages"]), pam=tuple((path, line) for path, line in found["pam"]))
 
 
@@ -353,11 +355,11 @@ def _cut_after(facts, begun, how):
     advice = _READ_LOG + ("Do not run photon-upgrade.sh again: it would say that there is nothing to do, and repair nothing.",)
     if not facts.packages:
         told += " rpm finds no package."
-        advice += ("The rpm database is still in /var/lib/rpm, and the new rpm looks in /usr/lib/sysimage/rpm. Copy it there with all of its "
-                   "files, and run rpm --rebuilddb.",)
-    else:
-        gone = lost(begun["packages"], facts.packages)
-        advice += ("Packages that were there before and are not there now: %s. Install those that are still needed." % _listing(gone),) if gone else ()
+        advice += ("The rpm database is still in /var/lib/rpm, and the new rpm looks in /usr/lib/sysimage/rpm. Copy it there with all of "
+                   "its files, and run rpm --rebuilddb.",)
+    elif lost(begun["packages"], facts.packages):
+        advice += ("Packages that were there before and are not there now: %s. Install those that are still needed."
+                   % _listing(lost(begun["packages"], facts.packages)),)
     if begun["from"] == "3.0":
         advice += ("/usr/bin/python may be missing: link it to python3 where something needs it.",)
     return State("cut_after", told, advice + _of_pam(facts, begun) + _of_core(facts) + (
@@ -462,8 +464,9 @@ def remains(facts):
     begun, found = facts.attempt, []
     gone = lost(begun["packages"], facts.packages)
     of_others = [package.name for package in begun["packages"] if package.name in gone and not _is_photons(package)]
-    if set(gone) - set(of_others):
-        found.append("Packages that were there before and are not there now, or have another name: %s." % _listing(set(gone) - set(of_others)))
+    of_photon = set(gone) - set(of_others)
+    if of_photon:
+        found.append("Packages that were there before and are not there now, or have another name: %s." % _listing(of_photon))
     if of_others:
         found.append("Packages of others that were erased, to be installed again where they are needed: %s." % _listing(of_others))
     return found + list(_of_pam(facts, begun))

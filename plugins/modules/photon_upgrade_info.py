@@ -27,7 +27,8 @@ options:
     default: false
   precheck:
     description:
-      - Also make the precheck of C(photon-upgrade.sh), and find out which packages would be erased. It takes minutes with large repositories.
+      - Also make the precheck of C(photon-upgrade.sh), and find out which packages would be erased. With large repositories it takes
+        minutes.
       - C(/list_available.txt) and C(/find_extra_erased_pkgs.txt) are deleted before and after it, because a precheck that finds them
         believes them.
       - Where the installed C(photon-upgrade.sh) is too old for a precheck, or missing, it is not started. In check mode a remark says so,

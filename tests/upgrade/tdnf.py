@@ -7,8 +7,9 @@ from ansible.module_utils.basic import AnsibleModule
 
 
 def main():
-    module = AnsibleModule(argument_spec=dict(name=dict(type="list", elements="str"), state=dict(type="str"), update_cache=dict(type="bool")),
-                           supports_check_mode=True)
+    module = AnsibleModule(
+        argument_spec=dict(name=dict(type="list", elements="str"), state=dict(type="str"), update_cache=dict(type="bool")),
+        supports_check_mode=True)
     module.exit_json(changed=False)
 
 

@@ -105,7 +105,7 @@ def test_a_backup_is_asked_for_before_anything_is_begun(checking, step):
     ("5.0", False, None, "too old to know --precheck-only"),
     ("5.0", True, None, None),
     ("6.0", True, None, "too old to know --precheck-only"),
-    ("6.0", False, Precheck(False, 22, (), (), ("Found unexpected photon-release package",), ()), "status 22, a sum of error numbers): Found"),
+    ("6.0", False, Precheck(False, 22, (), (), ("Found unexpected package",), ()), "status 22, a sum of error numbers): Found unexpected"),
     ("5.0", False, Precheck(False, 0, (), (), (), ()), "it gave no reason"),
     ("5.0", False, Precheck(True, 0, ("python2",), (), (), None), "tdnf showed no plan"),
     ("5.0", False, Precheck(True, 0, ("python2",), ("agent",), (), ("python2", "agent")), "would not install them again: agent"),

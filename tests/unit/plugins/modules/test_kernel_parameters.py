@@ -524,8 +524,9 @@ def test_an_audit_notices_that_a_package_has_overwritten_our_file(overwritten):
     result = run({PATH: "kernel.a = 2\nkernel.b = 8192 131072 6291456\n"}, check_mode=True)
     assert overwritten.tree() == before and result["changed"]
     assert result["notes"] == [
-        PATH + " was replaced by something else since the last run (a package update?). That changed: kernel.a (was 2, is 0), kernel.b (was "
-        "8192 131072 6291456, is not set). Its content is saved for the way back, its other lines are kept, and our lines are written anew."]
+        PATH + " was replaced by something else since the last run (a package update?). That changed: kernel.a (was 2, is 0), kernel.b "
+        "(was 8192 131072 6291456, is not set). Its content is saved for the way back, its other lines are kept, and our lines are "
+        "written anew."]
     rows = dict((row["name"], row) for row in result["parameters"])
     assert (rows["kernel.a"]["state"], rows["kernel.a"]["before"], rows["kernel.a"]["boot_before"]) == ("changed", "0", "0")
     # Its live value is still ours; the next boot would not set it.

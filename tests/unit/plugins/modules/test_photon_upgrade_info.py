@@ -69,7 +69,8 @@ def test_a_host_that_can_be_upgraded(photon):
     assert result["msg"] == "Photon OS 4.0 can be upgraded to 5.0." and result["state"]["name"] == "none"
     assert result["before"] == {
         "from": "4.0", "to": "5.0", "boot": "one", "services": ["docker.service"],
-        "packages": [["docker", "1", "1.ph4", "x86_64"], ["photon-release", "4.0", "1.ph4", "noarch"], ["python2", "2.7", "1.ph4", "x86_64"]],
+        "packages": [["docker", "1", "1.ph4", "x86_64"], ["photon-release", "4.0", "1.ph4", "noarch"],
+                     ["python2", "2.7", "1.ph4", "x86_64"]],
         "pam": [["/etc/pam.d/system-auth", "auth required pam_faillock.so deny=3"]]}
     assert [_photon_upgrade.SCRIPT, "--precheck-only", "--to-ver=5.0"] in photon.started
     assert not [words for words in photon.started if words[0] == "tdnf"]
