@@ -150,6 +150,7 @@ def upgrade(scenario, status):
     show(*found_after(scenario))
     write("/etc/sysctl.d/50-security-hardening.conf", VENDOR)
     hide_python(False)
+    time.sleep(scenario.get("rest", 0))
     if status != 0:
         os.mkdir("/tmp/photon-upgrade.sh-played")
     if status < 0:
