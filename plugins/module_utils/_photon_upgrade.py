@@ -345,7 +345,7 @@ def _cut_before(facts, begun, how):
     if gone:
         advice += ("A second run of photon-upgrade.sh would complete the upgrade, but would never bring these packages back. Write them "
                    "down; install them again when the upgrade is done.",)
-    return State("cut_before", told, advice + _of_core(facts) + _of_pam(facts, begun) + (
+    return State("cut_before", told, advice + _of_core(facts) + _of_pam(facts, begun) + _of_services(begun) + (
         _AGAIN + "completes the upgrade. Or go back to the backup or the snapshot.",))
 
 
@@ -362,7 +362,7 @@ def _cut_after(facts, begun, how):
                    % _listing(lost(begun["packages"], facts.packages)),)
     if begun["from"] == "3.0":
         advice += ("/usr/bin/python may be missing: link it to python3 where something needs it.",)
-    return State("cut_after", told, advice + _of_pam(facts, begun) + _of_core(facts) + (
+    return State("cut_after", told, advice + _of_pam(facts, begun) + _of_core(facts) + _of_services(begun) + (
         "Keep an open login until another one works. Compare which units are enabled with the backup. Where this is too much, go back to "
         "the backup or the snapshot.",))
 
@@ -376,6 +376,10 @@ def _of_core(facts):
     if facts.core_pattern != _NO_CORES:
         return ()
     return ("kernel.core_pattern is still `%s`, as photon-upgrade.sh sets it for its own time: a reboot takes that back." % _NO_CORES,)
+
+
+def _of_services(begun):
+    return ("Stopped for the upgrade, and not started again: %s." % ", ".join(begun["services"]),) if begun["services"] else ()
 
 
 def _of_pam(facts, begun):

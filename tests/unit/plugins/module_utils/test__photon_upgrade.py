@@ -185,6 +185,7 @@ def test_an_upgrade_to_another_version_is_finished_first():
     (dict(named("5.0"), core_pattern="| /usr/bin/true"), "a reboot takes that back"),
     (dict(named("5.0"), pam_missing=("pam_tally2.so",)), "/etc/pam.d/system-auth name pam_tally2.so, which this host does not have"),
     (dict(packages=installed("4.0")[1:], core_pattern="| /usr/bin/true"), "a reboot takes that back"),
+    (dict(packages=installed("4.0")[1:]), "Stopped for the upgrade, and not started again: docker.service."),
     (dict(packages=installed("4.0")[1:], pam=()), "pam_tally2.so had the options onerr=fail deny=3"),
 ])
 def test_what_is_advised(after, words):
