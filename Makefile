@@ -12,7 +12,7 @@ help: ## list the targets
 	@printf '\nINVENTORY=hosts LIMIT=web ARGS="--check --diff" go to ansible-playbook; without an inventory it is this machine.\n'
 	@printf 'A login that sudo asks for a password: ARGS=-K\n'
 
-.PHONY: harden audit rollback compare
+.PHONY: harden audit rollback compare upgrade
 harden: ## harden the hosts of INVENTORY (this machine); try ARGS="--check --diff" first
 	@tools/play.sh harden.yml $(ARGS)
 
@@ -24,6 +24,9 @@ rollback: ## put back what was there before the first run
 
 compare: ## compare two hosts, profiles or saved results: ARGS="-e left=photon3 -e right=centos8"
 	@tools/play.sh compare.yml $(ARGS)
+
+upgrade: ## upgrade Photon OS and harden it again: ARGS="-e photon_upgrade_to_version=5.0 --check" looks first
+	@tools/play.sh photon_upgrade.yml $(ARGS)
 
 .PHONY: test test-all test-boot test-kernel test-units test-formats test-gates test-molecule test-upgrade test-vm bench bench-fleet mutants
 test: ## units, boot order, kernel, formats, gates, molecule and a VM: what CI runs

@@ -150,6 +150,11 @@ def test_without_a_backup_nothing_is_begun_and_no_further_host_is_touched():
     assert not started(1) and calls(2) == []
 
 
+def test_a_host_that_cannot_be_reached_is_told():
+    done = upgrade("4.0", "-e", "ansible_host=10.213.250.250")
+    assert done.returncode == 2 and "The host does not answer" in done.stdout
+
+
 # --- it fails on the way ---
 
 def test_while_a_container_is_running_nothing_is_begun_and_docker_comes_back():
