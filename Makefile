@@ -12,7 +12,7 @@ help: ## list the targets
 	@printf '\nINVENTORY=hosts LIMIT=web ARGS="--check --diff" go to ansible-playbook; without an inventory it is this machine.\n'
 	@printf 'A login that sudo asks for a password: ARGS=-K\n'
 
-.PHONY: harden audit rollback compare
+.PHONY: harden audit rollback compare upgrade
 harden: ## harden the hosts of INVENTORY (this machine); try ARGS="--check --diff" first
 	@tools/play.sh harden.yml $(ARGS)
 
@@ -28,12 +28,15 @@ report: ## write a report of what earlier runs kept; no host is contacted
 compare: ## compare two hosts, profiles or saved results: ARGS="-e left=photon3 -e right=centos8"
 	@tools/play.sh compare.yml $(ARGS)
 
-.PHONY: test test-all test-boot test-kernel test-units test-formats test-gates test-molecule test-vm test-browser screenshot bench bench-fleet mutants
+upgrade: ## upgrade Photon OS and harden it again: ARGS="-e photon_upgrade_to_version=5.0 --check" looks first
+	@tools/play.sh photon_upgrade.yml $(ARGS)
+
+.PHONY: test test-all test-boot test-kernel test-units test-formats test-gates test-molecule test-upgrade test-vm test-browser screenshot bench bench-fleet mutants
 test: ## units, boot order, kernel, formats, gates, molecule and a VM: what CI runs
 	@bash tests/run.sh units boot kernel formats gates molecule vm
 
 test-all: ## test with thousands of boot orders, three kernels, container engines on two, a controller's timer, VMware devices, and the benchmark
-	@bash tests/run.sh units boot-all kernel formats gates molecule vm-all vm-guest vm-containers vm-controller fleet bench
+	@bash tests/run.sh units boot-all kernel formats gates molecule vm-all vm-guest vm-containers vm-controller fleet upgrade browser bench
 
 test-kernel: ## our table of what the kernel itself does against this machine's kernel, in a network namespace
 	@bash tests/run.sh kernel
@@ -52,6 +55,9 @@ test-gates: ## linters, ansible-test sanity, documentation, tarball
 
 test-molecule: ## the role in containers
 	@bash tests/run.sh molecule
+
+test-upgrade: ## the upgrade of Photon OS over ssh, against recordings of the real photon-upgrade.sh
+	@bash tests/run.sh upgrade
 
 test-vm: ## the role on a real kernel, with a reboot
 	@bash tests/run.sh vm

@@ -20,6 +20,7 @@ part() {
     vm-controller) bash "$ROOT/tests/vm/run.sh" --controller trixie ;;
     fleet) bash "$ROOT/tests/fleet/test.sh" ;;
     browser) bash "$ROOT/tests/browser/run.sh" ;;
+    upgrade) bash "$ROOT/tests/upgrade/run.sh" ;;
     bench) bash "$ROOT/tests/bench.sh" --quick ;;
     *) die "there is no part $1" ;;
   esac
