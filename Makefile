@@ -12,7 +12,7 @@ help: ## list the targets
 	@printf '\nINVENTORY=hosts LIMIT=web ARGS="--check --diff" go to ansible-playbook; without an inventory it is this machine.\n'
 	@printf 'A login that sudo asks for a password: ARGS=-K\n'
 
-.PHONY: harden audit rollback compare upgrade
+.PHONY: harden audit rollback report compare upgrade
 harden: ## harden the hosts of INVENTORY (this machine); try ARGS="--check --diff" first
 	@tools/play.sh harden.yml $(ARGS)
 
