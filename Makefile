@@ -15,7 +15,7 @@ help: ## list the targets
 	@printf '\nINVENTORY=hosts LIMIT=web ARGS="--check --diff" go to ansible-playbook; without an inventory it is this machine.\n'
 	@printf 'A login that sudo asks for a password: ARGS=-K\n'
 
-.PHONY: harden audit rollback compare
+.PHONY: harden audit rollback report compare upgrade
 harden: ## harden the hosts of INVENTORY (this machine); try ARGS="--check --diff" first
 	@tools/play.sh harden.yml $(ARGS)
 
@@ -31,14 +31,17 @@ report: ## write a report of what earlier runs kept; no host is contacted
 compare: ## compare two hosts, profiles or saved results: ARGS="-e left=photon3 -e right=centos8"
 	@tools/play.sh compare.yml $(ARGS)
 
-.PHONY: test test-all test-boot test-kernel test-units test-core test-formats test-gates test-install test-galaxy test-mitogen test-molecule test-vm
-.PHONY: bench bench-fleet mutants
+upgrade: ## upgrade Photon OS and harden it again: ARGS="-e photon_upgrade_to_version=5.0 --check" looks first
+	@tools/play.sh photon_upgrade.yml $(ARGS)
+
+.PHONY: test test-all test-boot test-kernel test-units test-core test-formats test-gates test-install test-galaxy test-mitogen test-molecule
+.PHONY: test-upgrade test-vm test-browser screenshot bench bench-fleet mutants
 test: ## units, boot order, kernel, formats, gates, an installation, molecule and a VM: what CI runs
 	@bash tests/run.sh units boot kernel formats gates install molecule vm
 
-test-all: ## test with every ansible-core, a real Galaxy server, thousands of boot orders, more VMs, and the benchmark
+test-all: ## test with every ansible-core, a real Galaxy server, thousands of boot orders, more VMs, browsers, and the benchmark
 	@bash tests/run.sh units core-2.17 core-2.18 core-2.19 core-2.20 boot-all kernel formats gates install galaxy mitogen molecule \
-	  vm-all vm-containers vm-controller fleet bench
+	  vm-all vm-guest vm-containers vm-controller fleet upgrade browser bench
 
 test-kernel: ## our table of what the kernel itself does against this machine's kernel, in a network namespace
 	@bash tests/run.sh kernel
@@ -70,8 +73,17 @@ test-mitogen: ## an audit by Mitogen finds what Ansible's own finds
 test-molecule: ## the role in containers
 	@bash tests/run.sh molecule
 
+test-upgrade: ## the upgrade of Photon OS over ssh, against recordings of the real photon-upgrade.sh
+	@bash tests/run.sh upgrade
+
 test-vm: ## the role on a real kernel, with a reboot
 	@bash tests/run.sh vm
+
+test-browser: ## the HTML report in a real browser: its figures, by keyboard, on paper, with hostile texts; try ARGS="-k paper"
+	@bash tests/browser/run.sh $(ARGS)
+
+screenshot: ## make the pictures of the report anew
+	@bash tests/browser/run.sh --screenshots
 
 bench: ## what a run costs, on 1 and 20 hosts; ARGS="--rounds 7 --judge" fails where a goal is missed
 	@bash tests/bench.sh --quick $(ARGS)

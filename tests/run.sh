@@ -19,9 +19,12 @@ part() {
     molecule) bash "$ROOT/tests/molecule.sh" ;;
     vm) bash "$ROOT/tests/vm/run.sh" ;;
     vm-all) bash "$ROOT/tests/vm/run.sh" bullseye bookworm trixie ;;
+    vm-guest) bash "$ROOT/tests/vm/run.sh" --vmware ;;
     vm-containers) bash "$ROOT/tests/vm/run.sh" --containers bookworm trixie ;;
     vm-controller) bash "$ROOT/tests/vm/run.sh" --controller trixie ;;
     fleet) bash "$ROOT/tests/fleet/test.sh" ;;
+    browser) bash "$ROOT/tests/browser/run.sh" ;;
+    upgrade) bash "$ROOT/tests/upgrade/run.sh" ;;
     bench) bash "$ROOT/tests/bench.sh" --quick ;;
     *) die "there is no part $1" ;;
   esac

@@ -12,6 +12,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _call,
     _catalogue,
     _display,
+    _guest_calls,
     _harmless,
     _provenance,
     _shards,
@@ -81,19 +82,29 @@ class ActionModule(ActionBase):
 
     def _result(self, call, shelf, host, task_vars):
         try:
-            args, notes = call.module_args()
+            (args, notes), guest = call.module_args(), call.guest()
         except ValueError as exc:
             return self._refused(str(exc))
         shelf.about = call.about(args, bool(self._task.check_mode))
+        result = self._executed(args, task_vars)
+        if result.get("unreachable"):
+            return result
+        for module, more in _guest_calls.wanted(args, guest, bool(self._task.check_mode), result):
+            result, said = _guest_calls.merged(result, module, self._executed(more, task_vars, module_name=module))
+            notes = notes + said
+        return self._told(result, notes, host, shelf.about)
+
+    def _executed(self, args, task_vars, **module):
+        """What the task's own module says, or another MODULE."""
         try:
-            result = self._execute_module(module_args=args, task_vars=task_vars)
+            result = self._execute_module(module_args=args, task_vars=task_vars, **module)
         except AnsibleConnectionFailure as exc:
             # No exception: Ansible would lose what the callback plugin has to know, and show what an error comes from, too.
             return {"unreachable": True, "changed": False, "msg": _harmless.flat(str(exc))}
         except AnsibleError as exc:
             # Such as one of sudo, with what the host printed.
             result = {"failed": True, "msg": str(exc)}
-        return self._told(_harmless.result(result), notes, host, shelf.about)
+        return _harmless.result(result)
 
     def _told(self, result, notes, host, about):
         """RESULT as Ansible takes it, and the host's line."""

@@ -78,7 +78,7 @@ class ActionModule(ActionBase):
         drift = _drift.drift(_fleet.read(_shards.lines([args["since"]])), fleet) if args["since"] else None
         result = _told(fleet, _reports.write(fleet, settings, drift) if settings else None, drift)
         if args["query"] is not None:
-            result["found"] = _query.answer(_reports.as_data(fleet), args["query"])
+            result["found"] = _query.answer(_reports.as_data(fleet, drift), args["query"])
         return result
 
 

@@ -47,6 +47,12 @@ def counts_of(result):
     return {str(state): count for state, count in found.items() if isinstance(count, int)} if isinstance(found, dict) else {}
 
 
+def mode_of(result):
+    """What the run does, as the front on the controller says it."""
+    facts = result.get("ansible_facts")
+    return facts["photon_hardening"]["mode"] if isinstance(facts, dict) and "photon_hardening" in facts else "harden"
+
+
 class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
@@ -80,7 +86,8 @@ class CallbackModule(CallbackBase):
             self._hosts |= hosts_of(self._play)
             self._play = None
         result, host = given._result, str(given._task.delegate_to or given._host.get_name())
-        self._rows[host] = terminal.Row(_harmless.flat(host), outcome, bool(given._task.check_mode), counts_of(result))
+        self._rows[host] = terminal.Row(_harmless.flat(host), outcome, bool(given._task.check_mode), counts_of(result),
+                                        mode_of(result))
         self._parameters = result.get("parameters") if isinstance(result.get("parameters"), list) else []
         if isinstance(result.get("report"), dict):
             # The front on the controller says it; what a host says under this name never gets here.

@@ -15,6 +15,8 @@ _REPLACED = "Lines of the file that was here before, for the next boot: this fil
 _HIDDEN = "Lines of %s, for the next boot: this file hides it."
 _EDITED = "Lines that something else has written into this file."
 _MOST_ROUNDS = 8
+# Parameters in one sentence.
+_MOST_NAMED = 20
 # Stands for every interface that nobody names.
 _ANY_INTERFACE = "any-interface"
 
@@ -114,14 +116,29 @@ def _present(path, adapted, ours, request, wanted, held, snapshot, disk, decided
     decided.texts[path] = "\n".join(text) + "\n"
     decided.lines[path], decided.edits[path] = dict(own), edits
     decided.rules[path] = dict((name, _rules.ordered(wanted[name].rule)) for name in own if name in wanted)
-    decided.warnings.extend(_found(path, whose, known, [line.text for line in lines], [line.text for line in added if line not in lines]))
-
-
-def _found(path, whose, known, kept, replaced):
-    """What to say about the file that was found at PATH. KEPT and REPLACED: lines of others in it."""
     if whose == _memory.FOREIGN and known:
-        return ["%s was replaced by something else since the last run (a package update?); that content is saved for the way back "
-                "and the file is written anew." % path]
+        decided.warnings.append(_replacement(path, _memory.our_lines(known, known.text),
+                                             _sysctl_d.BootOrder([File(path, now)], snapshot.dialect)))
+    decided.warnings.extend(_found(path, whose, [line.text for line in lines], [line.text for line in added if line not in lines]))
+
+
+def _replacement(path, before, order):
+    """What to say about a file of ours that something else has replaced. BEFORE: parameter -> the value of our line. ORDER: the BootOrder
+    of that file alone."""
+    changes = []
+    for name, value in before.items():
+        theirs = next(filter(None, map(order.winner, _behaviour.names_of(name))), None)
+        if theirs is None or theirs.value is None:
+            changes.append("%s (was %s, is not set)" % (name, value))
+        elif not _values.same(name, theirs.value, value):
+            changes.append("%s (was %s, is %s)" % (name, value, theirs.value))
+    told = ", ".join(changes[:_MOST_NAMED]) + (" and %d more" % (len(changes) - _MOST_NAMED) if len(changes) > _MOST_NAMED else "")
+    return ("%s was replaced by something else since the last run (a package update?). That changed: %s. Its content is saved for the way "
+            "back, its other lines are kept, and our lines are written anew." % (path, told or "no parameter of ours"))
+
+
+def _found(path, whose, kept, replaced):
+    """What to say about the file that was found at PATH. KEPT and REPLACED: lines of others in it."""
     if whose == _memory.ORPHAN:
         return ["%s carries our header, but nothing is remembered of it: the way back is lost. What is there now counts as what was "
                 "there before." % path]

@@ -17,6 +17,8 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Att
 
 STATE_FOLDER = "/var/lib/photon-hardening"
 BASELINE = STATE_FOLDER + "/baseline.json"
+# What the module vmware_guest remembers.
+GUEST_MEMORY = STATE_FOLDER + "/vmware_guest.json"
 # The user and the group whose files are trusted, and whose ours are.
 OWNER = (0, 0)
 _SELINUX = "security.selinux"

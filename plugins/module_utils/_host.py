@@ -229,6 +229,12 @@ def _processes(texts, subordinate_ids):
     return tuple(found)
 
 
+def runs_as_root(name):
+    """Whether a process of this name is root's, in our namespaces and without anybody else's having started it as root."""
+    return any((_files.read_proc(pid + "/comm") or "").strip() == name and _standing(pid, {}, None)[0]
+               for pid in filter(str.isdigit, os.listdir("/proc")))
+
+
 def _standing(pid, texts, subordinate_ids):
     """Whether a process is one of root in our namespaces, and whether it is one of a user who may start containers."""
     users = re.search(r"(?m)^Uid:((?:[ \t]+[0-9]+){4})$", _files.read_proc(pid + "/status") or "")

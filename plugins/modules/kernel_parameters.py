@@ -162,6 +162,20 @@ options:
       - A mounted image to harden instead of this host. Only its files are written, and its parameters have boot values only.
       - The module works in a process that has entered the image with C(chroot), so nothing outside the image is read or written.
     type: path
+  guest:
+    description:
+      - Whether an audit (check mode) also reads what the host has of VMware's drivers and tools. The controller then executes
+        M(photon.hardening.vmware_guest_info) as well, puts its rows into RV(guest), and each finding into RV(notes).
+    type: bool
+    default: false
+  vmware_msix:
+    description:
+      - V(enable) gives MSI-X back to the drivers of a guest of VMware, with O(state=present). The controller then executes
+        M(photon.hardening.vmware_guest) as well, whose rows are in RV(vmware_guest). V(keep) leaves all as it is.
+      - With O(state=absent) that is taken back on every host that has it, whatever this option says.
+    type: str
+    choices: [enable, keep]
+    default: keep
   report_dir:
     description:
       - A folder on the controller in which the result is kept as C(HOST.json), one line of JSON, also in check mode and for a host that
@@ -353,6 +367,19 @@ notes:
   type: list
   elements: str
   sample: ["The waiver of kernel.sysrq ended on 2026-01-31: the parameter is enforced again."]
+guest:
+  description: The rows of M(photon.hardening.vmware_guest_info).
+  returned: in check mode, with O(guest=true)
+  type: list
+  elements: dict
+  sample: [{name: open-vm-tools, value: running, state: ok, reason: "", source: null}]
+vmware_guest:
+  description: The rows of M(photon.hardening.vmware_guest).
+  returned: with O(vmware_msix=enable), and with O(state=absent) where there is something of it to take back
+  type: list
+  elements: dict
+  sample:
+    - {driver: vmw_vmci, name: disable_msix, state: changed, reason: "It has no effect any more.", source: "/etc/modprobe.d/vmware.conf:3"}
 diff:
   description: What changes, in two entries, the drop-ins and the running kernel.
   returned: in diff mode
@@ -541,7 +568,11 @@ def _applied(params, image, check_mode, with_diff):
             plan, saved = _planned(params, image)
             _judge(plan, params, False, with_diff)
             plan = _carried_out(plan, saved, with_diff)
-    return _described(plan, with_diff)
+    result = _described(plan, with_diff)
+    if params["state"] == "absent" and not image and _files.exists(_files.GUEST_MEMORY):
+        # The controller has another module take that back.
+        result["vmware_guest"] = []
+    return result
 
 
 # --- a host whose baseline is lost ---
@@ -612,6 +643,8 @@ def _arguments():
         fail_on=dict(type="list", elements="str", choices=list(STATES), default=[]),
         state=dict(type="str", choices=["present", "absent", "adopted", "forgotten"], default="present"),
         root=dict(type="path"),
+        guest=dict(type="bool", default=False),
+        vmware_msix=dict(type="str", choices=["enable", "keep"], default="keep"),
         report_dir=dict(type="path"),
         report_formats=dict(type="list", elements="str", choices=["html", "json", "junit", "hdf", "cklb"]),
         report_keep=dict(type="int"),

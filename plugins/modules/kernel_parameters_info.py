@@ -35,6 +35,12 @@ options:
       - A text with which each secret gets a RV(parameters[].digest). Two digests made with the same salt are equal where the secrets are.
       - Take a new random text for each comparison. Who knows the salt can try whether a secret is one that they guess.
     type: str
+  guest:
+    description:
+      - Whether what the host has of VMware's drivers and tools is read as well, as M(photon.hardening.vmware_guest_info) does it, into
+        RV(guest).
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: It only reads, in check mode as well.
@@ -161,6 +167,12 @@ parameters:
       returned: when RV(parameters[].kind) is C(unreadable)
       type: str
       sample: EACCES
+guest:
+  description: The rows of M(photon.hardening.vmware_guest_info).
+  returned: with O(guest=true)
+  type: list
+  elements: dict
+  sample: [{name: vmxnet3 version, value: 1.7.0.0-k, state: ok, reason: "", source: /sys/module/vmxnet3/version}]
 omitted:
   description: The number of rows that were left out of RV(parameters) to keep the result small.
   returned: success
@@ -215,6 +227,10 @@ def run(params):
         "memory_kb": _info.memory_kb(_files.read_proc("meminfo")), "processors": os.cpu_count(),
         "runtimes": _info.runtimes(_host.uses(False)), "omitted": omitted, "not_read": not_read,
         "notes": _info.notes(omitted, _procfs.in_container())}
+    if params["guest"]:
+        # Most runs need none of this code.
+        from ansible_collections.photon.hardening.plugins.module_utils import _guest, _sysfs
+        result["guest"] = _guest.rows(_sysfs.guest())
     return dict(result, changed=False, parameters=_info.rows(modes, firsts, _read(modes), boot, params["salt"]))
 
 
@@ -229,7 +245,8 @@ def _result_of(params):
 
 def main():
     module = AnsibleModule(
-        argument_spec=dict(names=dict(type="list", elements="str", default=["*"]), salt=dict(type="str", no_log=False)),
+        argument_spec=dict(names=dict(type="list", elements="str", default=["*"]), salt=dict(type="str", no_log=False),
+                           guest=dict(type="bool", default=False)),
         supports_check_mode=True)
     result = _result.harmless(_result_of(module.params))
     for note in result.get("notes", ()):

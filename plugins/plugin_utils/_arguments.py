@@ -11,6 +11,7 @@ import os
 
 from ansible import errors
 from ansible.module_utils.common.yaml import yaml_load
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
 
@@ -104,9 +105,18 @@ def _checked(name, spec, value):
     return _text(name, spec, value)
 
 
+def _boolean(name, value):
+    try:
+        return boolean(value)
+    except TypeError as exc:
+        raise ValueError("%s: %r is neither true nor false" % (name, value)) from exc
+
+
 def _text(name, spec, value):
     if spec["type"] == "int" and isinstance(value, int) and not isinstance(value, bool):
         return value
+    if spec["type"] == "bool":
+        return _boolean(name, value)
     if not isinstance(value, str):
         raise ValueError("%s: %s is not a text: write it in quotes" % (name, value))
     if "choices" in spec and value not in spec["choices"]:

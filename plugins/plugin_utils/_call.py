@@ -25,7 +25,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
 SELECTION = ("profile", "groups", "overrides", "waivers")
 # What stays on the controller.
 _OF_PLAYBOOK = "__photon_hardening_report_dir"
-_HERE = ("role_variables",) + _report_options.OPTIONS
+_GUEST = ("guest", "vmware_msix")
+_HERE = ("role_variables",) + _GUEST + _report_options.OPTIONS
 _OTHERS = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS if name[len(_arguments.PREFIX):] not in SELECTION)
 # Options of the module that a report tells.
 _TOLD = ("container_host", "conflicts", "fail_on", "root")
@@ -69,6 +70,12 @@ class Call:
         if "rules" in args:
             raise ValueError("rules: they belong to dropins; those of a profile come from the catalogue")
         return self._selected(args)
+
+    def guest(self):
+        """Whether an audit reads the guest side, and what is done about MSI-X there."""
+        names = [_arguments.PREFIX + name for name in _GUEST]
+        found = _arguments.checked(names, {name: self._option(name[len(_arguments.PREFIX):]) for name in names})
+        return tuple(found[name] for name in names)
 
     def about(self, args, check_mode):
         """What a report says of a call with the module's ARGS."""

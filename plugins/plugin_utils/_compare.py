@@ -52,10 +52,16 @@ def compare(left, right, catalogue, controls, benchmarks):
 def _names(left, right, known):
     """Those that both sides could tell of: of a host the catalogue's parameters are read, and a column has no others."""
     kinds, names = {left.kind, right.kind}, set(left.parameters) | set(right.parameters)
+    guest = {name for name in names if _is_of_guest(name, left, right)}
     if kinds != {_sides.RESULT}:
         names &= set(known)
-    # The article's rows that are no kernel parameters: columns alone have them.
-    return sorted(name for name in names if kinds == {_sides.PROFILE} or known.get(name, {}).get("sysctl", True))
+    # The article's rows that are no kernel parameters: columns have them, and hosts of which the guest side was read.
+    return sorted({name for name in names if kinds == {_sides.PROFILE} or known.get(name, {}).get("sysctl", True)} | guest)
+
+
+def _is_of_guest(name, left, right):
+    """Whether a row tells of VMware's side of two hosts; of columns such rows are parameters like others."""
+    return left.kind == right.kind == _sides.HOST and _sides.is_of_guest(name)
 
 
 def all_rows(comparison):
@@ -157,7 +163,7 @@ def rank(known, value):
     number = _values.number(value)
     if number is None or number < known["valid"]["min"]:
         return None
-    return number if known["strength"] == "higher" else -number
+    return number * (1 if known["strength"] == "higher" else -1)
 
 
 # --- what has one cause ---
@@ -188,6 +194,8 @@ def _decides(value):
 
 
 def _general(row, left, right):
+    if _is_of_guest(row.name, left, right):
+        return None
     if row.verdict in (SAME, SIZED, MOVES):
         return {SIZED: Cause("machine", "The kernel sizes these by the machine."),
                 MOVES: Cause("moves", "The kernel changes these by itself.")}.get(row.verdict)
@@ -235,7 +243,8 @@ def _place(row):
 
 def failure(comparison, assertion):
     """Why what is asserted does not hold, in one sentence; None where it holds."""
-    left, right, found = comparison.left.label, comparison.right.label, all_rows(comparison)
+    left, right = comparison.left.label, comparison.right.label
+    found = [row for row in all_rows(comparison) if not _is_of_guest(row.name, comparison.left, comparison.right)]
     if assertion == "none":
         return None
     if not found:

@@ -151,7 +151,7 @@ _SHAPE = {
     "check_mode": lambda value: isinstance(value, bool),
     "changed": lambda value: value is None or isinstance(value, bool),
     "msg": lambda value: value is None or _is_text(value),
-    "omitted": lambda value: value is None or type(value) is int and value >= 0,
+    "omitted": lambda value: value is None or isinstance(value, int) and not isinstance(value, bool) and value >= 0,
     "notes": _is_list_of_texts,
     "kernel": lambda value: _texts(value, _KERNEL),
     "provenance": _is_provenance,
@@ -190,18 +190,19 @@ class Column:
         if self.texts is None:
             self.put_number(host, self._number(cell))
         else:
-            self._put_apart(host, cell)
+            self.put_apart(host, ("", *cell))
 
-    def _put_apart(self, host, cell):
-        state, first, second, third, fourth, fifth, source, dropin, reason = cell
+    def put_apart(self, host, fields):
+        """The same where there are texts, for the FIELDS of a row. A fleet whose values all differ needs it a million times."""
+        _name, state, first, second, third, fourth, fifth, source, dropin, reason = fields
         # The last one stays: of equal values the place of the first.
         places = {fifth: 4, fourth: 3, third: 2, second: 1, first: 0}
         shape = (state, places[second], places[third], places[fourth], places[fifth], places.get(None), source, dropin, reason)
         known = self._shapes.get(shape)
         if known is None:
-            apart, places = _apart(cell)
+            apart, places = _apart(fields[1:])
             known = self._shapes[shape] = self._number(apart), places
-        self.texts.put(host, "\n".join([cell[place] for place in known[1]]))
+        self.texts.put(host, "\n".join([fields[place] for place in known[1]]))
         self.put_number(host, known[0])
 
     def put_number(self, host, number):
@@ -299,11 +300,11 @@ def _sortable(cell):
 
 
 def _apart(cell):
-    """(CELL with the numbers of its different values in their places, where each of these stands first)."""
+    """(CELL with the numbers of its different values in their places, where each of these stands first in the fields of a row)."""
     values = cell[1:6]
     different = [value for value in dict.fromkeys(values) if value is not None]
     numbers = {value: number for number, value in enumerate(different)}
-    return (cell[0], *map(numbers.get, values), *cell[6:]), [1 + values.index(value) for value in different]
+    return (cell[0], *map(numbers.get, values), *cell[6:]), [2 + values.index(value) for value in different]
 
 
 def _together(cell, text):
@@ -373,15 +374,20 @@ class Reader:
             column = self._columns.get(fields[0])
             if column is None:
                 column = self._columns[fields[0]] = Column()
-            if number is not None and column.texts is None:
+            if column.texts is not None:
+                column.put_apart(host, fields)
+            elif number is not None:
                 column.put_number(host, number)
-                continue
-            column.put(host, fields[1:])
-            places = self._places.setdefault(fields[0], {})
-            if column.texts is None:
-                places[fields] = column.index[host]
-            elif places:
-                places.clear()
+            else:
+                column.put(host, fields[1:])
+                self._remember(fields, column, host)
+
+    def _remember(self, fields, column, host):
+        places = self._places.setdefault(fields[0], {})
+        if column.texts is None:
+            places[fields] = column.index[host]
+        else:
+            places.clear()
 
     def fleet(self, expected=(), fresh_from=""):
         """The Fleet; the Reader is used up.

@@ -29,7 +29,7 @@ def write(fleet, settings, drift=None, run=_provenance.RUN):
     """Writes the reports of RUN; returns the path of the one to open first, None where no format is asked for."""
     paths = []
     for name in settings.formats:
-        for path, pieces in _FORMATS[name](fleet, settings):
+        for path, pieces in _FORMATS[name](fleet, settings, drift):
             paths.append(os.path.join(settings.folder, run, path))
             _whole_file.write(paths[-1], pieces)
     _prune(settings.folder, settings.keep)
@@ -45,24 +45,30 @@ def _titled(controls, name):
     return [("%(title)s %(version)s" % controls["benchmarks"][key], number) for key, number in _controls.ids(controls, name)]
 
 
-def _page(fleet):
+def _fail_on(fleet):
+    """The states in which the runs were to fail."""
+    options = [host.provenance.get("options") for host in fleet.hosts]
+    return {state for given in options if isinstance(given, dict) for state in given.get("fail_on") or ()}
+
+
+def _page(fleet, drift):
     # As many days are left of a waiver as on the day of the newest result: the same results make the same page.
-    return html.render(fleet, _rows(), functools.partial(_titled, _controls.load()), fleet.time[:10])
+    return html.render(fleet, _rows(), functools.partial(_titled, _controls.load()), fleet.time[:10], drift)
 
 
 # Format -> the files of it: (path below the run's folder, pieces of text).
 _FORMATS = {
-    "html": lambda fleet, settings: [("report.html", _page(fleet))],
-    "json": lambda fleet, settings: [("report.json", document.render(fleet, _rows(), _controls.load()))],
-    "junit": lambda fleet, settings: junit.render(fleet),
-    "hdf": lambda fleet, settings: _below("hdf", hdf.render(fleet, _rows(), _controls.load())),
-    "cklb": lambda fleet, settings: _below("cklb", cklb.render(fleet, _rows(), _controls.load(), settings.benchmark)),
+    "html": lambda fleet, settings, drift: [("report.html", _page(fleet, drift))],
+    "json": lambda fleet, settings, drift: [("report.json", document.render(fleet, _rows(), _controls.load(), drift))],
+    "junit": lambda fleet, settings, drift: junit.render(fleet, _fail_on(fleet)),
+    "hdf": lambda fleet, settings, drift: _below("hdf", hdf.render(fleet, _rows(), _controls.load())),
+    "cklb": lambda fleet, settings, drift: _below("cklb", cklb.render(fleet, _rows(), _controls.load(), settings.benchmark)),
 }
 
 
-def as_data(fleet):
+def as_data(fleet, drift=None):
     """The report in JSON as plain values."""
-    return json.loads("".join(document.render(fleet, _rows(), _controls.load())))
+    return json.loads("".join(document.render(fleet, _rows(), _controls.load(), drift)))
 
 
 def _below(folder, files):

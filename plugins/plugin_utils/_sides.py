@@ -11,6 +11,7 @@ import difflib
 import hashlib
 import hmac
 import json
+import re
 from collections import namedtuple
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
@@ -75,8 +76,28 @@ def of_info(label, result, kind=HOST, salted=True):
     facts = {name: _text(label, name, kernel.get(name)) for name in ("release", "machine", "system")}
     facts.update((name, _count(label, name, result.get(name))) for name in ("memory_kb", "processors"))
     facts["runtimes"] = [_text(label, "runtimes", item.get("name")) for item in _rows(label, "runtimes", result.get("runtimes") or [])]
-    return Side(_harmless.flat(label), kind, _parameters(label, result, lambda row: _of_info_row(label, row, salted)), facts,
+    parameters = dict(_parameters(label, result, lambda row: _of_info_row(label, row, salted)), **_guest(label, result))
+    return Side(_harmless.flat(label), kind, parameters, facts,
                 _count(label, "omitted", result.get("omitted")) or 0)
+
+
+def is_of_guest(name):
+    """Whether a row tells of VMware's drivers and tools: each of their names has a blank, and that of a kernel parameter never."""
+    return " " in name
+
+
+def _guest(label, result):
+    """The rows of vmware_guest_info, where they were asked for."""
+    found = _parameters(label, {"parameters": result.get("guest") or []}, lambda row: _of_guest_row(label, row))
+    return {name: value for name, value in found.items() if is_of_guest(name)}
+
+
+def _of_guest_row(label, row):
+    value, state, reason, source = (_text(label, key, row.get(key)) for key in ("value", "state", "reason", "source"))
+    if value is None:
+        return Value(MISSING if state == "not_applicable" else UNREADABLE, None, None, source, None, None, reason)
+    cause = _file(source) if source and re.search(r":[0-9]+\Z", source) else None
+    return Value(MOVES if row.get("name") == "memory in use" else VALUE, value, None, source, cause, None, None)
 
 
 def of_shard(label, shard, salt):

@@ -73,13 +73,19 @@ def _not_set(cell, live):
     return "is %s, %s%s" % (live, wanted, _because(cell))
 
 
+def _held_back(cell, live):
+    # The value may be there by itself; then it is its line for the boot that is held back.
+    what = "its line for the boot" if live == _shown(cell.wanted) else _shown(cell.wanted)
+    return "is %s, %s is held back%s" % (live, what, _because(cell))
+
+
 _SENTENCES = {
-    "ok": lambda cell, live: "is %s, as wanted" % live,
+    "ok": lambda cell, live: "is %s%s" % (live, ", as wanted" if cell.wanted is not None else _because(cell)),
     "stricter": lambda cell, live: "is %s, stricter than the wanted %s" % (live, _shown(cell.wanted)),
     "changed": _changed,
     "overridden": lambda cell, live: "is %s now; %s; wanted %s" % (live, _at_boot(cell), _shown(cell.wanted)),
     "waived": lambda cell, live: "is %s, left alone%s" % (live, _because(cell)),
-    "held_back": lambda cell, live: "is %s, %s is held back%s" % (live, _shown(cell.wanted), _because(cell)),
+    "held_back": _held_back,
     "unsupported": lambda cell, live: "cannot be set here%s" % _because(cell),
     "rejected": lambda cell, live: "is %s, the kernel refused %s%s" % (live, _shown(cell.wanted), _because(cell)),
     "not_applied": lambda cell, live: "is %s, %s was not set because the run failed" % (live, _shown(cell.wanted)),
@@ -91,6 +97,8 @@ _SENTENCES = {
 def sentence(cell, check_mode):
     """What there is to say of a parameter, without its name. CELL has the fields of a row of the module's result."""
     live = _shown(cell.before if check_mode else cell.after)
+    if cell.state == "ok" and cell.wanted is None and cell.before != cell.after:
+        return ("is %s, would go back to %s" if check_mode else "was %s, is back at %s") % (_shown(cell.before), _shown(cell.after))
     if cell.state == "changed" and check_mode:
         return _would_change(cell, live)
     return _SENTENCES[cell.state](cell, live)

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes a report of a sample, in a process of its own, and says what that cost.
 
-make.py LINES REPORT: reads a file of results, writes the report, prints JSON: CPU seconds and the most memory in MiB.
+make.py LINES REPORT MISSING: reads a file of results, writes the report, prints JSON: CPU seconds and the most memory in MiB. As many hosts
+as MISSING says have no result.
 """
 
 import json
@@ -13,8 +14,6 @@ import sys
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _fleet
 from ansible_collections.photon.hardening.plugins.plugin_utils.reports import html
 
-MISSING = ["web%02d.example.com" % number for number in range(30)]
-
 
 def controls(name):
     """Numbers as benchmarks have them, of every third parameter."""
@@ -22,14 +21,15 @@ def controls(name):
     return [("CIS RHEL 8 4.0.0", "3.%d" % (number // 3)), ("STIG RHEL 8 V2R8", "RHEL-08-0100%02d" % number)] if number % 3 == 0 else []
 
 
-def main(lines, report):
+def main(lines, report, missing):
+    expected = ["web%02d.example.com" % number for number in range(int(missing))]
     with open(lines, encoding="utf-8") as stream:
-        fleet = _fleet.read((("line %d" % number, line) for number, line in enumerate(stream, 1)), MISSING if "one" not in lines else ())
+        fleet = _fleet.read((("line %d" % number, line) for number, line in enumerate(stream, 1)), expected)
     with open(report, "w", encoding="utf-8") as stream:
         stream.writelines(html.render(fleet, _catalogue.CATALOGUE["parameters"], controls, fleet.time[:10]))
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    print(json.dumps({"cpu": usage.ru_utime + usage.ru_stime, "mib": usage.ru_maxrss / 1024}))
 
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    print(json.dumps({"cpu": usage.ru_utime + usage.ru_stime, "mib": usage.ru_maxrss / 1024}))

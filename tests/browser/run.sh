@@ -38,6 +38,7 @@ lint() (
 )
 
 if [ "${1:-}" = --screenshots ]; then
+  need pngquant pngquant
   python "$ROOT/tests/browser/screenshots.py" "$ROOT/docs/images"
   exit
 fi

@@ -30,7 +30,7 @@ STATES = {"rejected": 1, "overridden": 8, "reboot_required": 2, "held_back": 9, 
 
 
 def _row(name, number, state, value):
-    before, overridden = value if state != "ok" else "1", state == "overridden"
+    before, overridden = {"ok": "1", "stricter": "2", "changed": "0"}.get(state, value), state == "overridden"
     return {
         "name": name, "state": state, "before": before, "wanted": "1", "after": "1" if state == "changed" else before, "boot_before": None,
         "boot": "0" if overridden else "1", "boot_source": "%s:9" % OTHER if overridden else "%s:%d" % (DROP_IN, number),
@@ -49,8 +49,8 @@ def _rows(random_, host, kind):
         if kind == "different":
             row.update(before=value, after=value)
         if kind == "hostile":
-            texts = iter(random_.choices(HOSTILE, k=len(row)))
-            row = {key: item if key == "state" else next(texts) for key, item in row.items()}
+            texts = random_.choices(HOSTILE, k=len(row))
+            row = {key: item if key == "state" else text for (key, item), text in zip(row.items(), texts, strict=True)}
         yield row
 
 

@@ -11,13 +11,12 @@ MOST_NODES, MOST_HEAP = 5000, 50e6
 
 # As the browser measures it, from the start of the navigation.
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
-# From a key until what it asks for is drawn.
+# A text is typed; done when what it asks for is drawn.
 FILTER = """text => new Promise((done) => {
   const search = document.getElementById("search");
-  const start = performance.now();
   search.value = text;
   search.dispatchEvent(new Event("input"));
-  requestAnimationFrame(() => { document.body.offsetHeight; done(performance.now() - start); });
+  requestAnimationFrame(() => { document.body.offsetHeight; done(); });
 })"""
 WHEN_READY = """() => new Promise((done) => {
   const root = document.documentElement;
@@ -51,22 +50,32 @@ def test_it_opens_fast(opened, name):
     assert min(ready) <= 1500
 
 
+class Meter:
+    """What the browser counts of a page. Its times are those for which the page's thread works: what else the machine does is not in it."""
+
+    def __init__(self, page):
+        self._session = page.context.new_cdp_session(page.page)
+        self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def read(self, name):
+        return next(item["value"] for item in self._session.send("Performance.getMetrics")["metrics"] if item["name"] == name)
+
+    def heap(self):
+        self._session.send("HeapProfiler.collectGarbage")
+        return self.read("JSHeapUsedSize")
+
+
 @BOTH
 @pytest.mark.parametrize("view", ["findings", "matrix", "hosts"])
 def test_a_filter_is_fast(opened, name, view):
     page = opened(name, "#view=%s" % view)
+    meter = Meter(page)
     for text in ("kernel", "node0012", "RHEL-08", "ipv4 node0", "nowhere", ""):
-        taken = min(page.do(FILTER, text) for _run in range(3))
+        start = meter.read("TaskDuration")
+        page.do(FILTER, text)
+        taken = 1000 * (meter.read("TaskDuration") - start)
         print(name, view, repr(text), taken)
         assert taken <= 100
-
-
-def counted(page):
-    session = page.context.new_cdp_session(page.page)
-    session.send("HeapProfiler.collectGarbage")
-    session.send("Performance.enable")
-    found = {item["name"]: item["value"] for item in session.send("Performance.getMetrics")["metrics"]}
-    return page.do("document.getElementsByTagName('*').length"), found["JSHeapUsedSize"]
 
 
 @BOTH
@@ -77,7 +86,7 @@ def test_the_page_stays_small(opened, name):
         page.page.wait_for_timeout(150)
         page.do("document.querySelector('.list')?.scrollTo(0, 100000)")
         page.page.wait_for_timeout(100)
-        nodes, heap = counted(page)
+        nodes, heap = page.do("document.getElementsByTagName('*').length"), Meter(page).heap()
         print(name, fragment, nodes, heap)
         assert nodes <= MOST_NODES
         assert heap <= MOST_HEAP

@@ -8,8 +8,8 @@ import json
 import pathlib
 import random
 import subprocess
-import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest

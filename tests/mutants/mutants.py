@@ -31,7 +31,8 @@ LEAST = 90.0
 WORKERS = 2
 KEPT = 30 * 24 * 3600
 
-ROOMS = ("plugins/module_utils/*.py", "plugins/plugin_utils/*.py", "plugins/action/*.py")
+ROOMS = ("plugins/module_utils/*.py", "plugins/plugin_utils/*.py", "plugins/plugin_utils/reports/*.py", "plugins/action/*.py",
+         "plugins/callback/*.py", "plugins/filter/*.py")
 # Records decide nothing. The others are this machine's files and parameters: tests/vm and tests/molecule are their tests.
 EXCLUDED = ("*/__init__.py", "*/_model.py", "*/_kernel.py", "*/_procfs.py", "*/_host.py")
 
@@ -42,6 +43,7 @@ FURTHER_TESTS = {
     "plugins/module_utils/_decide.py": ("module_utils/test__plan.py", "module_utils/test_scenarios.py"),
     "plugins/module_utils/_dropins.py": ("module_utils/test__plan.py", "module_utils/test_scenarios.py"),
     "plugins/module_utils/_memory.py": ("module_utils/test_scenarios.py", "modules/test_faults.py"),
+    "plugins/module_utils/_photon_host.py": ("modules/test_photon_upgrade_info.py",),
     "plugins/module_utils/_plan.py": ("module_utils/test_scenarios.py", "module_utils/test_conflicts.py"),
     "plugins/module_utils/_writes.py": ("module_utils/test_scenarios.py",),
 }
@@ -77,7 +79,7 @@ class Result(NamedTuple):
 
 
 def tests_of(path):
-    kind, stem = path.parent.name, path.stem
+    kind, stem = str(path.parent.relative_to("plugins")), path.stem
     folder = ROOT / "tests/unit/plugins"
     own = {folder / kind / f"test_{stem}.py", *folder.glob(f"{kind}/test_{stem}_*.py")}
     further = {folder / test for test in FURTHER_TESTS.get(str(path), ())}

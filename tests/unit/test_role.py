@@ -47,6 +47,14 @@ def test_choices(option, choices):
     assert OPTIONS[option]["choices"] == choices
 
 
+def test_the_upgrade_has_defaults_as_documented():
+    role = ROOT / "roles" / "photon_upgrade"
+    options = load(role / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
+    assert load(role / "defaults" / "main.yml") == {name: option["default"] for name, option in options.items() if "default" in option}
+    (play,) = load(ROOT / "playbooks" / "photon_upgrade.yml")
+    assert (play["serial"], play["max_fail_percentage"], play["hosts"]) == (1, 0, "{{ photon_upgrade_hosts | default('all') }}")
+
+
 def test_one_template_per_group_and_what_they_share():
     assert sorted(path.name for path in (ROLE / "templates").iterdir()) == sorted(
         [pathlib.PurePath(path).name + ".j2" for path in _catalogue.CATALOGUE["groups"].values()] + ["rows.j2"])

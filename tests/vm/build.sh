@@ -1,11 +1,17 @@
 #!/usr/bin/env bash
-# build.sh SUITE [PACKAGE...]: prints the folder of a Debian disk (root.img vmlinuz initrd id_ed25519); builds it when absent.
+# build.sh [--vmware] SUITE [PACKAGE...]: prints the folder of a Debian disk (root.img vmlinuz initrd id_ed25519); builds it when absent.
+# --vmware: it boots from VMware's paravirtual disk controller, with a kernel that has the drivers of VMware's other devices.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
+kernel=linux-image-cloud-amd64 root_disk=/dev/vda drivers=(virtio_pci virtio_blk)
+if [ "$1" = --vmware ]; then
+  kernel=linux-image-amd64 root_disk=/dev/sda drivers=(vmw_pvscsi sd_mod)
+  shift
+fi
 suite=$1; shift
-packages=(systemd-sysv udev dbus openssh-server python3 procps iproute2 kmod linux-image-cloud-amd64 initramfs-tools "$@")
+packages=(systemd-sysv udev dbus openssh-server python3 procps iproute2 kmod "$kernel" initramfs-tools "$@")
 disk=$CACHE/vm-$suite-$(key "${BASH_SOURCE[0]}" <(printf '%s\n' "${packages[@]}"))
 
 # bullseye's security archive names kernel packages that mirrors no longer have; mmdebstrap would add it by itself.
@@ -23,7 +29,7 @@ bootstrap() {
     --dpkgopt='path-exclude=/usr/share/locale/*' \
     --essential-hook="mkdir -p \"\$1/etc/initramfs-tools/conf.d\"" \
     --essential-hook="printf 'MODULES=list\nCOMPRESS=gzip\n' >\"\$1/etc/initramfs-tools/conf.d/virtio\"" \
-    --essential-hook="printf '%s\n' virtio_pci virtio_blk ext4 >\"\$1/etc/initramfs-tools/modules\"" \
+    --essential-hook="printf '%s\n' ${drivers[*]} ext4 >\"\$1/etc/initramfs-tools/modules\"" \
     "$suite" "$root" "${mirrors[@]}"
 }
 
@@ -31,7 +37,7 @@ configure() {
   local root=$1 public_key=$2
   printf 'vm-%s\n' "$suite" >"$root/etc/hostname"
   printf '127.0.0.1 localhost vm-%s\n' "$suite" >"$root/etc/hosts"
-  printf '/dev/vda / ext4 defaults 0 1\n' >"$root/etc/fstab"
+  printf '%s / ext4 defaults 0 1\n' "$root_disk" >"$root/etc/fstab"
   printf '[Match]\nName=eth*\n[Network]\nDHCP=ipv4\n' >"$root/etc/systemd/network/20-ether.network"
   # Without it each login waits for a name server that the closed network does not have.
   printf 'UseDNS no\n' >"$root/etc/ssh/sshd_config.d/vm.conf"

@@ -91,6 +91,17 @@ class Vm:
         """The module by itself, without the role."""
         return self._ansible("ansible", self.name, "-m", "photon.hardening.kernel_parameters", "-a", json.dumps(arguments))
 
+    def ask(self, module, *arguments, **options):
+        """What another of our modules returns."""
+        given = ["-a", json.dumps(options)] if options else []
+        outcome = self._ansible("ansible", self.name, "-m", "photon.hardening." + module, *given, *arguments)
+        return json.JSONDecoder().raw_decode(outcome.output, outcome.output.index("{"))[0]
+
+    def boot_with(self, words):
+        """Start the machine anew with WORDS on the kernel's command line."""
+        Path(self._folder, "cmdline").write_text(words, encoding="utf-8")
+        self.cold_boot()
+
     def _ansible(self, program, *arguments, environment=None):
         environment = dict(
             os.environ, ANSIBLE_HOME=str(self._scratch), ANSIBLE_HOST_KEY_CHECKING="False", ANSIBLE_PIPELINING="True",

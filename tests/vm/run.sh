@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# run.sh [--containers|--controller] [SUITE...]: tests on one VM per Debian suite (bookworm when none is named), one after another.
+# run.sh [--containers|--controller|--vmware] [SUITE...]: tests on one VM per Debian suite (bookworm when none is named), one after another.
 # --containers: on a disk with container engines, which the other tests do without.
 # --controller: on a disk with ansible-core, which trixie is the first to have in a version that the collection supports.
+# --vmware: on a machine with VMware's disk controller and network device.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -29,10 +30,10 @@ engines() {
 
 # What a full disk or a kill does is the same on every kernel, so one suite shows it.
 tests_of() {
-  if [ "$kind" = containers ]; then
-    echo "$here/test_containers.py"
-  elif [ "$kind" = controller ]; then
+  if [ "$kind" = controller ]; then
     echo "$here/test_timer.py"
+  elif [ "$kind" != plain ]; then
+    echo "$here/test_$kind.py"
   elif [ "$1" = bookworm ]; then
     printf '%s\n' "$here"/test_{reboot,faults}.py
   else
@@ -41,18 +42,20 @@ tests_of() {
 }
 
 run() (
-  suite=$1 packages=()
+  suite=$1 packages=() machine=()
   mapfile -t tests < <(tests_of "$suite")
   case $kind in
     containers) mapfile -t packages < <(engines "$suite") ;;
     controller) packages=(ansible-core) ;;
+    guest) packages=(open-vm-tools) machine=(--vmware) ;;
   esac
-  disk=$(bash "$here/build.sh" "$suite" "${packages[@]}")
+  disk=$(bash "$here/build.sh" "${machine[@]}" "$suite" "${packages[@]}")
   [ -d "$disk" ] || skip "no disk of $suite: $disk"
   dir=$(mktemp -d)
   port=$(free_port)
   trap finish EXIT
   ln -s "$disk"/* "$dir"
+  [ "$kind" != guest ] || touch "$dir/vmware"
   say "starting $suite"
   bash "$here/vm.sh" start "$dir" "$port"
   VM_SUITE=$suite VM_DIR=$dir VM_PORT=$port ANSIBLE_COLLECTIONS_PATH=$(collection_tree) \
@@ -63,12 +66,10 @@ need qemu-system-x86_64 qemu-system-x86
 need qemu-img qemu-utils
 need ssh openssh-client
 use_venv newest
-kind=hosts
+kind=plain
 case ${1:-} in
-  --containers | --controller)
-    kind=${1#--}
-    shift
-    ;;
+  --containers | --controller) kind=${1#--}; shift ;;
+  --vmware) kind=guest; shift ;;
 esac
 for suite in "${@:-bookworm}"; do
   run "$suite"

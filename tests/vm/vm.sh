@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # vm.sh start|ssh|reboot|cold_boot|stop DIR PORT [COMMAND...]: one VM on a built disk whose files lie in DIR; its writes go to DIR/overlay.qcow2.
+# With a file DIR/vmware its machine, disk controller and network device are VMware's. A cold boot adds what DIR/cmdline says to the kernel's
+# command line.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -15,8 +17,11 @@ accelerator() {
 
 # Modules that probe hardware the VM does not have double the boot under emulation.
 kernel_line() {
-  printf 'root=/dev/vda rw console=ttyS0 net.ifnames=0 mitigations=off cryptomgr.notests no_timer_check modprobe.blacklist=%s' \
-    kvm_amd,kvm,powernow_k8,ata_piix,libata,cryptd,aesni_intel,drm,pcspkr,floppy,psmouse,evdev,button,i2c_piix4
+  local disk=/dev/vda
+  [ ! -e "$dir/vmware" ] || disk=/dev/sda
+  [ ! -e "$dir/cmdline" ] || printf '%s ' "$(<"$dir/cmdline")"
+  printf 'root=%s rw console=ttyS0 net.ifnames=0 mitigations=off cryptomgr.notests no_timer_check modprobe.blacklist=%s' \
+    "$disk" kvm_amd,kvm,powernow_k8,ata_piix,libata,cryptd,aesni_intel,drm,pcspkr,floppy,psmouse,evdev,button,i2c_piix4,cfg80211
 }
 
 # A connection that the guest forgets in its reboot is never closed by the user-mode network, hence the timeouts.
@@ -33,12 +38,24 @@ answers() {
   die "no new boot answered on ssh within 300 s"
 }
 
+# A comma in a value of an option is written twice.
+hardware() {
+  if [ -e "$dir/vmware" ]; then
+    printf '%s\n' -machine pc,vmport=on -smbios 'type=1,manufacturer=VMware,, Inc.,product=VMware Virtual Platform' \
+      -device pvscsi,id=scsi -drive "file=$dir/overlay.qcow2,if=none,id=disk,format=qcow2,cache=unsafe" \
+      -device scsi-hd,drive=disk,bus=scsi.0 -device vmxnet3,netdev=net,romfile=
+  else
+    printf '%s\n' -drive "file=$dir/overlay.qcow2,if=virtio,format=qcow2,cache=unsafe" -device virtio-net-pci,netdev=net,romfile=
+  fi
+}
+
 power_on() {
+  local devices
+  mapfile -t devices < <(hardware)
   # The same CPU model for both accelerators. restrict=on: the VM sees no network but the one forwarded port.
   qemu-system-x86_64 -accel "$(accelerator)" -cpu Nehalem -smp 2 -m 1024 -nodefaults -no-user-config -display none \
     -kernel "$dir/vmlinuz" -initrd "$dir/initrd" -append "$(kernel_line)" \
-    -drive "file=$dir/overlay.qcow2,if=virtio,format=qcow2,cache=unsafe" \
-    -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:$port-:22" -device virtio-net-pci,netdev=net,romfile= \
+    -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:$port-:22" "${devices[@]}" \
     -device virtio-rng-pci -serial "file:$dir/console.log" -daemonize -pidfile "$dir/qemu.pid"
   answers none
 }

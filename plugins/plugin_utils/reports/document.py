@@ -9,17 +9,17 @@ Pure. Private to the collection.
 import functools
 import json
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _fleet, _harmless, _verdicts
 
 SCHEMA_VERSION = 1
 # Hosts of one kind have the same rows.
 _MOST_ROWS = 20000
 
 
-def render(fleet, rows, controls):
+def render(fleet, rows, controls, drift=None):
     """Pieces of text. ROWS: the catalogue's. CONTROLS: what _controls.load() returns."""
     yield "{\n"
-    for key, value in _head(fleet, rows, controls):
+    for key, value in _head(fleet, rows, controls) + [("since", _since(drift))]:
         yield '"%s": %s,\n' % (key, _json(value))
     yield '"hosts": ['
     row_text = functools.lru_cache(_MOST_ROWS)(functools.partial(_row, controls["parameters"]))
@@ -50,6 +50,14 @@ def _head(fleet, rows, controls):
         ("catalogue", {row["name"]: {key: row[key] for key in ("why", "impact")} for row in rows if row["name"] in names}),
         ("benchmarks", _benchmarks(names, controls)),
     ]
+
+
+def _since(drift):
+    """What changed since an earlier report; None without one."""
+    if drift is None:
+        return None
+    told = dict(drift._asdict(), sentence=_drift.sentence(drift))
+    return dict(told, worse=[change._asdict() for change in drift.worse], better=[change._asdict() for change in drift.better])
 
 
 def _problem(problem):

@@ -19,7 +19,7 @@ from collections import Counter
 import jinja2
 import markupsafe
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _fleet, _harmless, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils.reports import packing
 
 FOLDER = os.path.join(os.path.dirname(__file__), "web")
@@ -61,13 +61,13 @@ def _hash(text):
 
 # --- what stands first ---
 
-def counts(fleet):
-    """[(kind, number), ...] of all kinds, the worst first."""
+def counts(fleet, found):
+    """[(kind, number), ...] of all kinds, the worst first. FOUND: the fleet's findings."""
     # What an audit would change is a finding, what a run has changed is none.
-    would_change = sum(item.hosts for item in fleet.findings() if item.state == "changed")
-    found = dict(fleet.counts(), would_change=would_change)
-    found["changed"] -= would_change
-    return [(kind, found[kind["key"]]) for kind in packing.kinds()]
+    would_change = sum(item.hosts for item in found if item.state == "changed")
+    numbers = dict(fleet.counts(), would_change=would_change)
+    numbers["changed"] -= would_change
+    return [(kind, numbers[kind["key"]]) for kind in packing.kinds()]
 
 
 def host_counts(fleet):
@@ -91,16 +91,15 @@ def _example(fleet, finding):
     """(name of the first host with FINDING, the sentence about it)"""
     column = fleet.parameters[finding.name]
     numbers = {number for number, cell in enumerate(column.cells) if cell[0] == finding.state}
-    for host, number in zip(fleet.hosts, column.index, strict=True):
-        if number in numbers and _verdicts.verdict(finding.state, host.check_mode) == finding.verdict:
-            return host.name, _verdicts.sentence(column.get(fleet.hosts.index(host)), host.check_mode)
-    raise LookupError(finding.name)
+    place, host = next((place, host) for place, host in enumerate(fleet.hosts) if column.index[place] in numbers
+                       and _verdicts.verdict(finding.state, host.check_mode) == finding.verdict)
+    return host.name, _verdicts.sentence(column.get(place), host.check_mode)
 
 
-def findings(fleet, rows):
-    """The worst ones, as the page shows them."""
+def findings(fleet, found, rows):
+    """The worst ones of those FOUND, as the page shows them."""
     listed = []
-    for finding in fleet.findings()[:_MOST_ROWS]:
+    for finding in found[:_MOST_ROWS]:
         kind = finding.state, finding.state == "changed"
         host, sentence = _example(fleet, finding)
         listed.append({"name": finding.name, "letter": _verdicts.WORDS[finding.state][0], "word": _verdicts.word(*kind), "host": host,
@@ -168,20 +167,30 @@ def _title(fleet):
 
 # --- the page ---
 
-def render(fleet, catalogue_rows, controls, today):
+def since(drift):
+    """What the page says of what changed since an earlier report; None without one."""
+    if drift is None:
+        return None
+    lists = [(words, list(rows[:_MOST_ROWS]), max(0, len(rows) - _MOST_ROWS)) for words, rows in (
+        ("Worse", drift.worse), ("Better", drift.better), ("New hosts", drift.new), ("Lost hosts", drift.lost))]
+    return {"sentence": _drift.sentence(drift), "changes": lists[:2], "hosts": lists[2:]}
+
+
+def render(fleet, catalogue_rows, controls, today, drift=None):
     """The file's text, in pieces.
 
     CATALOGUE_ROWS: rows of the catalogue. CONTROLS: name -> [(title of a benchmark with its version, number in it), ...]. TODAY: the day
     from which the days that are left of a waiver are counted.
     """
     rows = {row["name"]: row for row in catalogue_rows}
-    listed = waivers(fleet, today)
+    listed, found = waivers(fleet, today), fleet.findings()
     problems = [[_PROBLEMS[problem.kind], problem.source, problem.message] for problem in fleet.problems]
     style, script = _file("style.css"), _file("script.js")
     return _template().generate(
         policy="default-src 'none'; script-src '%s'; style-src '%s'; base-uri 'none'; form-action 'none'" % (_hash(script), _hash(style)),
         style=markupsafe.Markup(style), script=markupsafe.Markup(script), title=_title(fleet), time=fleet.time, fleet=fleet,
-        sentence=_fleet.verdict_sentence(fleet), counts=counts(fleet), host_counts=host_counts(fleet), coverage=coverage(fleet),
-        findings=findings(fleet, rows), all_findings=len(fleet.findings()), worst=_WORST, waivers=listed[:_MOST_ROWS],
+        since=since(drift),
+        sentence=_fleet.verdict_sentence(fleet), counts=counts(fleet, found), host_counts=host_counts(fleet), coverage=coverage(fleet),
+        findings=findings(fleet, found, rows), all_findings=len(found), worst=_WORST, waivers=listed[:_MOST_ROWS],
         all_waivers=len(listed), first_waivers=_MOST_WAIVERS, provenance=provenance(fleet),
         data=map(markupsafe.Markup, packing.pack(fleet, rows, controls, problems=problems, waivers=listed)))

@@ -52,7 +52,7 @@ class _Once(dict):
 
 def encoded(blocks):
     """Pieces of the text for BLOCKS of bytes. The same blocks make the same text: no time and no name is in it."""
-    squeezer, rest = zlib.compressobj(6, zlib.DEFLATED, 31), b""
+    squeezer, rest = zlib.compressobj(4, zlib.DEFLATED, 31), b""
     for block in blocks:
         rest += squeezer.compress(block)
         if len(rest) >= _PIECE:

@@ -15,7 +15,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _h
 
 # A line of the table. outcome: as in a shard, or missing.
 # counts: state -> how many parameters have it; nothing where the host has no result.
-Row = namedtuple("Row", "host outcome check_mode counts")
+Row = namedtuple("Row", "host outcome check_mode counts mode", defaults=("harden",))
 # A place in the table. colour: one of those below. right: numbers stand right, words left.
 _Cell = namedtuple("_Cell", "text colour right", defaults=(None, False))
 _NOTHING = _Cell("")
@@ -41,14 +41,16 @@ _SEVERITIES = sorted({_verdicts.severity(state, check_mode) for state in COLUMNS
 
 # --- words ---
 
-def happened(counts, check_mode):
+def happened(counts, check_mode, mode="harden"):
     """What a run did: "13 of 30 set". An audit would have."""
+    if mode == "rollback":
+        return "would be rolled back" if check_mode else "rolled back"
     return "%d of %d %s" % (counts.get("changed", 0), sum(counts.values()), "would be set" if check_mode else "set")
 
 
 def _end(row):
     done = row.outcome == "done"
-    return _Cell(happened(row.counts, row.check_mode) if done else _OUTCOMES[row.outcome], None if done else _RED)
+    return _Cell(happened(row.counts, row.check_mode, row.mode) if done else _OUTCOMES[row.outcome], None if done else _RED)
 
 
 def _severity(row):
@@ -115,7 +117,7 @@ def _last_lines(left_out, where):
 
 def rows_of(fleet):
     """The Rows of a Fleet."""
-    return [Row(host.name, host.outcome, host.check_mode, fleet.host_counts(number)) for number, host in enumerate(fleet.hosts)]
+    return [Row(host.name, host.outcome, host.check_mode, fleet.host_counts(number), host.mode) for number, host in enumerate(fleet.hosts)]
 
 
 def table(rows, width, colour, where):
@@ -149,7 +151,7 @@ def _numbers(row, states):
 def _fitting(body, states, width):
     """(The lines of the widest layout that fits into WIDTH, names cut; the lines that explain its letters)."""
     layouts = list(_layouts(body, states, width))
-    wanted = min(_NAME_WIDTHS[1], max(width_of(line.name) for line in [_head([]), *body]))
+    wanted = min(_NAME_WIDTHS[1], max(width_of(line.name) for line in layouts[0][0]))
     lines, legend = next((layout for layout in layouts if _room(layout[0], width) >= wanted), layouts[-1])
     room = max(_room(lines, width), _NAME_WIDTHS[0])
     return [[_Cell(cut(line.name, room)), *line.numbers, line.end] for line in lines], legend
@@ -193,7 +195,7 @@ def changes(row, parameters, width, colour, where):
     PARAMETERS: rows as the module's result has them, their shape checked.
     """
     row = Row(*row)
-    told = sorted((item for item in parameters if _is_told(item["state"], row.check_mode)),
+    told = sorted((item for item in parameters if _is_told(item, row.check_mode)),
                   key=lambda item: (_verdicts.severity(item["state"], row.check_mode), item["name"]))
     shown = [dict(item, name=cut(_one_line(item["name"]), width // 2)) for item in told[:MOST_LINES]]
     room = width - max((width_of(item["name"]) for item in shown), default=0) - 2 * len(_GAP) - 1
@@ -202,8 +204,9 @@ def changes(row, parameters, width, colour, where):
     return _text([head] + _lines(grid, colour) + _last_lines(len(told) - len(shown), where))
 
 
-def _is_told(state, check_mode):
-    return state == "changed" or _verdicts.verdict(state, check_mode) in _verdicts.FINDINGS
+def _is_told(item, check_mode):
+    moves = item["state"] == "changed" or item["before"] != item["after"]
+    return moves or _verdicts.verdict(item["state"], check_mode) in _verdicts.FINDINGS
 
 
 def _told(item, check_mode, room):

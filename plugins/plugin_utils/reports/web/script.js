@@ -147,24 +147,26 @@
     const found = report.parameters.map((parameter) => {
       const { numbers, kinds } = parameter;
       const hosts = search(parameter);
-      const perKind = new Uint32Array(report.kinds.length);
+      const perCell = new Uint32Array(kinds.length);
       for (let host = 0; host < numbers.length; host += 1) {
         const kind = kinds[numbers[host]];
         if (wanted[kind] && (hosts === null || hosts[host])) {
-          perKind[kind] += 1;
+          perCell[numbers[host]] += 1;
           perHost[host * width + verdicts[kind]] += 1;
         }
       }
-      return { parameter, perKind, hosts };
+      const perKind = new Uint32Array(report.kinds.length);
+      perCell.forEach((count, number) => count && (perKind[kinds[number]] += count));
+      return { parameter, perCell, perKind, hosts };
     });
     return { found, perHost, width, wanted };
   }
 
   /** The hosts of a scan, those with the most errors first, then failures and so on. */
   function hostsOf(report, { perHost, width }) {
-    const sums = (host) => perHost.subarray(host * width, (host + 1) * width);
-    const listed = [];
-    for (let host = 0; host < report.names.length; host += 1) if (sums(host).some(Boolean)) listed.push(host);
+    const has = new Uint8Array(report.names.length);
+    for (let place = 0; place < perHost.length; place += 1) if (perHost[place]) has[Math.floor(place / width)] = 1;
+    const listed = [...has.keys()].filter((host) => has[host]);
     const order = (left, right) => {
       for (let verdict = 0; verdict < width - 1; verdict += 1) {
         const difference = perHost[right * width + verdict] - perHost[left * width + verdict];
@@ -300,9 +302,9 @@
   function findingsOf(report, asked, scanned) {
     const benchmark = report.benchmarks.indexOf(asked.group);
     const listed = [];
-    for (const { parameter, perKind, hosts } of scanned.found) {
+    for (const { parameter, perCell, perKind, hosts } of scanned.found) {
       const numbers = parameter.controls.filter(([of]) => of === benchmark).map(([, number]) => number).join(", ");
-      perKind.forEach((count, kind) => count && listed.push({ parameter, kind, count, allowed: hosts, numbers }));
+      perKind.forEach((count, kind) => count && listed.push({ parameter, kind, count, perCell, allowed: hosts, numbers }));
     }
     const collator = new Intl.Collator("en", { numeric: true });
     const grouped = (item) => (benchmark < 0 ? "" : item.numbers || "\uffff");
@@ -348,17 +350,15 @@
       hosts.length > NAMES ? make("p", {}, make("a", { href: address(all) }, `All ${plural(hosts.length, "host")}`)) : null);
   }
 
-  /** What is said most often of the hosts of a finding, and how many other things there are. */
-  function mostly({ parameter, kind, allowed }) {
-    const found = new Map();
-    parameter.numbers.forEach((number, host) => {
-      if (parameter.kinds[number] !== kind || (allowed && !allowed[host])) return;
-      const entry = found.get(number);
-      if (entry) entry.count += 1;
-      else found.set(number, { count: 1, host });
+  /** What is said most often of the hosts of a finding, and whether other things are said, too. */
+  function mostly({ parameter, kind, perCell, count, allowed }) {
+    let most = 0;
+    perCell.forEach((hosts, number) => {
+      if (parameter.kinds[number] === kind && hosts > (most && perCell[most])) most = number;
     });
-    const [most] = [...found.values()].sort((left, right) => right.count - left.count);
-    return `${parameter.cell(most.host).sentence}${found.size > 1 || parameter.bytes.length ? "; others differ" : ""}`;
+    const host = parameter.numbers.findIndex((number, place) => number === most && (!allowed || allowed[place]));
+    const same = count === 1 || (perCell[most] === count && !parameter.bytes.length);
+    return `${parameter.cell(host).sentence}${same ? "" : "; others differ"}`;
   }
 
   function findingRow(report, asked, finding, go) {
@@ -530,7 +530,7 @@
     return make("tr", { className: has.kind.verdict },
       make("td", { className: "state" }, letter(has.kind), ` ${has.kind.word}`),
       make("th", { scope: "row" }, code(parameter.name), parameter.why ? make("div", { className: "why quiet" }, parameter.why) : null),
-      make("td", { "data-label": "Live" }, ...change(has.before, has.after)),
+      make("td", { "data-label": "Live", className: "live" }, ...change(has.before, has.after)),
       make("td", { "data-label": "Wanted" }, has.wanted === null ? "" : value(has.wanted)),
       make("td", { "data-label": "At boot", className: "source" }, ...boot(has),
         has.source ? make("div", { className: "origin quiet value" }, has.source) : null),

@@ -18,7 +18,7 @@ class Play:
 
     def __init__(self, args, answer=None, variables=None, prints=True, **task):
         settings = dict(args=args, check_mode=False, no_log=False, delegate_to=None, async_val=0, diff=False, action="x", environment=[])
-        self.shown, self.sent = [], []
+        self.shown, self.sent, self.others = [], [], []
         self.action = kernel_parameters.ActionModule(
             task=types.SimpleNamespace(**dict(settings, **task)),
             connection=types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir="/tmp")), play_context=None, loader=None,
@@ -29,8 +29,12 @@ class Play:
         self.answer = {"msg": "0 of 3 parameters differ", "changed": False} if answer is None else answer
         self.variables = dict({"inventory_hostname": "web1"}, **(variables or {}))
 
-    def module(self, module_args, task_vars):
+    def module(self, module_args, task_vars, module_name=None):
         self.sent.append(module_args)
+        if module_name:
+            self.others.append(module_name)
+            return {"msg": "guest\x1b", "changed": True, "rows": [
+                {"name": "a", "state": "finding", "value": None, "reason": "no", "source": None}]}
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -294,3 +298,29 @@ def test_what_the_front_supports(tmp_path):
 ])
 def test_with_notes(result, notes, expected):
     assert kernel_parameters.with_notes(result, notes) == expected
+
+
+@pytest.mark.parametrize("variables, check_mode, others", [
+    ({}, True, []), ({"photon_hardening_guest": True}, True, ["vmware_guest_info"]), ({"photon_hardening_guest": True}, False, []),
+    ({"photon_hardening_vmware_msix": "enable"}, False, ["vmware_guest"]),
+    ({"photon_hardening_vmware_msix": "enable", "photon_hardening_guest": "yes"}, True, ["vmware_guest", "vmware_guest_info"]),
+])
+def test_the_guest_side_is_read_or_changed_in_the_same_task(tmp_path, variables, check_mode, others):
+    play = Play({"role_variables": True, "report_dir": str(tmp_path)}, variables=variables, check_mode=check_mode)
+    result = play.run()
+    assert play.others == ["photon.hardening." + name for name in others] and len(play.sent) == 1 + len(others)
+    assert ("guest" in result, "vmware_guest" in result) == ("vmware_guest_info" in others, "vmware_guest" in others)
+    assert play.shown[0].count("guest\\x1b") == len(others) and result["changed"] is bool(others)
+    notes = ["a: no"] if "vmware_guest_info" in others else []
+    assert [note for note in kept(tmp_path)["web1.json"].get("notes", []) if note.startswith("a: ")] == notes
+    assert [note for note in result.get("warnings", []) if note.startswith("a: ")] == notes
+
+
+def test_a_wrong_wish_for_the_guest_side_is_refused_before_anything_runs():
+    play = Play({"role_variables": True}, variables={"photon_hardening_vmware_msix": "off"})
+    assert play.run()["msg"] == "photon_hardening_vmware_msix: 'off' is none of enable, keep" and play.sent == []
+
+
+def test_a_host_that_cannot_be_reached_is_not_asked_again():
+    play = Play({"role_variables": True}, AnsibleConnectionFailure("gone"), {"photon_hardening_vmware_msix": "enable"})
+    assert play.run()["unreachable"] is True and len(play.sent) == 1

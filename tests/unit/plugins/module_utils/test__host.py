@@ -348,6 +348,14 @@ def seen(name, texts=None, subordinate_ids=None):
 
 
 @ROOT
+@pytest.mark.parametrize("user, expected", [((), True), (NOBODY, False)])
+def test_what_runs_as_root(started, user, expected):
+    assert _host.runs_as_root("virtnetworkd") is False
+    started("virtnetworkd", *user)
+    assert _host.runs_as_root("virtnetworkd") is expected
+
+
+@ROOT
 def test_a_process_of_root_is_found_by_its_name(started):
     started("virtnetworkd")
     assert seen("virtnetworkd") == [(True, False)]

@@ -496,3 +496,88 @@ def test_a_value_that_cannot_be_put_back_is_named(plain):
 
 def test_outcomes_are_only_those_that_fail_nothing():
     assert _apply.NotApplied(OSError(28, "No space left on device", "/x"), []).name is None
+
+
+@pytest.mark.parametrize("state, there, told", [("absent", True, True), ("absent", False, False), ("present", True, False)])
+def test_what_another_module_has_to_take_back_is_told_on_the_way_back(plain, state, there, told):
+    if there:
+        plain.file(_files.GUEST_MEMORY, "{}")
+    result = run(CONTENT if state == "present" else None, check_mode=True, state=state)
+    assert (result.get("vmware_guest") == []) is told and ("vmware_guest" in result) is told
+
+
+# --- Photon's systemd package overwrites its file ---
+
+# The file of Photon OS 5.0 in the form in which it is shipped; net.x stands for a line that a newer package adds.
+SHIPPED = """# A comment of the vendor
+kernel.a=0
+#Enabling something
+net.x = 1
+"""
+
+
+@pytest.fixture
+def overwritten(plain):
+    """A hardened host on which an update of a package has put its own file in the place of ours, and a boot has read it."""
+    plain.parameter("net.x", "0")
+    run({PATH: "kernel.a = 2\nkernel.b = 8192 131072 6291456\n"})
+    plain.file(PATH, SHIPPED)
+    for name, value in (("kernel.a", "0"), ("net.x", "1")):
+        plain.parameter(name, value)
+    return plain
+
+
+def test_an_audit_notices_that_a_package_has_overwritten_our_file(overwritten):
+    before = overwritten.tree()
+    result = run({PATH: "kernel.a = 2\nkernel.b = 8192 131072 6291456\n"}, check_mode=True)
+    assert overwritten.tree() == before and result["changed"]
+    assert result["notes"] == [
+        PATH + " was replaced by something else since the last run (a package update?). That changed: kernel.a (was 2, is 0), kernel.b "
+        "(was 8192 131072 6291456, is not set). Its content is saved for the way back, its other lines are kept, and our lines are "
+        "written anew."]
+    rows = dict((row["name"], row) for row in result["parameters"])
+    assert (rows["kernel.a"]["state"], rows["kernel.a"]["before"], rows["kernel.a"]["boot_before"]) == ("changed", "0", "0")
+    # Its live value is still ours; the next boot would not set it.
+    assert (rows["kernel.b"]["state"], rows["kernel.b"]["before"], rows["kernel.b"]["boot_before"]) == (
+        "changed", "8192 131072 6291456", None)
+
+
+def test_a_run_mends_it_and_keeps_the_new_lines_of_the_vendor(overwritten):
+    content = {PATH: "kernel.a = 2\nkernel.b = 8192 131072 6291456\n"}
+    run(content)
+    text = overwritten.text(PATH)
+    assert text.startswith(HEADER + "\nkernel.a = 2\nkernel.b = 8192 131072 6291456\n") and text.endswith("\nnet.x = 1\n")
+    assert "kernel.a=0" not in text and overwritten.value("kernel.a") == "2" and overwritten.value("net.x") == "1"
+    again = run(content)
+    assert not again["changed"] and again["notes"] == []
+
+
+def test_the_way_back_leads_to_the_newer_file_of_the_vendor(overwritten):
+    run({PATH: "kernel.a = 2\nkernel.b = 8192 131072 6291456\n"})
+    run(state="absent")
+    assert overwritten.text(PATH) == SHIPPED and overwritten.value("kernel.b").split() == ["4096", "131072", "6291456"]
+
+
+@pytest.mark.parametrize("text, words", [
+    ("kernel.a = 2\n", "no parameter of ours"),
+    # By another form of the same value, and by the last of two lines.
+    ("kernel.a = 0\nkernel.a = 0x2\n", "no parameter of ours"),
+    ("", "kernel.a (was 2, is not set)"),
+    ("kernel.* = 7\n", "kernel.a (was 2, is 7)"),
+])
+def test_what_the_other_file_changed(plain, text, words):
+    run({PATH: "kernel.a = 2\n"})
+    plain.file(PATH, text)
+    (note,) = run({PATH: "kernel.a = 2\n"}, check_mode=True)["notes"]
+    assert "That changed: %s. " % words in note
+
+
+def test_a_replaced_file_of_many_parameters_is_told_in_one_sentence(plain):
+    names = ["kernel.p%02d" % number for number in range(25)]
+    for name in names:
+        plain.parameter(name, "0")
+    content = "".join("%s = 1\n" % name for name in names)
+    run({PATH: content})
+    plain.file(PATH, "# nothing\n")
+    (note,) = run({PATH: content}, check_mode=True)["notes"]
+    assert "kernel.p19 (was 1, is not set) and 5 more. " in note and "kernel.p20" not in note

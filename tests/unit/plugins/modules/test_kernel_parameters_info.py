@@ -19,8 +19,8 @@ KEY = "net.ipv4.tcp_fastopen_key"
 SECRET = "deadbeef-deadbeef-deadbeef-deadbeef"
 
 
-def run(names=("*",), salt=None):
-    return kernel_parameters_info.run(dict(names=list(names), salt=salt))
+def run(names=("*",), salt=None, guest=False):
+    return kernel_parameters_info.run(dict(names=list(names), salt=salt, guest=guest))
 
 
 def by_name(result):
@@ -117,6 +117,12 @@ def test_a_host_with_many_interfaces_has_a_bounded_result(plain, monkeypatch):
     assert "kernel.a" in by_name(result) and "net.ipv4.conf.veth19.rp_filter" not in by_name(result)
 
 
+def test_the_guest_side_is_read_where_it_is_asked_for(plain):
+    rows = dict((row["name"], row) for row in run(["kernel.a"], guest=True)["guest"])
+    assert rows["virtual machine"]["state"] == "not_applicable" and " " in "".join(rows)
+    assert "guest" not in run(["kernel.a"])
+
+
 # --- what AnsibleModule is told ---
 
 class Ended(Exception):
@@ -147,7 +153,7 @@ class Module:
 @pytest.fixture
 def ended(plain, monkeypatch):
     def end(names=("*",), salt=None):
-        module = Module(dict(names=list(names), salt=salt))
+        module = Module(dict(names=list(names), salt=salt, guest=False))
         monkeypatch.setattr(kernel_parameters_info, "AnsibleModule", module)
         try:
             kernel_parameters_info.main()

@@ -9,7 +9,8 @@ from ansible import errors
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments
 
-GROUPS, STATE, FAIL_ON, REPORT = ("photon_hardening_" + name for name in ("groups", "state", "fail_on", "report_dir"))
+GROUPS, STATE, FAIL_ON, REPORT, GUEST = (
+    "photon_hardening_" + name for name in ("groups", "state", "fail_on", "report_dir", "guest"))
 
 
 class Text(str):
@@ -82,6 +83,7 @@ def test_omit_counts_as_not_given(monkeypatch):
 
 @pytest.mark.parametrize("name, value, expected", [
     (STATE, None, "present"), (STATE, "absent", "absent"), (FAIL_ON, None, []), (FAIL_ON, ["ok"], ["ok"]),
+    (GUEST, None, False), (GUEST, "true", True), (GUEST, False, False), (GUEST, "off", False), (GUEST, 1, True),
     (FAIL_ON, "ok, changed,", ["ok", "changed"]), (REPORT, "", ""), (REPORT, "reports", "reports"),
 ])
 def test_checked(name, value, expected):
@@ -94,6 +96,8 @@ def test_checked(name, value, expected):
     (STATE, datetime.date(2027, 1, 31), "photon_hardening_state: 2027-01-31 is not a text"),
     (REPORT, True, "photon_hardening_report_dir: True is not a text"),
     (FAIL_ON, ["ok", "bad"], "photon_hardening_fail_on: 'bad' is none of waived, "),
+    (GUEST, "maybe", "photon_hardening_guest: 'maybe' is neither true nor false"),
+    (GUEST, {"a": 1}, "photon_hardening_guest: {'a': 1} is neither true nor false"),
     (FAIL_ON, [7], "photon_hardening_fail_on: 7 is not a text"),
     (FAIL_ON, {"ok": 1}, "photon_hardening_fail_on must be a list, not {'ok': 1}"),
 ])

@@ -131,3 +131,23 @@ def test_refusals(args, variables, words):
     with pytest.raises(ValueError) as caught:
         made(args, **variables)
     assert str(caught.value).startswith(words)
+
+
+@pytest.mark.parametrize("args, variables, expected", [
+    ({}, {}, (False, "keep")), ({}, {"photon_hardening_guest": True}, (False, "keep")),
+    ({"role_variables": True}, {}, (False, "keep")), ({"guest": "yes", "vmware_msix": "enable"}, {}, (True, "enable")),
+    ({"role_variables": True}, {"photon_hardening_guest": "true", "photon_hardening_vmware_msix": "enable"}, (True, "enable")),
+    ({"role_variables": True, "guest": False}, {"photon_hardening_guest": True}, (False, "keep")),
+])
+def test_what_is_asked_of_the_guest_side(args, variables, expected):
+    assert call(args, **variables).guest() == expected
+    sent = call(dict(args, dropins=DROPINS), **variables).module_args()[0]
+    assert not {"guest", "vmware_msix"} & set(sent)
+
+
+@pytest.mark.parametrize("args, words", [({"guest": "maybe"}, "photon_hardening_guest: 'maybe' is neither true nor false"),
+                                         ({"vmware_msix": "off"}, "photon_hardening_vmware_msix: 'off' is none of enable, keep")])
+def test_what_cannot_be_asked_of_the_guest_side(args, words):
+    with pytest.raises(ValueError) as caught:
+        call(args).guest()
+    assert str(caught.value) == words

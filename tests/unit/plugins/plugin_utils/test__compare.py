@@ -297,3 +297,32 @@ def test_swapping_the_sides_swaps_words_only(left, right):
 def test_no_side_is_stricter_than_itself(side):
     found = compare(side, side._replace(label="b")).counts
     assert not any(found[verdict] for verdict in ("left_stricter", "right_stricter", "only_left", "only_right", "sized_by_machine"))
+
+
+# --- the guest side of two hosts ---
+
+GUEST = {"vmxnet3 version": "1.7.0.0-k", "vmw_pvscsi disable_msix": "N", "kernel.kptr_restrict": "1"}
+
+
+def guest(label, kind="host", **changed):
+    rows = dict(GUEST, **changed)
+    return Side(label, kind, {name: value(text) for name, text in rows.items() if text}, {"release": label}, 0)
+
+
+def test_rows_of_the_guest_side_stand_beside_the_parameters_of_two_hosts():
+    comparison = compare(guest("a"), guest("b", **{"vmxnet3 version": "1.4.17.0-k", "vmw_pvscsi disable_msix": None}))
+    found = {row.name: (row.verdict, row.cause) for row in _compare.all_rows(comparison)}
+    assert found == {"kernel.kptr_restrict": ("same", None), "vmw_pvscsi disable_msix": ("only_left", None),
+                     "vmxnet3 version": ("not_comparable", None)}
+
+
+@pytest.mark.parametrize("kind", ["profile", "result"])
+def test_otherwise_they_are_left_out(kind):
+    names = {row.name for row in _compare.all_rows(compare(guest("a"), guest("b", kind)))}
+    assert names == {"kernel.kptr_restrict"}
+
+
+@pytest.mark.parametrize("assertion", ["equal", "not_weaker"])
+def test_nothing_is_asserted_of_them(assertion):
+    assert _compare.failure(compare(guest("a"), guest("b", **{"vmxnet3 version": "1"})), assertion) is None
+    assert _compare.failure(compare(guest("a"), guest("b", **{"kernel.kptr_restrict": "2"})), assertion) is not None

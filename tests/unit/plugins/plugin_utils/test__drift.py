@@ -5,7 +5,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
@@ -109,6 +109,7 @@ def exchanged(change):
     return Change(change.name, change.now, change.was, change.after, change.before, change.hosts)
 
 
+@settings(deadline=None)
 @given(FLEETS, FLEETS)
 def test_exchanging_the_reports_exchanges_worse_and_better(earlier, later):
     there, back = drift(earlier, later), _drift.drift(fleet(LATE, **later), fleet(EARLY, **earlier))
@@ -117,6 +118,7 @@ def test_exchanging_the_reports_exchanges_worse_and_better(earlier, later):
     assert (there.new, there.lost, there.appeared, there.gone) == (back.lost, back.new, back.gone, back.appeared)
 
 
+@settings(deadline=None)
 @given(FLEETS)
 def test_a_report_does_not_differ_from_itself(hosts):
     assert drift(hosts, hosts)[2:] == ([], [], [], [], {}, {})

@@ -5,7 +5,7 @@
 import sys
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _query
@@ -88,6 +88,7 @@ WORDS = st.sampled_from(["hosts", "[", "]", "[?", "==", "'a'", "`1`", "\"x\"", "
                          "*", "sort_by", "max_by", "to_string", "contains", "map", "merge", "join", " ", "\\", "!", "[]", "\ud800"])
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=30), st.lists(WORDS, max_size=12).map("".join)))
 @example("sort_by(hosts, &@)")
 def test_whatever_is_asked_there_is_an_answer_or_a_sentence_in_one_line(expression):

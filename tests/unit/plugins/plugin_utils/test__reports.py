@@ -27,6 +27,13 @@ def test_each_format_has_its_files(tmp_path):
     assert json.loads((run / "report.json").read_text(encoding="utf-8")) == _reports.as_data(FLEET)
 
 
+def test_a_state_in_which_the_run_was_to_fail_is_a_failure_for_a_ci_server(tmp_path):
+    for given, words in ({}, "<skipped"), ({"fail_on": ["held_back"]}, "<failure"):
+        text = line("web1", row("a.b", "held_back"), provenance={"options": given})
+        _reports.write(_fleet.read([("x", text)]), settings(tmp_path, ["junit"]), run="20260131T120000Z-7")
+        assert words in (tmp_path / "20260131T120000Z-7" / "junit-1.xml").read_text(encoding="utf-8")
+
+
 def test_no_format_is_no_file(tmp_path):
     assert _reports.write(FLEET, settings(tmp_path / "none", ())) is None and list(tmp_path.iterdir()) == []
 

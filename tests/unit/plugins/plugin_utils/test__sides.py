@@ -171,3 +171,35 @@ def test_a_file_that_is_no_saved_result_is_refused(text, words):
     with pytest.raises(ValueError) as caught:
         _sides.of_saved("f", text, "salt")
     assert str(caught.value) == words
+
+
+# --- the guest side ---
+
+def guest_row(name="vmxnet3 version", value="1.7.0.0-k", state="ok", source=None, **others):
+    return dict({"name": name, "value": value, "state": state, "reason": "why", "source": source}, **others)
+
+
+@pytest.mark.parametrize("given, expected", [
+    (guest_row(), Value("value", "1.7.0.0-k", None, None, None, None, None)),
+    (guest_row(state="finding", source="/etc/modprobe.d/a.conf:3"),
+     Value("value", "1.7.0.0-k", None, "/etc/modprobe.d/a.conf:3", "/etc/modprobe.d/a.conf", None, None)),
+    # The colons of a PCI address lead to no line.
+    (guest_row(source="/sys/bus/pci/devices/0000:0b:00.0/msi_irqs"),
+     Value("value", "1.7.0.0-k", None, "/sys/bus/pci/devices/0000:0b:00.0/msi_irqs", None, None, None)),
+    (guest_row(value=None, state="hidden"), Value("unreadable", None, None, None, None, None, "why")),
+    (guest_row(value=None, state="not_applicable"), Value("missing", None, None, None, None, None, "why")),
+    (guest_row("memory in use"), Value("moves", "1.7.0.0-k", None, None, None, None, None)),
+])
+def test_a_row_of_the_guest_side(given, expected):
+    assert only(_sides.of_info("web1", info(guest=[given]))) == expected
+
+
+def test_a_host_cannot_replace_a_parameter_by_a_row_of_the_guest_side():
+    side = _sides.of_info("web1", info(row(), guest=[guest_row("kernel.a", "9"), guest_row("swap\x1b space", "9")]))
+    assert side.parameters["kernel.a"].value == "1" and sorted(side.parameters) == ["kernel.a", "swap\\x1b space"]
+
+
+@pytest.mark.parametrize("guest", ["x", [1], [guest_row(), guest_row()], [guest_row(value=1)], [guest_row("")]])
+def test_a_guest_side_of_a_wrong_shape_is_refused(guest):
+    with pytest.raises(ValueError):
+        _sides.of_info("web1", info(guest=guest))

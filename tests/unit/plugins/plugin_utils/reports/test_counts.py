@@ -4,8 +4,8 @@
 """One fleet in every format: the same numbers, translated by the one mapping."""
 
 import json
-import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from xml.etree import ElementTree
 
 import pytest
 

@@ -9,7 +9,7 @@ import tracemalloc
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils.reports import document
 from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.reports import samples
 
@@ -123,3 +123,13 @@ def test_a_large_fleet_is_never_in_memory_as_a_whole():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert size > 7000000 and peak < 1000000
+
+
+def test_what_changed_since_an_earlier_report():
+    earlier, later = (samples.read([samples.shard("web1", [samples.row("kernel.ok", state)])]) for state in ("ok", "overridden"))
+    found = json.loads("".join(document.render(later, samples.ROWS, samples.CONTROLS, _drift.drift(earlier, later))))
+    assert described(SCHEMA, found) == []
+    since = found["since"]
+    (change,) = since["worse"]
+    assert (change["name"], change["was"], change["now"], change["hosts"]) == ("kernel.ok", "pass", "fail", ["web1"])
+    assert since["better"] == [] and since["sentence"] == "Since %s: 1 newly worse on 1 host." % samples.TIME

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
@@ -27,6 +27,11 @@ web      26          3           1             0              0           0  3 o
 all 4    74          3           1             2              9           1
 report: reports/x/report.html
 """
+
+
+def test_a_single_finding_comes_before_none():
+    rows = [("a", "done", True, {"ok": 9}), ("b", "done", True, {"changed": 1}), ("c", "done", True, {"held_back": 1})]
+    assert [line[0] for line in terminal.table(rows, 80, False, None).splitlines()[1:4]] == ["c", "b", "a"]
 
 
 def test_a_narrow_terminal_gets_letters_and_their_meaning():
@@ -102,12 +107,15 @@ COUNTS = st.dictionaries(st.sampled_from(STATES), st.integers(0, 500))
 ROWS = st.lists(st.tuples(st.text(max_size=60), st.sampled_from(_fleet.OUTCOMES), st.booleans(), COUNTS), max_size=40)
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(90, 200), st.booleans())
+@example([("%", "unknown", False, dict.fromkeys(set(STATES) - {"unsupported", "waived"}, 100))], 129, False)
 def test_no_line_is_too_wide_and_nothing_but_text(rows, width, colour):
     text = re.sub(r"\x1b\[(3[123]|0)m", "", terminal.table(rows, width, colour, "r"))
     assert all(line.isprintable() and terminal.width_of(line) <= width for line in text.splitlines())
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_the_order_in_which_hosts_come_does_not_matter(rows):
     rows = list({row[0]: row for row in rows}.values())

@@ -1,0 +1,264 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is told of a host as a guest of VMware: rows, each with a state and the reason for it.
+
+Pure: a Guest, as `_sysfs` reads it, in; rows out. Private to the collection.
+"""
+
+import re
+from collections import namedtuple
+
+from ansible_collections.photon.hardening.plugins.module_utils import _modprobe
+
+OK, FINDING, NOT_APPLICABLE, HIDDEN = "ok", "finding", "not_applicable", "hidden"
+STATES = (FINDING, HIDDEN, OK, NOT_APPLICABLE)
+DRIVERS = ("vmxnet3", "vmw_pvscsi", "vmw_vmci", "vmw_balloon")
+# Parameters that these drivers have and show nowhere: module_param(..., 0) in drivers/misc/vmw_vmci.
+HIDDEN_PARAMETERS = {"vmw_vmci": ("disable_guest", "disable_host", "disable_msi", "disable_msix")}
+SWITCHABLE = ("vmw_pvscsi", "vmw_vmci")
+# What VMware emulates for systems that lack its own drivers -> what is better. NVMe is emulated too, and as fast.
+_EMULATED_DISKS = ("ahci", "ata_piix", "BusLogic", "mptsas", "mptspi")
+_EMULATED_NETWORK = ("e1000", "e1000e", "pcnet32", "vmxnet")
+# In each name is a blank, so that none of them is taken for the name of a kernel parameter.
+_NOMSI = "kernel option pci=nomsi"
+_VENDOR, _VMCI_DEVICE = "0x15ad", "0x0740"
+_DISK, _NETWORK = "0x01", "0x02"
+
+# container: whether it is one. dmi: {sys_vendor, product_name}. hypervisor: whether the processor says that there is one. disks: name of a
+# disk -> address of its controller. networks: interface -> driver. files: pairs of path and text of modprobe.d. docker: (version, source).
+Guest = namedtuple("Guest", "container dmi hypervisor devices drivers files cmdline root disks networks swaps meminfo tools docker")
+# modes: what msi_irqs says of each interrupt. msix: whether the device offers MSI-X, None where that cannot be read.
+Device = namedtuple("Device", "address vendor device kind driver modes msix")
+# version: of the driver in use. own: that of the kernel's own file, own_path. parameters: name -> value, None where it cannot be read.
+Driver = namedtuple("Driver", "loaded builtin version own own_path parameters")
+# The file system of /, the disk that it is on (None where that is none), and the file:line that says so.
+Root = namedtuple("Root", "filesystem disk source")
+# version and source None: not installed, as far as can be seen. running: the daemon is a process of root.
+Tools = namedtuple("Tools", "version source installed running")
+
+IN_CONTAINER = "This host is a container: the devices and drivers are those of the machine below it, so they are read there."
+NO_GUEST = "This host is no guest of VMware."
+_DMI = "/sys/class/dmi/id"
+
+
+def evidence(guest):
+    """(Whether this is a guest of VMware, what proves it, the file that says so)."""
+    for key in ("sys_vendor", "product_name"):
+        if guest.dmi.get(key, "").startswith("VMware"):
+            return True, "Its firmware (DMI) says: %s" % guest.dmi[key], "%s/%s" % (_DMI, key)
+    device = next((device for device in guest.devices if (device.vendor, device.device) == (_VENDOR, _VMCI_DEVICE)), None)
+    if device:
+        return True, "It has VMware's channel between guest and hypervisor.", "/sys/bus/pci/devices/%s" % device.address
+    return False, NO_GUEST, None
+
+
+def machine(guest):
+    """What this host is, in words that fit into a row."""
+    known = " ".join(filter(None, (guest.dmi.get("sys_vendor"), guest.dmi.get("product_name")))) or "unknown machine"
+    return "%s, %s" % (known, "with a hypervisor" if guest.hypervisor else "no hypervisor seen")
+
+
+def rows(guest):
+    """All rows; those of VMware's devices are not applicable elsewhere."""
+    if guest.container:
+        return [_row("virtual machine", None, NOT_APPLICABLE, IN_CONTAINER)]
+    is_guest, proof, source = evidence(guest)
+    first = _row("virtual machine", "VMware" if is_guest else machine(guest), OK if is_guest else NOT_APPLICABLE, proof, source)
+    found = _tools(guest) + _drivers(guest) + _interrupts(guest) + _adapters(guest) if is_guest else _elsewhere()
+    return [first] + found + [_nomsi(guest)] + _root(guest, is_guest) + [_swap(guest.swaps), _memory(guest.meminfo), _docker(guest.docker)]
+
+
+def in_order(found):
+    """Findings first, and otherwise as they are."""
+    return sorted(found, key=lambda row: row["state"] != FINDING)
+
+
+def counts(found):
+    return dict((state, sum(1 for row in found if row["state"] == state)) for state in STATES)
+
+
+def message(found):
+    """One line: what the host is, and the findings."""
+    first, bad = found[0], [row for row in found if row["state"] == FINDING]
+    told = "%s is %s" % (first["name"], first["value"]) if first["state"] == OK else first["reason"].rstrip(".")
+    named = ", ".join(row["name"] for row in bad[:5]) + (" and %d more" % (len(bad) - 5) if len(bad) > 5 else "")
+    return "%s; %d of %d rows are findings%s" % (told, len(bad), len(found), ": " + named if bad else "")
+
+
+def _row(name, value, state, reason="", source=None):
+    return {"name": name, "value": value, "state": state, "reason": reason, "source": source}
+
+
+def _elsewhere():
+    return [_row(name, None, NOT_APPLICABLE, NO_GUEST) for name in ("open-vm-tools state",) + tuple("%s driver" % name for name in DRIVERS)]
+
+
+# --- VMware's own programs and drivers ---
+
+def _tools(guest):
+    tools = guest.tools
+    if not tools.installed:
+        return [_row("open-vm-tools state", "absent", FINDING, "Without it the hypervisor cannot shut the guest down in order, freeze its "
+                     "file systems for a snapshot, or learn its addresses. Install the package open-vm-tools.")]
+    state = _row("open-vm-tools state", "running", OK) if tools.running else _row(
+        "open-vm-tools state", "stopped", FINDING, "It is installed, and its daemon vmtoolsd does not run: see why with systemctl status "
+        "vmtoolsd or open-vm-tools.")
+    return [state, _row("open-vm-tools version", tools.version, OK if tools.version else HIDDEN,
+                        "" if tools.version else "Neither the daemon nor a package tells its version.", tools.source)]
+
+
+def _drivers(guest):
+    found = _modprobe.settings(guest.files, guest.cmdline)
+    made = []
+    for name in DRIVERS:
+        driver = guest.drivers[name]
+        if not driver.loaded:
+            made.append(_row("%s driver" % name, "not loaded", OK, "", "/sys/module"))
+            made += _disabled_before_load(name, driver, found)
+            continue
+        made.append(_row("%s driver" % name, "built in" if driver.builtin else "module", OK, "", "/sys/module/%s" % name))
+        made += _version(name, driver)
+        made += [_parameter(name, driver, parameter, found) for parameter in _parameters(name, driver)]
+    return made
+
+
+def _disabled_before_load(name, driver, found):
+    """What a driver that is not loaded yet will do without."""
+    settings = [_modprobe.in_force(found, name, parameter, driver.builtin) for parameter in _modprobe.DISABLING if name in SWITCHABLE]
+    return [_row("%s %s" % (name, item.name), None, FINDING, _disabled(item.name, "0", True, item), item.source)
+            for item in settings if item is not None and _modprobe.is_on(item.value)]
+
+
+def _version(name, driver):
+    if driver.version is None:
+        return []
+    source = "/sys/module/%s/version" % name
+    if driver.own and _numbers(driver.version) < _numbers(driver.own):
+        return [_row("%s version" % name, driver.version, FINDING, "It is older than %s, which the kernel brings itself in %s: another "
+                     "package has put a driver of its own before that one. Remove it." % (driver.own, driver.own_path), source)]
+    return [_row("%s version" % name, driver.version, OK, "", source)]
+
+
+def _numbers(version):
+    return [int(number) for number in re.findall("[0-9]+", version)[:4]]
+
+
+def _parameters(name, driver):
+    return sorted(set(driver.parameters) | set(HIDDEN_PARAMETERS.get(name, ())))
+
+
+def _parameter(name, driver, parameter, found):
+    setting = _modprobe.in_force(found, name, parameter, driver.builtin)
+    value, path = driver.parameters.get(parameter), "/sys/module/%s/parameters/%s" % (name, parameter)
+    title, source = "%s %s" % (name, parameter), setting.source if setting else path
+    asked = setting is not None and _modprobe.is_on(setting.value)
+    if parameter in _modprobe.DISABLING and (asked or _modprobe.is_on(value)):
+        return _row(title, value, FINDING, _disabled(parameter, value, asked, setting), source)
+    if value is not None:
+        return _row(title, value, OK, "%s sets it." % source if setting else "", source)
+    if parameter in driver.parameters:
+        return _row(title, None, HIDDEN, "Only root may read it: run this with become.", path)
+    told = "%s sets it to %s" % (source, setting.value) if setting else "no option that can be read sets it"
+    return _row(title, None, HIDDEN, "The kernel does not show this parameter, and %s." % told, setting.source if setting else None)
+
+
+def _disabled(parameter, value, asked, setting):
+    what = "MSI-X" if parameter == "disable_msix" else "MSI"
+    if not asked:
+        return "%s is switched off for this driver, and no option that can be read says so: look into the initramfs." % what
+    where = "%s switches %s off for this driver" % (setting.source, what)
+    if value is None:
+        return where + "; the kernel does not show whether it was loaded with that."
+    return where + ("." if _modprobe.is_on(value) else " when it is loaded next time.")
+
+
+# --- devices ---
+
+def mode(device):
+    """The interrupts that the device uses now: msix, msi or intx; None without a driver."""
+    if device.driver is None:
+        return None
+    return next((mode for mode in ("msix", "msi") if mode in device.modes), "intx")
+
+
+def _interrupts(guest):
+    found, number = [], {}
+    for device in sorted(guest.devices):
+        if device.driver not in DRIVERS:
+            continue
+        number[device.driver] = number.get(device.driver, 0) + 1
+        # Without the address, which two hosts do not share; it is in the source.
+        title = "%s interrupts" % device.driver + ("" if number[device.driver] == 1 else " %d" % number[device.driver])
+        used, source = mode(device), "/sys/bus/pci/devices/%s/msi_irqs" % device.address
+        found.append(_row(title, used, *_judged(used, device, guest.cmdline), source=source))
+    return found
+
+
+def _judged(used, device, cmdline):
+    """(state, reason) of the interrupts in use."""
+    if used == "msix":
+        return OK, "Number of interrupts: %d." % len(device.modes)
+    if _modprobe.nomsi(cmdline):
+        return FINDING, "pci=nomsi in %s takes MSI and MSI-X away from every device." % _modprobe.CMDLINE_SOURCE
+    if device.msix is None:
+        return OK, "Whether the device offers MSI-X can be read by root alone."
+    if used == "intx" or device.msix:
+        return FINDING, "The device could have MSI-X." if device.msix else "Neither MSI nor MSI-X is in use."
+    return OK, "The device offers no MSI-X."
+
+
+def _nomsi(guest):
+    if _modprobe.nomsi(guest.cmdline):
+        return _row(_NOMSI, "set", FINDING, "It takes MSI and MSI-X away from every device. Remove it from the kernel's command "
+                    "line, in the boot loader's configuration, and boot again.", _modprobe.CMDLINE_SOURCE)
+    return _row(_NOMSI, "not set", OK, "", _modprobe.CMDLINE_SOURCE)
+
+
+def _adapters(guest):
+    """Disks and network interfaces at emulated devices; the disk of / has a row anyway."""
+    drivers = dict((device.address, device.driver) for device in guest.devices)
+    disks = [(disk, drivers.get(address)) for disk, address in sorted(guest.disks.items()) if disk != guest.root.disk]
+    found = [_row("disk controller of %s" % disk, driver, *_emulated(driver, _EMULATED_DISKS, "vmw_pvscsi"), source="/sys/block/%s" % disk)
+             for disk, driver in disks if driver]
+    return found + [_row("network adapter of %s" % name, driver, *_emulated(driver, _EMULATED_NETWORK, "vmxnet3"),
+                         source="/sys/class/net/%s" % name) for name, driver in sorted(guest.networks.items())]
+
+
+def _emulated(driver, emulated, better):
+    if driver in emulated:
+        return FINDING, ("It is emulated, which costs more of the processors than VMware's paravirtual one (%s): change the kind of the "
+                         "device in the settings of the virtual machine." % better)
+    return OK, ""
+
+
+def _root(guest, is_guest):
+    """The file system of /, and the controller of its disk."""
+    root = guest.root
+    driver = dict((device.address, device.driver) for device in guest.devices).get(guest.disks.get(root.disk))
+    state, reason = _emulated(driver, _EMULATED_DISKS, "vmw_pvscsi") if is_guest else (OK, "")
+    return [_row("root filesystem type", root.filesystem, OK, "", root.source),
+            _row("disk controller of /", driver, state if driver else NOT_APPLICABLE,
+                 reason if driver else "/ is on no disk of a PCI controller.", root.disk and "/sys/block/%s" % root.disk)]
+
+
+# --- what every host has ---
+
+def _swap(swaps):
+    found = re.findall(r"(?m)^(/\S+)\s+(\w+)\s+([0-9]+)\s", swaps)
+    return _row("swap space", ", ".join("%s %s %s kB" % (kind, path, size) for path, kind, size in found) or "none", OK, "", "/proc/swaps")
+
+
+def _memory(meminfo):
+    total, free = (re.search(r"(?m)^%s:\s+([0-9]+) kB$" % key, meminfo) for key in ("MemTotal", "MemAvailable"))
+    if not (total and free):
+        return _row("memory in use", None, HIDDEN, "The kernel does not tell how much memory is available.", "/proc/meminfo")
+    used = int(total.group(1)) - int(free.group(1))
+    return _row("memory in use", "%d of %s kB" % (used, total.group(1)), OK, "", "/proc/meminfo")
+
+
+def _docker(docker):
+    version, source = docker
+    if source is None:
+        return _row("Docker version", None, NOT_APPLICABLE, "There is no dockerd that root alone can have put there.")
+    return _row("Docker version", version, OK if version else HIDDEN, "" if version else "%s does not tell its version." % source, source)

@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must be known of a Photon host before, during and after its upgrade, read from its files and programs.
+
+Private to the collection.
+"""
+
+import json
+import os
+import re
+import stat
+
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _photon_upgrade, _procfs
+from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
+
+_PACKAGES = ("rpm", "-qa", "--qf", "%{NAME} %{VERSION} %{RELEASE} %{ARCH}\\n")
+_WANTS = "/etc/systemd/system/multi-user.target.wants"
+_UNIT = re.compile(r".\.(service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$")
+_PAM_FOLDERS = ("/usr/lib/security", "/usr/lib64/security", "/lib/security", "/lib64/security")
+# Each of them stands for one container.
+_SHIMS = ("containerd-shim", "containerd-shim-runc-v1", "containerd-shim-runc-v2", "conmon")
+# The kernel keeps 15 characters of a process's name.
+_SHIM_NAMES = tuple(name[:15] for name in _SHIMS)
+# The script leaves them in / at each precheck, and in a later one believes the first without reading the repository again.
+_LEFT = ("/list_available.txt", "/find_extra_erased_pkgs.txt")
+
+
+def facts(run, services, paths):
+    """The Facts of this host. RUN: runs a program, a list of words, and returns (status, stdout, stderr), status None where there is none.
+    PATHS: those whose file systems' free space matters."""
+    named = _host.kernel()
+    processes = list(_processes())
+    return _photon_upgrade.Facts(
+        os_id=named["os_id"], version=named["os_version"], release=_photon_upgrade.release(_files.read("/etc/photon-release")),
+        lsb=_lsb(run), container=_container(run), ostree=_files.exists("/run/ostree-booted"), packages=_packages(run),
+        script=_files.read(_photon_upgrade.SCRIPT), free=dict((path, _free(path)) for path in paths if _files.is_folder(path)),
+        stray=_stray(), backups=_backups(), others=_others(processes), containers=_containers(processes), services=_services(run, services),
+        pam=_pam(), pam_missing=_pam_missing(), core_pattern=_procfs.read("kernel.core_pattern").value, attempt=_attempt(),
+        started=_kept("pid") is not None, running=_is_running(processes), status=_number(_kept("status")),
+        finished=_kept("finished") is not None, boot=_procfs.boot_id())
+
+
+# --- programs ---
+
+def _packages(run):
+    """Of a host without rpm none, which is told as a host that does not agree with itself."""
+    status, stdout, _stderr = run(_PACKAGES)
+    return _photon_upgrade.packages(stdout) if status == 0 else ()
+
+
+def _lsb(run):
+    status, stdout, _stderr = run(("lsb_release", "-s", "-r"))
+    return stdout.strip() if status == 0 else None
+
+
+def _container(run):
+    """What kind of container this is; systemd says `none` with status 1 where it is none."""
+    _status, stdout, _stderr = run(("systemd-detect-virt", "--container"))
+    return "" if stdout.strip() == "none" else stdout.strip()
+
+
+def _services(run, names):
+    _status, stdout, _stderr = run(("systemctl", "show", "--property=LoadState", "--property=ActiveState", "--") + tuple(names))
+    return _photon_upgrade.units(names, stdout)
+
+
+def precheck(run, to):
+    """The Precheck that the script itself makes; None where the installed one has none."""
+    if not _photon_upgrade.has_precheck(_files.read(_photon_upgrade.SCRIPT)):
+        return None
+    _forget()
+    try:
+        status, stdout, stderr = run((_photon_upgrade.SCRIPT, "--precheck-only", "--to-ver=" + to))
+    finally:
+        _forget()
+    names = _photon_upgrade.deprecated(stdout)
+    plan = _photon_upgrade.erased(run(("tdnf", "--assumeno", "remove") + names)[1]) if names else ()
+    return _photon_upgrade.precheck(status, stdout, stderr, plan)
+
+
+def _forget():
+    for path in _LEFT:
+        if _files.exists(path):
+            with _files.naming(path):
+                os.unlink(_files.where_of(path))
+
+
+# --- files ---
+
+def _free(path):
+    """Megabytes that root can still fill."""
+    with _files.naming(path):
+        found = os.statvfs(_files.where_of(path))
+    return found.f_bfree * found.f_frsize >> 20
+
+
+def _stray():
+    paths = ("%s/%s" % (_WANTS, name) for name in _files.entries(_WANTS) if _UNIT.search(name))
+    return tuple(path for path, found in _found(paths) if stat.S_ISREG(found.st_mode))
+
+
+def _backups():
+    """Folders of root's: anybody can make one in /tmp."""
+    paths = ("/tmp/" + name for name in _files.entries("/tmp") if name.startswith("photon-upgrade"))
+    return tuple(path for path, found in _found(paths) if stat.S_ISDIR(found.st_mode) and found.st_uid == _files.OWNER[0])
+
+
+def _found(paths):
+    """(path, status) of those that are there."""
+    looked = ((path, _files.status_of(path)) for path in paths)
+    return ((path, found) for path, found in looked if found is not None)
+
+
+def _pam():
+    paths = ("/etc/pam.d/" + name for name in _files.entries("/etc/pam.d"))
+    lines = ((path, line.strip()) for path in paths for line in (_files.read(path) or "").splitlines())
+    return tuple((path, line) for path, line in lines
+                 if not line.startswith("#") and any(name in line for name in _photon_upgrade.PAM_MODULES))
+
+
+def _pam_missing():
+    """Modules that PAM is told to use and that are in none of its folders."""
+    used = set(name for _path, line in _pam() for name in _photon_upgrade.PAM_MODULES if name in line)
+    return tuple(sorted(name for name in used if not any(_files.exists("%s/%s" % (folder, name)) for folder in _PAM_FOLDERS)))
+
+
+# --- what an upgrade of ours has left ---
+
+def _kept(name):
+    return _files.read("%s/%s" % (_photon_upgrade.FOLDER, name))
+
+
+def _number(text):
+    return int(text) if re.match(r"[0-9]{1,3}\s*\Z", text or "") else None
+
+
+def _attempt():
+    text = _kept("before.json")
+    if text is None:
+        return None
+    try:
+        return _photon_upgrade.kept(json.loads(text))
+    except (ValueError, TypeError) as exc:
+        raise HostProblem("%s/before.json cannot be read (%s). Move the folder away when you know in which state the host is."
+                          % (_photon_upgrade.FOLDER, exc)) from exc
+
+
+# --- processes ---
+
+def _processes():
+    """(number, name, words) of each; one may end while it is looked at."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        words = (_files.read_proc(pid + "/cmdline") or "").split("\0")
+        yield pid, (_files.read_proc(pid + "/comm") or "").strip(), words
+
+
+def _runs_script(words):
+    return any(word.rpartition("/")[2] == "photon-upgrade.sh" for word in words[:3])
+
+
+def _is_running(processes):
+    """Whether the process that the role has started is there, and still is what it was."""
+    number = (_kept("pid") or "").strip()
+    return any(pid == number and any(word.startswith(_photon_upgrade.FOLDER) for word in words) for pid, _name, words in processes)
+
+
+def _others(processes):
+    """The script's processes, where they are not ours."""
+    if _is_running(processes):
+        return ()
+    return tuple(pid for pid, _name, words in processes if _runs_script(words))
+
+
+def _containers(processes):
+    return tuple(pid for pid, name, _words in processes if name in _SHIM_NAMES)

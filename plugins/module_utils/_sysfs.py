@@ -1,0 +1,254 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads what `_guest` judges: /sys, /proc, modprobe.d, the package database, and what root's own programs say of their version.
+
+Private to the collection.
+"""
+
+import gzip
+import lzma
+import re
+import stat
+import subprocess
+
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _host, _initramfs, _modprobe, _procfs
+
+_PCI, _MODULES, _BLOCK = "/sys/bus/pci/devices", "/sys/module", "/sys/block"
+_ADDRESS = re.compile(r"/([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])(?=/)")
+# Disks that are pieces of something else, or no disks.
+_NO_DISK = re.compile(r"(?:dm-|fd|loop|md|nbd|ram|sr|zram)[0-9]")
+_MSIX, _HAS_LIST, _MOST_CAPABILITIES = 0x11, 0x10, 48
+# Where a kernel keeps these drivers, below its own folder of modules.
+_OWN = {"vmxnet3": "net/vmxnet3/vmxnet3", "vmw_pvscsi": "scsi/vmw_pvscsi", "vmw_vmci": "misc/vmw_vmci/vmw_vmci",
+        "vmw_balloon": "misc/vmw_balloon"}
+_MODULE_FILES = ((".ko", bytes), (".ko.gz", gzip.decompress), (".ko.xz", lzma.decompress))
+_VERSION = re.compile(br"\0version=([\x20-\x7e]{1,64})\0")
+_VMTOOLSD = ("/usr/bin/vmtoolsd", "/usr/sbin/vmtoolsd")
+_DOCKERD = ("/usr/bin/dockerd", "/usr/sbin/dockerd", "/usr/local/bin/dockerd", "/opt/bin/dockerd")
+_RPM, _DPKG = "/usr/bin/rpm", "/var/lib/dpkg/status"
+_NUMBER = re.compile(r"version ([0-9][0-9A-Za-z.+~:-]{0,63})")
+_PACKAGE_VERSION = re.compile(r"[0-9][0-9A-Za-z.+~:-]{0,63}\Z")
+_SECONDS = 10
+_INITRAMFS = ("/boot/initrd.img-%s", "/boot/initramfs-%s.img", "/boot/initrd-%s")
+
+
+def guest():
+    """The _guest.Guest that this host is."""
+    disks = _disks()
+    networks = dict((name, driver) for name, driver in ((name, _driver_of("/sys/class/net/%s/device" % name))
+                                                        for name in _files.entries("/sys/class/net")) if driver)
+    return _guest.Guest(
+        container=_procfs.in_container(), dmi=dict((key, _text("%s/%s" % ("/sys/class/dmi/id", key)) or "")
+                                                   for key in ("sys_vendor", "product_name")),
+        hypervisor=bool(re.search(r"(?m)^flags\s*:.*\bhypervisor\b", _text("/proc/cpuinfo") or "")), devices=_devices(),
+        drivers=dict((name, _driver(name)) for name in _guest.DRIVERS), files=modprobe_files(), cmdline=_text("/proc/cmdline") or "",
+        root=_root(disks), disks=disks, networks=networks, swaps=_text("/proc/swaps") or "", meminfo=_text("/proc/meminfo") or "",
+        tools=_tools(), docker=_docker())
+
+
+def _text(path):
+    """What an attribute says, without the line end; None where it is not there or does not let itself be read."""
+    try:
+        found = _files.read(path)
+    except OSError:
+        return None
+    return found if found is None else found.strip("\n\0")
+
+
+def _names(folder):
+    """The entries of a folder that may go while it is looked at."""
+    try:
+        return _files.entries(folder)
+    except OSError:
+        return []
+
+
+# --- devices ---
+
+def _devices():
+    return [_guest.Device(
+        address, _text("%s/%s/vendor" % (_PCI, address)), _text("%s/%s/device" % (_PCI, address)), _text("%s/%s/class" % (_PCI, address)),
+        _driver_link("%s/%s" % (_PCI, address)),
+        tuple(_text("%s/%s/msi_irqs/%s" % (_PCI, address, irq)) for irq in _names("%s/%s/msi_irqs" % (_PCI, address))),
+        _offers_msix("%s/%s/config" % (_PCI, address))) for address in _names(_PCI)]
+
+
+def _driver_link(folder):
+    """The name of the driver of a device, None where it has none."""
+    path = folder + "/driver"
+    return _files.resolved(path).rpartition("/")[2] if _files.exists(path) else None
+
+
+def _driver_of(path):
+    """The driver of the PCI device that PATH, in /sys, leads through."""
+    address = _address(path)
+    return _driver_link("%s/%s" % (_PCI, address)) if address else None
+
+
+def _address(path):
+    found = _ADDRESS.findall(_files.resolved(path) + "/")
+    return found[-1] if found else None
+
+
+def _offers_msix(path):
+    """Whether the list of capabilities in a device's configuration holds MSI-X; None where it may not be read."""
+    config = (_text_raw(path) or "").encode("utf-8", "surrogateescape")
+    # Without privileges the kernel gives the first 64 bytes alone, and the list lies behind them.
+    if len(config) <= 64:
+        return None
+    place = config[0x34] & 0xfc if config[6] & _HAS_LIST else 0
+    for _step in range(_MOST_CAPABILITIES):
+        if not 0x40 <= place < len(config) - 1:
+            return False
+        if config[place] == _MSIX:
+            return True
+        place = config[place + 1] & 0xfc
+    return False
+
+
+def _text_raw(path):
+    try:
+        return _files.read(path)
+    except OSError:
+        return None
+
+
+def _disks():
+    """disk -> the address of its PCI controller."""
+    found = ((name, _address("%s/%s" % (_BLOCK, name))) for name in _names(_BLOCK) if not _NO_DISK.match(name))
+    return dict((name, address) for name, address in found if address)
+
+
+def _root(disks):
+    """The last line of mountinfo for / is what is seen there."""
+    found = _guest.Root(None, None, None)
+    for number, line in enumerate((_text("/proc/self/mountinfo") or "").splitlines(), 1):
+        fields = line.split()
+        if len(fields) > 8 and fields[4] == "/" and "-" in fields:
+            kind, source = fields[fields.index("-") + 1:][:2]
+            found = _guest.Root(kind, _disk_of(fields[2], source, disks), "/proc/self/mountinfo:%d" % number)
+    return found
+
+
+def _disk_of(number, source, disks):
+    """The disk below a file system on the device NUMBER. Some file systems, such as btrfs, have a number of their own."""
+    path = "/sys/dev/block/" + number
+    if not _files.exists(path):
+        path = "/sys/class/block/" + source.rpartition("/")[2]
+    real = _files.resolved(path)
+    for _level in range(8):
+        parts = [part for part in real.split("/") if part in disks]
+        if parts:
+            return parts[-1]
+        slaves = _names(real + "/slaves")
+        if not slaves:
+            return None
+        real = _files.resolved("%s/slaves/%s" % (real, slaves[0]))
+    return None
+
+
+# --- drivers ---
+
+def _driver(name):
+    folder = "%s/%s" % (_MODULES, name)
+    if not _files.is_folder(folder):
+        return _guest.Driver(False, is_builtin(name), None, None, None, {})
+    own, path = _own_version(name)
+    parameters = dict((parameter, _text("%s/parameters/%s" % (folder, parameter))) for parameter in _names(folder + "/parameters"))
+    # What is built in was never initialised as a module.
+    return _guest.Driver(True, not _files.exists(folder + "/initstate"), _text(folder + "/version"), own, path, parameters)
+
+
+def is_builtin(name):
+    """Whether the running kernel has this driver built in."""
+    if _files.is_folder("%s/%s" % (_MODULES, name)):
+        return not _files.exists("%s/%s/initstate" % (_MODULES, name))
+    built = (_text("/lib/modules/%s/modules.builtin" % _procfs.release()) or "").splitlines()
+    return any(line.rpartition("/")[2] == name + ".ko" for line in built)
+
+
+def _own_version(name):
+    """(version, path) of the file that came with the running kernel, (None, None) where there is none that can be read."""
+    base = "/lib/modules/%s/kernel/drivers/%s" % (_procfs.release(), _OWN[name])
+    for ending, unpacked in _MODULE_FILES:
+        text = _text_raw(base + ending)
+        if text is not None:
+            try:
+                found = _VERSION.search(unpacked(text.encode("utf-8", "surrogateescape")))
+            except (OSError, EOFError, lzma.LZMAError):
+                return None, None
+            return (found.group(1).decode(), base + ending) if found else (None, None)
+    return None, None
+
+
+def modprobe_files():
+    """(path, text) of each file that modprobe reads."""
+    found = []
+    for folder in _modprobe.FOLDERS:
+        for base in _files.entries(folder):
+            text = _files.read("%s/%s" % (folder, base)) if base.endswith(".conf") else None
+            found += [] if text is None else [("%s/%s" % (folder, base), text)]
+    return found
+
+
+def initramfs_modules():
+    """(names of the modules in the initramfs of the running kernel, None where they are not known; its path, or why they are not)."""
+    path = next((path % _procfs.release() for path in _INITRAMFS if _is_file(path % _procfs.release())), None)
+    if path is None:
+        return None, "no initramfs of the running kernel was found in /boot"
+    with _files.naming(path), open(_files.where_of(path), "rb") as stream:
+        try:
+            return _initramfs.modules(stream), path
+        except ValueError as exc:
+            return None, "%s cannot be read: %s" % (path, exc)
+
+
+def _is_file(path):
+    found = _files.status_of(path, follow=True)
+    return found is not None and stat.S_ISREG(found.st_mode)
+
+
+# --- programs ---
+
+def _tools():
+    program = next((path for path in _VMTOOLSD if _files.trust(path)), None)
+    running = _host.runs_as_root("vmtoolsd")
+    # Outside VMware the daemon says nothing.
+    found = program and _NUMBER.search(_said([program, "-v"]))
+    version, source = (found.group(1), program) if found else _package()
+    return _guest.Tools(version, source, bool(program or version), running)
+
+
+def _package():
+    """(version, source) of the package open-vm-tools."""
+    status = re.search(r"(?ms)^Package: open-vm-tools\n(.*?)(?:\n\n|\Z)", _text_raw(_DPKG) or "")
+    if status and re.search(r"(?m)^Status: .* installed$", status.group(1)):
+        version = re.search(r"(?m)^Version: (\S+)$", status.group(1))
+        return (version.group(1), _DPKG) if version else (None, None)
+    if not _files.trust(_RPM):
+        return None, None
+    said = _said([_RPM, "-q", "--qf", "%{VERSION}-%{RELEASE}", "open-vm-tools"]).strip()
+    return (said, _RPM) if _PACKAGE_VERSION.match(said) else (None, None)
+
+
+def _docker():
+    program = next((path for path in _DOCKERD if _files.trust(path)), None)
+    found = program and _NUMBER.search(_said([program, "--version"]))
+    return (found.group(1) if found else None), program
+
+
+def _said(command):
+    """What a program of root's prints, without a shell; nothing where it fails or takes long."""
+    try:
+        run = subprocess.Popen([_files.where_of(command[0])] + command[1:], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, cwd="/", env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
+    except OSError:
+        return ""
+    try:
+        text = run.communicate(timeout=_SECONDS)[0]
+    except subprocess.TimeoutExpired:
+        run.kill()
+        run.communicate()
+        return ""
+    return _files.decoded(text[:4096]) if run.returncode == 0 else ""

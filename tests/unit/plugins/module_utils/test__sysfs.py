@@ -1,0 +1,165 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading: programs, packages, drivers and the initramfs. What is made of it: test__guest.py."""
+
+import gzip
+import lzma
+import os
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _host, _sysfs
+from ansible_collections.photon.hardening.tests.unit.plugins.module_utils import trees
+from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.test__initramfs import MAIN
+
+STATUS = "Package: a\nStatus: install ok installed\nVersion: 1\n\nPackage: open-vm-tools\nStatus: %s\nVersion: 2:12.2.0-1+deb12u3\n\n"
+
+
+@pytest.fixture
+def tree(below, monkeypatch):
+    monkeypatch.setattr(_files, "trust", lambda path: os.path.exists(str(below) + path) or None)
+    monkeypatch.setattr(_host, "runs_as_root", lambda name: name == "vmtoolsd" and os.path.exists(str(below) + "/running"))
+    return trees.Tree(below)
+
+
+def program(tree, path, script):
+    tree.file(path, "#!/bin/sh\n" + script)
+    os.chmod(tree.root + path, 0o755)
+
+
+@pytest.mark.parametrize("script, status, expected", [
+    ("echo 'VMware Tools daemon, version 12.2.0.41219 (build-21223074)'", "", ("12.2.0.41219", "/usr/bin/vmtoolsd", True)),
+    ("echo 'VMware Tools daemon, version 11.1.0 (build-1)'", "install ok installed", ("11.1.0", "/usr/bin/vmtoolsd", True)),
+    ("true", "install ok installed", ("2:12.2.0-1+deb12u3", "/var/lib/dpkg/status", True)),
+    ("echo version 9; exit 1", "install ok installed", ("2:12.2.0-1+deb12u3", "/var/lib/dpkg/status", True)),
+    ("true", "deinstall ok config-files", (None, None, True)), (None, "install ok installed", ("2:12.2.0-1+deb12u3",
+                                                                                            "/var/lib/dpkg/status", True)),
+    (None, "", (None, None, False)),
+])
+def test_open_vm_tools(tree, script, status, expected):
+    if script:
+        program(tree, "/usr/bin/vmtoolsd", 'test "$1" = -v || exit 1\n' + script)
+    if status:
+        tree.file("/var/lib/dpkg/status", STATUS % status)
+    assert _sysfs._tools() == _guest.Tools(*expected + (False,))
+    tree.file("/running", "")
+    assert _sysfs._tools().running is True
+
+
+@pytest.mark.parametrize("said, status, expected", [
+    ("12.5.0-1.ph5", 0, ("12.5.0-1.ph5", "/usr/bin/rpm")), ("package open-vm-tools is not installed", 1, (None, None)),
+    ("\\033[2J", 0, (None, None)), ("", 0, (None, None))])
+def test_the_version_by_rpm(tree, said, status, expected):
+    program(tree, "/usr/bin/rpm", "printf '%s'; exit %d" % (said, status))
+    assert _sysfs._package() == expected
+
+
+@pytest.mark.parametrize("path, script, expected", [
+    ("/usr/bin/dockerd", "echo 'Docker version 20.10.24+dfsg1, build 297e128'", ("20.10.24+dfsg1", "/usr/bin/dockerd")),
+    ("/usr/local/bin/dockerd", "echo Docker version 27.1.1, build 1", ("27.1.1", "/usr/local/bin/dockerd")),
+    ("/usr/bin/dockerd", "echo no", (None, "/usr/bin/dockerd")), ("/usr/bin/other", "", (None, None))])
+def test_docker(tree, path, script, expected):
+    program(tree, path, script)
+    assert _sysfs._docker() == expected
+
+
+def test_a_program_that_somebody_else_can_have_put_there_is_not_started(below, monkeypatch):
+    tree = trees.Tree(below)
+    for path in ("/usr/bin/vmtoolsd", "/usr/bin/rpm", "/usr/bin/dockerd"):
+        program(tree, path, "touch %s/started; echo version 1" % tree.root)
+    monkeypatch.setattr(_files, "trust", lambda path: None)
+    assert (_sysfs._tools()[:3], _sysfs._docker()) == ((None, None, False), (None, None))
+    # A group may have: that is not enough to be started either.
+    monkeypatch.setattr(_files, "trust", lambda path: False)
+    assert (_sysfs._tools()[:3], _sysfs._docker()) == ((None, None, False), (None, None))
+    assert not os.path.exists(tree.root + "/started")
+
+
+def test_a_program_that_hangs_or_cannot_be_started_says_nothing(tree, monkeypatch):
+    monkeypatch.setattr(_sysfs, "_SECONDS", 0.1)
+    program(tree, "/usr/bin/dockerd", "exec sleep 60")
+    assert _sysfs._docker() == (None, "/usr/bin/dockerd")
+    os.chmod(tree.root + "/usr/bin/dockerd", 0o644)
+    assert _sysfs._docker() == (None, "/usr/bin/dockerd")
+
+
+def test_a_program_gets_no_environment_and_no_input(tree, monkeypatch):
+    monkeypatch.setenv("SECRET", "x")
+    program(tree, "/usr/bin/dockerd", 'read -r line; echo "version 1${SECRET}$(pwd)$line"')
+    assert _sysfs._said(["/usr/bin/dockerd"]) == "version 1/\n"
+
+
+# --- drivers ---
+
+@pytest.mark.parametrize("ending, packed", [(".ko", bytes), (".ko.gz", gzip.compress), (".ko.xz", lzma.compress)])
+def test_the_version_in_the_kernels_own_file(tree, ending, packed):
+    path = "/lib/modules/%s/kernel/drivers/net/vmxnet3/vmxnet3%s" % (trees.RELEASE, ending)
+    tree.module("vmxnet3", "1").file(path, packed(b"\x7fELF\xff\0license=GPL\0version=1.7.0.0-k\0srcversion=X\0"))
+    assert _sysfs._driver("vmxnet3")[2:5] == ("1", "1.7.0.0-k", path)
+
+
+@pytest.mark.parametrize("ending, data", [(".ko", b"\x7fELF\0version=\0"), (".ko.xz", b"no"), (".ko.gz", b"no"), (".ko.zst", b"")])
+def test_a_file_that_tells_no_version(tree, ending, data):
+    tree.module("vmxnet3", "1").file("/lib/modules/%s/kernel/drivers/net/vmxnet3/vmxnet3%s" % (trees.RELEASE, ending), data)
+    assert _sysfs._driver("vmxnet3")[3:5] == (None, None)
+
+
+def test_what_is_built_in(tree):
+    tree.module("vmw_pvscsi", builtin=True).module("vmxnet3")
+    tree.file("/lib/modules/%s/modules.builtin" % trees.RELEASE, "kernel/drivers/misc/vmw_vmci/vmw_vmci.ko\nkernel/x/vmxnet3.ko\n")
+    assert [name for name in _guest.DRIVERS if _sysfs.is_builtin(name)] == ["vmw_pvscsi", "vmw_vmci"]
+    assert [_sysfs._driver(name)[:2] for name in _guest.DRIVERS] == [(True, False), (True, True), (False, True), (False, False)]
+
+
+@pytest.mark.parametrize("config, expected", [
+    (b"", None), (b"\0" * 64, None), (b"\0" * 256, False), (b"\0" * 6 + b"\x10" + b"\0" * 45 + b"\x40" + b"\0" * 11 + b"\x11\0", True),
+    # A list that runs in a circle, and one that leads out.
+    (b"\0" * 6 + b"\x10" + b"\0" * 45 + b"\x40" + b"\0" * 11 + b"\x05\x40", False),
+    (b"\0" * 6 + b"\x10" + b"\0" * 45 + b"\x40" + b"\0" * 11 + b"\x05\xfc", False),
+    (b"\0" * 6 + b"\x10" + b"\0" * 45 + b"\x20" + b"\0" * 11 + b"\x11\0", False),
+    (b"\0" * 6 + b"\xef" + b"\0" * 45 + b"\x40" + b"\0" * 11 + b"\x11\0", False)])
+def test_whether_a_device_offers_msix(tree, config, expected):
+    tree.file("/sys/x/config", config)
+    assert _sysfs._offers_msix("/sys/x/config") is expected
+
+
+# --- files ---
+
+def test_files_of_modprobe(tree):
+    tree.file("/etc/modprobe.d/b.conf", "b").file("/etc/modprobe.d/a.txt", "a").file("/lib/modprobe.d/c.conf", "c")
+    os.mkdir(tree.root + "/etc/modprobe.d/d.conf")
+    assert _sysfs.modprobe_files() == [("/etc/modprobe.d/b.conf", "b"), ("/lib/modprobe.d/c.conf", "c")]
+
+
+@pytest.mark.parametrize("name", ["initrd.img-%s", "initramfs-%s.img", "initrd-%s"])
+def test_the_initramfs(tree, name):
+    path = "/boot/" + name % trees.RELEASE
+    tree.file(path, gzip.compress(MAIN))
+    assert _sysfs.initramfs_modules() == ({"vmw_vmci", "ext4"}, path)
+    tree.file(path, b"(\xb5/\xfd")
+    assert _sysfs.initramfs_modules() == (None, path + " cannot be read: it is compressed with zstd, which Python cannot read")
+
+
+def test_no_initramfs(tree):
+    os.makedirs(tree.root + "/boot/initrd-" + trees.RELEASE)
+    assert _sysfs.initramfs_modules() == (None, "no initramfs of the running kernel was found in /boot")
+
+
+@pytest.mark.parametrize("number, source, disk", [
+    ("8:1", "/dev/sda1", "sda"), ("0:31", "/dev/dm-0", "vda"), ("0:31", "overlay", None), ("9:9", "/dev/dm-1", None)])
+def test_the_disk_below(tree, number, source, disk):
+    trees.kvm(tree.root)
+    tree.disk("sda", trees.PVSCSI, "8:1", "sda1")
+    tree._folder("/sys/class/block/dm-1")
+    assert _sysfs._disk_of(number, source, {"sda": "x", "vda": "y"}) == disk
+
+
+def test_what_is_no_disk_has_no_row(tree):
+    for name in ("sr0", "loop0", "dm-0", "md127", "zram0", "fd0"):
+        tree.disk(name, trees.PVSCSI, name)
+    tree._folder("/sys/devices/virtual/block/x0")
+    tree._link("/sys/block/x0", "/sys/devices/virtual/block/x0")
+    tree.disk("sda", trees.PVSCSI)
+    assert _sysfs._disks() == {"sda": trees.PVSCSI}
