@@ -15,7 +15,8 @@ VERSIONS = ("3.1.15", "3.3.11", "3.4.9", "3.5.9", "3.6.0")
 WITH_JSON = VERSIONS[1:]
 SYSTEM = ("photon-release-5.0-1.ph5.noarch", "tdnf-3.5.9-1.ph5.x86_64")
 _LOADED = {}
-_HEADERS = {"Installing:": "Install", "Upgrading:": "Upgrade", "Downgrading:": "Downgrade", "Removing:": "Remove", "Obsoleting:": "Obsolete"}
+_HEADERS = {"Installing:": "Install", "Upgrading:": "Upgrade", "Downgrading:": "Downgrade", "Removing:": "Remove",
+            "Obsoleting:": "Obsolete"}
 _TRANSACTION = ("Downloading:", "Testing transaction", "tdnf will only download", "importing key from")
 _NONE_TO_REPORT = {False: 311, True: 312}
 

@@ -238,7 +238,8 @@ def test_an_unknown_release(play, version):
 
 
 @pytest.mark.parametrize("version, error, words", [
-    ("3.1.15", 1525, "Payload SHA256 ALT digest: BAD"), ("3.3.11", 1525, "BAD"), ("3.5.9", 1528, "Checksum FAILED"), ("3.6.0", 1528, "FAILED")])
+    ("3.1.15", 1525, "Payload SHA256 ALT digest: BAD"), ("3.3.11", 1525, "BAD"), ("3.5.9", 1528, "Checksum FAILED"),
+    ("3.6.0", 1528, "FAILED")])
 def test_a_damaged_package(play, version, error, words):
     """1528 ends with the status of 1016."""
     played = play(version, [492], params=dict(name="hello"))
@@ -601,7 +602,8 @@ def test_root_is_needed(play):
 
 
 @pytest.mark.parametrize("given, words", [
-    (dict(), "name is missing"), (dict(name=""), "name, entry 1: '': it is empty"), (dict(name=["a", ""]), "name, entry 2: '': it is empty"),
+    (dict(), "name is missing"), (dict(name=""), "name, entry 1: '': it is empty"),
+    (dict(name=["a", ""]), "name, entry 2: '': it is empty"),
 ])
 def test_bad_input_ends_in_a_sentence(play, given, words):
     played = play("3.5.9", [], params=given)
@@ -612,7 +614,8 @@ def test_bad_input_ends_in_a_sentence(play, given, words):
 
 @all_versions
 @pytest.mark.parametrize("plan, transaction", [
-    (19, 11), (26, 23), (52, 51), (90, 91), (104, 101), (117, 115), (317, 314), (636, 637), (20, 11), (105, 101), (318, 314), (141, 134), (607, 108)])
+    (19, 11), (26, 23), (52, 51), (90, 91), (104, 101), (117, 115), (317, 314), (636, 637), (20, 11), (105, 101), (318, 314), (141, 134),
+    (607, 108)])
 def test_plans_are_what_transactions_print_first(version, plan, transaction):
     """The rule by which the player makes a plan that was not recorded by itself."""
     recordings = tdnf_recordings.load(version)
