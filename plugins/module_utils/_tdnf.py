@@ -109,7 +109,9 @@ class Tdnf:
     def planned(self, step, check_mode):
         """A Step as Planned. tdnf does nothing, and in text calls that an error."""
         argv = self._argv(self._form() + ["--assumeno"], _words(step))
-        self.shown = said = _checked(self._with_history(argv, check_mode, timed=True), _ABORTED)
+        said = _checked(self._with_history(argv, check_mode, timed=True), _ABORTED)
+        # A result whose rc is not 0 has failed, for Ansible.
+        self.shown = said._replace(rc=0)
         self._look_at_repos(said)
         return Planned(step, text.plan(said, self.json), text.already_installed(said))
 

@@ -241,7 +241,7 @@ cmd:
   elements: str
   sample: [/usr/bin/tdnf, -y, install, hello]
 rc:
-  description: Its exit status. Different errors share one.
+  description: Its exit status, 0 also for a plan that was read. Different errors share one.
   returned: when tdnf could be run
   type: int
   sample: 0

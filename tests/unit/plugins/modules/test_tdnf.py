@@ -35,7 +35,8 @@ class Played:
 
     def __init__(self, result, warnings, state):
         self.result, self.calls = result, [call[1:] for call in state["asked"] if call[0] == "tdnf"]
-        self.failed, self.changed = result.get("failed", False), result["changed"]
+        # Ansible itself takes every rc but 0 for a failure.
+        self.failed, self.changed = result.get("failed", False) or result.get("rc", 0) != 0, result["changed"]
         self.results, self.msg, self.warnings = result.get("results"), result["msg"], warnings
         self.error = result.get("error_code")
         self.installed = sorted(map(tuple, state["installed"]))
@@ -103,7 +104,7 @@ def test_present_installs_what_is_not_there(play, version):
 @all_versions
 def test_check_mode_says_the_same_and_does_nothing(play, version):
     done, told = [play(version, [11], params=dict(name="hello"), check_mode=check_mode, programs=True) for check_mode in (False, True)]
-    assert told.changed and told.results == done.results and told.result["diff"] == done.result["diff"] and told.has()
+    assert told.changed and not told.failed and told.results == done.results and told.result["diff"] == done.result["diff"] and told.has()
     assert told.msg == "would be done: 1 installed" and not told.writes
 
 
