@@ -18,8 +18,6 @@ from ansible_collections.photon.hardening.plugins.module_utils._tdnf_run import 
 _ABORTED, _NO_HISTORY = 1032, 1802
 # A file's time comes from a clock that is up to one tick behind.
 _TICK = 1.0
-
-
 # A Step with what tdnf plans for it. already: tdnf says that something of it is installed.
 Planned = namedtuple("Planned", "step plan already")
 
@@ -61,7 +59,9 @@ class Tdnf:
         self.warn("repository %r cannot be read, and tdnf went on without it" % name for name in dead)
 
     def warn(self, sentences):
-        self.warnings += [sentence for sentence in sentences if sentence not in self.warnings]
+        for sentence in sentences:
+            if sentence not in self.warnings:
+                self.warnings.append(sentence)
 
     def _fresh(self):
         """--refresh for the first call that reads packages: old versions of tdnf have one cache for all releases."""
@@ -188,7 +188,7 @@ class _Run:
         for each in self.guards + self.planned:
             plans.check_plan(each.plan, each.step, self.params)
             self._check_missing(each)
-        if self.tdnf.stale and not self.check_mode:
+        if self.params["update_cache"] and self.tdnf.stale and not self.check_mode:
             self.tdnf.make_cache()
         if self.params["download_only"] or not any(self.plans):
             return self._downloaded()

@@ -94,6 +94,7 @@ def _contradictions(params, wanted, state):
          severity is not None and not (math.isfinite(severity) and 0 <= severity <= 10)),
         ("name: %r means all packages, and goes with no other name" % ALL, ALL in wanted and len(wanted) > 1),
         ("enablerepo: %r: tdnf enables every repository for such a pattern: name them, or write '*'" % "".join(globs[:1]), globs),
+        ("download_only goes not with state=absent", params["download_only"] and state == "absent"),
         ("autoremove goes only with state=absent", params["autoremove"] and state != "absent"),
         ("installroot: %r: give an absolute path" % params["installroot"], not params["installroot"].startswith("/")),
         ("cacheonly and update_cache contradict one another: give one of them", params["cacheonly"] and params["update_cache"]),
@@ -169,7 +170,7 @@ def labels(package):
 
 
 def matching(name, installed):
-    return [package for package in installed if name in labels(package)]
+    return [package for package in installed if name.startswith(package.name) and name in labels(package)]
 
 
 def is_there(entry, installed):
@@ -243,9 +244,9 @@ def _check_twins(entry, installed, version):
 
 # --- what a plan would do ---
 
-def same(one, other):
-    """Whether two are one package. Some versions of tdnf leave the epoch out."""
-    return one._replace(epoch="") == other._replace(epoch="")
+def _known(packages):
+    """What tells PACKAGES from others. Some versions of tdnf leave the epoch out."""
+    return set(package._replace(epoch="") for package in packages)
 
 
 def unasked(plan, step):
@@ -253,8 +254,13 @@ def unasked(plan, step):
     if step.command[-1] == "autoremove":
         return []
     asked = set(entry.name for entry in step.entries) if step.command[-1] == "remove" else set()
-    return [package for package in plan.get("Remove", ())
-            if not any(same(package, other) for other in plan.get("Obsolete", ())) and not labels(package) & asked]
+    return _neither(plan.get("Remove", ()), asked, plan.get("Obsolete", ()))
+
+
+def _neither(packages, asked, replaced):
+    """Those of PACKAGES that were not ASKED for by name, and have no successor."""
+    known = _known(replaced)
+    return [package for package in packages if not _known([package]) & known and not labels(package) & asked]
 
 
 def check_plan(plan, step, params):
@@ -275,10 +281,8 @@ def listed(packages):
 def predicted(installed, plan):
     """The packages that are installed after PLAN."""
     moved = plan.get("Upgrade", []) + plan.get("Downgrade", [])
-    gone = plan.get("Remove", [])
-    kept = [package for package in installed
-            if not any(same(package, other) for other in gone)
-            and not any((package.name, package.arch) == (other.name, other.arch) for other in moved)]
+    gone, renewed = _known(plan.get("Remove", [])), set((package.name, package.arch) for package in moved)
+    kept = [package for package in installed if not _known([package]) & gone and (package.name, package.arch) not in renewed]
     return kept + moved + plan.get("Install", [])
 
 
@@ -311,8 +315,8 @@ def _by_name(packages):
 def removed_extra(before, after, asked, replaced):
     """The labels of packages that went though they were not ASKED for by name, and have no successor."""
     kept = set(package.name for package in after)
-    return [text.label(package) for package in sorted(set(before) - set(after))
-            if package.name not in kept and not labels(package) & set(asked) and not any(same(package, other) for other in replaced)]
+    gone = [package for package in sorted(set(before) - set(after)) if package.name not in kept]
+    return [text.label(package) for package in _neither(gone, set(asked), replaced)]
 
 
 def diff(before, after):

@@ -16,7 +16,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _tdnf_text
 
 TDNF, RPM = "/usr/bin/tdnf", "/usr/bin/rpm"
 HISTORY_UTILS = ("/usr/lib/tdnf/tdnf-history-util", "/usr/libexec/tdnf/tdnf-history-util")
-_STEP = 0.1
+_STEP, _GRACE = 0.1, 10
 
 
 class Problem(Exception):
@@ -52,10 +52,7 @@ def call(argv, timeout=None, lock_timeout=None):
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(_command(argv), stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd="/",
                                    env=dict(os.environ, LC_ALL="C", LANGUAGE=""))
-        try:
-            _wait(process, argv, timeout, lock_timeout)
-        finally:
-            _end(process)
+        _wait(process, argv, timeout, lock_timeout)
         return text.Said(tuple(argv), process.returncode, _content(out), _content(err))
 
 
@@ -70,9 +67,11 @@ def _wait(process, argv, timeout, lock_timeout):
         now, holder = time.monotonic(), text.blocked_by(_locks(), process.pid)
         free = now if holder is None else free
         if lock_timeout is not None and holder is not None and now - free >= lock_timeout:
+            _end(process)
             raise Problem("another program (%s) has held the lock of tdnf for %d seconds: wait for it to end, or give a longer lock_timeout"
                           % (_named(holder), lock_timeout))
         if timeout is not None and now - started >= timeout:
+            _end(process)
             raise Problem("%s did not end within %d seconds and was stopped: see whether the repositories can be reached, or give a longer "
                           "timeout" % (" ".join(argv), timeout))
 
@@ -86,9 +85,12 @@ def _ended(process):
 
 
 def _end(process):
-    """End what only reads or waits; what has ended is left."""
-    if process.poll() is None:
-        process.terminate()
+    """End what only reads or waits."""
+    process.terminate()
+    try:
+        process.wait(_GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()
         process.wait()
 
 

@@ -70,7 +70,7 @@ def version(stdout):
 # --- plans ---
 
 def plan(said, as_json):
-    """key of _TABLES -> Packages. Of a version that does not print them all, a part is missing: it is only there with its rows."""
+    """key of _TABLES -> Packages; no key where there are none."""
     return _json_plan(said.stdout) if as_json else _text_plan(said.stdout)
 
 
@@ -97,11 +97,17 @@ def _json_plan(stdout):
     found = documents(stdout)
     for document in found:
         if isinstance(document, dict) and document and set(document) <= set(_TABLES.values()):
-            return dict((key, [Package(item["Name"], *evr(item["Evr"]) + (item["Arch"],)) for item in items])
-                        for key, items in document.items())
+            return dict((key, [_item(item) for item in items]) for key, items in document.items())
     if not found and "{" in stdout:
         raise ValueError("tdnf printed a plan that is no JSON: %r: nothing was done" % stdout[:200])
     return {}
+
+
+def _item(item):
+    try:
+        return Package(item["Name"], *evr(item["Evr"]) + (item["Arch"],))
+    except (KeyError, TypeError):
+        raise ValueError("tdnf printed a plan with %r, which this module does not understand: nothing was done" % (item,)) from None
 
 
 def documents(stdout):
@@ -120,18 +126,24 @@ def documents(stdout):
 # --- errors and warnings ---
 
 def error(said):
-    """The Error with which tdnf ended, None where it did its work. The exit status is a remainder of 256 and tells no errors apart."""
-    told = [(document["Error"], document.get("ErrorMessage", "")) for document in documents(said.stdout)
-            if isinstance(document, dict) and "Error" in document]
+    """The Error with which tdnf ended, None where it did its work. The exit status is its remainder of 256, which tells no errors apart;
+    what does not fit it is said by a script of a package, or about a repository that was skipped."""
+    told = _json_errors(said) if "-j" in said.argv else []
     lines = [line for line in said.stderr.splitlines() if line.strip() and not line.startswith("WARNING: ")]
     last = _ERROR.match(lines[-1]) if lines else None
     if last:
-        told.append((int(last.group(1)), last.group(2).strip()))
-    if told:
-        return Error(*told[-1])
+        told.append(Error(int(last.group(1)), last.group(2).strip()))
+    for found in reversed(told):
+        if found.number % 256 == said.rc:
+            return found
     if said.rc < 0:
         return Error(None, "it was ended by signal %d" % -said.rc)
     return Error(None, "it ended with status %d" % said.rc) if said.rc else None
+
+
+def _json_errors(said):
+    return [Error(document["Error"], str(document.get("ErrorMessage", ""))) for document in documents(said.stdout)
+            if isinstance(document, dict) and isinstance(document.get("Error"), int)]
 
 
 def reasons(said):

@@ -24,6 +24,7 @@ options:
       - The packages. Each is a name as V(docker), V(docker=20.10.14-1.ph5), V(docker-20.10.14-1.ph5) or V(docker.x86_64), the absolute
         path of an rpm file on the host, or the URL of one. V(name=VERSION) without a release takes the newest release of that version.
       - Something that a package provides can be installed by that name, too.
+      - The file of a URL is downloaded in check mode as well.
       - V(*) with O(state=latest) updates everything. Other patterns are refused, because C(tdnf) installs the newest version for them,
         whatever they say of the version. So are C(<) and C(>).
     type: list
@@ -102,7 +103,7 @@ options:
     default: false
   download_only:
     description:
-      - Download the packages and install nothing.
+      - Download the packages and install nothing. Not with O(state=absent).
       - Counts as changed as long as something would be installed, because C(tdnf) does not tell what is in its cache already.
     type: bool
     default: false

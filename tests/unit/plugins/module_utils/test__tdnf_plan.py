@@ -63,6 +63,7 @@ def test_names(given, expected):
     (dict(name=["a"], state="latest", sec_severity=10.5), "a number from 0 to 10"),
     (dict(name=["a"], state="latest", sec_severity=float("nan")), "a number from 0 to 10"),
     (dict(name=["a"], enablerepo=["photon-*"]), "enablerepo: 'photon-*': tdnf enables every repository"),
+    (dict(name=["a"], download_only=True, state="removed"), "download_only goes not with state=absent"),
     (dict(name=["a"], autoremove=True, state="latest"), "autoremove goes only with state=absent"),
     (dict(name=["a"], installroot="here"), "installroot: 'here': give an absolute path"),
     (dict(name=["a"], cacheonly=True, update_cache=True), "contradict one another"),

@@ -49,6 +49,12 @@ def test_a_program_that_takes_too_long_is_ended(python, tmpdir):
         os.kill(int(stream.read()), 0)
 
 
+def test_one_that_does_not_want_to_end_is_killed(python, monkeypatch):
+    monkeypatch.setattr(_tdnf_run, "_GRACE", 0.2)
+    with pytest.raises(Problem, match="was stopped"):
+        python("import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)", timeout=1)
+
+
 LOCKED = "import fcntl, sys; stream = open(sys.argv[1], 'r+'); fcntl.lockf(stream, fcntl.LOCK_EX); print('mine')"
 
 

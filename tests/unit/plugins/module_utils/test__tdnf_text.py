@@ -20,11 +20,11 @@ all_versions = pytest.mark.parametrize("version", VERSIONS)
 
 def said(version, number):
     recording = tdnf_recordings.load(version)[number]
-    return Said((), recording["rc"], recording["stdout"], recording["stderr"])
+    return Said(tuple(recording["command"].split()), recording["rc"], recording["stdout"], recording["stderr"])
 
 
-def spoken(stdout="", stderr="", rc=0):
-    return Said((), rc, stdout, stderr)
+def spoken(stdout="", stderr="", rc=0, argv=()):
+    return Said(argv, rc, stdout, stderr)
 
 
 # --- packages ---
@@ -93,7 +93,7 @@ def test_no_plan_in_json(stdout):
 
 
 @pytest.mark.parametrize("as_json, stdout", [
-    (False, "\nInstalling:\nhello noarch\n"), (False, "\nRemoving:\nhello noarch 2.0 photon\n"), (True, '{"Install":[{"Name":"hel')])
+    (True, '{"Install":[{"Name":"hello"}]}'), (True, '{"Install":["hello"]}'), (False, "\nInstalling:\nhello noarch\n"), (False, "\nRemoving:\nhello noarch 2.0 photon\n"), (True, '{"Install":[{"Name":"hel')])
 def test_a_plan_that_cannot_be_read_is_no_empty_one(as_json, stdout):
     with pytest.raises(ValueError, match="nothing was done"):
         _tdnf_text.plan(spoken(stdout), as_json)
@@ -152,7 +152,11 @@ def test_a_plan_in_json_is_no_error(version):
     (spoken(stderr="conf file must start with a section\n", rc=22), Error(None, "it ended with status 22")),
     (spoken(stderr="Error(1525) : rpm transaction failed\nWARNING: Unable to remove lockfile(/var/run/x)\n\n", rc=245),
      Error(1525, "rpm transaction failed")),
-    (spoken(stderr="Error(1238) : Couldn't read a file\nError: Failed to synchronize\n"), None)])
+    (spoken(stderr="Error(1238) : Couldn't read a file\nError: Failed to synchronize\n"), None),
+    # A script of a package may say anything.
+    (spoken(stderr="Error(1525) : rpm transaction failed\n"), None), (spoken('{"Error": 5}'), None), (spoken('{"Error": 5}', rc=5), Error(
+        None, "it ended with status 5")), (spoken('{"Error": "x"}', argv=("-j",)), None),
+    (spoken('{"Error":1525,"ErrorMessage":"failed"}{"Error":3}', rc=245, argv=("-j",)), Error(1525, "failed"))])
 def test_other_ends(answer, expected):
     assert _tdnf_text.error(answer) == expected
 

@@ -508,6 +508,8 @@ def test_another_release_is_read_afresh(play, version):
     played = play(version, [], params=dict(name="hello", releasever="6.0"), answers=answers)
     assert played.changed and [("--refresh" in call) for call in played.calls] == [False, True, False]
     assert all("--releasever=6.0" in call for call in played.calls[1:])
+    there = play(version, [], [NEW], params=dict(name="hello", releasever="6.0"))
+    assert not there.failed and there.calls == [["--version"]]
     both = play(version, [], params=dict(name="hello", releasever="6.0", cacheonly=True))
     assert ("may have another release in its cache" in both.msg) is (version in VERSIONS[:2])
 
