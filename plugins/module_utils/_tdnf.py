@@ -40,8 +40,8 @@ def _checked(said, allowed=None):
 class Tdnf:
     """The tdnf and the rpm of this host, called with the options of a task."""
 
-    def __init__(self, params):
-        self.params, self.warnings, self.repos = params, [], {}
+    def __init__(self, params, run_command):
+        self.params, self._run_command, self.warnings, self.repos = params, run_command, [], {}
         self.stale = params["update_cache"] or bool(params["releasever"]) and not params["cacheonly"]
         # What a result shows: the last call that planned or did something.
         self.shown = _checked(self._call([TDNF, "--version"]))
@@ -49,7 +49,7 @@ class Tdnf:
         self.json = plans.has_json(self.version)
 
     def _call(self, argv, timed=True):
-        return _tdnf_run.call(argv, self.params["timeout"] if timed else None, self.params["lock_timeout"])
+        return _tdnf_run.call(self._run_command, argv, self.params["timeout"] if timed else None, self.params["lock_timeout"])
 
     def _look_at_repos(self, said):
         dead = text.disabled_repos(said)
@@ -149,20 +149,21 @@ def _words(step):
 
 # --- the run ---
 
-def run(params, check_mode, fetch):
-    """The whole result, as plain data; `failed` where something was refused or went wrong. FETCH: URL -> path of a copy."""
+def run(params, check_mode, run_command, fetch):
+    """The whole result, as plain data; `failed` where something was refused or went wrong.
+    RUN_COMMAND: that of an AnsibleModule. FETCH: URL -> path of a copy."""
     tdnf = None
     try:
         plans.check(params)
         if not _tdnf_run.is_root():
             raise Refusal("tdnf needs root, even to look: run this with become")
-        tdnf = Tdnf(params)
+        tdnf = Tdnf(params, run_command)
         result = _Run(tdnf, check_mode, fetch).result()
     except Failed as exc:
         said = exc.said
         result = dict(failed=True, changed=False, msg=str(exc), error_code=exc.error.number, cmd=list(said.argv), rc=said.rc,
                       stdout=said.stdout, stderr=said.stderr)
-    except (Refusal, Problem, ValueError) as exc:
+    except (Refusal, Problem, ValueError, OSError) as exc:
         result = dict(failed=True, changed=False, msg=str(exc))
     return _told(dict(tdnf.facts() if tdnf else {}, **result))
 
@@ -257,7 +258,7 @@ class _Run:
         started, failure = time.time() - _TICK, None
         for each in self.planned:
             if each.plan and not failure:
-                failure = text.error(self.tdnf.transact(each.step))
+                failure = self._failure_of(each.step)
         # Also after a failure: a part of a transaction may be done.
         after = self.tdnf.installed()
         self._look_at_signatures(after)
@@ -266,9 +267,19 @@ class _Run:
             self._look_at_names(after)
         else:
             done = "; ".join(result["results"]) or "nothing"
-            msg = "%s. Installed or removed before that: %s" % (plans.sentence(self.tdnf.shown, failure), done)
-            result.update(failed=True, msg=msg, error_code=failure.number)
+            result.update(failed=True, msg="%s. Installed or removed before that: %s" % (failure.text, done), error_code=failure.number)
         return result
+
+    def _failure_of(self, step):
+        """Carry a Step out; what went wrong as an Error whose text is a sentence, or None."""
+        try:
+            said = self.tdnf.transact(step)
+        except Failed as exc:
+            return text.Error(exc.error.number, str(exc))
+        except Problem as exc:
+            return text.Error(None, str(exc))
+        error = text.error(said)
+        return error and error._replace(text=plans.sentence(said, error))
 
     def _configurations(self):
         moved = self._named("Upgrade", "Downgrade", "Remove")

@@ -7,8 +7,7 @@ Private to the collection.
 """
 
 import os
-import subprocess
-import tempfile
+import threading
 import time
 
 from ansible_collections.photon.hardening.plugins.module_utils import _files
@@ -45,53 +44,71 @@ def _command(argv):
     return list(argv)
 
 
-def call(argv, timeout=None, lock_timeout=None):
-    """What a program says. TIMEOUT: after so many seconds it is ended; None: never, since half a transaction is worse than a slow one.
+def no_input():
+    """Nothing that is started from here on has anything to read."""
+    with open(os.devnull) as nothing:
+        os.dup2(nothing.fileno(), 0)
+
+
+def call(run_command, argv, timeout=None, lock_timeout=None):
+    """What a program says. RUN_COMMAND: that of an AnsibleModule.
+    TIMEOUT: after so many seconds it is ended; None: never, since half a transaction is worse than a slow one.
     LOCK_TIMEOUT: so long it may wait for a lock of another program."""
-    # Files and no pipes: a daemon that a package starts may keep them open for ever.
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(_command(argv), stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd="/",
-                                   env=dict(os.environ, LC_ALL="C", LANGUAGE=""))
-        _wait(process, argv, timeout, lock_timeout)
-        return text.Said(tuple(argv), process.returncode, _content(out), _content(err))
-
-
-def _content(stream):
-    stream.seek(0)
-    return _files.decoded(stream.read())
-
-
-def _wait(process, argv, timeout, lock_timeout):
-    started = free = time.monotonic()
-    while not _ended(process):
-        now, holder = time.monotonic(), text.blocked_by(_locks(), process.pid)
-        free = now if holder is None else free
-        if lock_timeout is not None and holder is not None and now - free >= lock_timeout:
-            _end(process)
-            raise Problem("another program (%s) has held the lock of tdnf for %d seconds: wait for it to end, or give a longer lock_timeout"
-                          % (_named(holder), lock_timeout))
-        if timeout is not None and now - started >= timeout:
-            _end(process)
-            raise Problem("%s did not end within %d seconds and was stopped: see whether the repositories can be reached, or give a longer "
-                          "timeout" % (" ".join(argv), timeout))
-
-
-def _ended(process):
+    watch = _Watch(argv, timeout, lock_timeout)
     try:
-        process.wait(_STEP)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+        status, stdout, stderr = run_command(
+            _command(argv), cwd="/", environ_update=dict(LC_ALL="C", LANGUAGE=""), expand_user_and_vars=False, handle_exceptions=False,
+            before_communicate_callback=watch.start)
+    finally:
+        watch.stop()
+    # With status 0 it was ready just before it was ended.
+    if watch.problem and status:
+        raise Problem(watch.problem)
+    return text.Said(tuple(argv), status, stdout, stderr)
 
 
-def _end(process):
-    """End what only reads or waits."""
-    process.terminate()
-    try:
-        process.wait(_GRACE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+class _Watch:
+    """Looks from a thread of its own after a program, and ends it when its time is up."""
+
+    def __init__(self, argv, timeout, lock_timeout):
+        self._argv, self._timeout, self._lock_timeout, self.problem = argv, timeout, lock_timeout, None
+        self._over, self._thread = threading.Event(), None
+
+    def start(self, process):
+        self._thread = threading.Thread(target=self._look_after, args=(process,))
+        self._thread.start()
+
+    def stop(self):
+        self._over.set()
+        if self._thread:
+            self._thread.join()
+
+    def _look_after(self, process):
+        started = free = time.monotonic()
+        while not self._over.wait(_STEP):
+            now, holder = time.monotonic(), text.blocked_by(_locks(), process.pid)
+            free = now if holder is None else free
+            self.problem = self._lock_problem(holder, now - free) or self._time_problem(now - started)
+            if self.problem:
+                self._end(process)
+                return
+
+    def _lock_problem(self, holder, waited):
+        if self._lock_timeout is None or holder is None or waited < self._lock_timeout:
+            return None
+        return ("another program (%s) has held the lock of tdnf for %d seconds: wait for it to end, or give a longer lock_timeout"
+                % (_named(holder), self._lock_timeout))
+
+    def _time_problem(self, passed):
+        if self._timeout is None or passed < self._timeout:
+            return None
+        return ("%s did not end within %d seconds and was stopped: see whether the repositories can be reached, or give a longer timeout"
+                % (" ".join(self._argv), self._timeout))
+
+    def _end(self, process):
+        process.terminate()
+        if not self._over.wait(_GRACE):
+            process.kill()
 
 
 def _locks():

@@ -46,7 +46,6 @@ options:
         mode.
     type: bool
     default: false
-    aliases: [expire-cache]
   enablerepo:
     description:
       - Repositories to enable for this task. Of patterns only V(*) is taken, because C(tdnf) 3.3 and newer enable everything for any other.
@@ -266,11 +265,11 @@ from ansible_collections.photon.hardening.plugins.module_utils import _once
 
 _once.install(_once.__spec__.loader)
 
-from ansible_collections.photon.hardening.plugins.module_utils import _tdnf
+from ansible_collections.photon.hardening.plugins.module_utils import _tdnf, _tdnf_run
 
 
-def _flag(**more):
-    return dict(type="bool", default=False, **more)
+def _flag():
+    return dict(type="bool", default=False)
 
 
 def _texts(**more):
@@ -280,7 +279,7 @@ def _texts(**more):
 def arguments():
     return dict(
         name=_texts(aliases=["pkg"]), state=dict(type="str", choices=["present", "installed", "latest", "absent", "removed"]),
-        update_cache=_flag(aliases=["expire-cache"]), enablerepo=_texts(), disablerepo=_texts(), exclude=_texts(),
+        update_cache=_flag(), enablerepo=_texts(), disablerepo=_texts(), exclude=_texts(),
         disable_gpg_check=_flag(), security=_flag(), sec_severity=dict(type="float"), allow_downgrade=_flag(), allowerasing=_flag(),
         autoremove=_flag(), skip_broken=_flag(), download_only=_flag(), cacheonly=_flag(), releasever=dict(type="str"),
         installroot=dict(type="str", default="/"), conf_file=dict(type="path"), lock_timeout=dict(type="int", default=30),
@@ -289,7 +288,8 @@ def arguments():
 
 def main():
     module = AnsibleModule(argument_spec=arguments(), supports_check_mode=True)
-    result = _tdnf.run(module.params, module.check_mode, lambda url: fetch_file(module, url))
+    _tdnf_run.no_input()
+    result = _tdnf.run(module.params, module.check_mode, module.run_command, lambda url: fetch_file(module, url))
     for sentence in result.pop("warnings", ()):
         module.warn(sentence)
     if result.pop("failed", False):

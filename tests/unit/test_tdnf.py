@@ -53,7 +53,8 @@ def host(tmp_path):
     programs.mkdir()
     for name in ("tdnf", "rpm"):
         program = programs / name
-        program.write_text('#!/bin/sh\nexec %s -E -S %s %s %s "$@"\n' % (sys.executable, tdnf_player.__file__, state, name), encoding="utf-8")
+        call = (sys.executable, tdnf_player.__file__, state, name)
+        program.write_text('#!/bin/sh\nexec %s -E -S %s %s %s "$@"\n' % call, encoding="utf-8")
         program.chmod(0o755)
     (tmp_path / "play.yml").write_text(PLAY, encoding="utf-8")
 

@@ -5,21 +5,30 @@
 """Real programs, locks and files."""
 
 import fcntl
+import json
 import os
 import sys
 import time
 
 import pytest
+from ansible.module_utils import basic
 
 from ansible_collections.photon.hardening.plugins.module_utils import _files, _tdnf_run
 from ansible_collections.photon.hardening.plugins.module_utils._tdnf_run import Problem
 
 
 @pytest.fixture
-def python(monkeypatch):
+def run_command(monkeypatch):
+    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": {}}).encode())
+    monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+    return basic.AnsibleModule(argument_spec={}).run_command
+
+
+@pytest.fixture
+def python(run_command, monkeypatch):
     """Run Python code in the place of a program."""
     monkeypatch.setattr(_tdnf_run, "_command", lambda argv: [sys.executable, "-S", "-E", "-c"] + list(argv))
-    return lambda code, *argv, **limits: _tdnf_run.call([code] + list(argv), **limits)
+    return lambda code, *argv, **limits: _tdnf_run.call(run_command, [code] + list(argv), **limits)
 
 
 def test_what_a_program_says(python):
@@ -31,6 +40,7 @@ def test_what_a_program_says(python):
 def test_there_is_nothing_to_answer_from_and_no_other_language(python, monkeypatch):
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     monkeypatch.setenv("https_proxy", "http://proxy:3128")
+    _tdnf_run.no_input()
     answer = python("import os, sys; print(repr(sys.stdin.read()), os.environ['LC_ALL'], os.environ['https_proxy'], os.getcwd())")
     assert answer.stdout == "'' C http://proxy:3128 /\n"
 
@@ -77,22 +87,22 @@ def test_who_has_a_lock(pid, expected):
     assert _tdnf_run._named(pid) == expected
 
 
-def test_a_program_that_is_not_there(tmpdir):
+def test_a_program_that_is_not_there(run_command, tmpdir):
     with pytest.raises(Problem, match="is not on this host: this module is for VMware Photon OS"):
-        _tdnf_run.call([str(tmpdir.join("tdnf"))])
+        _tdnf_run.call(run_command, [str(tmpdir.join("tdnf"))])
 
 
-def test_a_program_that_others_can_change_is_not_run(tmpdir, monkeypatch):
+def test_a_program_that_others_can_change_is_not_run(run_command, tmpdir, monkeypatch):
     program = tmpdir.join("tdnf")
     program.write("#!/bin/sh\necho run\n")
     os.chmod(str(program), 0o755)
     for trust, runs in ((None, False), (False, False), (True, True)):
         monkeypatch.setattr(_files, "trust", lambda path, trust=trust: trust)
         if runs:
-            assert _tdnf_run.call([str(program)]).stdout == "run\n"
+            assert _tdnf_run.call(run_command, [str(program)]).stdout == "run\n"
         else:
             with pytest.raises(Problem, match="can be changed by others than root: it was not run"):
-                _tdnf_run.call([str(program)])
+                _tdnf_run.call(run_command, [str(program)])
 
 
 def test_copies_that_rpm_has_just_made(tmpdir):

@@ -93,7 +93,8 @@ def test_no_plan_in_json(stdout):
 
 
 @pytest.mark.parametrize("as_json, stdout", [
-    (True, '{"Install":[{"Name":"hello"}]}'), (True, '{"Install":["hello"]}'), (False, "\nInstalling:\nhello noarch\n"), (False, "\nRemoving:\nhello noarch 2.0 photon\n"), (True, '{"Install":[{"Name":"hel')])
+    (True, '{"Install":[{"Name":"hello"}]}'), (True, '{"Install":["hello"]}'),
+    (False, "\nInstalling:\nhello noarch\n"), (False, "\nRemoving:\nhello noarch 2.0 photon\n"), (True, '{"Install":[{"Name":"hel')])
 def test_a_plan_that_cannot_be_read_is_no_empty_one(as_json, stdout):
     with pytest.raises(ValueError, match="nothing was done"):
         _tdnf_text.plan(spoken(stdout), as_json)

@@ -54,7 +54,7 @@ def play(tmpdir, monkeypatch, capsys):
     def words(argv):
         return [{"tdnf": "tdnf", "rpm": "rpm"}.get(os.path.basename(argv[0]), "history")] + list(argv[1:])
 
-    def answer(argv, timeout=None, lock_timeout=None):
+    def answer(run_command, argv, timeout=None, lock_timeout=None):
         return Said(tuple(argv), *tdnf_player.answer(path, *words(argv)))
 
     def run(version, numbers, installed=(), params=None, check_mode=False, programs=False, root=True, **state):
@@ -465,6 +465,20 @@ def test_waiting_for_a_lock_ends(play, lock, version):
     played = play(version, [11], params=dict(name="hello", lock_timeout=0), lock=lock, programs=True)
     assert played.failed and "another program (process %d, " % os.getpid() in played.msg and "give a longer lock_timeout" in played.msg
     assert played.installed == sorted(map(tuple, tdnf_recordings.packages(tdnf_recordings.SYSTEM)))
+
+
+@all_versions
+def test_what_was_done_before_a_lock_is_told(play, monkeypatch, version):
+    real = tdnf_player.answer
+
+    def locked(path, program, *arguments):
+        if list(arguments[:2]) == ["-y", "install"]:
+            raise _tdnf_run.Problem("another program has held the lock")
+        return real(path, program, *arguments)
+    monkeypatch.setattr(tdnf_player, "answer", locked)
+    played = play(version, [134, 575], [OLD], params=dict(name=["hello", "world"], state="latest"))
+    assert played.failed and played.changed and played.results == ["Upgraded: %s -> %s" % (OLD, NEW)] and played.error is None
+    assert played.msg == "another program has held the lock. Installed or removed before that: " + played.results[0]
 
 
 @all_versions
