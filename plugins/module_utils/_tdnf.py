@@ -255,14 +255,14 @@ class _Run:
         return dict(self._outcome(self.before, False), changed=bool(lines), results=lines, msg=plans.message(lines, self.check_mode))
 
     def _carried_out(self, reboot):
-        started, failure = time.time() - _TICK, None
+        started, failure, configurations = time.time() - _TICK, None, self._configurations()
         for each in self.planned:
             if each.plan and not failure:
                 failure = self._failure_of(each.step)
         # Also after a failure: a part of a transaction may be done.
         after = self.tdnf.installed()
         self._look_at_signatures(after)
-        result = dict(self._outcome(after, reboot), rpmnew=_tdnf_run.new_copies(self._configurations(), started))
+        result = dict(self._outcome(after, reboot), rpmnew=_tdnf_run.new_copies(configurations, started))
         if not failure:
             self._look_at_names(after)
         else:
@@ -282,8 +282,10 @@ class _Run:
         return error and error._replace(text=plans.sentence(said, error))
 
     def _configurations(self):
+        """The configuration files of what will move or go: of a package that is gone rpm knows none."""
         moved = self._named("Upgrade", "Downgrade", "Remove")
-        return self.tdnf.rpm(["-qc"] + moved).stdout.splitlines() if moved else []
+        lines = self.tdnf.rpm(["-qc"] + moved).stdout.splitlines() if moved else []
+        return [line for line in lines if line.startswith("/")]
 
     def _look_at_names(self, after):
         """Warn of a name for which tdnf installed another package."""

@@ -215,9 +215,7 @@ def _names_of(entry, installed):
 
 def removal(entries, installed, version, autoremove):
     """The Steps that remove what of ENTRIES is there."""
-    there = tuple(entry for entry in entries if matching(entry.name, installed))
-    for entry in there:
-        _check_twins(entry, installed, version)
+    there = tuple(_removable(entry, installed, version) for entry in entries if matching(entry.name, installed))
     if autoremove:
         return [Step(["autoremove"], there)] if there or not entries else []
     return [only_removal(there, version)] if there else []
@@ -233,13 +231,16 @@ def guards(steps, version):
     return [only_removal(step.entries, version) for step in steps if step.command == ["autoremove"] and step.entries]
 
 
-def _check_twins(entry, installed, version):
-    """tdnf before 3.6 plans to remove the one that was named, and removes all versions of it."""
+def _removable(entry, installed, version):
+    """ENTRY by its plain name where that means the same. tdnf before 3.6 plans to remove the version that was named, and removes all."""
     found = matching(entry.name, installed)
     others = [package for package in installed if package.name == found[0].name and package not in found]
-    if others and version < _ONE_OF_TWINS:
+    if not others:
+        return entry._replace(name=found[0].name)
+    if version < _ONE_OF_TWINS:
         raise Refusal("%s: %s is installed, too, and tdnf %d.%d would remove it as well: remove both by the name %s, or use rpm -e"
                       % ((entry.given, text.label(others[0])) + version + (found[0].name,)))
+    return entry._replace(name=entry.name.replace("=", "-"))
 
 
 # --- what a plan would do ---

@@ -174,11 +174,15 @@ def already_installed(said):
 
 # --- repositories, advisories ---
 
+def _rows(said):
+    """Those of the lists that an answer in JSON holds."""
+    return [row for document in documents(said.stdout) if isinstance(document, list) for row in document if isinstance(row, dict)]
+
+
 def repos(said, as_json):
     """id -> name of all repositories that are configured."""
     if as_json:
-        rows = [row for document in documents(said.stdout) if isinstance(document, list) for row in document]
-        return dict((row["Repo"], row["RepoName"]) for row in rows)
+        return dict((row["Repo"], row.get("RepoName", "")) for row in _rows(said) if "Repo" in row)
     rows = [line.split() for line in said.stdout.splitlines()]
     return dict((row[0], " ".join(row[1:-1])) for row in rows if len(row) > 2 and row[-1] in ("enabled", "disabled"))
 
@@ -186,7 +190,7 @@ def repos(said, as_json):
 def advised(said, as_json):
     """The names of the packages that the advisories of an answer are about."""
     if as_json:
-        files = [name for document in documents(said.stdout) if isinstance(document, list) for row in document for name in row["Packages"]]
+        files = [name for row in _rows(said) for name in row.get("Packages", ())]
     else:
         files = [line.split()[-1] for line in said.stdout.splitlines() if line.startswith("patch:")]
     return set(name.rsplit("-", 2)[0] for name in files if name.count("-") >= 2)

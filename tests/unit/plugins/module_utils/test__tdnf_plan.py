@@ -188,6 +188,8 @@ def test_only_what_an_advisory_is_about_is_updated():
     (["hello"], (3, 5), True, [Step(["autoremove"], tuple(entries("hello")))]),
     (["linux"], (3, 5), False, [Step(["--noautoremove", "remove"], tuple(entries("linux")))]),
     (["linux-6.1.1"], (3, 6), False, [Step(["--noautoremove", "remove"], tuple(entries("linux-6.1.1")))]),
+    (["linux=6.1.1"], (3, 6), False, [Step(["--noautoremove", "remove"], (Entry("linux=6.1.1", "linux-6.1.1", None),))]),
+    (["hello=1.0"], (3, 1), False, [Step(["remove"], (Entry("hello=1.0", "hello", None),))]), (["hello=2.0"], (3, 1), False, []),
 ])
 def test_removal(names, version, autoremove, expected):
     assert plans.removal(entries(*names), [OLD, ONE, TWO], version, autoremove) == expected

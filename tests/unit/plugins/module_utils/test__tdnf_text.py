@@ -224,6 +224,11 @@ def test_advisories(version):
         assert _tdnf_text.advised(said(version, 312), True) == set()
 
 
+@pytest.mark.parametrize("stdout", ["", "[1]", '[["Repo"]]', '[{"Name":"a"}]', '{"Repo":"a"}'])
+def test_other_json_holds_neither_repositories_nor_advisories(stdout):
+    assert _tdnf_text.repos(spoken(stdout), True) == {} and _tdnf_text.advised(spoken(stdout), True) == set()
+
+
 # --- locks ---
 
 LOCKS = """\

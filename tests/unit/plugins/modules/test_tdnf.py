@@ -611,6 +611,15 @@ def test_an_old_configuration_beside_a_new_one(play, tmpdir, version):
     assert played.changed and played.result["rpmnew"] == [path + ".rpmnew"]
 
 
+def test_what_a_package_says_is_harmless(play):
+    answers = renamed("3.5.9", 518, "tdnf -y install badpre hello")
+    for answer in answers.values():
+        answer["stdout"] = answer["stdout"].replace("script error", "\x1b[2Jscript error")
+    played = play("3.5.9", [], params=dict(name=["badpre", "hello"]), answers=answers)
+    assert "\\x1b[2Jscript error" in played.msg and "\x1b" not in played.msg + played.result["stdout"]
+    assert "\n" in played.result["stdout"] and "\n" not in played.msg
+
+
 # --- before tdnf is called ---
 
 def test_root_is_needed(play):
