@@ -252,5 +252,5 @@ def test_no_locks():
 def test_recordings_are_whole():
     """Every version answers to the same commands."""
     commands = [dict((number, recording["command"]) for number, recording in tdnf_recordings.load(version).items()) for version in VERSIONS]
-    assert all(each == commands[0] for each in commands) and len(commands[0]) > 90
+    assert all(each == commands[0] for each in commands) and len(commands[0]) > 70
     assert all(re.search("rpmdb: ", recording["note"]) for recording in tdnf_recordings.load("3.5.9").values())

@@ -271,6 +271,8 @@ def test_what_rpm_says_is_told(play, version, number, name, words):
 @all_versions
 def test_updates_are_never_asked_by_check_update(play, version):
     """It ends with 0 either way, and 3.5 prints `%s` for a version."""
+    recorded = tdnf_recordings.load(version)[171]
+    assert recorded["rc"] == 0 and ("%s" in recorded["stdout"]) is (version in VERSIONS[3:])
     played = play(version, [136], [OLD, WORLD, "confpkg-1.0-1.ph5.noarch"], params=dict(name="*", state="latest"), check_mode=True)
     assert played.changed and not [call for call in played.calls if "check-update" in call or "list" in call and "updateinfo" not in call]
 
@@ -278,6 +280,7 @@ def test_updates_are_never_asked_by_check_update(play, version):
 @all_versions
 def test_an_epoch(play, version):
     """3.1 to 3.4 leave it out of lists."""
+    assert ("2:0.9" in tdnf_recordings.load(version)[97]["stdout"]) is (version in VERSIONS[3:])
     told = play(version, [96], params=dict(name="epkg"), check_mode=True)
     done = play(version, [96], params=dict(name="epkg"))
     assert told.results == done.results == ["Installed: epkg-2:0.9-1.ph5.noarch"]
@@ -371,7 +374,8 @@ def test_both_kernels_are_told_in_check_mode(play, version):
 
 @all_versions
 def test_needed_packages_stay_whatever_tdnf_conf_says(play, version):
-    """clean_requirements_on_remove, on in Photon 3.0's and others' tdnf.conf, would remove lib-a with app-b. --setopt does not help."""
+    """With clean_requirements_on_remove there, lib-a would go with app-b, and --setopt does not help."""
+    assert ("-lib-a" in tdnf_recordings.load(version)[639]["note"]) is (version != "3.1.15")
     number = 637 if version == "3.1.15" else 638
     played = play(version, [number], [APP, LIB], params=dict(name="app-b", state="absent"))
     assert played.results == ["Removed: " + APP] and played.has(LIB)
@@ -388,6 +392,7 @@ def test_security_updates_of_one_name_update_that_name(play, version):
     played = play(version, [287, 288, 134], installed, params=params)
     assert played.results == ["Upgraded: %s -> %s" % (OLD, NEW)]
     assert played.writes == [["-y", "update", "hello"]]
+    assert tdnf_recordings.load(version)[319]["rc"] == 0
     none = play(version, [287, 288], installed, params=dict(params, name="world"))
     assert not none.changed and not none.writes and none.msg == "nothing to do"
 
