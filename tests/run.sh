@@ -11,6 +11,7 @@ part() {
     boot-all) bash "$ROOT/tests/boot/run.sh" 2000 ;;
     kernel) bash "$ROOT/tests/kernel/run.sh" ;;
     formats) bash "$ROOT/tests/formats/run.sh" ;;
+    runner) bash "$ROOT/tests/runner/run.sh" ;;
     gates) bash "$ROOT/tests/gates.sh" ;;
     molecule) bash "$ROOT/tests/molecule.sh" ;;
     vm) bash "$ROOT/tests/vm/run.sh" ;;

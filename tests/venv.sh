@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# venv.sh oldest|newest|lint|target|mutants|formats|browser: prints the path of a ready venv with requirements/NAME.txt.
+# venv.sh oldest|newest|lint|target|mutants|formats|browser|runner: prints the path of a ready venv with requirements/NAME.txt.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
 # Which Pythons may carry a venv, best first. target is the Python of the oldest hosts, CentOS 8.
 versions_for() {
   case $1 in
-    oldest) printf '%s\n' 3.11 3.12 3.10 ;;
+    oldest | runner) printf '%s\n' 3.11 3.12 3.10 ;;
     newest) printf '%s\n' 3.14 3.13 3.12 3.11 3.10 ;;
     lint | mutants | formats | browser) printf '%s\n' 3.13 3.12 3.14 ;;
     target) printf '%s\n' 3.6 ;;
@@ -39,7 +39,7 @@ make_venv() {
   touch "$venv/.ready"
 }
 
-name=${1:?oldest, newest, lint, target, mutants, formats or browser}
+name=${1:?oldest, newest, lint, target, mutants, formats, browser or runner}
 mapfile -t versions < <(versions_for "$name")
 requirements=$ROOT/requirements/$name.txt
 python=$(first_python "${versions[@]}") || { printf 'no Python of: %s\n' "${versions[*]}" >&2; exit 77; }
