@@ -28,12 +28,12 @@ report: ## write a report of what earlier runs kept; no host is contacted
 compare: ## compare two hosts, profiles or saved results: ARGS="-e left=photon3 -e right=centos8"
 	@tools/play.sh compare.yml $(ARGS)
 
-.PHONY: test test-all test-boot test-kernel test-units test-formats test-gates test-molecule test-vm bench bench-fleet mutants
-test: ## units, boot order, kernel, formats, gates, molecule and a VM: what CI runs
-	@bash tests/run.sh units boot kernel formats gates molecule vm
+.PHONY: test test-all test-boot test-kernel test-units test-formats test-runner test-gates test-molecule test-vm bench bench-fleet mutants
+test: ## units, boot order, kernel, formats, AWX's runner, gates, molecule and a VM: what CI runs
+	@bash tests/run.sh units boot kernel formats runner gates molecule vm
 
 test-all: ## test with thousands of boot orders, three kernels, container engines on two, a controller's timer, and the benchmark
-	@bash tests/run.sh units boot-all kernel formats gates molecule vm-all vm-containers vm-controller fleet bench
+	@bash tests/run.sh units boot-all kernel formats runner gates molecule vm-all vm-containers vm-controller fleet bench
 
 test-kernel: ## our table of what the kernel itself does against this machine's kernel, in a network namespace
 	@bash tests/run.sh kernel
@@ -46,6 +46,9 @@ test-boot: ## our boot order against the real systemd-sysctl of three Debian sui
 
 test-formats: ## each format of a report, read by the code of those that it is for
 	@bash tests/run.sh formats
+
+test-runner: ## what an AWX does with the collection: ansible-runner, its API as recorded, execution environments
+	@bash tests/run.sh runner
 
 test-gates: ## linters, ansible-test sanity, documentation, tarball
 	@bash tests/run.sh gates

@@ -4,6 +4,7 @@
 """Makes reports of the kept results, on the controller: when a batch of a run ends, or afterwards of several runs."""
 
 import datetime
+import os
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
@@ -68,7 +69,7 @@ class ActionModule(ActionBase):
         return _told(fleet, None if comes_later else _reports.write(fleet, settings))
 
     def _of_runs(self, settings, args, variables):
-        inputs = args["inputs"] or ([settings.folder] if settings else [])
+        inputs = args["inputs"] or _own(settings, args["cached_facts"])
         reader = _fleet.Reader()
         for source, line in _shards.lines(inputs):
             reader.add(source, line)
@@ -80,6 +81,11 @@ class ActionModule(ActionBase):
         if args["query"] is not None:
             result["found"] = _query.answer(_reports.as_data(fleet, drift), args["query"])
         return result
+
+
+def _own(settings, cached_facts):
+    """The folder of earlier results. Where facts count, it may be new: a job of AWX has no files of earlier ones."""
+    return [settings.folder] if settings and (os.path.isdir(settings.folder) or not cached_facts) else []
 
 
 def _told(fleet, path, drift=None):

@@ -91,7 +91,8 @@ def _question_problem(question, number, seen):
         if key not in question:
             return "'%s' missing from survey question %d" % (key, number)
     if question["type"] not in QUESTION_TYPES:
-        return "'%s' in survey question %d is not one of '%s' allowed question types." % (question["type"], number, ", ".join(QUESTION_TYPES))
+        types = ", ".join(QUESTION_TYPES)
+        return "'%s' in survey question %d is not one of '%s' allowed question types." % (question["type"], number, types)
     if question["variable"] in seen:
         return "'variable' '%s' duplicated in survey question %d." % (question["variable"], number)
     return _default_problem(question, number)

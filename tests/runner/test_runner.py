@@ -67,14 +67,11 @@ def whole(tmp_path_factory, installed, image):
 
 def stream(folder, job):
     """transmit | worker | process, as AWX, receptor and AWX again do."""
-    for step, given, kept in (("transmit", None, "1"), ("worker", "1", "2"), ("process", "2", None)):
-        arguments = {"transmit": [job, "--playbook", "playbooks/audit.yml", "--ident", "1"], "worker": ["--private-data-dir", folder / "there"],
-                     "process": [folder / "back", "--ident", "1"]}[step]
-        (folder / "there").mkdir(exist_ok=True)
-        sent = (folder / given).read_text(encoding="utf-8") if given else None
-        said = command("ansible-runner", step, *arguments, input=sent, env=environment())
-        if kept:
-            (folder / kept).write_text(said, encoding="utf-8")
+    (folder / "there").mkdir()
+    said = None
+    for step in (["transmit", job, "--playbook", "playbooks/audit.yml", "--ident", "1"], ["worker", "--private-data-dir", folder / "there"],
+                 ["process", folder / "back", "--ident", "1"]):
+        said = command("ansible-runner", *step, input=said, env=environment())
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +138,7 @@ def test_the_merged_report_of_the_slices_is_that_of_all_hosts(whole, slices, ins
     merged = report(tmp_path / "merged", installed, "-e", json.dumps({"report_inputs": [str(folder / "reports") for folder in slices]}))
     (path,) = (whole / "reports").glob("*/report.json")
     at_once = json.loads(path.read_text(encoding="utf-8"))
-    assert len(merged["hosts"]) == 4 and merged["problems"] == []
+    assert len(merged["hosts"]) == 4 and {problem["kind"] for problem in merged["problems"]} == {"truncated"}
     assert without_times(merged) == without_times(at_once)
 
 

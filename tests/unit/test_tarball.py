@@ -8,7 +8,7 @@ import tarfile
 
 ROOT = pathlib.Path(__file__).parents[2]
 TOP = {"CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "changelogs", "docs", "meta", "playbooks", "plugins", "roles"}
-PLAYBOOKS = {"ansible.cfg", "audit.yml", "compare.yml", "harden.yml", "report.yml", "rollback.yml"}
+PLAYBOOKS = {"ansible.cfg", "audit.yml", "awx.yml", "compare.yml", "harden.yml", "report.yml", "rollback.yml"}
 
 
 def test_the_tarball_holds_what_users_need_and_nothing_else(tmp_path):

@@ -69,6 +69,15 @@ def test_results_of_several_places_and_of_the_fact_cache(kept, tmp_path, monkeyp
         ("unreadable", "other.jsonl:2"), ("missing", "web4")]
 
 
+def test_with_a_fact_cache_the_folder_of_results_may_be_new(tmp_path, monkeypatch):
+    """As in an AWX, where a job has no files of earlier ones."""
+    fact = _shards.facts({"parameters": [{"name": "a.c", "state": "ok"}], "summary": {}}, {"mode": "audit"})
+    args = {"report_dir": str(tmp_path / "new"), "hosts": ["web1"], "cached_facts": True}
+    assert ran(args, monkeypatch=monkeypatch, hostvars={"web1": {"ansible_facts": fact}})["hosts"] == 1
+    refused = ran(dict(args, cached_facts=False, report_dir=str(tmp_path / "none")), monkeypatch=monkeypatch)
+    assert refused["failed"] and "No such file" in refused["msg"]
+
+
 def test_what_changed_since_an_earlier_report(kept, tmp_path, monkeypatch):
     earlier = tmp_path / "earlier"
     earlier.mkdir()

@@ -23,8 +23,8 @@ def template(value):
 
 
 def collected(**variables):
-    found = _survey.collected(lambda name: name in _arguments.OPTIONS, {"photon_hardening_" + name: value for name, value in variables.items()},
-                              template)
+    given = {"photon_hardening_" + name: value for name, value in variables.items()}
+    found = _survey.collected(lambda name: name in _arguments.OPTIONS, given, template)
     return {name[len("photon_hardening_"):]: value for name, value in found.items()}
 
 
@@ -90,7 +90,8 @@ def test_only_what_is_asked_can_be_answered():
     _survey.check_names({"photon_hardening_survey_" + name: "" for name in _survey.ASKED})
     with pytest.raises(ValueError) as caught:
         _survey.check_names({"photon_hardening_survey_state\x1b": "absent", 7: "", "other": ""})
-    assert str(caught.value).startswith("photon_hardening_survey_state\\x1b: no survey asks this: the answers are photon_hardening_survey_profile, ")
+    assert str(caught.value).startswith(
+        "photon_hardening_survey_state\\x1b: no survey asks this: the answers are photon_hardening_survey_profile, ")
 
 
 def test_a_host_answers_no_survey():
