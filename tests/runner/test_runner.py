@@ -51,8 +51,10 @@ def private_folder(folder, installed, hosts, variables):
 
 
 def variables(image, reports):
+    """Those of the inventory, and what AWX makes of a survey in which the profile is answered and the rest is left as it is."""
     return {"photon_hardening_root": str(image), "photon_hardening_overrides": dict.fromkeys(NAMES, "1"),
-            "photon_hardening_report_dir": str(reports)}
+            "photon_hardening_report_dir": str(reports), "photon_hardening_profile": "photon", "photon_hardening_survey_profile": "kspp",
+            "photon_hardening_survey_overrides": "inventory", "photon_hardening_survey_conflicts": "inventory"}
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +117,12 @@ def test_no_result_is_emptied(whole, slices):
         assert sorted(results) == hosts
         for result in results.values():
             assert len(result["parameters"]) == 500 and len(result["diff"]) == 2 and len(str(result)) < MOST / 2
+
+
+def test_the_answers_of_the_survey_count(whole):
+    for host in HOSTS:
+        kept = json.loads((whole / "reports" / (host + ".json")).read_text(encoding="utf-8"))
+        assert kept["provenance"]["profile"] == "kspp" and len(kept["parameters"]) == 500
 
 
 def report(folder, installed, *options, **settings):

@@ -52,6 +52,15 @@ def test_each_batch_writes_the_report_and_the_callback_plugin_the_last_one(kept,
     assert not key.startswith("photon_hardening_") and totals["verdict"] == result["msg"].partition(" Report")[0]
 
 
+@pytest.mark.parametrize("variables, ending", [
+    ({"awx_job_id": 28}, "28"), ({"awx_job_id": "28"}, "28"), ({"awx_job_id": "../x"}, _provenance.RUN.replace("-", "_")),
+    ({}, _provenance.RUN.replace("-", "_")),
+])
+def test_slices_of_an_awx_job_keep_their_totals_apart(kept, monkeypatch, variables, ending):
+    result = ran({"report_dir": str(kept), "this_run": True}, monkeypatch=monkeypatch, **variables)
+    assert list(result["ansible_stats"]["data"]) == ["hardening_totals_" + ending]
+
+
 def test_without_a_folder_nothing_is_written(monkeypatch):
     assert ran({"this_run": True}, monkeypatch=monkeypatch) == {
         "changed": False, "msg": "No report is written, because no report_dir is given."}
