@@ -34,13 +34,13 @@ compare: ## compare two hosts, profiles or saved results: ARGS="-e left=photon3 
 upgrade: ## upgrade Photon OS and harden it again: ARGS="-e photon_upgrade_to_version=5.0 --check" looks first
 	@tools/play.sh photon_upgrade.yml $(ARGS)
 
-.PHONY: test test-all test-boot test-kernel test-units test-core test-formats test-gates test-install test-galaxy test-mitogen test-molecule
+.PHONY: test test-all test-boot test-kernel test-units test-core test-formats test-runner test-gates test-install test-galaxy test-mitogen test-molecule
 .PHONY: test-upgrade test-vm test-browser screenshot bench bench-fleet mutants
-test: ## units, boot order, kernel, formats, gates, an installation, molecule and a VM: what CI runs
-	@bash tests/run.sh units boot kernel formats gates install molecule vm
+test: ## units, boot order, kernel, formats, AWX's runner, gates, an installation, molecule and a VM: what CI runs
+	@bash tests/run.sh units boot kernel formats runner gates install molecule vm
 
 test-all: ## test with every ansible-core, a real Galaxy server, thousands of boot orders, more VMs, browsers, and the benchmark
-	@bash tests/run.sh units core-2.17 core-2.18 core-2.19 core-2.20 boot-all kernel formats gates install galaxy mitogen molecule \
+	@bash tests/run.sh units core-2.17 core-2.18 core-2.19 core-2.20 boot-all kernel formats runner gates install galaxy mitogen molecule \
 	  vm-all vm-guest vm-containers vm-controller fleet upgrade browser bench
 
 test-kernel: ## our table of what the kernel itself does against this machine's kernel, in a network namespace
@@ -57,6 +57,9 @@ test-boot: ## our boot order against the real systemd-sysctl of three Debian sui
 
 test-formats: ## each format of a report, read by the code of those that it is for
 	@bash tests/run.sh formats
+
+test-runner: ## what an AWX does with the collection: ansible-runner, its API as recorded, execution environments
+	@bash tests/run.sh runner
 
 test-gates: ## linters, ansible-test sanity, documentation, tarball
 	@bash tests/run.sh gates

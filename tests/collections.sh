@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# collections.sh: prints a folder for ANSIBLE_COLLECTIONS_PATH with what Molecule's driver needs and the benchmark compares with.
+# collections.sh: prints a folder for ANSIBLE_COLLECTIONS_PATH with what Molecule's driver and playbooks/awx.yml need, and the benchmark
+# compares with.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # The ansible package carries them all, and this one's serve both ansible-cores.
 version=11.13.0
-wanted=('ansible_collections/ansible/posix/*' 'ansible_collections/community/docker/*'
+wanted=('ansible_collections/awx/awx/*' 'ansible_collections/ansible/posix/*' 'ansible_collections/community/docker/*'
         'ansible_collections/community/library_inventory_filtering_v1/*')
 
 folder=$CACHE/collections-$version-$(key "${BASH_SOURCE[0]}")

@@ -12,6 +12,7 @@ part() {
     boot-all) bash "$ROOT/tests/boot/run.sh" 2000 ;;
     kernel) bash "$ROOT/tests/kernel/run.sh" ;;
     formats) bash "$ROOT/tests/formats/run.sh" ;;
+    runner) bash "$ROOT/tests/runner/run.sh" ;;
     gates) bash "$ROOT/tests/gates.sh" ;;
     install) bash "$ROOT/tests/galaxy/run.sh" ;;
     galaxy) bash "$ROOT/tests/galaxy/real.sh" ;;

@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.sh"
 # Which Pythons may carry a venv, best first. target is the Python of the oldest hosts, CentOS 8.
 versions_for() {
   case $1 in
-    oldest) printf '%s\n' 3.11 3.12 3.10 ;;
+    oldest | runner) printf '%s\n' 3.11 3.12 3.10 ;;
     newest) printf '%s\n' 3.14 3.13 3.12 3.11 3.10 ;;
     lint | mutants | formats | browser | mitogen) printf '%s\n' 3.13 3.12 3.14 ;;
     2.17) printf '%s\n' 3.12 3.11 3.10 ;;

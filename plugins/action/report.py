@@ -4,6 +4,7 @@
 """Makes reports of the kept results, on the controller: when a batch of a run ends, or afterwards of several runs."""
 
 import datetime
+import os
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
@@ -65,10 +66,10 @@ class ActionModule(ActionBase):
         hosts = variables["ansible_play_hosts_all"]
         fleet = _reports.of_run(settings.folder, hosts, _provenance.STARTED)
         comes_later = _CALLBACK in constants.CALLBACKS_ENABLED and hosts[-1] in variables["ansible_play_batch"]
-        return _told(fleet, None if comes_later else _reports.write(fleet, settings))
+        return _told(fleet, None if comes_later else _reports.write(fleet, settings), _job(variables))
 
     def _of_runs(self, settings, args, variables):
-        inputs = args["inputs"] or ([settings.folder] if settings else [])
+        inputs = args["inputs"] or _own(settings, args["cached_facts"])
         reader = _fleet.Reader()
         for source, line in _shards.lines(inputs):
             reader.add(source, line)
@@ -76,18 +77,30 @@ class ActionModule(ActionBase):
             reader.add(source, line)
         fleet = reader.fleet(args["hosts"], hours_ago(args["stale_after"]))
         drift = _drift.drift(_fleet.read(_shards.lines([args["since"]])), fleet) if args["since"] else None
-        result = _told(fleet, _reports.write(fleet, settings, drift) if settings else None, drift)
+        result = _told(fleet, _reports.write(fleet, settings, drift) if settings else None, _job(variables), drift)
         if args["query"] is not None:
             result["found"] = _query.answer(_reports.as_data(fleet, drift), args["query"])
         return result
 
 
-def _told(fleet, path, drift=None):
+def _own(settings, cached_facts):
+    """The folder of earlier results. Where facts count, it may be new: a job of AWX has no files of earlier ones."""
+    return [settings.folder] if settings and (os.path.isdir(settings.folder) or not cached_facts) else []
+
+
+def _job(variables):
+    """What tells a run from all others that may meet: in AWX the job's number, because slices that start in the same second, each in a
+    container of its own, have the same process id."""
+    number = str(variables.get("awx_job_id", ""))
+    return number if number.isdecimal() else _provenance.RUN.replace("-", "_")
+
+
+def _told(fleet, path, job, drift=None):
     verdict = _fleet.verdict_sentence(fleet)
     totals = {"hosts": len(fleet.hosts), "counts": fleet.counts(), "verdicts": fleet.verdicts(), "verdict": verdict}
     problems = [problem._asdict() for problem in fleet.problems]
     said = [verdict] + ([_drift.sentence(drift)] if drift else []) + (["Report: %s" % path] if path else [])
-    # One key for each run, so that the slices of one job do not overwrite one another's.
-    stats = {"data": {"hardening_totals_%s" % _provenance.RUN.replace("-", "_"): totals}, "per_host": False, "aggregate": False}
+    # One key for each, so that the slices of one job do not overwrite one another's.
+    stats = {"data": {"hardening_totals_%s" % job: totals}, "per_host": False, "aggregate": False}
     return dict(totals, changed=False, msg=" ".join(said), report=path, problems=problems[:_MOST],
                 omitted=max(0, len(problems) - _MOST), ansible_stats=stats)

@@ -18,6 +18,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _report_options,
     _select,
     _shards,
+    _survey,
     _templates,
 )
 
@@ -96,10 +97,14 @@ class Call:
         if name in self._args or not self._by_role:
             return self._args.get(name)
         variable = _arguments.PREFIX + name
-        return _arguments.checked([variable], self._collected(lambda other: other == variable))[variable]
+        found = self._collected(variable.__eq__)
+        try:
+            return _arguments.checked([variable], found)[variable]
+        except ValueError as exc:
+            raise ValueError(_survey.located(str(exc), self._variables)) from exc
 
     def _collected(self, wanted):
-        return _arguments.collected(wanted, self._variables, self._template)
+        return _survey.collected(wanted, self._variables, self._template)
 
     def _check_label_only(self):
         for name in ("groups", "overrides", "waivers"):
@@ -126,9 +131,13 @@ def selection(given, variables, template):
     """What GIVEN, options by name, and the host's VARIABLES select; an option stands for the variable of its name."""
     asked = [_arguments.PREFIX + name for name in SELECTION if name not in given]
     stood_for = [_arguments.PREFIX + name for name in given]
-    found = _arguments.collected(lambda name: name in asked or _layers.is_layer(name) and name not in stood_for, variables, template)
+    _survey.check_names(variables)
+    found = _survey.collected(lambda name: name in asked or _layers.is_layer(name) and name not in stood_for, variables, template)
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-    return _select.select(dict(found, **given), _catalogue.CATALOGUE, today, _parameters_of)
+    try:
+        return _select.select(dict(found, **given), _catalogue.CATALOGUE, today, _parameters_of)
+    except ValueError as exc:
+        raise ValueError(_survey.located(str(exc), variables)) from exc
 
 
 def _parameters_of(control):

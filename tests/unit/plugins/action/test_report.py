@@ -52,6 +52,15 @@ def test_each_batch_writes_the_report_and_the_callback_plugin_the_last_one(kept,
     assert not key.startswith("photon_hardening_") and totals["verdict"] == result["msg"].partition(" Report")[0]
 
 
+@pytest.mark.parametrize("variables, ending", [
+    ({"awx_job_id": 28}, "28"), ({"awx_job_id": "28"}, "28"), ({"awx_job_id": "../x"}, _provenance.RUN.replace("-", "_")),
+    ({}, _provenance.RUN.replace("-", "_")),
+])
+def test_slices_of_an_awx_job_keep_their_totals_apart(kept, monkeypatch, variables, ending):
+    result = ran({"report_dir": str(kept), "this_run": True}, monkeypatch=monkeypatch, **variables)
+    assert list(result["ansible_stats"]["data"]) == ["hardening_totals_" + ending]
+
+
 def test_without_a_folder_nothing_is_written(monkeypatch):
     assert ran({"this_run": True}, monkeypatch=monkeypatch) == {
         "changed": False, "msg": "No report is written, because no report_dir is given."}
@@ -67,6 +76,15 @@ def test_results_of_several_places_and_of_the_fact_cache(kept, tmp_path, monkeyp
     assert result["found"] == ["web1", "web2", "web3"] and result["report"] is None
     assert [(problem["kind"], problem["source"].rpartition("/")[2]) for problem in result["problems"]] == [
         ("unreadable", "other.jsonl:2"), ("missing", "web4")]
+
+
+def test_with_a_fact_cache_the_folder_of_results_may_be_new(tmp_path, monkeypatch):
+    """As in an AWX, where a job has no files of earlier ones."""
+    fact = _shards.facts({"parameters": [{"name": "a.c", "state": "ok"}], "summary": {}}, {"mode": "audit"})
+    args = {"report_dir": str(tmp_path / "new"), "hosts": ["web1"], "cached_facts": True}
+    assert ran(args, monkeypatch=monkeypatch, hostvars={"web1": {"ansible_facts": fact}})["hosts"] == 1
+    refused = ran(dict(args, cached_facts=False, report_dir=str(tmp_path / "none")), monkeypatch=monkeypatch)
+    assert refused["failed"] and "No such file" in refused["msg"]
 
 
 def test_what_changed_since_an_earlier_report(kept, tmp_path, monkeypatch):

@@ -65,6 +65,15 @@ DROPINS = [{"path": PATHS[0], "content": "kernel.a = 1\n"}]
     ({"role_variables": True, "conflicts": "report", "profile": "kspp"}, {"photon_hardening_conflicts": "{{ nope }}"},
      dict(selected(profile="kspp"), **dict(DEFAULTS, conflicts="report"))),
     ({"role_variables": True, "dropins": DROPINS}, {OVERRIDES: "{{ nope }}"}, dict(DEFAULTS, dropins=DROPINS)),
+    # Answers of a survey come before the inventory; those of groups still count.
+    ({"role_variables": True}, {"photon_hardening_survey_profile": "kspp", "photon_hardening_profile": "photon5",
+                                "photon_hardening_survey_overrides": 'kernel.sysrq: "1"', OVERRIDES: {"kernel.panic": "7"},
+                                OVERRIDES + "__web": {"kernel.panic": "5"}, "photon_hardening_survey_conflicts": "report",
+                                "photon_hardening_survey_groups": ["inventory"], "photon_hardening_survey_container_host": "inventory"},
+     dict(selected(profile="kspp", **{OVERRIDES: {"kernel.sysrq": "1"}, OVERRIDES + "__web": {"kernel.panic": "5"}}),
+          **dict(DEFAULTS, conflicts="report"))),
+    # The task itself comes before both.
+    ({"profile": "photon"}, {"photon_hardening_survey_profile": "kspp"}, selected()),
 ])
 def test_what_reaches_the_module(args, variables, expected):
     found, notes = made(args, **variables)
@@ -125,6 +134,11 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     ({"role_variables": True}, {"photon_hardening_root": "{{ nope }}"}, "photon_hardening_root: 'nope' is undefined"),
     ({"role_variables": True}, {"ansible_facts": {"photon_hardening_root": "/x"}}, "photon_hardening_root: the host says"),
     ({"profile": "photon"}, {"ansible_facts": {OVERRIDES + "__x": {}}}, OVERRIDES + "__x: the host says"),
+    ({"role_variables": True}, {"photon_hardening_survey_conflicts": "fight"}, "photon_hardening_survey_conflicts: 'fight' is none of"),
+    ({"role_variables": True}, {"photon_hardening_survey_profile": "phton"}, "photon_hardening_survey_profile: 'phton' is none of photon"),
+    ({"role_variables": True}, {"photon_hardening_survey_overrides": "vm.swappiness: no"},
+     "photon_hardening_survey_overrides: vm.swappiness: False is not a string"),
+    ({"role_variables": True}, {"photon_hardening_survey_state": "absent"}, "photon_hardening_survey_state: no survey asks this"),
     ({"dropins": DROPINS}, {"ansible_facts": {"photon_hardening_x": ""}}, "photon_hardening_x: the host says"),
 ])
 def test_refusals(args, variables, words):
