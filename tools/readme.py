@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the tables of the README and of docs/ from the catalogue and the control numbers: `make catalogue`."""
+"""Write the tables of docs/ from the catalogue and the control numbers: `make catalogue`."""
 
 import pathlib
 
@@ -9,7 +9,10 @@ from ansible_collections.photon.hardening.plugins.module_utils import _behaviour
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-README, BENCHMARKS = ROOT / "README.md", ROOT / "docs" / "benchmarks.md"
+DOCS = ROOT / "docs"
+PARAMETERS, SOURCES, STRENGTH, BENCHMARKS = (DOCS / name for name in ("parameters.md", "sources.md", "strength.md", "benchmarks.md"))
+# The profiles whose values stand beside the reasons. What all columns say is in SOURCES.
+SHOWN = ("photon", "container_host")
 
 
 def cell(value):
@@ -77,21 +80,43 @@ def remarks(row):
         yield ("One-way" if row["one_way"] is True else "`%s` is one-way" % row["one_way"]) + " until the next boot."
 
 
-def parameter(row, columns):
-    name = "`%s`" % row["name"] if row.get("sysctl", True) else row["name"]
+def shown_name(row):
+    return "`%s`" % row["name"] if row.get("sysctl", True) else row["name"]
+
+
+def values(row, columns):
+    return [cell(row["values"].get(column)) for column in columns]
+
+
+def parameter(row):
     text = " ".join([row["why"], "*Impact:* " + row["impact"], *remarks(row)])
-    return [name, *(cell(row["values"].get(column)) for column in columns), text]
+    return [shown_name(row), *values(row, SHOWN), text]
 
 
-def parameter_tables(catalogue):
+def headings(columns):
+    return ["`%s`" % column for column in columns]
+
+
+def by_group(catalogue, rendered):
+    """A heading for each group, and below it what RENDERED makes of its rows."""
     lines = []
     for group, path in catalogue["groups"].items():
         rows = [row for row in catalogue["parameters"] if row["group"] == group]
-        lines += ["<details><summary>Group <code>%s</code>: <code>%s</code>, %d rows</summary>" % (group, path, len(rows)), ""]
-        lines += table(["parameter", *("`%s`" % column for column in catalogue["columns"]), "why, and what it costs"],
-                       [parameter(row, catalogue["columns"]) for row in rows])
-        lines += ["</details>", ""]
+        lines += ["### Group %s" % group, "", "%d rows. The drop-in is `%s`." % (len(rows), path), "", *rendered(rows)]
     return lines
+
+
+def parameter_tables(catalogue):
+    head = ["parameter", *headings(SHOWN), "why, and what it costs"]
+    return by_group(catalogue, lambda rows: table(head, [parameter(row) for row in rows]))
+
+
+def source_tables(catalogue, columns):
+    """What each of COLUMNS says; rows of which none of them says anything are left out."""
+    def rendered(rows):
+        return table(["parameter", *headings(columns)],
+                     [[shown_name(row), *values(row, columns)] for row in rows if set(columns).intersection(row["values"])])
+    return by_group(catalogue, rendered)
 
 
 # --- the control numbers ---
@@ -146,8 +171,14 @@ def control_tables(catalogue, controls):
 
 def documents(catalogue, controls):
     """path -> its parts: name -> lines."""
-    readme = {"columns": column_table(catalogue), "strength": strength_table(catalogue), "parameters": parameter_tables(catalogue)}
-    return {README: readme, BENCHMARKS: {"benchmarks": benchmark_table(controls), "controls": control_tables(catalogue, controls)}}
+    profiles = _catalogue.profiles(catalogue)
+    references = [column for column in catalogue["columns"] if column not in profiles]
+    return {
+        PARAMETERS: {"parameters": parameter_tables(catalogue)},
+        SOURCES: {"profiles": source_tables(catalogue, profiles), "references": source_tables(catalogue, references)},
+        STRENGTH: {"columns": column_table(catalogue), "strength": strength_table(catalogue)},
+        BENCHMARKS: {"benchmarks": benchmark_table(controls), "controls": control_tables(catalogue, controls)},
+    }
 
 
 def written(text, parts):

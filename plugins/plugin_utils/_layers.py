@@ -250,4 +250,4 @@ def _day(where, expires):
             return datetime.date.fromisoformat(text).isoformat()
         except ValueError as exc:
             raise ValueError("%s: expires: %s is no day of the calendar (%s)" % (where, text, exc)) from exc
-    raise ValueError("%s: expires: %s is no day written as YYYY-MM-DD" % (where, _shown(expires)))
+    raise ValueError("%s: expires: %s is not a date such as 2027-01-31 (YYYY-MM-DD)" % (where, _shown(expires)))
