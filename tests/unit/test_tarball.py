@@ -14,7 +14,7 @@ import tarfile
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
-MAX_BYTES = 250_000
+MAX_BYTES = 300_000
 MADE = {"MANIFEST.json", "FILES.json"}
 # Of a user who keeps hosts, secrets and results in the clone.
 PRIVATE = [
@@ -34,12 +34,9 @@ def git(*arguments, **options):
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory):
+def clone(tmp_path_factory, copy_tracked):
     """What is tracked here, in a repository of its own, with a user's own files beside it: those of PRIVATE are even tracked there."""
-    folder = tmp_path_factory.mktemp("a clone") / "photon.hardening"
-    for name in git("ls-files", "-z", cwd=ROOT).rstrip("\0").split("\0"):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, folder / name)
+    folder = copy_tracked(tmp_path_factory.mktemp("a clone") / "photon.hardening")
     for name in PRIVATE:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("secret\n", encoding="utf-8")

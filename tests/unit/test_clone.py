@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A plain clone has no link to a folder. The command typed in playbooks/ finds the collection after make or an installation."""
+
+import os
+import stat
+import subprocess
+
+import pytest
+
+# Where the developer's own settings would lend the collection.
+LENT = {"PYTHONPATH", "ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME"}
+
+
+def run(command, cwd, home):
+    environment = {name: value for name, value in os.environ.items() if name not in LENT and not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(command, cwd=cwd, check=False, capture_output=True, text=True, env={**environment, "HOME": str(home)})
+
+
+def test_no_link_is_tracked(copy_tracked, tracked, tmp_path):
+    copy_tracked(tmp_path)
+    assert not [name for name in tracked if stat.S_ISLNK((tmp_path / name).lstat().st_mode)]
+
+
+@pytest.mark.parametrize("before, found", [
+    (["true"], False), (["make", "help"], True), (["ansible-galaxy", "collection", "install", "."], True),
+])
+def test_the_command_typed_in_playbooks(copy_tracked, tmp_path, before, found):
+    clone = copy_tracked(tmp_path / "any name")
+    assert run(before, clone, tmp_path).returncode == 0
+    checked = run(["ansible-playbook", "-i", "inventory", "--syntax-check", "harden.yml"], clone / "playbooks", tmp_path)
+    assert (checked.returncode == 0) is found, checked.stderr
+
+
+def test_the_link_leads_an_installation_into_no_circle(copy_tracked, tmp_path):
+    clone = copy_tracked(tmp_path / "clone")
+    run(["make", "help"], clone, tmp_path)
+    assert run(["ansible-galaxy", "collection", "install", "."], clone, tmp_path).returncode == 0
+    installed = tmp_path / ".ansible" / "collections" / "ansible_collections" / "photon" / "hardening"
+    assert not (installed / "playbooks" / "collections").exists()
