@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The front of the module on the controller: selects what is wanted, keeps each host's result and prints its one line."""
 
-from ansible import context
+from ansible import context, errors
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
@@ -23,15 +23,22 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
 _ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "report")
 
 
+# ansible-core 2.19 and newer show the sentence of a failed task in a line of its own, and the whole result as older ones do.
+_TELLS_FAILURES = hasattr(errors, "AnsibleValueOmittedError")
+
+
 def message(result):
     """What the module says. Of a module that broke off, new ansible-cores have the error in a form of their own alone."""
     return result.get("msg") or ("The module broke off; Ansible shows its error." if result.get("failed") else "")
 
 
-def headline(host, result, check_mode):
+def headline(host, profile, result, check_mode):
+    """The host's line. None for a failure of which Ansible's own lines tell the sentence once more: old ones hide it among many rows."""
+    who = "%s (%s)" % (host, _harmless.line(profile)) if profile else host
     if result.get("failed"):
-        return "%s: FAILED: %s" % (host, _harmless.line(message(result)))
-    return "%s: %s%s" % (host, _harmless.line(message(result)), " (check mode: nothing was written)" if check_mode else "")
+        is_told = _TELLS_FAILURES or not isinstance(result.get("parameters"), list)
+        return None if is_told else "%s: FAILED: %s" % (who, _harmless.line(message(result)))
+    return "%s: %s%s" % (who, _harmless.line(message(result)), " (check mode: nothing was written)" if check_mode else "")
 
 
 def with_notes(result, notes):
@@ -114,8 +121,9 @@ class ActionModule(ActionBase):
             result["msg"] = "The module failed; no_log hides why."
         if isinstance(result.get("parameters"), list):
             result["ansible_facts"] = _shards.facts(result, about)
-        if self.PRINTS and not self._task.no_log:
-            self._display.display(headline(host, result, bool(self._task.check_mode)))
+        line = headline(host, about["provenance"]["profile"], result, bool(self._task.check_mode))
+        if line and self.PRINTS and not self._task.no_log:
+            self._display.display(line)
         return result
 
     def _hidden(self, result):

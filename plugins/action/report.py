@@ -7,6 +7,7 @@ import datetime
 import os
 
 from ansible import constants
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import (
@@ -52,11 +53,15 @@ class ActionModule(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
-        _validation, args = self.validate_argument_spec(argument_spec=_SPEC)
         try:
+            _validation, args = self.validate_argument_spec(argument_spec=_SPEC)
+            if args["role_variables"]:
+                _call.check_names(task_vars)
             settings = _call.Call(self._task.args, task_vars, self._templar.template).report_settings()
             return self._of_this_run(settings, task_vars) if args["this_run"] else self._of_runs(settings, args, task_vars)
-        except (ValueError, OSError) as exc:
+        except OSError as exc:
+            return {"failed": True, "changed": False, "msg": "No report can be made: %s: %s" % (_harmless.line(exc.filename), exc.strerror)}
+        except (ValueError, AnsibleError) as exc:
             return {"failed": True, "changed": False, "msg": _harmless.line(exc)}
 
     def _of_this_run(self, settings, variables):

@@ -84,8 +84,9 @@ class LookupModule(LookupBase):
         said = dict(kwargs, profile=terms[0] if terms else None)
         given = {name: _arguments.plain(value) for name, value in said.items() if value is not None}
         try:
+            notes = _call.check_names(variables or {})
             selected = _call.selection(given, variables or {}, self._templar.template)
         except ValueError as exc:
             raise AnsibleError(str(exc)) from exc
         return [{"profile": selected.profile, "dropins": _templates.drop_ins(selected.profile, selected.rows), "rules": selected.rules,
-                 "notes": selected.notes}]
+                 "notes": notes + selected.notes}]

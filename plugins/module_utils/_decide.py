@@ -46,7 +46,7 @@ def _interface_names(want, interfaces):
     if not want.rule.interfaces or want.value is None or len(parts) < 5 or parts[3] not in ("all", "default"):
         return []
     # Nobody else reaches the loopback.
-    return [_sysctl_d.canonical("/".join(parts[:3] + [interface] + parts[4:])) for interface in interfaces if interface != "lo"]
+    return [_sysctl_d.of_interface(want.name, interface) for interface in interfaces if interface != "lo"]
 
 
 def _of_interface(rules, name, rule):

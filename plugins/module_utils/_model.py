@@ -61,8 +61,9 @@ Move = _record("Move", "name value kept maybe", None)
 # interfaces: set on every interface, too. one_way: cannot be taken back before a reboot. machine: processors that the value is for.
 # needs_module: the kernel module that brings the parameter. report: a reference value; the parameter is never set.
 # waived: the reason why it is left alone. waiver_expired: the day on which a waiver ended. exact: set also where that unsets its partner.
-Rule = _record("Rule", "accept at_least at_most hold interfaces one_way machine needs_module report waived waiver_expired exact",
-               (), None, None, (), False, False, None, None, None, None, None, False)
+# required: who says that the kernel has it; where it does not, the name is mistyped.
+Rule = _record("Rule", "accept at_least at_most hold interfaces one_way machine needs_module report waived waiver_expired exact required",
+               (), None, None, (), False, False, None, None, None, None, None, False, None)
 # dropins: Files as given. rules: parameter -> Rule. image: only files, no running kernel.
 Request = namedtuple("Request", "dropins rules conflicts container_host image")
 

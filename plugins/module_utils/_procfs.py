@@ -67,6 +67,16 @@ def look(name):
         return Reading(None, exc.errno)
 
 
+def exists(name):
+    return read(name).error != errno.ENOENT
+
+
+def lacks_protocol(name):
+    """Whether NAME belongs to a network protocol that this kernel does not have or has switched off, as IPv6 can be."""
+    parts = _sysctl_d.key_path(name).split("/")
+    return parts[0] == "net" and not _listed("/".join([PROC_SYS] + parts[:2]))
+
+
 def _value(path):
     descriptor = os.open(path, os.O_RDONLY)
     try:

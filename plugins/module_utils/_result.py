@@ -53,6 +53,12 @@ def shown(value, longest=_MAX_VALUE):
 
 # --- counts and words ---
 
+def mistyped(who, name, near):
+    """What is said of a parameter that nobody knows. WHO asks for it."""
+    meant = "is %s meant?" % shown(near) if near else "is its name right?"
+    return "%s: %s: neither the catalogue nor this host knows this parameter: %s" % (who, name, meant)
+
+
 def summary(rows):
     counts = dict.fromkeys(STATES, 0)
     for row in rows:
@@ -101,15 +107,25 @@ def _move(row):
     return "%s at boot %s -> %s" % (row.name, _set(row.boot_before), _set(row.boot))
 
 
-_ASIDE = (
-    ("not_applied", "not applied", lambda row: row.name),
-    ("overridden", "overridden at boot", lambda row: "%s by %s" % (row.name, row.boot_source)),
-    ("read_only", "read-only here", lambda row: row.name),
-    ("reboot_required", "only after a reboot", lambda row: row.name),
-    ("held_back", "held back", lambda row: row.name),
-    ("waived", "waived", lambda row: row.name),
-    ("stricter", "stricter already", lambda row: "%s %s" % (row.name, shown(row.before))),
-    ("unsupported", "unsupported", lambda row: row.name),
+def _aside(row):
+    return "%s (put back)" % _move(row) if _live_moves(row) else row.name
+
+
+# (label, which rows, word): each row is named under the first label that fits, so that none is named twice in one line.
+_LABELS = (
+    ("not applied", lambda row: row.state == "not_applied", _move),
+    ("overridden at boot", lambda row: row.state == "overridden",
+     lambda row: "%s by %s" % (_move(row) if _live_moves(row) else row.name, row.boot_source)),
+    ("read-only here", lambda row: row.state == "read_only", _move),
+    ("only after a reboot", lambda row: row.state == "reboot_required", _move),
+    ("held back", lambda row: row.state == "held_back", _aside),
+    ("waived", lambda row: row.state == "waived", _aside),
+    ("stricter already", lambda row: row.state == "stricter",
+     lambda row: _aside(row) if _live_moves(row) else "%s %s" % (row.name, shown(row.before))),
+    ("unsupported", lambda row: row.state == "unsupported", _aside),
+    # Said before values are set that cannot be taken back at once.
+    ("that only a reboot takes back", lambda row: _live_moves(row) and _behaviour.locked(row.name, row.after), _move),
+    ("that cannot be unset again", lambda row: row.before is None and _live_moves(row) and _behaviour.never_unset(row.name), _move),
 )
 
 
@@ -119,32 +135,24 @@ def of_states(rows, states):
     return ", ".join("%d %s (%s)" % (len(group), state, _named(group, lambda row: row.name)) for state, group in found if group)
 
 
-def _lasting(rows):
-    """What is said of values before they are set that cannot be taken back at once."""
-    moving = [row for row in rows if _live_moves(row)]
-    for label, found in (("that only a reboot takes back", [row for row in moving if _behaviour.locked(row.name, row.after)]),
-                         ("that cannot be unset again",
-                          [row for row in moving if row.before is None and _behaviour.never_unset(row.name)])):
-        if found:
-            yield "%d %s: %s" % (len(found), label, _named(found, lambda row: "%s %s" % (row.name, shown(row.after))))
-
-
 def message(plan):
     """One line: how many differ and the first of them, then whatever is not simply as wanted."""
     rows = in_order(plan.rows)
-    differing = [row for row in rows if _differs(row)]
-    parts = ["%d of %d parameters differ" % (len(differing), len(rows)) + (": " + _named(differing, _move) if differing else "")]
-    for state, label, word in _ASIDE:
-        group = [row for row in rows if row.state == state]
-        if group:
-            parts.append("%d %s: %s" % (len(group), label, _named(group, word)))
-    parts += _lasting(rows)
-    returning = [row for row in rows if _live_moves(row) and not _differs(row)]
-    if returning:
-        parts.append("%d put back: %s" % (len(returning), _named(returning, _move)))
-    if plan.files and not differing:
+    groups = [(label, [row for row in rows if _label(row) == label], word) for label, _fits, word in _LABELS]
+    plain = [row for row in rows if _differs(row) and _label(row) is None]
+    parts = [count(rows) + (": " + _named(plain, _move) if plain else "")]
+    parts += ["%d %s: %s" % (len(group), label, _named(group, word)) for label, group, word in groups if group]
+    if plan.files and not any(_differs(row) for row in rows):
         parts.append("files changed: " + ", ".join(sorted(plan.files)))
     return "; ".join(parts)
+
+
+def count(rows):
+    return "%d of %d parameters differ" % (len([row for row in rows if _differs(row)]), len(rows))
+
+
+def _label(row):
+    return next((label for label, fits, _word in _LABELS if fits(row)), None)
 
 
 def is_changed(plan):

@@ -160,6 +160,12 @@ def interface_of(name):
     return match.group(1) if match and match.group(1) not in ("all", "default") else None
 
 
+def of_interface(name, interface):
+    """The same parameter of INTERFACE, where NAME is one of `all`, of `default` or of another interface."""
+    parts = key_path(name).split("/")
+    return canonical("/".join(parts[:3] + [interface] + parts[4:]))
+
+
 def systemd_dialect(program):
     """How the systemd-sysctl with this text, PROGRAM, reads the files; without one, as the newest does.
 

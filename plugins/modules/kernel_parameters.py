@@ -67,6 +67,8 @@ options:
       - C(exact) - V(true) sets the parameter also where that unsets another one, as C(vm.dirty_ratio) unsets C(vm.dirty_bytes). Without it
         such a parameter is C(held_back) while the other one is in force.
       - C(report) - a reference value. The parameter is shown and never set.
+      - C(required) - who asks for the parameter, such as the name of a variable. Where this kernel does not have it, and no interface,
+        module or container explains that, the name is taken to be mistyped, and the task fails before anything is written.
       - C(waived) - the reason why the parameter is left alone. It counts for every name of the parameter.
       - C(waiver_expired) - the day on which a waiver ended. The parameter is set, and a warning says so.
     type: dict
@@ -446,6 +448,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Rule,
     Saved,
 )
+from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 
 LOCK_SECONDS = 60
 _EMPTY = Saved({}, {})
@@ -494,12 +497,26 @@ def _request(params, saved, image):
     return Request(dropins, rules, params["conflicts"], params["container_host"], image)
 
 
+def _check_names(rules):
+    """A parameter that is required and that neither this kernel has nor anything explains was mistyped."""
+    for name in sorted(name for name, rule in rules.items() if rule.required):
+        # Interfaces come and go; what one of them can have all have.
+        general = _sysctl_d.of_interface(name, "default") if _sysctl_d.interface_of(name) else name
+        if _procfs.exists(general):
+            continue
+        near = nearest(general, [known for known, _mode in _procfs.parameters("", lambda _name: True)])
+        if near or not (_rules.module_of(name, rules[name]) or _procfs.lacks_protocol(name) or _procfs.in_container()):
+            raise ValueError(_result.mistyped(rules[name].required, name, near))
+
+
 # --- one run ---
 
 def _planned(params, image):
     """The plan, and what was remembered before it."""
     saved = _baseline.load()
     request = _request(params, saved, image)
+    if not image:
+        _check_names(request.rules)
     snapshot = _host.snapshot(request, saved, lambda interfaces: names(request, interfaces, saved))
     plan = _plan.plan(request, snapshot)
     if params["state"] == "absent" and saved == _EMPTY:
@@ -536,7 +553,7 @@ def _failed(msg, plan, with_diff, rejected=None):
 def _judge(plan, params, check_mode, with_diff):
     bad = _result.of_states(plan.rows, params["fail_on"])
     if bad:
-        msg = "fail_on: nothing was written, because of %s. %s" % (bad, _result.message(plan))
+        msg = "fail_on: nothing was written, because of %s. %s" % (bad, _result.count(plan.rows))
         # A prediction stays what it is: an audit that is to fail still tells what would change.
         raise Problem(msg, dict(_described(plan, with_diff), changed=False)) if check_mode else _failed(msg, plan, with_diff)
 

@@ -7,29 +7,17 @@ Ansible's own check of the specification is a task, with a process for each host
 collection.
 """
 
-import os
-
 from ansible import errors
-from ansible.module_utils.common.yaml import yaml_load
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
+from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _variables
 
-PREFIX = "photon_hardening_"
+PREFIX = _variables.PREFIX
+# variable -> its specification.
+OPTIONS = _variables.SPECS["photon_hardening"]["main"]
 
-_PATH = os.path.join(os.path.dirname(__file__), "..", "..", "roles", "photon_hardening", "meta", "argument_specs.yml")
 # What ansible-core 2.19 and newer say instead of returning a placeholder.
 _OMITTED = getattr(errors, "AnsibleValueOmittedError", ())
-
-
-def load(path=_PATH):
-    """variable -> its specification."""
-    with open(path, encoding="utf-8") as stream:
-        return yaml_load(stream)["argument_specs"]["main"]["options"]
-
-
-# Read at import, in the main process, before Ansible forks a worker per host.
-OPTIONS = load()
 
 
 # --- from Ansible's variables to plain Python ---

@@ -7,6 +7,7 @@ Private to the collection.
 """
 
 import datetime
+import os
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
@@ -20,6 +21,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _shards,
     _survey,
     _templates,
+    _variables,
 )
 
 # What selects rows of the catalogue; none of it reaches the module, but the profile's name.
@@ -27,12 +29,20 @@ SELECTION = ("profile", "groups", "overrides", "waivers")
 # What stays on the controller.
 _OF_PLAYBOOK = "__photon_hardening_report_dir"
 _GUEST = ("guest", "vmware_msix")
+_PLAYBOOKS = os.path.join(os.path.dirname(__file__), "..", "..", "playbooks")
 _HERE = ("role_variables",) + _GUEST + _report_options.OPTIONS
 _OTHERS = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS if name[len(_arguments.PREFIX):] not in SELECTION)
 # Options of the module that a report tells.
 _TOLD = ("container_host", "conflicts", "fail_on", "root")
 # States in which nothing is asked for: a bad override of today must not block the way back.
 _BACK = ("absent", "forgotten")
+_OF_SELECTION = tuple(_arguments.PREFIX + name for name in SELECTION)
+
+
+def beside_playbooks(folder, here, playbooks=_PLAYBOOKS):
+    """FOLDER, the default for results. Where the command was typed HERE, in PLAYBOOKS of this collection, it goes beside them."""
+    is_there = folder and os.path.realpath(here) == os.path.realpath(playbooks)
+    return os.path.join(os.pardir, folder) if is_there else folder
 
 
 class Call:
@@ -50,7 +60,7 @@ class Call:
         given = {name: self._option(name) for name in _report_options.OPTIONS}
         if given["report_dir"] is None and self._by_role:
             # What the playbooks say for users who say nothing.
-            given["report_dir"] = self._collected(_OF_PLAYBOOK.__eq__).get(_OF_PLAYBOOK)
+            given["report_dir"] = beside_playbooks(self._collected(_OF_PLAYBOOK.__eq__).get(_OF_PLAYBOOK), os.getcwd())
         return _report_options.settings(given)
 
     def module_args(self):
@@ -65,12 +75,18 @@ class Call:
                 args[name] = value
         if "dropins" in args or not (self._by_role or "profile" in self._args):
             self._check_label_only()
-            return self._labelled(args), []
+            return self._labelled(args), self._notes_about_names()
         if args.get("state") in _BACK:
-            return self._labelled(self._back(args)), []
+            return self._labelled(self._back(args)), self._notes_about_names(_OF_SELECTION)
         if "rules" in args:
             raise ValueError("rules: they belong to dropins; those of a profile come from the catalogue")
-        return self._selected(args)
+        notes = check_names(self._variables)
+        selected, more = self._selected(args)
+        return selected, notes + more
+
+    def _notes_about_names(self, passed_over=()):
+        """Where only options of the task are read, no variable can be mistyped."""
+        return check_names(self._variables, passed_over) if self._by_role else []
 
     def guest(self):
         """Whether an audit reads the guest side, and what is done about MSI-X there."""
@@ -117,6 +133,16 @@ class Call:
         self._groups, self._waivers = [group for group, rows in found.rows.items() if rows], found.waivers
         dropins = _templates.drop_ins(found.profile, found.rows)
         return dict(args, profile=found.profile, dropins=dropins, rules=found.rules), found.notes
+
+
+def check_names(variables, passed_over=()):
+    """The notes about VARIABLES with our prefix that nothing reads; ValueError for a mistyped one, unless the name that was meant starts
+    with one of PASSED_OVER."""
+    found = _variables.mistyped(variables)
+    for name, meant in found:
+        if meant and not meant.startswith(passed_over):
+            raise ValueError(_variables.refusal(name, meant))
+    return [_variables.note(name) for name, _meant in found]
 
 
 def _boolean(value):

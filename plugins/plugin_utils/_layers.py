@@ -32,8 +32,8 @@ Waiver = namedtuple("Waiver", "reason expires owner ticket control", defaults=(N
 
 
 def is_layer(variable):
-    """Whether a variable of this name holds overrides or waivers, or was meant to: a mistyped one is refused, not passed over."""
-    return variable.startswith(("photon_hardening_overrides", "photon_hardening_waivers"))
+    """Whether a variable of this name holds overrides or waivers."""
+    return variable.startswith("photon_hardening_") and bool(_VARIABLE.match(variable))
 
 
 def overrides(variables, rows):
@@ -41,6 +41,12 @@ def overrides(variables, rows):
     host, groups = _entries("overrides", variables, _parameter,
                             lambda where, name, value: _override(where, rows.get(name, {}), name, value))
     return _added_up("overrides", host, groups, _overrides_contradict, _limit)
+
+
+def with_value(variables):
+    """The parameters to which any override gives a value, whichever of them decides. For VARIABLES whose overrides are known to be good."""
+    given = [item for variable, values in variables.items() if _VARIABLE.match(variable).group(1) == "overrides" for item in values.items()]
+    return {_sysctl_d.canonical(name) for name, value in given if value is not None}
 
 
 def waivers(variables, parameters_of):
@@ -57,8 +63,6 @@ def _entries(kind, variables, named, checked):
     host, groups = [], []
     for variable in sorted(variables):
         match = _VARIABLE.match(variable)
-        if not match:
-            raise ValueError("%s is none of photon_hardening_overrides, photon_hardening_waivers and these with __NAME" % variable)
         if match.group(1) == kind:
             (groups if match.group(2) else host).extend(_entries_of(variable, variables[variable], named, checked))
     return host, groups

@@ -9,10 +9,10 @@ waiver or a null, and these come before the profile. Pure. Private to the collec
 
 from collections import namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _nearest, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _layers
 
-_RULES_FROM_ROW = ("interfaces", "machine")
+_RULES_FROM_ROW = ("interfaces", "machine", "required")
 
 # rows: group -> [Row, ...] in the order of the catalogue. rules: parameter -> what the module takes as its rule. notes: sentences that say
 # what does not take effect, and why. waivers: [{name, reason, expires, owner, ticket, control}, ...] by name, also those that have expired.
@@ -36,7 +36,7 @@ def select(variables, catalogue, today, parameters_of):
     notes = _overruled(waivers, overrides, today)
     related = _related(overrides, waivers, today)
     chosen, rules = {group: [] for group in catalogue["groups"]}, holds(catalogue)
-    for row in catalogue["parameters"] + _added(rows, groups, overrides, waivers):
+    for row in catalogue["parameters"] + _added(rows, groups, overrides, waivers, _layers.with_value(layers)):
         name = row["name"]
         entry, waiver = overrides.get(name), waivers.get(name)
         if row["group"] not in groups:
@@ -48,7 +48,8 @@ def select(variables, catalogue, today, parameters_of):
             notes.append("%s: the profile's %s is not set: %s" % (name, value, yields))
             value = None
         if value is not None:
-            chosen[row["group"]].append(Row(name, value, row["why"]))
+            # What the catalogue says of a parameter need not be true of the value of an override.
+            chosen[row["group"]].append(Row(name, value, "Set by %s." % entry.variable if entry else row["why"]))
         rule = dict(_rule(row, value, entry, profile), **_waived(waiver, today))
         if rule:
             rules[name] = dict(rules.get(name, {}), **rule)
@@ -103,31 +104,33 @@ def _one_of(name, value, choices):
 
 def _row_of_all(rows, name):
     """The row that speaks for all interfaces, where NAME is the same parameter of a single one; {} where there is none."""
-    if not _sysctl_d.interface_of(name):
-        return {}
-    parts = _sysctl_d.key_path(name).split("/")
-    return rows.get(_sysctl_d.canonical("/".join(parts[:3] + ["all"] + parts[4:])), {})
+    return rows.get(_sysctl_d.of_interface(name, "all"), {}) if _sysctl_d.interface_of(name) else {}
 
 
 def _check_names(rows, overrides, waivers):
     for name, entry in waivers.items():
         asked = set(rows) | set(overrides)
         if not asked & set(_same_limit(name)) and not _row_of_all(rows, name).get("interfaces"):
-            raise ValueError("%s: %s: nothing asks for this parameter: is its name right?" % (entry.variable, name))
+            meant = _nearest.nearest(name, asked)
+            raise ValueError("%s: %s: nothing asks for this parameter: is %s"
+                             % (entry.variable, name, "%s meant?" % meant if meant else "its name right?"))
     for name, entry in overrides.items():
         if entry.value is None and _row_of_all(rows, name).get("interfaces"):
             raise ValueError("%s: %s: null leaves no single interface alone: write a waiver for it, with a reason" % (entry.variable, name))
 
 
-def _added(rows, groups, overrides, waivers):
+def _added(rows, groups, overrides, waivers, with_value):
     """A row for each parameter that the catalogue does not know; it goes into the last selected group, and breaks what the same value for
-    all interfaces breaks."""
+    all interfaces breaks. The host has to know it, unless it is left alone. WITH_VALUE: the parameters that any override sets."""
     found = []
     for name in sorted((set(overrides) | set(waivers)) - set(rows)):
-        why = "Set by %s." % (overrides.get(name) or waivers[name]).variable
-        row = {"name": name, "group": groups[-1] if groups else None, "why": why, "values": {}}
-        hold = _row_of_all(rows, name).get("hold")
-        found.append(dict(row, hold=hold) if hold else row)
+        row = {"name": name, "group": groups[-1] if groups else None, "why": "", "values": {}}
+        of_all = _row_of_all(rows, name)
+        if "hold" in of_all:
+            row["hold"] = of_all["hold"]
+        if name not in waivers and not of_all and (overrides[name].value is not None or name not in with_value):
+            row["required"] = overrides[name].variable
+        found.append(row)
     return found
 
 
@@ -204,7 +207,7 @@ def _rule(row, value, entry, profile):
     """What is to be known of a row's parameter where VALUE is wanted of it."""
     if value is None:
         report = None if entry else _catalogue.reference(row, profile)
-        return {"report": report} if report else {}
+        return {"report": report} if report else {key: row[key] for key in ("required",) if key in row}
     # An override is exact: nothing is as good as its value, and it is set also where that unsets another parameter.
     rule = _catalogue.order_rule(row, value) if not entry else {"exact": True} if _behaviour.partner(row["name"]) else {}
     rule.update((key, row[key]) for key in _RULES_FROM_ROW if key in row)

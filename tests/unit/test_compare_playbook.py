@@ -10,7 +10,10 @@ import pathlib
 import subprocess
 
 import pytest
+from ansible import errors
 
+# The code of a wrong command: newer ansible-cores take it for a mistake in the playbook.
+NOT_THERE = 4 if hasattr(errors, "AnsibleValueOmittedError") else 1
 PLAYBOOK = pathlib.Path(__file__).parents[2] / "playbooks" / "compare.yml"
 # A host that nobody can reach, and two that are this machine; its parameters are only read.
 INVENTORY = """
@@ -74,7 +77,8 @@ def test_a_host_and_a_profile(run):
     (["left=near3", "right=photon"], 2, "left: 'near3' is no host of the inventory, no column of the catalogue and no file. The nearest "
                                         "names are near2, near1, far."),
     (["left=far", "right=photon"], 2, "left: far: this host could not be read: "),
-    (["left=near1", "right=near2", "--limit", "near1"], 4, "compare.yml takes no --limit: left and right say which hosts are read"),
+    (["left=near1", "right=near2", "--limit", "near1"], NOT_THERE,
+     "--limit: this playbook takes none: left and right say which hosts are read"),
 ])
 def test_what_cannot_be_compared(run, args, status, words):
     done = run(*args)

@@ -4,11 +4,13 @@
 """The throw-away host keeps its promise: what is done inside leaves nothing outside."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0 and os.environ.get("CI") != "true", reason="the sandbox makes mounts: only root may")
 SANDBOX = Path(__file__).parents[1] / "sandbox"
 PROBE = """
 set -u
@@ -21,7 +23,7 @@ exit 7
 """
 
 
-@pytest.mark.skipif(os.geteuid() != 0 and os.environ.get("CI") != "true", reason="the sandbox makes mounts: only root may")
+@ROOT_ONLY
 def test_leaves_nothing_and_touches_no_parameter():
     probe = f"sandbox-probe-{os.getpid()}"
     command = ["bash", SANDBOX, "bash", "-c", PROBE, "probe", probe]
@@ -29,3 +31,15 @@ def test_leaves_nothing_and_touches_no_parameter():
     assert done.returncode == 7, done.stderr
     assert done.stderr.count("Read-only file system") == 3, done.stderr
     assert [folder for folder in ("/etc", "/var/lib", "/root", "/home", "/opt", "/usr/local", "/tmp") if Path(folder, probe).exists()] == []
+
+
+@ROOT_ONLY
+@pytest.mark.parametrize("name", ["clone", "a clone, of:mine"])
+def test_starts_where_it_was_typed_and_leaves_nothing_in_the_checkout(tmp_path, name):
+    checkout = tmp_path / name
+    (checkout / "tests").mkdir(parents=True)
+    shutil.copy(SANDBOX, checkout / "tests")
+    (checkout / "Makefile").write_text("audit:\n\t@pwd; echo probe >.venv; cat .venv\n", encoding="utf-8")
+    done = subprocess.run(["tests/sandbox", "make", "audit"], cwd=checkout, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "%s\nprobe\n" % checkout), done.stderr
+    assert sorted(path.name for path in checkout.iterdir()) == ["Makefile", "tests"]

@@ -96,7 +96,7 @@ def test_what_changed_since_an_earlier_report(kept, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("args, words", [
-    ({"inputs": ["/no/such/file"]}, "[Errno 2] No such file or directory: '/no/such/file'"),
+    ({"inputs": ["/no/such/file"]}, "No report can be made: /no/such/file: No such file or directory"),
     ({"report_dir": "/x", "report_formats": ["pdf"]}, "report_formats: 'pdf' is none of"),
     ({"inputs": [], "query": "["}, "the expression"),
 ])

@@ -231,3 +231,14 @@ def test_a_look_that_is_refused_is_told(tree, monkeypatch, number):
 
 def test_a_look_at_what_is_not_there(tree):
     assert _procfs.look("kernel.none") == _procfs.look("../outside") == Reading(None, errno.ENOENT)
+
+
+@pytest.mark.parametrize("name, exists, lacks", [
+    ("kernel.a", True, False), ("kernel.b", False, False), ("kernel", False, False),
+    ("net.ipv4.a", True, False), ("net.ipv4.b", False, False),
+    ("net.ipv6.a", False, True), ("fs.nfs.a", False, False),
+])
+def test_what_is_there_and_which_protocol_is_not(kernel, name, exists, lacks):
+    for path in ("kernel/a", "net/ipv4/a"):
+        kernel.join("proc", path).write("1", ensure=True)
+    assert (_procfs.exists(name), _procfs.lacks_protocol(name)) == (exists, lacks)

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import itertools
 import json
 
 import pytest
@@ -45,27 +46,38 @@ def test_shown(value, shown):
     ([row("k.a", "ok", "1")], "0 of 1 parameters differ"),
     ([row("k.b", "ok", "1"), row("k.a", "changed", "0", "1")], "1 of 2 parameters differ: k.a 0 -> 1"),
     ([row("k.a", "changed", "1")], "1 of 1 parameters differ: k.a at boot unset -> 1"),
-    ([row("k.a", "read_only", "0")], "1 of 1 parameters differ: k.a 0 (wanted 1); 1 read-only here: k.a"),
+    ([row("k.a", "read_only", "0")], "1 of 1 parameters differ; 1 read-only here: k.a 0 (wanted 1)"),
     ([row("k.a", "overridden", "0", "1", boot_source="/x:3")],
-     "1 of 1 parameters differ: k.a 0 -> 1; 1 overridden at boot: k.a by /x:3"),
+     "1 of 1 parameters differ; 1 overridden at boot: k.a 0 -> 1 by /x:3"),
+    ([row("k.a", "overridden", "1", boot_source="/x:3")], "1 of 1 parameters differ; 1 overridden at boot: k.a by /x:3"),
     ([row("k.a", "held_back"), row("k.b", "waived"), row("k.c", "stricter", "2"), row("k.d", "unsupported", None)],
      "0 of 4 parameters differ; 1 held back: k.a; 1 waived: k.b; 1 stricter already: k.c 2; 1 unsupported: k.d"),
     ([row("k.a", "changed", None, "1"), row("k.b", "changed", "", "x")], "2 of 2 parameters differ: k.a unset -> 1, k.b empty -> x"),
     ([row("k.a", "rejected", "0"), row("k.b", "not_applied", "0")],
-     "2 of 2 parameters differ: k.b 0 (wanted 1), k.a 0 (wanted 1); 1 not applied: k.b"),
+     "2 of 2 parameters differ: k.a 0 (wanted 1); 1 not applied: k.b 0 (wanted 1)"),
+    ([row("k.a", "reboot_required", "0"), row("k.b", "reboot_required", "0", wanted=None)],
+     "2 of 2 parameters differ; 2 only after a reboot: k.a 0 (wanted 1), k.b 0 (cannot go back)"),
     ([row("kernel.modules_disabled", "changed", "0", "1")],
-     "1 of 1 parameters differ: kernel.modules_disabled 0 -> 1; 1 that only a reboot takes back: kernel.modules_disabled 1"),
-    ([row("k.a", "waived", "1", "0")], "0 of 1 parameters differ; 1 waived: k.a; 1 put back: k.a 1 -> 0"),
+     "1 of 1 parameters differ; 1 that only a reboot takes back: kernel.modules_disabled 0 -> 1"),
+    ([row("k.a", "waived", "1", "0"), row("k.b", "waived")], "0 of 2 parameters differ; 2 waived: k.a 1 -> 0 (put back), k.b"),
+    ([row("k.a", "stricter", "1", "2")], "0 of 1 parameters differ; 1 stricter already: k.a 1 -> 2 (put back)"),
     ([row("k.%d" % number, "changed", "0", "1") for number in range(7)],
      "7 of 7 parameters differ: k.0 0 -> 1, k.1 0 -> 1, k.2 0 -> 1, k.3 0 -> 1, k.4 0 -> 1 and 2 more"),
     ([row("k.%d" % number, "changed", "0", "1") for number in range(5)],
      "5 of 5 parameters differ: k.0 0 -> 1, k.1 0 -> 1, k.2 0 -> 1, k.3 0 -> 1, k.4 0 -> 1"),
     ([row(SECRET, "changed", None, "::1")],
-     "1 of 1 parameters differ: %s unset -> ::1; 1 that cannot be unset again: %s ::1" % (SECRET, SECRET)),
+     "1 of 1 parameters differ; 1 that cannot be unset again: %s unset -> ::1" % SECRET),
     ([row(SECRET, "changed", "::2", "::1")], "1 of 1 parameters differ: %s ::2 -> ::1" % SECRET),
 ])
 def test_message(rows, message):
     assert _result.message(plan(rows)) == message
+
+
+@pytest.mark.parametrize("name", ["k.a", "kernel.modules_disabled", SECRET])
+def test_no_row_is_named_twice_in_one_line(name):
+    for state, before, after in itertools.product(STATES, (None, "0", "1"), (None, "0", "1")):
+        said = _result.message(plan([row(name, state, before)._replace(after=after)]))
+        assert said.count(name) == 1 or state == "ok" and name not in said
 
 
 def test_message_names_files_when_only_they_change():

@@ -440,7 +440,7 @@ def test_a_baseline_that_cannot_be_put_back_hides_no_cause(plain, monkeypatch):
 def test_a_value_that_a_waiver_gives_back_is_named(plain):
     run(CONTENT)
     result = run(CONTENT, rules={"vm.c": {"waived": "slow disks"}})
-    assert "1 put back: vm.c 10 -> 60" in result["msg"] and "1 waived: vm.c" in result["msg"]
+    assert "1 waived: vm.c 10 -> 60 (put back)" in result["msg"] and "1 waived: vm.c" in result["msg"]
     assert "vm.c = 60  # waived: waived: slow disks" in result["diff"][1]["after"]
 
 
@@ -581,3 +581,52 @@ def test_a_replaced_file_of_many_parameters_is_told_in_one_sentence(plain):
     plain.file(PATH, "# nothing\n")
     (note,) = run({PATH: content}, check_mode=True)["notes"]
     assert "kernel.p19 (was 1, is not set) and 5 more. " in note and "kernel.p20" not in note
+
+
+# --- parameters that nobody knows ---
+
+ASKED = "photon_hardening_overrides"
+
+
+def required(name, **params):
+    return run("%s = 1\n" % name, rules={name: {"required": ASKED}}, **params)
+
+
+@pytest.fixture
+def known(plain, monkeypatch):
+    for name in ("vm.swappiness", "net.ipv4.conf.default.rp_filter", "net.ipv4.tcp_syncookies"):
+        plain.parameter(name, "0")
+    monkeypatch.setattr(kernel_parameters._procfs, "in_container", lambda: False)
+    return plain
+
+
+@pytest.mark.parametrize("name, words", [
+    ("vm.swapiness", "is vm.swappiness meant?"), ("foo.bar", "is its name right?"),
+    ("net.ipv4.conf.eth7.rp_filtr", "is net.ipv4.conf.default.rp_filter meant?"),
+    ("net.ipv5.tcp_syncookies", "is net.ipv4.tcp_syncookies meant?"),
+    ("net.ipv4.tcp_nothing_like_it", "is its name right?"),
+])
+def test_a_required_parameter_that_nobody_knows_is_refused(known, name, words):
+    before = known.tree()
+    for check_mode in (True, False):
+        with pytest.raises(Failed) as caught:
+            required(name, check_mode=check_mode)
+        assert str(caught.value) == "%s: %s: neither the catalogue nor this host knows this parameter: %s" % (ASKED, name, words)
+        assert "parameters" not in caught.value.result
+    assert known.tree() == before
+
+
+@pytest.mark.parametrize("name, state", [
+    ("vm.swappiness", "changed"), ("net.ipv4.conf.eth7.rp_filter", "unsupported"), ("sunrpc.tcp_slot_table_entries", "unsupported"),
+    ("net.ipv6.conf.all.forwarding", "unsupported"),
+])
+def test_a_required_parameter_that_is_known_or_explained_is_not_refused(known, name, state):
+    assert states(required(name))[name] == state
+
+
+def test_where_the_kernel_is_not_the_hosts_own_a_required_parameter_may_be_missing(known, monkeypatch):
+    monkeypatch.setattr(kernel_parameters._procfs, "in_container", lambda: True)
+    assert states(required("kernel.gone")) == {"kernel.gone": "unsupported"}
+    with pytest.raises(Failed):
+        required("vm.swapiness")
+    assert run(state="absent", rules={"vm.swapiness": {"required": ASKED}})["changed"]

@@ -49,7 +49,7 @@ DROPINS = [{"path": PATHS[0], "content": "kernel.a = 1\n"}]
      dict(selected(profile="photon5"), conflicts="report")),
     ({"profile": "photon"},
      {OVERRIDES: {"kernel.sysrq": "1"}, OVERRIDES + "__web": {"kernel.panic": "7"}, "photon_hardening_groups": ["tuning", "security"]},
-     selected(**{OVERRIDES: {"kernel.sysrq": "1", "kernel.panic": "7"}, "groups": ["tuning", "security"]})),
+     selected(**{OVERRIDES: {"kernel.sysrq": "1"}, OVERRIDES + "__web": {"kernel.panic": "7"}, "groups": ["tuning", "security"]})),
     ({"profile": "photon", "overrides": {"kernel.panic": "5"}, "groups": "tuning"},
      {OVERRIDES: {"kernel.sysrq": "1"}, "photon_hardening_groups": []},
      selected(overrides={"kernel.panic": "5"}, groups=["tuning"])),
@@ -92,6 +92,23 @@ def test_notes():
         "overrides: kernel.sysrq is not set: the group security is not applied."]
 
 
+UNREAD = ": nothing here reads a variable of this name."
+
+
+@pytest.mark.parametrize("args, variables, notes", [
+    ({"role_variables": True}, {"photon_hardening_found": 1}, ["photon_hardening_found" + UNREAD]),
+    ({"profile": "photon"}, {"photon_hardening_found": 1}, ["photon_hardening_found" + UNREAD]),
+    ({"role_variables": True, "dropins": DROPINS}, {"photon_hardening_found": 1}, ["photon_hardening_found" + UNREAD]),
+    # A bad selection does not block the way back, whichever way it is bad.
+    ({"role_variables": True, "state": "absent"}, {"photon_hardening_profil": 1, OVERRIDES + "_web": 1},
+     [OVERRIDES + "_web" + UNREAD, "photon_hardening_profil" + UNREAD]),
+    # Only options of the task are read.
+    ({"dropins": DROPINS}, {"photon_hardening_profil": 1}, []), ({"state": "absent"}, {"photon_hardening_profil": 1}, []),
+])
+def test_notes_about_names(args, variables, notes):
+    assert made(args, **variables)[1] == notes
+
+
 @pytest.mark.parametrize("args, variables, folder", [
     ({}, {"photon_hardening_report_dir": "/x"}, None),
     ({"report_dir": "/y"}, {"photon_hardening_report_dir": "/x"}, "/y"),
@@ -110,6 +127,17 @@ def test_report_dir(args, variables, folder):
     assert (settings and settings.folder) == folder
 
 
+@pytest.mark.parametrize("folder, here, expected", [
+    ("reports", "playbooks", "../reports"), ("reports", "playbooks/below", "reports"), ("reports", ".", "reports"),
+    ("reports", "link", "../reports"),
+    (None, "playbooks", None), ("", "playbooks", ""),
+])
+def test_the_default_for_reports_is_never_in_playbooks(tmp_path, folder, here, expected):
+    (tmp_path / "playbooks" / "below").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("playbooks")
+    assert _call.beside_playbooks(folder, tmp_path / here, tmp_path / "playbooks") == expected
+
+
 @pytest.mark.parametrize("name", ["photon_hardening_report_dir", "__photon_hardening_report_dir"])
 def test_the_host_does_not_say_where_its_result_is_kept(name):
     facts = {name: "/etc"}
@@ -126,7 +154,11 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     ({"profile": "photon"}, {OVERRIDES: "{{ nope }}"}, OVERRIDES + ": 'nope' is undefined"),
     ({"profile": "photon"}, {OVERRIDES + "__web": {"kernel.sysrq": datetime.date(2027, 1, 31)}},
      OVERRIDES + "__web: kernel.sysrq: 2027-01-31"),
-    ({"profile": "photon"}, {OVERRIDES + "_web": {}}, OVERRIDES + "_web is none of"),
+    ({"profile": "photon"}, {OVERRIDES + "_web": {}},
+     OVERRIDES + "_web: nothing reads a variable of this name: is %s__web meant?" % OVERRIDES),
+    ({"role_variables": True}, {"photon_hardening_profil": "{{ nope }}"}, "photon_hardening_profil: nothing reads"),
+    ({"role_variables": True, "dropins": DROPINS}, {"photon_hardening_rot": "/mnt"}, "photon_hardening_rot: nothing reads"),
+    ({"role_variables": True, "state": "absent"}, {"photon_hardening_rot": "/mnt"}, "photon_hardening_rot: nothing reads"),
     ({"profile": "phton"}, {}, "profile: 'phton' is none of photon, "),
     ({"role_variables": True}, {"photon_hardening_profile": "phton"}, "photon_hardening_profile: 'phton' is none of photon, "),
     ({"role_variables": True}, {"photon_hardening_profile": 7}, "photon_hardening_profile: 7 is none of photon, "),

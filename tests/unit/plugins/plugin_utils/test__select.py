@@ -218,9 +218,10 @@ def test_every_waiver_is_told_as_plain_data():
 
 
 def test_a_waiver_of_what_nothing_asks_for_is_refused():
-    with pytest.raises(ValueError) as caught:
-        select(waivers={"kernel.sysreq": {"reason": "x"}})
-    assert "photon_hardening_waivers: kernel.sysreq" in str(caught.value)
+    for name, meant in (("kernel.sysreq", "kernel.sysrq meant?"), ("net.core.x", "its name right?")):
+        with pytest.raises(ValueError) as caught:
+            select(waivers={name: {"reason": "x"}})
+        assert str(caught.value) == "photon_hardening_waivers: %s: nothing asks for this parameter: is %s" % (name, meant)
     assert select(overrides={"net.core.x": None}, waivers={"net.core.x": {"reason": "x"}}).rules["net.core.x"] == {"waived": "x"}
 
 
@@ -233,6 +234,36 @@ def test_an_override_is_exact():
     assert "vm.swappiness" not in selected.rules
     assert set(selected.rules["net.ipv4.ip_forward"]) == {"hold"}
     assert select(overrides={"vm.dirty_ratio": "10"}).rules["vm.dirty_ratio"] == {"exact": True}
+
+
+def test_the_reason_of_a_line_is_true_of_its_value():
+    """What sets several values has words for each of them; these were read."""
+    several = {}
+    for profile in _catalogue.profiles(CATALOGUE):
+        for name, value in values(select(profile)).items():
+            several.setdefault(name, set()).add(value)
+    assert {name: found for name, found in several.items() if len(found) > 1} == {
+        "net.ipv4.ip_forward": {"0", "1"}, "kernel.kptr_restrict": {"1", "2"}, "kernel.yama.ptrace_scope": {"1", "3"},
+        "kernel.warn_limit": {"1", "100"}}
+    (row,) = [row for row in select(overrides={"kernel.sysrq": "1"}).rows["security"] if row.name == "kernel.sysrq"]
+    assert row == ("kernel.sysrq", "1", "Set by photon_hardening_overrides.")
+
+
+@pytest.mark.parametrize("layers, rule", [
+    ({OVERRIDES: {"net.core.x": "1"}}, {"required": OVERRIDES}),
+    ({OVERRIDES + "__web": {"net/core/x": "1"}}, {"required": OVERRIDES + "__web"}),
+    ({OVERRIDES: {"net.core.x": None}}, {"required": OVERRIDES}),
+    ({OVERRIDES: {"net.core.x": None}, OVERRIDES + "__web": {"net.core.x": "1"}}, None),
+    ({OVERRIDES: {"net.core.x": None}, "photon_hardening_waivers": {"net.core.x": {"reason": "x"}}}, {"waived": "x"}),
+    ({OVERRIDES: {"net.core.x": None}, "photon_hardening_waivers__overrides": {"net.core.x": {"reason": "x"}}}, {"waived": "x"}),
+])
+def test_the_host_has_to_know_what_the_catalogue_does_not(layers, rule):
+    assert select(**layers).rules.get("net.core.x") == rule
+
+
+def test_the_catalogue_knows_a_single_interface_by_its_row_of_all():
+    rules = select(overrides={"net.ipv4.conf.eth0.rp_filter": "1", "net.ipv4.conf.eth0.tag": "1", "vm.swappiness": "1"}).rules
+    assert [name for name, rule in rules.items() if "required" in rule] == ["net.ipv4.conf.eth0.tag"]
 
 
 def test_an_unknown_parameter_goes_into_the_last_group():
@@ -423,7 +454,6 @@ def test_an_option_of_the_task_stands_for_the_variable_of_its_name():
 @pytest.mark.parametrize("variables, words", [
     ({"profile": "phton"}, "profile: 'phton' is none of photon, "),
     ({"overrides": {"kernel.sysrq": True}}, "overrides: kernel.sysrq: True is not a string"),
-    ({"photon_hardening_overrides_web": {}}, "photon_hardening_overrides_web is none of"),
 ])
 def test_a_refusal_names_what_was_given(variables, words):
     with pytest.raises(ValueError) as caught:

@@ -1,0 +1,28 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which known name a mistyped one was meant to be.
+
+Pure. Private to the collection.
+"""
+
+# A letter that is missing, too many or another one is one edit; two letters in the wrong order are two.
+MOST = 2
+
+
+def nearest(name, known):
+    """The one of KNOWN names that is within MOST edits of NAME, the nearest first, or None."""
+    found = [(edits(name, other), other) for other in known if abs(len(name) - len(other)) <= MOST]
+    return min([item for item in found if item[0] <= MOST] or [(0, None)])[1]
+
+
+def edits(one, other):
+    """In how many edits ONE becomes OTHER; beyond MOST some number above it."""
+    row = list(range(len(other) + 1))
+    for count, letter in enumerate(one, 1):
+        above, row = row, [count]
+        for place, wanted in enumerate(other):
+            row.append(min(above[place] + (letter != wanted), above[place + 1] + 1, row[place] + 1))
+        if min(row) > MOST:
+            break
+    return row[-1] if len(row) == len(other) + 1 and min(row) <= MOST else MOST + 1

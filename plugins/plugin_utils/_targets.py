@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a command names that is not there: an inventory, hosts, a tag. Ansible itself warns at most, and ends as if all were well.
+
+Pure. Private to the collection.
+"""
+
+from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
+from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
+
+# What Ansible itself understands under --tags and what lets tasks without a tag run.
+_TAGS = ("all", "untagged")
+# Ansible knows it without an inventory.
+_THIS_MACHINE = "localhost"
+
+
+def limit(given, why_none):
+    """GIVEN: the value of --limit. WHY_NONE: why the playbook takes none, or None."""
+    return "--limit: this playbook takes none: %s" % why_none if given is not None and why_none else None
+
+
+def missing_inventory(sources, default, exists):
+    """SOURCES: as given with -i. DEFAULT: where Ansible looks without one, whether there is one or not."""
+    for source in sources:
+        if "," not in source and source not in default and not exists(source):
+            return "INVENTORY: %s: there is no such file or folder" % _harmless.line(source)
+    return None
+
+
+def unknown_hosts(pattern, groups, matches):
+    """PATTERN: its parts, as Ansible splits it. GROUPS: group -> hosts. MATCHES: a part of a pattern -> the hosts that it matches."""
+    names = [part.lstrip("&!") for part in pattern if part.lstrip("&!") != _THIS_MACHINE]
+    if names and not groups.get("all"):
+        return "INVENTORY: it has no host: name another one with -i (make: INVENTORY=)"
+    for name in names:
+        if name not in groups and not matches(name):
+            near = nearest(name, [*groups, *groups["all"]])
+            meant = "is %s meant?" % _harmless.line(near) if near else "name a group or a host"
+            return "photon_hardening_hosts: nothing in the inventory is called %s: %s" % (_harmless.line(name), meant)
+    return None
+
+
+def unknown_tag(run, skipped):
+    """RUN, SKIPPED: the values of --tags and --skip-tags, for a playbook whose tasks have no tags."""
+    for option, tags in (("--tags", [tag for tag in run if tag not in _TAGS]), ("--skip-tags", skipped)):
+        for tag in tags:
+            return "%s: no task of this playbook has the tag %s: leave it out" % (option, _harmless.line(tag))
+    return None

@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The names of variables: which are read here, and which are mistyped. Names only are compared, nothing is templated.
+
+Private to the collection.
+"""
+
+import glob
+import os
+
+from ansible.module_utils.common.yaml import yaml_load
+
+from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
+from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _layers
+
+PREFIX = "photon_hardening_"
+_LAYERS = ("photon_hardening_overrides", "photon_hardening_waivers")
+
+_SPECS = os.path.join(os.path.dirname(__file__), "..", "..", "roles", "*", "meta", "argument_specs.yml")
+# Read by the playbooks.
+_OF_PLAYBOOKS = ("photon_hardening_hosts",)
+# A name with a part of the prefix missing still has one of these three whole: two edits reach no more than two of them.
+_PARTS = ("photon", "_harde", "ning_")
+
+
+def of_roles(pattern=_SPECS):
+    """role -> entry point -> its options."""
+    specs = {}
+    for path in sorted(glob.glob(pattern)):
+        with open(path, encoding="utf-8") as stream:
+            found = yaml_load(stream)["argument_specs"]
+        specs[os.path.basename(os.path.dirname(os.path.dirname(path)))] = {point: spec.get("options", {}) for point, spec in found.items()}
+    return specs
+
+
+def known(specs):
+    """All names that are read here. The answer to a survey's question travels under a name of its own."""
+    options = {name for points in specs.values() for options in points.values() for name in options}
+    surveys = {"%ssurvey_%s" % (PREFIX, name[len(PREFIX):]) for name in options if name.startswith(PREFIX)}
+    return options | surveys | set(_OF_PLAYBOOKS)
+
+
+# Read at import, in the main process, before Ansible forks a worker per host.
+SPECS = of_roles()
+KNOWN = known(SPECS)
+
+
+def mistyped(names):
+    """(name, the one that was meant) of NAMES that nobody can have wanted, and (name, None) of those with our prefix that nothing reads."""
+    found = []
+    for name in sorted(str(name) for name in names if _is_like_ours(name)):
+        meant = None if _is_known(name) else _meant(name)
+        if meant or name.startswith(PREFIX) and not _is_known(name):
+            found.append((name, meant))
+    return found
+
+
+def refusal(name, meant):
+    return "%s: nothing reads a variable of this name: is %s meant?" % (_harmless.line(name), meant)
+
+
+def note(name):
+    return "%s: nothing here reads a variable of this name." % _harmless.line(name)
+
+
+def _is_like_ours(name):
+    return isinstance(name, str) and not name.startswith("_") and any(part in name for part in _PARTS)
+
+
+def _is_known(name):
+    return name in KNOWN or _layers.is_layer(name)
+
+
+def _meant(name):
+    base, mark, layer = name.partition("__")
+    if not mark:
+        return nearest(name, KNOWN) or _without_suffix(name)
+    near = nearest(base, _LAYERS) if layer else None
+    return nearest(name, KNOWN) or near and near + mark + layer
+
+
+def _without_suffix(name):
+    """The known name that NAME starts with. What groups say has a suffix, after two underscores."""
+    for start in sorted(KNOWN, key=len, reverse=True):
+        if name.startswith(start + "_"):
+            return start + "__" + name[len(start) + 1:] if start in _LAYERS else start
+    return None

@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+import pytest
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _targets
+
+GROUPS = {"all": ["web1", "web2", "db1"], "web": ["web1", "web2"], "maintenance": []}
+
+
+def matches(part):
+    return [host for host in GROUPS["all"] if part in (host, "web*", "~web.")]
+
+
+@pytest.mark.parametrize("pattern, problem", [
+    (["all"], None), (["web", "!maintenance"], None), (["maintenance"], None), (["web1", "&web*"], None), (["~web."], None),
+    (["localhost"], None), (["localhost", "!localhost"], None),
+    (["wb1"], "wb1: is db1 meant?"), (["weeb2"], "weeb2: is web2 meant?"), (["web", "!maintenence"], "maintenence: is maintenance meant?"),
+    (["web", "&staging"], "staging: name a group or a host"), (["db*"], "db*: is db1 meant?"),
+    (["localhost", "x"], "x: name a group or a host"),
+    (["\x1b"], "\\x1b: name a group or a host"),
+])
+def test_unknown_hosts(pattern, problem):
+    assert _targets.unknown_hosts(pattern, GROUPS, matches) == (
+        problem and "photon_hardening_hosts: nothing in the inventory is called " + problem)
+
+
+@pytest.mark.parametrize("groups", [{}, {"all": [], "web": []}])
+def test_an_inventory_without_a_host(groups):
+    assert _targets.unknown_hosts(["all"], groups, None) == "INVENTORY: it has no host: name another one with -i (make: INVENTORY=)"
+    assert _targets.unknown_hosts(["localhost"], groups, None) is None
+
+
+@pytest.mark.parametrize("sources, problem", [
+    ([], None), (["/there"], None), (["web1,"], None), (["/etc/ansible/hosts"], None),
+    (["/there", "/nowhere"], "INVENTORY: /nowhere: there is no such file or folder"),
+])
+def test_missing_inventory(sources, problem):
+    assert _targets.missing_inventory(sources, ["/etc/ansible/hosts"], "/there".__eq__) == problem
+
+
+@pytest.mark.parametrize("run, skipped, problem", [
+    (["all"], [], None), (["untagged"], [], None), ([], [], None),
+    (["all", "hardn"], [], "--tags: no task of this playbook has the tag hardn: leave it out"),
+    (["tagged"], ["x"], "--tags: no task of this playbook has the tag tagged: leave it out"),
+    (["all"], ["x"], "--skip-tags: no task of this playbook has the tag x: leave it out"),
+])
+def test_unknown_tag(run, skipped, problem):
+    assert _targets.unknown_tag(run, skipped) == problem
+
+
+@pytest.mark.parametrize("given, why_none, problem", [
+    (None, None, None), ("web", None, None), (None, "x", None), ("web", "x", "--limit: this playbook takes none: x"),
+    ("", "x", "--limit: this playbook takes none: x"),
+])
+def test_limit(given, why_none, problem):
+    assert _targets.limit(given, why_none) == problem

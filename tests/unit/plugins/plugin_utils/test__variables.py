@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+import pathlib
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _variables
+
+KNOWN = sorted(_variables.KNOWN)
+PLAYBOOKS = pathlib.Path(_variables.__file__).parents[2] / "playbooks"
+
+
+@pytest.mark.parametrize("name, meant", [
+    ("photon_hardening_profil", "photon_hardening_profile"), ("photon_hardening_profile_", "photon_hardening_profile"),
+    ("photn_hardening_profile", "photon_hardening_profile"), ("photonhardeningprofile", "photon_hardening_profile"),
+    ("Photon_Hardening_state", "photon_hardening_state"), ("photon_hardenning_state", "photon_hardening_state"),
+    ("photon_hardening_host", "photon_hardening_hosts"), ("photon_hardening_override", "photon_hardening_overrides"),
+    ("photon_hardening_overides__web", "photon_hardening_overrides__web"),
+    ("photon_hardening_waiver__a_b", "photon_hardening_waivers__a_b"),
+    ("photon_hardening_overrides_web", "photon_hardening_overrides__web"), ("photon_hardening_overrides__", "photon_hardening_overrides"),
+    ("photon_hardening_report__dir", "photon_hardening_report_dir"), ("photon_hardening_report_dir_web", "photon_hardening_report_dir"),
+    ("photon_hardening_profile_of_web", "photon_hardening_profile"), ("photon_hardening_survey_profil", "photon_hardening_survey_profile"),
+    # Unknown, and like none that is known.
+    ("photon_hardening_found", None), ("photon_hardening_rootless", None), ("photon_hardening_profile__web", None),
+    ("photon_hardening_", None),
+])
+def test_what_is_not_read(name, meant):
+    assert _variables.mistyped([name, 7, None, "ansible_facts"]) == [(name, meant)]
+
+
+@pytest.mark.parametrize("name", KNOWN + [
+    "photon_hardening_overrides__web", "photon_hardening_waivers__a_1", "photon_hardening_survey_profile", "photon_hardening", "photon",
+    "__photon_hardening_report_dir", "__photon_hardening_profil", "hardening_totals_x", "warning_x", "photon_upgrade_state", "",
+])
+def test_what_is_passed_over(name):
+    assert _variables.mistyped([name]) == []
+
+
+@given(st.sampled_from(KNOWN), st.lists(st.tuples(st.integers(0, 60), st.sampled_from(["", "x", "_", "e"])), max_size=2))
+def test_two_edits_of_a_known_name_are_never_passed_over(name, edits):
+    for place, letter in edits:
+        name = name[:place] + letter + name[place + 1:] if place % 2 else name[:place] + letter + name[place:]
+    # Two underscores in front are for what is internal.
+    assert name in KNOWN or name.startswith("_") or [meant for _name, meant in _variables.mistyped([name])] != []
+
+
+def test_the_known_names_are_those_of_all_roles_and_playbooks():
+    specs = _variables.of_roles()
+    assert set(specs) == {path.name for path in (PLAYBOOKS.parent / "roles").iterdir()}
+    assert set(specs["photon_hardening"]["main"]) < _variables.KNOWN
+    assert _variables.known({"x": {"main": {"x_state": {}, "photon_hardening_y": {}}}}) == {
+        "x_state", "photon_hardening_y", "photon_hardening_survey_y", "photon_hardening_hosts"}
+    for path in PLAYBOOKS.glob("*.yml"):
+        for play in yaml.safe_load(path.read_text(encoding="utf-8")):
+            for name in play.get("vars", {}):
+                assert _variables.mistyped([name]) == []
+
+
+def test_words_show_no_raw_text():
+    assert _variables.refusal("photon_hardening_\x1b", "x") == "photon_hardening_\\x1b: nothing reads a variable of this name: is x meant?"
+    assert _variables.note("photon_hardening_\n").count("\n") == 0

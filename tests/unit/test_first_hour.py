@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a newcomer mistypes, and what ansible-playbook itself then prints."""
+
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+import yaml
+from ansible import errors
+
+PLAYBOOKS = pathlib.Path(__file__).parents[2] / "playbooks"
+# ansible-core 2.19 and newer print the message of a failed task twice by themselves.
+MOST = 2 if hasattr(errors, "AnsibleValueOmittedError") else 1
+# Names of a host -> its variable, and the sentence that is printed.
+MISTAKES = {
+    "profil": ({"photon_hardening_profil": "kspp"}, "photon_hardening_profil: nothing reads a variable of this name: is "),
+    "suffix": ({"photon_hardening_groups_web": []}, "photon_hardening_groups_web: nothing reads a variable of this name: is "),
+    "profile": ({"photon_hardening_profile": "phton"}, "photon_hardening_profile: 'phton' is none of photon"),
+    "groups": ({"photon_hardening_groups": "sec"}, "photon_hardening_groups: 'sec' is none of security"),
+    "kind": ({"photon_hardening_groups": {"a": 1}}, "photon_hardening_groups must be a list of groups"),
+    "undefined": ({"photon_hardening_root": "{{ nothing }}"}, "photon_hardening_root: 'nothing' is undefined"),
+    "choice": ({"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is none of restate, report"),
+    "states": ({"photon_hardening_fail_on": ["chnged"]}, "photon_hardening_fail_on: 'chnged' is none of waived"),
+    "override": ({"photon_hardening_overrides": {"kernel.sysrq": True}}, "photon_hardening_overrides: kernel.sysrq: True is not a string"),
+    "text": ({"photon_hardening_overrides": "x"}, "photon_hardening_overrides must be a dictionary of parameters"),
+    "nobody": ({"photon_hardening_overrides": {"vm.swapiness": "1"}},
+               "vm.swapiness: neither the catalogue nor this host knows this parameter: is vm.swappiness meant?"),
+    "waiver": ({"photon_hardening_waivers": {"vm.swapiness": {"reason": "x"}}},
+               "photon_hardening_waivers: vm.swapiness: nothing asks for this parameter: is vm.swappiness meant?"),
+    "day": ({"photon_hardening_waivers": {"vm.swappiness": {"reason": "x", "expires": "soon"}}},
+            "photon_hardening_waivers: vm.swappiness: expires: 'soon' is no day written as YYYY-MM-DD"),
+    "formats": ({"photon_hardening_report_formats": ["htm"]}, "photon_hardening_report_formats: 'htm' is none of html"),
+    "keep": ({"photon_hardening_report_keep": 0}, "report_keep: 0 is no number of runs from 1 to 999999"),
+    "checklist": ({"photon_hardening_report_formats": ["cklb"]}, "report_formats: cklb needs report_benchmark"),
+    "folder": ({"photon_hardening_report_dir": "/dev/null/x"}, "report_dir: the result of folder cannot be kept: "),
+    "image": ({"photon_hardening_root": "/nowhere"}, "/nowhere"),
+}
+
+
+@pytest.fixture
+def printed(tmp_path):
+    """The exit code of a playbook of ours, and what it printed."""
+    def run(playbook, *args, cwd=tmp_path, inventory=None):
+        hosts = {name: dict(values, ansible_connection="local", ansible_python_interpreter="{{ ansible_playbook_python }}")
+                 for name, values in (inventory or {"web1": {}}).items()}
+        (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}), encoding="utf-8")
+        environment = dict(os.environ, ANSIBLE_HOME=str(tmp_path / "home"), ANSIBLE_NOCOLOR="1",
+                           ANSIBLE_COLLECTIONS_PATH=os.environ["PYTHONPATH"])
+        command = ["ansible-playbook", str(PLAYBOOKS / (playbook + ".yml")), "-i", str(tmp_path / "hosts.yml"), *args]
+        done = subprocess.run(command, cwd=cwd, env=environment, text=True, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return done.returncode, done.stdout
+    return run
+
+
+def test_a_mistake_is_one_sentence(printed):
+    code, output = printed("audit", inventory={name: values for name, (values, _words) in MISTAKES.items()})
+    assert code == 2 and "ok=1" not in output and "Finalization" not in output and "Traceback" not in output
+    for name, (_values, words) in MISTAKES.items():
+        told = [line for line in output.splitlines() if words in line.replace("\\'", "'")]
+        assert (len(told), [line for line in told if "[%s]" % name in line] != []) == (MOST, True), (name, output)
+
+
+@pytest.mark.parametrize("playbook, given, words", [
+    ("report", {"report_stale_after": "x"}, "'stale_after' is of type"),
+    ("report", {"report_query": "[[", "report_inputs": ["."]}, "the expression ends too early"),
+    ("report", {"photon_hardening_report_dri": "x"}, "photon_hardening_report_dri: nothing reads a variable of this name"),
+    ("report", {"photon_hardening_report_keep": "x"}, "report_keep: 'x' is no number of runs"),
+    ("report", {"report_dir": "gone"}, "No report can be made: "),
+    ("report", {"report_dir": "/dev/null/x", "report_inputs": ["."]}, "No report can be made: "),
+    ("compare", {"left": "photon", "right": "nope"}, "right: 'nope' is no host of the inventory"),
+    ("compare", {"left": "photon", "right": "kspp", "assert": "same"}, "value of assert must be one of: none"),
+    ("compare", {"left": "photon", "right": "kspp", "compare_formats": ["pdf"]}, "value of formats must be one or more of"),
+    ("compare", {"left": "photon", "right": "kspp", "compare_dir": "/dev/null/x"}, "The comparison cannot be written: "),
+])
+def test_a_mistake_for_report_and_compare_is_one_sentence(printed, playbook, given, words):
+    code, output = printed(playbook, "-e", json.dumps(given))
+    assert code == 2 and "Finalization" not in output and "exception" not in output.lower()
+    assert 1 <= len([line for line in output.splitlines() if words in line.replace("\\'", "'")]) <= MOST, output
