@@ -23,13 +23,12 @@ _EMULATED_NETWORK = ("e1000", "e1000e", "pcnet32", "vmxnet")
 # In each name is a blank, so that none of them is taken for the name of a kernel parameter.
 _NOMSI = "kernel option pci=nomsi"
 _VENDOR, _VMCI_DEVICE = "0x15ad", "0x0740"
-_DISK, _NETWORK = "0x01", "0x02"
 
 # container: whether it is one. dmi: {sys_vendor, product_name}. hypervisor: whether the processor says that there is one. disks: name of a
 # disk -> address of its controller. networks: interface -> driver. files: pairs of path and text of modprobe.d. docker: (version, source).
 Guest = namedtuple("Guest", "container dmi hypervisor devices drivers files cmdline root disks networks swaps meminfo tools docker")
 # modes: what msi_irqs says of each interrupt. msix: whether the device offers MSI-X, None where that cannot be read.
-Device = namedtuple("Device", "address vendor device kind driver modes msix")
+Device = namedtuple("Device", "address vendor device driver modes msix")
 # version: of the driver in use. own: that of the kernel's own file, own_path. parameters: name -> value, None where it cannot be read.
 Driver = namedtuple("Driver", "loaded builtin version own own_path parameters")
 # The file system of /, the disk that it is on (None where that is none), and the file:line that says so.

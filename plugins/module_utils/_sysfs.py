@@ -14,7 +14,8 @@ import subprocess
 
 from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _host, _initramfs, _modprobe, _procfs
 
-_PCI, _MODULES, _BLOCK = "/sys/bus/pci/devices", "/sys/module", "/sys/block"
+_PCI, _MODULES, _BLOCK, _NET = "/sys/bus/pci/devices", "/sys/module", "/sys/block", "/sys/class/net"
+_HYPERVISOR = re.compile(r"(?m)^flags\s*:.*\bhypervisor\b")
 _ADDRESS = re.compile(r"/([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])(?=/)")
 # Disks that are pieces of something else, or no disks.
 _NO_DISK = re.compile(r"(?:dm-|fd|loop|md|nbd|ram|sr|zram)[0-9]")
@@ -36,24 +37,28 @@ _INITRAMFS = ("/boot/initrd.img-%s", "/boot/initramfs-%s.img", "/boot/initrd-%s"
 def guest():
     """The _guest.Guest that this host is."""
     disks = _disks()
-    networks = dict((name, driver) for name, driver in ((name, _driver_of("/sys/class/net/%s/device" % name))
-                                                        for name in _files.entries("/sys/class/net")) if driver)
     return _guest.Guest(
-        container=_procfs.in_container(), dmi=dict((key, _text("%s/%s" % ("/sys/class/dmi/id", key)) or "")
-                                                   for key in ("sys_vendor", "product_name")),
-        hypervisor=bool(re.search(r"(?m)^flags\s*:.*\bhypervisor\b", _text("/proc/cpuinfo") or "")), devices=_devices(),
+        container=_procfs.in_container(), dmi=_dmi(), hypervisor=bool(_HYPERVISOR.search(_text("/proc/cpuinfo") or "")), devices=_devices(),
         drivers=dict((name, _driver(name)) for name in _guest.DRIVERS), files=modprobe_files(), cmdline=_text("/proc/cmdline") or "",
-        root=_root(disks), disks=disks, networks=networks, swaps=_text("/proc/swaps") or "", meminfo=_text("/proc/meminfo") or "",
+        root=_root(disks), disks=disks, networks=_networks(), swaps=_text("/proc/swaps") or "", meminfo=_text("/proc/meminfo") or "",
         tools=_tools(), docker=_docker())
+
+
+def _dmi():
+    return dict((key, _text("/sys/class/dmi/id/" + key) or "") for key in ("sys_vendor", "product_name"))
 
 
 def _text(path):
     """What an attribute says, without the line end; None where it is not there or does not let itself be read."""
+    found = _raw(path)
+    return found if found is None else found.strip("\n\0")
+
+
+def _raw(path):
     try:
-        found = _files.read(path)
+        return _files.read(path)
     except OSError:
         return None
-    return found if found is None else found.strip("\n\0")
 
 
 def _names(folder):
@@ -67,11 +72,13 @@ def _names(folder):
 # --- devices ---
 
 def _devices():
-    return [_guest.Device(
-        address, _text("%s/%s/vendor" % (_PCI, address)), _text("%s/%s/device" % (_PCI, address)), _text("%s/%s/class" % (_PCI, address)),
-        _driver_link("%s/%s" % (_PCI, address)),
-        tuple(_text("%s/%s/msi_irqs/%s" % (_PCI, address, irq)) for irq in _names("%s/%s/msi_irqs" % (_PCI, address))),
-        _offers_msix("%s/%s/config" % (_PCI, address))) for address in _names(_PCI)]
+    return [_device(address, "%s/%s/" % (_PCI, address)) for address in _names(_PCI)]
+
+
+def _device(address, folder):
+    vendor, device = (_text(folder + name) for name in ("vendor", "device"))
+    modes = tuple(_text(folder + "msi_irqs/" + number) for number in _names(folder + "msi_irqs"))
+    return _guest.Device(address, vendor, device, _driver_link(folder.rstrip("/")), modes, _offers_msix(folder + "config"))
 
 
 def _driver_link(folder):
@@ -80,10 +87,11 @@ def _driver_link(folder):
     return _files.resolved(path).rpartition("/")[2] if _files.exists(path) else None
 
 
-def _driver_of(path):
-    """The driver of the PCI device that PATH, in /sys, leads through."""
-    address = _address(path)
-    return _driver_link("%s/%s" % (_PCI, address)) if address else None
+def _networks():
+    """interface -> the driver of its PCI device."""
+    found = ((name, _address("%s/%s/device" % (_NET, name))) for name in _names(_NET))
+    drivers = dict((name, _driver_link("%s/%s" % (_PCI, address))) for name, address in found if address)
+    return dict((name, driver) for name, driver in drivers.items() if driver)
 
 
 def _address(path):
@@ -93,7 +101,7 @@ def _address(path):
 
 def _offers_msix(path):
     """Whether the list of capabilities in a device's configuration holds MSI-X; None where it may not be read."""
-    config = (_text_raw(path) or "").encode("utf-8", "surrogateescape")
+    config = (_raw(path) or "").encode("utf-8", "surrogateescape")
     # Without privileges the kernel gives the first 64 bytes alone, and the list lies behind them.
     if len(config) <= 64:
         return None
@@ -105,13 +113,6 @@ def _offers_msix(path):
             return True
         place = config[place + 1] & 0xfc
     return False
-
-
-def _text_raw(path):
-    try:
-        return _files.read(path)
-    except OSError:
-        return None
 
 
 def _disks():
@@ -172,7 +173,7 @@ def _own_version(name):
     """(version, path) of the file that came with the running kernel, (None, None) where there is none that can be read."""
     base = "/lib/modules/%s/kernel/drivers/%s" % (_procfs.release(), _OWN[name])
     for ending, unpacked in _MODULE_FILES:
-        text = _text_raw(base + ending)
+        text = _raw(base + ending)
         if text is not None:
             try:
                 found = _VERSION.search(unpacked(text.encode("utf-8", "surrogateescape")))
@@ -222,7 +223,7 @@ def _tools():
 
 def _package():
     """(version, source) of the package open-vm-tools."""
-    status = re.search(r"(?ms)^Package: open-vm-tools\n(.*?)(?:\n\n|\Z)", _text_raw(_DPKG) or "")
+    status = re.search(r"(?ms)^Package: open-vm-tools\n(.*?)(?:\n\n|\Z)", _raw(_DPKG) or "")
     if status and re.search(r"(?m)^Status: .* installed$", status.group(1)):
         version = re.search(r"(?m)^Version: (\S+)$", status.group(1))
         return (version.group(1), _DPKG) if version else (None, None)

@@ -157,7 +157,7 @@ def test_what_others_than_root_may_not_read(told, monkeypatch):
 
 
 def device(modes, msix, driver="vmxnet3"):
-    return _guest.Device("0000:0b:00.0", "0x15ad", "0x07b0", "0x020000", driver, modes, msix)
+    return _guest.Device("0000:0b:00.0", "0x15ad", "0x07b0", driver, modes, msix)
 
 
 @pytest.mark.parametrize("modes, msix, cmdline, expected", [
