@@ -10,7 +10,6 @@ import gzip
 import lzma
 import re
 import stat
-import subprocess
 
 from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _host, _initramfs, _modprobe, _procfs
 
@@ -30,18 +29,18 @@ _DOCKERD = ("/usr/bin/dockerd", "/usr/sbin/dockerd", "/usr/local/bin/dockerd", "
 _RPM, _DPKG = "/usr/bin/rpm", "/var/lib/dpkg/status"
 _NUMBER = re.compile(r"version ([0-9][0-9A-Za-z.+~:-]{0,63})")
 _PACKAGE_VERSION = re.compile(r"[0-9][0-9A-Za-z.+~:-]{0,63}\Z")
-_SECONDS = 10
+_TIMEOUT, _SECONDS, _MOST_SAID = "/usr/bin/timeout", 10, 4096
 _INITRAMFS = ("/boot/initrd.img-%s", "/boot/initramfs-%s.img", "/boot/initrd-%s")
 
 
-def guest():
-    """The _guest.Guest that this host is."""
+def guest(run_command=None):
+    """The _guest.Guest that this host is. RUN_COMMAND: that of AnsibleModule; without it no program is asked for its version."""
     disks = _disks()
     return _guest.Guest(
         container=_procfs.in_container(), dmi=_dmi(), hypervisor=bool(_HYPERVISOR.search(_text("/proc/cpuinfo") or "")), devices=_devices(),
         drivers=dict((name, _driver(name)) for name in _guest.DRIVERS), files=modprobe_files(), cmdline=_text("/proc/cmdline") or "",
         root=_root(disks), disks=disks, networks=_networks(), swaps=_text("/proc/swaps") or "", meminfo=_text("/proc/meminfo") or "",
-        tools=_tools(), docker=_docker())
+        tools=_tools(run_command), docker=_docker(run_command))
 
 
 def _dmi():
@@ -212,16 +211,16 @@ def _is_file(path):
 
 # --- programs ---
 
-def _tools():
+def _tools(run_command):
     program = next((path for path in _VMTOOLSD if _files.trust(path)), None)
     running = _host.runs_as_root("vmtoolsd")
     # Outside VMware the daemon says nothing.
-    found = program and _NUMBER.search(_said([program, "-v"]))
-    version, source = (found.group(1), program) if found else _package()
+    found = program and _NUMBER.search(_said(run_command, [program, "-v"]))
+    version, source = (found.group(1), program) if found else _package(run_command)
     return _guest.Tools(version, source, bool(program or version), running)
 
 
-def _package():
+def _package(run_command):
     """(version, source) of the package open-vm-tools."""
     status = re.search(r"(?ms)^Package: open-vm-tools\n(.*?)(?:\n\n|\Z)", _raw(_DPKG) or "")
     if status and re.search(r"(?m)^Status: .* installed$", status.group(1)):
@@ -229,27 +228,28 @@ def _package():
         return (version.group(1), _DPKG) if version else (None, None)
     if not _files.trust(_RPM):
         return None, None
-    said = _said([_RPM, "-q", "--qf", "%{VERSION}-%{RELEASE}", "open-vm-tools"]).strip()
+    said = _said(run_command, [_RPM, "-q", "--qf", "%{VERSION}-%{RELEASE}", "open-vm-tools"]).strip()
     return (said, _RPM) if _PACKAGE_VERSION.match(said) else (None, None)
 
 
-def _docker():
+def _docker(run_command):
     program = next((path for path in _DOCKERD if _files.trust(path)), None)
-    found = program and _NUMBER.search(_said([program, "--version"]))
+    found = program and _NUMBER.search(_said(run_command, [program, "--version"]))
     return (found.group(1) if found else None), program
 
 
-def _said(command):
+def _said(run_command, command):
     """What a program of root's prints, without a shell; nothing where it fails or takes long."""
+    if run_command is None:
+        return ""
+    limit = [_where(_TIMEOUT), str(_SECONDS)] if _files.trust(_TIMEOUT) else []
     try:
-        run = subprocess.Popen([_files.where_of(command[0])] + command[1:], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL, cwd="/", env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
+        status, text, _errors = run_command(limit + [_where(command[0])] + command[1:], cwd="/", handle_exceptions=False,
+                                            environ_update={"LC_ALL": "C"})
     except OSError:
         return ""
-    try:
-        text = run.communicate(timeout=_SECONDS)[0]
-    except subprocess.TimeoutExpired:
-        run.kill()
-        run.communicate()
-        return ""
-    return _files.decoded(text[:4096]) if run.returncode == 0 else ""
+    return text[:_MOST_SAID] if status == 0 else ""
+
+
+def _where(program):
+    return _files.decoded(_files.where_of(program))

@@ -214,7 +214,7 @@ def _read(names):
     return dict((name, _procfs.look(name)) for name in names)
 
 
-def run(params):
+def run(params, run_command=None):
     """The whole result, as plain data."""
     if params["salt"] == "":
         raise ValueError("salt: it is empty: give a random text, or leave it out")
@@ -230,13 +230,13 @@ def run(params):
     if params["guest"]:
         # Most runs need none of this code.
         from ansible_collections.photon.hardening.plugins.module_utils import _guest, _sysfs
-        result["guest"] = _guest.rows(_sysfs.guest())
+        result["guest"] = _guest.rows(_sysfs.guest(run_command))
     return dict(result, changed=False, parameters=_info.rows(modes, firsts, _read(modes), boot, params["salt"]))
 
 
-def _result_of(params):
+def _result_of(params, run_command):
     try:
-        return run(params)
+        return run(params, run_command)
     except PermissionError as exc:
         return dict(failed=True, msg="%s: run this with become, or as root" % exc)
     except (ValueError, OSError) as exc:
@@ -248,7 +248,7 @@ def main():
         argument_spec=dict(names=dict(type="list", elements="str", default=["*"]), salt=dict(type="str", no_log=False),
                            guest=dict(type="bool", default=False)),
         supports_check_mode=True)
-    result = _result.harmless(_result_of(module.params))
+    result = _result.harmless(_result_of(module.params, module.run_command))
     for note in result.get("notes", ()):
         module.warn(note)
     if result.pop("failed", False):

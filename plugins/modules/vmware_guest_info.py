@@ -31,8 +31,8 @@ attributes:
     support: none
 notes:
   - Root is not needed, but without it the parameters of C(vmw_pvscsi) and whether a device offers MSI-X cannot be read. Their rows say so.
-  - The programs C(vmtoolsd), C(dockerd) and C(rpm) are asked for versions, without a shell and for 10 seconds at most, and only where
-    nobody but root can have put them there.
+  - The programs C(vmtoolsd), C(dockerd) and C(rpm) are asked for versions, without a shell, for 10 seconds at most where the host has
+    C(timeout), and only where nobody but root can have put them there.
 seealso:
   - module: photon.hardening.vmware_guest
   - module: photon.hardening.kernel_parameters_info
@@ -109,9 +109,9 @@ _once.install(_once.__spec__.loader)
 from ansible_collections.photon.hardening.plugins.module_utils import _guest, _result, _sysfs
 
 
-def run():
+def run(run_command=None):
     """The whole result, as plain data."""
-    guest = _sysfs.guest()
+    guest = _sysfs.guest(run_command)
     rows = _guest.rows(guest)
     return {"changed": False, "msg": _guest.message(rows), "vmware": not guest.container and _guest.evidence(guest)[0],
             "container": guest.container, "summary": _guest.counts(rows), "rows": _guest.in_order(rows)}
@@ -120,7 +120,7 @@ def run():
 def main():
     module = AnsibleModule(argument_spec={}, supports_check_mode=True)
     try:
-        result = run()
+        result = run(module.run_command)
     except OSError as exc:
         module.fail_json(msg=_result.harmless_text(str(exc)))
     module.exit_json(**_result.harmless(result))

@@ -208,7 +208,7 @@ def test_a_driver_that_is_older_than_the_kernels_own(told, version, own, state):
     ((None, None, True, False), {"state": ("stopped", "finding"), "version": (None, "hidden")}),
 ])
 def test_open_vm_tools(told, monkeypatch, tools, expected):
-    monkeypatch.setattr(_sysfs, "_tools", lambda: _guest.Tools(*tools))
+    monkeypatch.setattr(_sysfs, "_tools", lambda _run: _guest.Tools(*tools))
     rows = told(trees.esxi)
     assert dict((name.split()[1], brief(rows, name)[0]) for name in rows if name.startswith("open-vm-tools")) == expected
 
@@ -217,7 +217,7 @@ def test_open_vm_tools(told, monkeypatch, tools, expected):
     ((None, None), (None, "not_applicable")), (("20.10.24", "/usr/bin/dockerd"), ("20.10.24", "ok")),
     ((None, "/usr/bin/dockerd"), (None, "hidden"))])
 def test_docker(told, monkeypatch, docker, expected):
-    monkeypatch.setattr(_sysfs, "_docker", lambda: docker)
+    monkeypatch.setattr(_sysfs, "_docker", lambda _run: docker)
     assert brief(told(trees.kvm), "Docker version") == [expected]
 
 

@@ -16,8 +16,8 @@ def shown(files, cmdline=""):
 @pytest.mark.parametrize("text, expected", [
     ("options vmw_vmci disable_msix=1\n", [("disable_msix", "1", 1, "options")]),
     ("# options vmw_vmci a=1\n\n  options  vmw-vmci  disable-msix=1 b\n", [("disable_msix", "1", 3, "options"), ("b", "1", 3, "options")]),
-    ("options vmw_vmci a= \\\n b=2 \\\nc=3\noptions vmw_vmci d=4", [("a", "", 1, "options"), ("b", "2", 1, "options"),
-                                                                   ("c", "3", 1, "options"), ("d", "4", 4, "options")]),
+    ("options vmw_vmci a= \\\n b=2 \\\nc=3\noptions vmw_vmci d=4", [
+        ("a", "", 1, "options"), ("b", "2", 1, "options"), ("c", "3", 1, "options"), ("d", "4", 4, "options")]),
     ("x\noptions vmw_vmci a=1 \\", [("a", "1", 2, "options")]),
     ("install vmw_vmci /sbin/modprobe --ignore-install vmw_vmci disable_msix=1\n", [("disable_msix", "1", 1, "install")]),
     ("options vmw_vmci\nalias vmw_vmci a=1\nblacklist vmw_vmci a=1\noptions\n", []),

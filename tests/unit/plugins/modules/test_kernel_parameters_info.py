@@ -139,6 +139,8 @@ class Module:
         assert supports_check_mode is True and sorted(argument_spec) == sorted(self.params)
         return self
 
+    run_command = None
+
     def warn(self, text):
         self.warnings.append(text)
 

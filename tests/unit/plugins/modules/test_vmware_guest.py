@@ -30,8 +30,8 @@ def guest(tmpdir, monkeypatch):
     return tree.file("/boot/initrd.img-" + trees.RELEASE, gzip.compress(archive("init")))
 
 
-def run(params=ENABLE, check_mode=False):
-    return vmware_guest.run(params, check_mode)
+def run(params=None, check_mode=False):
+    return vmware_guest.run(params or ENABLE, check_mode)
 
 
 def written(tree):
@@ -188,6 +188,8 @@ def ended(monkeypatch):
         said = []
 
         class Module:
+            run_command = None
+
             def __init__(self, argument_spec, supports_check_mode, required_if=None):
                 assert sorted(argument_spec) == sorted(params) and supports_check_mode is True
                 self.params, self.check_mode, self._diff, self.warn = params, True, diff, said.append
@@ -223,7 +225,8 @@ def test_what_is_told_is_harmless_and_bounded(guest, ended):
 
 
 def test_what_cannot_be_read_is_an_error_with_a_path(guest, ended, monkeypatch):
-    monkeypatch.setattr(vmware_guest_info._sysfs, "modprobe_files", lambda: _files.read("/etc/modprobe.d/x"))
-    monkeypatch.setattr(_files, "read", lambda path, limit=None: (_ for _ in ()).throw(OSError(5, "Input/output error", path)))
+    def refused():
+        raise OSError(errno.EIO, os.strerror(errno.EIO), "/etc/modprobe.d/x")
+    monkeypatch.setattr(vmware_guest_info._sysfs, "modprobe_files", refused)
     result, failed, _warnings = ended(vmware_guest_info, {})
     assert failed and "/etc/modprobe.d/x" in result["msg"]
