@@ -78,7 +78,7 @@ mutants: ## do the unit tests notice a change of the code? try ARGS=plugins/modu
 	@bash tests/mutants/run.sh $(ARGS)
 
 .PHONY: catalogue
-catalogue: ## write the tables of README.md and docs/ from catalogue.yml and controls.yml
+catalogue: ## write the tables of docs/ from catalogue.yml and controls.yml
 	@bash tools/catalogue.sh
 
 .PHONY: clean
