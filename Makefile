@@ -108,7 +108,7 @@ release: ## the same of a clean clone, with a bill of materials (CycloneDX)
 	@tools/venv.sh && PATH="$(CURDIR)/.venv/bin:$$PATH" tools/release.sh
 
 .PHONY: catalogue
-catalogue: ## write the tables of README.md and docs/ from catalogue.yml and controls.yml
+catalogue: ## write the tables of docs/ from catalogue.yml and controls.yml
 	@bash tools/catalogue.sh
 
 .PHONY: clean

@@ -4,7 +4,12 @@
 
 import importlib.util
 import pathlib
+import re
 
+import pytest
+import yaml
+
+from ansible_collections.photon.hardening.plugins.module_utils import _model
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -22,16 +27,99 @@ def test_the_documents_show_the_catalogue_and_the_control_numbers():
     """When this fails: run make catalogue."""
     readme = tool("readme")
     documents = readme.documents(CATALOGUE, _controls.load())
-    assert [path.relative_to(ROOT).as_posix() for path in documents] == ["README.md", "docs/benchmarks.md"]
+    assert [path.name for path in documents] == ["parameters.md", "sources.md", "strength.md", "benchmarks.md"]
     for path, parts in documents.items():
         text = path.read_text(encoding="utf-8")
         assert readme.written(text, parts) == text
 
 
-def test_the_readme_has_each_parameter_once():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def page(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_each_parameter_is_explained_once():
+    text = page("docs/parameters.md")
     for row in CATALOGUE["parameters"]:
         assert text.count("| `%s` |" % row["name"]) + text.count("| %s |" % row["name"]) == 1
+
+
+@pytest.mark.parametrize("column", CATALOGUE["columns"])
+def test_no_value_of_a_column_is_lost(column):
+    readme = tool("readme")
+    table = [line.removesuffix(" |").split(" | ") for line in readme.source_tables(CATALOGUE, [column]) if line.startswith("| ")]
+    shown = {cells[0].strip("| "): cells[1] for cells in table}
+    for row in CATALOGUE["parameters"]:
+        assert shown.get(readme.shown_name(row), "–") == readme.cell(row["values"].get(column))
+
+
+def test_the_readme_fits():
+    assert len(page("README.md").splitlines()) <= 250
+
+
+def test_the_readme_says_for_whom_each_profile_is():
+    for profile in _catalogue.profiles(CATALOGUE):
+        assert "\n| `%s`" % profile in page("README.md")
+
+
+def test_each_variable_of_the_role_is_in_the_settings():
+    spec = yaml.safe_load(page("roles/photon_hardening/meta/argument_specs.yml"))["argument_specs"]["main"]["options"]
+    assert [name for name in spec if "| `%s` |" % name not in page("docs/settings.md")] == []
+
+
+def test_each_state_is_explained_in_its_order():
+    assert re.findall(r"(?m)^\| `(\w+)` \|", page("docs/results.md")) == list(_model.STATES)
+
+
+def test_the_list_of_the_articles_sentences_names_every_parameter_of_it():
+    named = set(re.findall(r"`([a-z]+\.[\w.-]+)`", page("docs/article.md")))
+    of_photon = {row["name"] for row in CATALOGUE["parameters"] if row.get("sysctl", True) and "photon3" in row["values"]}
+    assert of_photon - named == set()
+
+
+# --- links ---
+
+PAGES = ["README.md", "CONTRIBUTING.md", *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/*.md")),
+         *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("roles/*/README.md"))]
+
+
+def without_code(text):
+    return re.sub(r"(?ms)^ *```.*?^ *```$", "", text)
+
+
+def anchors(text):
+    """The names that GitHub gives to the headings."""
+    titles = re.findall(r"(?m)^#+ (.*)$", without_code(text))
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def links(text):
+    """(address, anchor) of each link and picture that is no address of the web."""
+    found = re.findall(r"\]\(([^()\s#]*)#?([^()\s]*)\)", without_code(text))
+    return [(address, anchor) for address, anchor in found if not re.match(r"https?:", address)]
+
+
+def dead(name):
+    """The links of a page that lead nowhere."""
+    for address, anchor in links(page(name)):
+        target = (ROOT / name).parent / address if address else ROOT / name
+        if not target.exists() or (anchor and anchor not in anchors(target.read_text(encoding="utf-8"))):
+            yield "%s: %s#%s" % (name, address, anchor)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_link_is_dead(name):
+    assert list(dead(name)) == []
+
+
+def test_what_counts_as_a_link():
+    text = "# A title: `x_y`, or 2\n[a](b.md#c) [d](#e) ![f](g.png) [h](https://i/j#k)\n```\n# no title\n[l](m)\n```\n"
+    assert links(text) == [("b.md", "c"), ("", "e"), ("g.png", "")]
+    assert anchors(text) == {"a-title-x_y-or-2"}
+
+
+def test_each_page_is_in_the_readme():
+    linked = {address for address, anchor in links(page("README.md"))}
+    assert [name for name in PAGES if name.startswith("docs/") and name not in linked] == []
 
 
 def test_strength_counts_the_same_value_and_a_stricter_one():
