@@ -8,11 +8,12 @@ export INVENTORY LIMIT
 
 .PHONY: help
 help: ## list the targets
+	@printf '%d targets: make TARGET\n' "$$(grep -cE '^[a-z-]+:.*## ' $(MAKEFILE_LIST))"
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name what; do printf '  %-15s %s\n' "$$name" "$$what"; done
 	@printf '\nINVENTORY=hosts LIMIT=web ARGS="--check --diff" go to ansible-playbook; without an inventory it is this machine.\n'
 	@printf 'A login that sudo asks for a password: ARGS=-K\n'
 
-.PHONY: harden audit rollback compare
+.PHONY: harden audit rollback compare report
 harden: ## harden the hosts of INVENTORY (this machine); try ARGS="--check --diff" first
 	@tools/play.sh harden.yml $(ARGS)
 
@@ -24,6 +25,9 @@ rollback: ## put back what was there before the first run
 
 compare: ## compare two hosts, profiles or saved results: ARGS="-e left=photon3 -e right=centos8"
 	@tools/play.sh compare.yml $(ARGS)
+
+report: ## make a report of what earlier runs kept in reports/; contacts no host
+	@tools/play.sh report.yml $(ARGS)
 
 .PHONY: test test-all test-boot test-kernel test-units test-formats test-gates test-molecule test-vm bench bench-fleet mutants
 test: ## units, boot order, kernel, formats, gates, molecule and a VM: what CI runs

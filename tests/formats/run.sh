@@ -9,10 +9,10 @@ node_modules() {
   exec 9>"$1.lock"
   flock 9
   [ ! -e "$1/.ready" ] || return 0
-  say "making $1"
   mkdir -p "$1"
   cp "$ROOT/tests/formats/package.json" "$1/"
-  npm install --prefix "$1" --silent --no-audit --no-fund --ignore-scripts
+  patiently "downloading the programs that read our reports into $1, once" \
+    npm install --prefix "$1" --silent --no-audit --no-fund --ignore-scripts
   touch "$1/.ready"
 }
 
