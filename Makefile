@@ -11,6 +11,7 @@ $(shell [ -e $(LINK) ] || { mkdir -p $(dir $(LINK)) && ln -s ../../../.. $(LINK)
 
 .PHONY: help
 help: ## list the targets
+	@printf '%d targets: make TARGET\n' "$$(grep -cE '^[a-z-]+:.*## ' $(MAKEFILE_LIST))"
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name what; do printf '  %-15s %s\n' "$$name" "$$what"; done
 	@printf '\nINVENTORY=hosts LIMIT=web ARGS="--check --diff" go to ansible-playbook; without an inventory it is this machine.\n'
 	@printf 'A login that sudo asks for a password: ARGS=-K\n'

@@ -18,7 +18,8 @@ if [ ! -d "$folder" ]; then
   use_venv oldest
   work=$(mktemp --directory "$folder.XXXXXX")
   trap 'rm -rf "$work"' EXIT
-  "$VENV/bin/pip" download --quiet --no-deps --dest "$work" "ansible==$version" >&2
+  patiently "downloading the package ansible $version, for the collections of Molecule's driver and of the benchmark, once" \
+    "$VENV/bin/pip" download --quiet --no-deps --dest "$work" "ansible==$version" >&2
   unzip -q "$work/ansible-$version-py3-none-any.whl" "${wanted[@]}" -d "$work"
   mkdir "$work/new"
   mv "$work/ansible_collections" "$work/new"

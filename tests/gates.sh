@@ -112,6 +112,7 @@ report_gate() {
   flock 8
   cat "$log"
   rm "$log"
+  [ "$status" = 0 ] || printf '%s\n' "$gate" >>"$FAILED"
   if [ "$status" = 0 ]; then say "gate $gate: passed in $SECONDS s"; else say "gate $gate: FAILED in $SECONDS s"; fi
   return "$status"
 }
@@ -121,6 +122,13 @@ case ${1:-} in
   --report) report_gate "$2" ;;
   *)
     [ $# -gt 0 ] || set -- "${gates[@]}"
-    printf '%s\n' "$@" | xargs -P 2 -I{} bash "${BASH_SOURCE[0]}" --report {} || die "not all gates passed"
+    FAILED=$(mktemp) status=0
+    export FAILED
+    trap 'rm "$FAILED"' EXIT
+    say "$# gates, two at a time; the longest take minutes: $*"
+    printf '%s\n' "$@" | xargs -P 2 -I{} bash "${BASH_SOURCE[0]}" --report {} || status=$?
+    mapfile -t failed <"$FAILED"
+    printf 'gates: %d passed, %d failed%s\n' "$(($# - ${#failed[@]}))" "${#failed[@]}" "${failed[*]:+: ${failed[*]}}"
+    exit "$status"
     ;;
 esac

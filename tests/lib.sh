@@ -8,7 +8,8 @@ CACHE=${PHOTON_HARDENING_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/photon-hardening
 mkdir -p "$CACHE"
 export ROOT CACHE
 
-say() { printf '==> %s\n' "$*" >&2; }
+# shellcheck source=tools/say.sh
+source "$ROOT/tools/say.sh"
 
 die() { printf 'ERROR: %s\n' "$*" >&2; exit 1; }
 
@@ -25,13 +26,16 @@ need() {
   command -v "$command" >/dev/null && return 0
   command -v apt-get >/dev/null || skip "$command is missing and this is no Debian or Ubuntu: install it by hand"
   [ "$(id -u)" = 0 ] || skip "$command is missing; run: sudo apt-get install -y --no-install-recommends $*"
-  say "installing $*"
   # The parts that run side by side must not meet in apt's own lock, which fails at once.
   (
     flock 9
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    patiently "downloading and installing $*, because this machine has no $command" install_packages "$@"
   ) 9>"$CACHE/apt.lock"
+}
+
+install_packages() {
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 # collection_tree: prints a folder for ANSIBLE_COLLECTIONS_PATH in which this checkout is photon.hardening.

@@ -42,8 +42,7 @@ case ${1:-} in
       if bash "${BASH_SOURCE[0]}" --part "$name"; then passed=$((passed + 1)); else failed+=("$name"); fi
       say "$name took $((SECONDS - start)) s"
     done
-    [ ${#failed[@]} = 0 ] || say "failed: ${failed[*]}"
-    printf 'parts: %d passed, %d failed\n' "$passed" "${#failed[@]}"
+    printf 'parts: %d passed, %d failed%s\n' "$passed" "${#failed[@]}" "${failed[*]:+: ${failed[*]}}"
     [ ${#failed[@]} = 0 ]
     ;;
 esac

@@ -44,9 +44,8 @@ with_included() {
 
 make_venv() {
   local python=$1 venv=$2 requirements=$3
-  say "making $venv"
   "$python" -m venv --clear "$venv" >&2
-  "$venv/bin/pip" install --quiet -r "$requirements" >&2
+  patiently "downloading what requirements/$name.txt names into $venv, once" "$venv/bin/pip" install --quiet -r "$requirements" >&2
   touch "$venv/.ready"
 }
 

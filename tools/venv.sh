@@ -2,6 +2,8 @@
 # Makes .venv: a pinned ansible-core and this collection. Does nothing when both are up to date.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=tools/say.sh
+source tools/say.sh
 
 # ansible-core 2.16 manages the oldest hosts and itself runs on Python 3.10 to 3.12, so those come first.
 find_python() {
@@ -31,8 +33,12 @@ need_ensurepip() {
     printf 'ERROR: %s cannot make a venv yet; run: sudo %s\n' "$python" "$install" >&2
     return 1
   fi
+  patiently "downloading and installing $package, because $python cannot make a venv without it" install_ensurepip "$install"
+}
+
+install_ensurepip() {
   apt-get update -qq >&2
-  $install >&2
+  $1 >&2
 }
 
 install_core() {
@@ -42,9 +48,9 @@ install_core() {
   local python
   python=$(find_python)
   need_ensurepip "$python"
-  printf '==> making .venv with %s\n' "$python" >&2
   "$python" -m venv --clear .venv
-  .venv/bin/pip install --quiet --disable-pip-version-check -r requirements/run.txt
+  patiently "downloading ansible-core into .venv ($python), once" \
+    .venv/bin/pip install --quiet --disable-pip-version-check -r requirements/run.txt
   printf '%s\n' "$wanted" >.venv/run.sha256
 }
 
@@ -54,8 +60,14 @@ install_collection() {
   content=$(find galaxy.yml meta playbooks plugins roles -type f ! -name '*.pyc' -exec sha256sum {} + | sort | sha256sum)
   [ "$(cat .venv/collection.sha256 2>/dev/null)" = "$content" ] && return
   site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-  ANSIBLE_COLLECTIONS_PATH=$site .venv/bin/ansible-galaxy collection install . -p "$site" --force >&2
+  patiently "installing this collection into .venv, because it is new or has changed" install_into "$site"
   printf '%s\n' "$content" >.venv/collection.sha256
+}
+
+# What ansible-galaxy says is shown where it fails.
+install_into() {
+  local log
+  log=$(ANSIBLE_COLLECTIONS_PATH=$1 .venv/bin/ansible-galaxy collection install . -p "$1" --force 2>&1) || { printf '%s\n' "$log" >&2; return 1; }
 }
 
 install_core

@@ -20,10 +20,9 @@ exec 9>"$root.lock"
 flock 9
 if [ ! -d "$root" ]; then
   [ "$(id -u)" = 0 ] || skip "unpacking a root file system needs root"
-  say "unpacking systemd of $suite"
   work=$(mktemp -d "$root.XXXXXX")
   trap 'rm -rf "$work"' EXIT
-  make_rootfs "$work/root" >&2
+  patiently "downloading and unpacking systemd of $suite, whose systemd-sysctl is asked what a boot sets, once" make_rootfs "$work/root" >&2
   mv -T "$work/root" "$root"
 fi
 printf '%s\n' "$root"

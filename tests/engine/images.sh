@@ -11,7 +11,7 @@ present() { docker image inspect "$1" >/dev/null 2>&1; }
 # pull IMAGE...: the first that a registry has becomes $image.
 pull() {
   for image in "$@"; do
-    timeout 15 docker pull --quiet "$image" >/dev/null && return
+    patiently "downloading the image $image for Molecule" timeout 15 docker pull --quiet "$image" >/dev/null && return
   done
   say "no registry gives us $*: this will be a look-alike"
   return 1
@@ -23,11 +23,11 @@ debian() {
   image=photon-hardening-lookalike/$suite:$(key "$here/images.sh")
   if present "$image"; then return; fi
   need mmdebstrap mmdebstrap
-  say "building $image"
   # In memory it takes a fifth of the time: dpkg syncs every file.
   [ "$(df --output=avail /dev/shm | tail -n 1)" -lt 2000000 ] || export TMPDIR=/dev/shm
   work=$(mktemp --directory)
-  mmdebstrap --quiet --variant=minbase --include="$(IFS=,; echo "${*:2}")" --dpkgopt=force-unsafe-io \
+  patiently "downloading and building a Debian $suite as $image, because no registry gives one, once" \
+    mmdebstrap --quiet --variant=minbase --include="$(IFS=,; echo "${*:2}")" --dpkgopt=force-unsafe-io \
     --aptopt='Acquire::Languages "none"' --dpkgopt='path-exclude=/usr/share/locale/*' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' "$suite" "$work/base.tar" >&2
   docker import "$work/base.tar" "$image" >/dev/null
@@ -43,10 +43,10 @@ lookalike() {
   base=$image
   image=photon-hardening-lookalike/$name:$(key "$here/images.sh" "$here/$name/Dockerfile" <(basename "$prefix"))
   if present "$image"; then return; fi
-  say "building $image"
   tar --create --exclude=__pycache__ --exclude=test --exclude=tests --exclude='config-*' --exclude='site-packages/*' \
     --directory "$here/$name" Dockerfile \
     --directory "$prefix" "bin/python$python" "lib/libpython${python}m.so.1.0" "lib/python$python" |
+    patiently "building $image with CPython $python, because no registry gives one, once" \
     docker build --quiet --build-arg BASE="$base" --tag "$image" - >/dev/null
 }
 

@@ -66,12 +66,11 @@ exec 9>"$CACHE/vm.lock"
 flock 9
 if [ ! -d "$disk" ]; then
   [ "$(id -u)" = 0 ] || skip "building a VM disk needs root"
-  say "building the disk of $suite"
   work=$(mktemp -d)
   new=$(mktemp -d "$disk.XXXXXX")
   trap 'rm -rf "$work" "$new"' EXIT
   chmod 755 "$work"
-  build "$new" "$work" >&2
+  patiently "downloading and building a disk of Debian $suite for a virtual machine, once" build "$new" "$work" >&2
   mv -T "$new" "$disk"
 fi
 printf '%s\n' "$disk"

@@ -56,8 +56,7 @@ run() (
   trap finish EXIT
   ln -s "$disk"/* "$dir"
   [ "$kind" != guest ] || touch "$dir/vmware"
-  say "starting $suite"
-  bash "$here/vm.sh" start "$dir" "$port"
+  patiently "starting a virtual machine with Debian $suite, the kernel that is hardened" bash "$here/vm.sh" start "$dir" "$port"
   VM_SUITE=$suite VM_DIR=$dir VM_PORT=$port ANSIBLE_COLLECTIONS_PATH=$(collection_tree) \
     PATH=$VENV/bin:$PATH "$VENV/bin/python" -m pytest --durations=0 --durations-min=1 -v "${tests[@]}"
 )

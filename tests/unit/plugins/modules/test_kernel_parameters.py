@@ -630,3 +630,8 @@ def test_where_the_kernel_is_not_the_hosts_own_a_required_parameter_may_be_missi
     with pytest.raises(Failed):
         required("vm.swapiness")
     assert run(state="absent", rules={"vm.swapiness": {"required": ASKED}})["changed"]
+
+
+def test_what_is_only_compared_is_never_unsupported(plain):
+    result = run("kernel.a = 1\n", rules={"vm.c": {"report": "30"}, "kernel.gone": {"report": "1"}})
+    assert states(result) == {"kernel.a": "changed", "vm.c": "ok"}
