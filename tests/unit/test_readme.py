@@ -118,8 +118,8 @@ def test_what_counts_as_a_link():
     assert anchors(text) == {"a-title-x_y-or-2"}
 
 
-def test_each_page_is_in_the_readme():
-    linked = {address for address, anchor in links(page("README.md"))}
+def test_each_page_can_be_found():
+    linked = {address for name in ("README.md", "CONTRIBUTING.md") for address, anchor in links(page(name))}
     assert [name for name in PAGES if name.startswith("docs/") and name not in linked] == []
 
 
