@@ -67,10 +67,9 @@ node_modules() (
   exec 9>"$made.lock"
   flock 9
   if [ ! -e "$made/.ready" ]; then
-    say "making $made"
     mkdir -p "$made"
     cp "$1/package.json" "$made/"
-    npm install --prefix "$made" --silent --no-audit --no-fund --ignore-scripts >&2
+    patiently "downloading the programs that read our reports into $made, once" npm install --prefix "$made" --silent --no-audit --no-fund --ignore-scripts >&2
     touch "$made/.ready"
   fi
   printf '%s\n' "$made/node_modules"
