@@ -35,7 +35,7 @@ def on(number, *command):
 
 
 def setup(number, scenario):
-    on(number, "python3", str(HERE / "player.py"), "setup", json.dumps(scenario))
+    on(number, "python3", str(DIR / "player.py"), "setup", json.dumps(scenario))
 
 
 def calls(number=1):
@@ -163,7 +163,7 @@ def test_while_a_container_is_running_nothing_is_begun_and_docker_comes_back():
     assert done.returncode == 2 and "1 containers are running although their services are stopped" in done.stdout
     assert "photon-upgrade.sh was not started. The host is still Photon OS 4.0." in done.stdout
     assert not started() and [line for line in calls() if line.startswith("systemctl st")] == [
-        "systemctl stop docker.socket", "systemctl stop docker.service", "systemctl start docker.service", "systemctl start docker.socket"]
+        "systemctl stop docker.socket", "systemctl stop docker.service", "systemctl start docker.socket", "systemctl start docker.service"]
 
 
 def test_docker_that_does_not_come_up_is_told_and_a_second_run_goes_on():
