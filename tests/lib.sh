@@ -69,7 +69,8 @@ node_modules() (
   if [ ! -e "$made/.ready" ]; then
     mkdir -p "$made"
     cp "$1/package.json" "$made/"
-    patiently "downloading the programs that read our reports into $made, once" npm install --prefix "$made" --silent --no-audit --no-fund --ignore-scripts >&2
+    patiently "downloading the programs that read our reports into $made, once" \
+      npm install --prefix "$made" --silent --no-audit --no-fund --ignore-scripts >&2
     touch "$made/.ready"
   fi
   printf '%s\n' "$made/node_modules"
