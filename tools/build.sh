@@ -12,6 +12,11 @@ mapfile -t listed < <(grep -v '^#' tools/tarball.txt)
 # --error-unmatch: a name in the list that git does not track is an error.
 git ls-files -z --error-unmatch -- "${listed[@]}" >"$work/files"
 tar --create --null --files-from="$work/files" | tar --extract --directory="$work/tree"
+# The pages and pictures of docs/ are not packed: in the packed README.md the links lead to them as they are in the repository at this version.
+repository=$(sed -n 's/^repository: *//p' galaxy.yml)
+version=$(sed -n 's/^version: *//p' galaxy.yml)
+sed -i -E -e "s#\]\((docs/images/)#](${repository:?}/raw/${version:?}/\1#g" -e "s#\]\((docs/|CONTRIBUTING\.md)#]($repository/blob/$version/\1#g" \
+  "$work/tree/README.md"
 ansible-galaxy collection build --output-path "$work/built" "$work/tree" >/dev/null
 
 tarball=$(basename "$work"/built/*.tar.gz)

@@ -7,6 +7,7 @@
 import hashlib
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import tarfile
@@ -69,6 +70,15 @@ def test_what_is_listed_and_tracked_and_nothing_else(clone, built):
     listed = [line for line in (ROOT / "tools" / "tarball.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     tracked = set(git("ls-files", "--", *listed, cwd=clone).split())
     assert files(only(built, "*.tar.gz")) == tracked - set(PRIVATE) - {"galaxy.yml"} | MADE
+
+
+def test_links_of_the_packed_readme_lead_somewhere(built):
+    tarball = only(built, "*.tar.gz")
+    with tarfile.open(tarball) as opened:
+        readme = opened.extractfile("README.md").read().decode()
+    links = re.findall(r"\]\(([^)#]+)", readme)
+    assert {link for link in links if "://" not in link} <= files(tarball)
+    assert "https://github.com/photon-hardening/photon.hardening/blob/1.0.0/docs/release.md" in links
 
 
 def test_ansible_galaxy_of_a_whole_folder_packs_nothing_private(clone, tmp_path):
