@@ -46,11 +46,15 @@ def _file(name):
         return stream.read()
 
 
+def _spelt_out(value):
+    """Characters of a host that cannot be printed, or that turn the direction of writing. Markup is the page's own."""
+    return _harmless.flat(value) if isinstance(value, str) and not isinstance(value, markupsafe.Markup) else value
+
+
 @functools.cache
 def _template():
-    # Characters of a host that cannot be printed, or that turn the direction of writing, are spelt out.
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
-                                     finalize=lambda value: _harmless.flat(value) if type(value) is str else value)
+                                     finalize=_spelt_out)
     environment.filters["thousands"] = "{:,}".format
     return environment.from_string(_file("page.html.j2"))
 
