@@ -142,7 +142,7 @@ class Store:
 
     def link(self, path, sent):
         numbers = self.linked.setdefault(path, [])
-        numbers.remove(sent["id"]) if sent.get("disassociate") else numbers.append(sent["id"])
+        (numbers.remove if sent.get("disassociate") else numbers.append)(sent["id"])
 
     def names(self, collection):
         return sorted(item["name"] for item in self.items.get(collection, {}).values())
@@ -230,7 +230,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_PATCH(self):
         self._answer("patch")
 
-    def log_message(self, *args):
+    def log_message(self, format, *args):
         pass
 
 
