@@ -17,7 +17,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments
 
 PREFIX = _arguments.PREFIX + "survey_"
 NOT_ANSWERED = "inventory"
-# Not asked: what is done (the job template says it), an image (AWX has none mounted), and what becomes of reports (AWX keeps no files).
+# Not asked: what is done (the job template says it), an image (AWX has none mounted), what becomes of reports (AWX keeps no files), and
+# what only guests of VMware have, which the inventory knows.
 ASKED = ("profile", "groups", "overrides", "waivers", "container_host", "conflicts", "fail_on")
 
 # What an answer looks like that is a text in YAML.

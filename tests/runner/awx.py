@@ -142,7 +142,7 @@ class Store:
 
     def link(self, path, sent):
         numbers = self.linked.setdefault(path, [])
-        numbers.remove(sent["id"]) if sent.get("disassociate") else numbers.append(sent["id"])
+        (numbers.remove if sent.get("disassociate") else numbers.append)(sent["id"])
 
     def names(self, collection):
         return sorted(item["name"] for item in self.items.get(collection, {}).values())
@@ -203,14 +203,14 @@ def _page(found):
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     def _answer(self, method):
-        store, (path, _, query) = self.server.store, self.path.partition("?")
+        store, asked = self.server.store, urllib.parse.urlsplit(self.path)
         length = int(self.headers.get("Content-Length") or 0)
         sent = json.loads(self.rfile.read(length)) if length else None
         if self.headers.get("Authorization") != "Bearer " + TOKEN:
             return self._say(401, {"detail": "no"})
         if method != "get":
-            store.log.append((method, re.sub(r"\d+", "N", path.removeprefix("/api/v2")), sent))
-        return self._say(*getattr(store, method)(path, dict(urllib.parse.parse_qsl(query)) if method == "get" else sent))
+            store.log.append((method, re.sub(r"\d+", "N", asked.path.removeprefix("/api/v2")), sent))
+        return self._say(*getattr(store, method)(asked.path, dict(urllib.parse.parse_qsl(asked.query)) if method == "get" else sent))
 
     def _say(self, status, content):
         body = b"" if content is None else json.dumps(content).encode()
@@ -230,7 +230,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_PATCH(self):
         self._answer("patch")
 
-    def log_message(self, *args):
+    def log_message(self, format, *args):
         pass
 
 

@@ -105,8 +105,8 @@ def test_the_first_bytes_of_the_events_tell_the_story(whole, slices):
         diffs = {event["event_data"]["host"]: shown(event) for event in events(folder, "runner_on_file_diff")}
         assert sorted(diffs) == hosts
         for host in hosts:
-            (line,) = [line for line in lines if line.startswith(host + ": ")]
-            assert re.match(r"%s: \d+ of \d+ parameters differ: \S+ at boot unset -> \S+, " % host, line)
+            (line,) = [line for line in lines if line.startswith(host + " (kspp): ")]
+            assert re.match(r"%s \(kspp\): \d+ of \d+ parameters differ: \S+ at boot unset -> \S+, " % host, line)
             assert "--- before: drop-ins" in diffs[host] and re.search(r"^\+kernel\.kptr_restrict = 2\r?$", diffs[host], re.MULTILINE)
 
 

@@ -39,7 +39,8 @@ def test_awx_offers_exactly_what_users_run():
                             stdout=subprocess.PIPE, text=True).stdout
     paths = [pathlib.PurePath(name) for name in listed.split("\0") if name and (ROOT / name).is_file()]
     offered = {path.as_posix() for path in paths if is_offered(path, (ROOT / path).read_text(encoding="utf-8", errors="ignore"))}
-    assert offered == {"playbooks/%s.yml" % name for name in ("audit", "awx", "compare", "harden", "report", "rollback")}
+    assert offered == {"playbooks/%s.yml" % name
+                       for name in ("audit", "awx", "compare", "harden", "photon_upgrade", "report", "rollback")}
 
 
 def test_a_project_update_builds_and_installs_the_repository_itself():
