@@ -17,6 +17,13 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Fac
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 _SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl")
 _UFW = "/etc/ufw/ufw.conf"
+# systemd-sysctl since 252 reads this credential after all files, the first that is found.
+_CREDENTIALS = tuple(folder + "/sysctl.extra" for folder in (
+    "/run/credentials/@system", "/etc/credstore", "/run/credstore", "/usr/local/lib/credstore", "/usr/lib/credstore"))
+# SUSE's boot-sysctl.service reads it before all others.
+_KERNEL_CONF = "/boot/sysctl.conf-%s"
+# name, what is there while it runs, what is there where it is installed
+_INITS = (("OpenRC", "/run/openrc", "/sbin/openrc"), ("runit", "/run/runit", "/etc/runit/1"))
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 _SETTING = re.compile(r"(?m)^[ \t]*([A-Z_]+)=(.*)$")
 _SUBUID, _NSSWITCH = "/etc/subuid", "/etc/nsswitch.conf"
@@ -44,9 +51,10 @@ _TUNED_PROFILES = ("/usr/lib/tuned", "/usr/lib/tuned/profiles", "/etc/tuned", "/
 def snapshot(request, saved, names):
     """The Snapshot of this host, or of the image that this process is inside. NAMES: interfaces -> the parameters to read."""
     interfaces = {} if request.image else _procfs.interfaces()
+    found = rivals(request.image, interfaces)
     live = {} if request.image else dict((name, _procfs.read(name)) for name in names(interfaces))
     return Snapshot(
-        live=live, files=sysctl_files(), dialect=boot_dialect(), rivals=rivals(request.image),
+        live=live, files=sysctl_files(), dialect=boot_dialect(found), rivals=found,
         uses=uses(request.image) if _asks_for_uses(request, saved) else {}, modules=modules_at_boot(), release=_procfs.release(),
         machine=_procfs.machine(), interfaces=interfaces, missing_folders=_missing_folders(request),
         boot="" if request.image else _procfs.boot_id(), saved=saved)
@@ -91,9 +99,18 @@ def sysctl_files():
     return [File(path, _files.read(path) or "", _files.attributes(path)) for path in paths]
 
 
-def boot_dialect():
-    """How the systemd-sysctl that will run at boot reads its files."""
-    return _sysctl_d.systemd_dialect(_first_file(_SYSTEMD_SYSCTL))
+def boot_dialect(others):
+    """How the program that will run at boot reads its files: systemd-sysctl, or `sysctl --system` where OTHERS name another init."""
+    if others.init:
+        return (_rivals.procps_dialect(others.sysctl) or _sysctl_d.SYSTEMD)._replace(last=None)
+    return _sysctl_d.systemd_dialect(others.systemd)
+
+
+def boot():
+    """With which values a boot of this host ends."""
+    interfaces = _procfs.interfaces()
+    others = rivals(False, interfaces)
+    return _rivals.Boot(sysctl_files(), boot_dialect(others), others, interfaces)
 
 
 def modules_at_boot():
@@ -125,10 +142,70 @@ def _first_file(paths):
 
 # --- what else sets parameters ---
 
-def rivals(image):
-    """What else sets parameters on this host."""
+def rivals(image, interfaces=()):
+    """What else sets parameters on this host, which has INTERFACES."""
     enabled = re.search(r"(?mi)^[ \t]*ENABLED[ \t]*=[ \t]*[\"']?yes", _short(_UFW) or "")
-    return Rivals(_first_file(_SYSCTL), _short(_rivals.SYSCTL_CONF), _tuned(image), _short(_rivals.UFW_CONF) if enabled else None)
+    program, init = _first_file(_SYSTEMD_SYSCTL), _init(image)
+    late = [_rivals.SYSCTL_CONF] if init else _CREDENTIALS if "sysctl.extra" in (program or "") else []
+    settings, advertisements = _network(image, interfaces, _sysctl_d.systemd_version(program))
+    return Rivals(
+        sysctl=_first_file(_SYSCTL), conf=_short(_rivals.SYSCTL_CONF), tuned=_tuned(image),
+        ufw=_short(_rivals.UFW_CONF) if enabled else None, systemd=program,
+        early=_texts_at([_KERNEL_CONF % _procfs.release()]), late=_texts_at(late)[:1], settings=settings,
+        advertisements=advertisements, init=init)
+
+
+def _texts_at(paths):
+    """A File for each of PATHS at which there is one."""
+    found = ((path, _short(path)) for path in paths)
+    return tuple(File(path, text) for path, text in found if text is not None)
+
+
+def _init(image):
+    """The name of an init that is not systemd, None where it is, and where none is known (a container)."""
+    if _files.exists(_SYSTEMD_SYSCTL[0] if image else "/run/systemd/system"):
+        return None
+    return next((name for name, running, installed in _INITS if _files.exists(installed if image else running)), None)
+
+
+def _network(image, interfaces, version):
+    """The Settings of what configures the network, and where routers' advertisements are taken."""
+    networkd = _is_enabled("systemd-networkd.service") or not image and _files.exists("/run/systemd/netif/state")
+    manager = _is_enabled("NetworkManager.service")
+    if not networkd and not manager:
+        return (), None
+    # Code that most hosts do not need.
+    from ansible_collections.photon.hardening.plugins.module_utils import _network as network
+    files = _texts_at(network.chosen(_networkd_names(network), network.NETWORKD)
+                      + network.chosen(_conf_names(network), network.NETWORKD_CONF)) if networkd else ()
+    connections = _texts_at(network.chosen(dict((folder, _files.entries(folder)) for folder in network.MANAGER), network.MANAGER)
+                            if manager else ())
+    return (network.of_networkd(files, interfaces, version) + network.of_manager(connections),
+            network.advertisements(files, interfaces))
+
+
+def _is_enabled(unit):
+    return _files.exists("%s/multi-user.target.wants/%s" % (_UNITS, unit))
+
+
+def _networkd_names(network):
+    """folder -> the .network files and their drop-ins."""
+    found = {}
+    for folder in _folders(network.NETWORKD):
+        names = _files.entries(folder)
+        found[folder] = [name for name in names if name.endswith(".network")]
+        for name in names:
+            if name.endswith(".network.d"):
+                found[folder] += ["%s/%s" % (name, base) for base in _files.entries(folder + "/" + name) if base.endswith(".conf")]
+    return found
+
+
+def _conf_names(network):
+    found = {}
+    for folder in _folders(network.NETWORKD_CONF):
+        found[folder] = ["networkd.conf"] if _files.exists(folder + "/networkd.conf") else []
+        found[folder] += ["networkd.conf.d/" + base for base in _files.entries(folder + "/networkd.conf.d") if base.endswith(".conf")]
+    return found
 
 
 def _short(path):

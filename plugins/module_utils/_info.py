@@ -116,7 +116,7 @@ def kind(name, mode, readings):
 
 
 def rows(modes, firsts, seconds, boot, salt):
-    """A row for each parameter of MODES that is still there, by name. FIRSTS, SECONDS: name -> Reading. BOOT: a BootOrder."""
+    """A row for each parameter of MODES that is still there, by name. FIRSTS, SECONDS: name -> Reading. BOOT: a _rivals.Boot."""
     return [_row(name, modes[name], (firsts[name], seconds[name]), boot.winner(name), salt)
             for name in sorted(modes) if seconds[name].error != errno.ENOENT]
 

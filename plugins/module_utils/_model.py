@@ -74,9 +74,14 @@ Reading = _record("Reading", "value error refused write_only", 0, 0, False)
 # A use of this host. evidence: in words. firm: proved by a program or a file of root; otherwise by a process alone.
 Use = namedtuple("Use", "evidence firm")
 # What else sets parameters. sysctl: the text of the program `sysctl`. conf: that of /etc/sysctl.conf. tuned: a Tuned. ufw: the text that
-# an enabled ufw applies.
-# Each None where there is none.
-Rivals = namedtuple("Rivals", "sysctl conf tuned ufw")
+# an enabled ufw applies. Each None where there is none.
+# systemd: the text of the program systemd-sysctl. early, late: Files that are read at boot before and after those of sysctl.d.
+# settings: Settings of what configures the network. advertisements: where networkd is told to take those of routers, None: nowhere.
+# init: the name of an init that is not systemd, or None.
+Rivals = _record("Rivals", "sysctl conf tuned ufw systemd early late settings advertisements init",
+                 None, None, None, None, None, (), (), (), None, None)
+# What a program other than systemd-sysctl sets after the boot. name: with a star for each of its interfaces. by: the program.
+Setting = namedtuple("Setting", "name value path number by")
 # A running tuned. active: the names of the active profiles. profiles: name -> text of its tuned.conf. main: the text of tuned-main.conf
 # or None.
 Tuned = namedtuple("Tuned", "active profiles main")

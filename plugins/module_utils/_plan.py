@@ -29,7 +29,8 @@ def plan(request, snapshot):
     mine = _dropins.our_lines(request, decided, wanted, snapshot, disk)
     _restate(mine, decided, snapshot, disk)
     after = _with(disk, decided.texts)
-    boots = [_sysctl_d.BootOrder(files, snapshot.dialect) for files in (snapshot.files, list(after.values()))]
+    boots = [_rivals.Boot(files, snapshot.dialect, snapshot.rivals, snapshot.interfaces)
+             for files in (snapshot.files, list(after.values()))]
     choices.update(back)
     choices.update(_decide.interfaces_back(snapshot.saved, choices, boots[1], snapshot))
     planned = _writes.writes(choices, wanted, snapshot.live)
@@ -119,7 +120,21 @@ def _row(want, choice, request, snapshot, boots):
     live = (None, None) if request.image else (reading.value, live_after)
     source = "%s:%d" % (winner.path, winner.number) if winner else None
     state, reason = _final(want, choice, boot_before, winner, source)
+    if state == "changed" and not reason:
+        reason = _set_since(want, choice, before, reading.value, snapshot.saved)
     return Row(want.name, state, live[0], want.value, live[1], boot_before, boot, source, want.dropin, reason)
+
+
+def _set_since(want, choice, before, live, saved):
+    """What is to be said where the boot ends with our value, and the live value is another. A parameter that may appear later than the
+    files are read proves nothing."""
+    entry = _memory.entry_of(saved, want.name)
+    late = _rules.module_of(want.name, want.rule) or _sysctl_d.interface_of(want.name)
+    if choice.write is None or late or not entry or not before or before.path not in saved.files or live is None:
+        return ""
+    if _memory.is_ours(want.name, entry, live) or not _values.same(want.name, before.value or "", entry.wrote or ""):
+        return ""
+    return "something sets it to %s after the boot, which ends with %s (%s:%d)" % (live, before.value, before.path, before.number)
 
 
 def _final(want, choice, boot_before, winner, source):

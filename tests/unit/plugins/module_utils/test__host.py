@@ -173,9 +173,9 @@ def test_modules_at_boot(host):
 
 def test_the_systemd_of_the_host_says_how_it_reads(host):
     host.file("/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-239.so")
-    assert _host.boot_dialect().patterns is False
+    assert _host.boot_dialect(_host.rivals(True)).patterns is False
     host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-252.so")
-    assert _host.boot_dialect() == _sysctl_d.SYSTEMD
+    assert _host.boot_dialect(_host.rivals(True)) == _sysctl_d.SYSTEMD
 
 
 # --- what else sets parameters ---
@@ -223,6 +223,77 @@ def test_a_rival_of_any_size_costs_little(host):
         host.file(path, "ENABLED=yes\n" * (3 << 19))
     found = _host.rivals(True)
     assert max(map(len, (found.conf, found.ufw, found.tuned.profiles["x"]))) == 1 << 20
+
+
+LAN = "[Match]\nName=eth0\n[Network]\nIPForward=ipv4\n"
+ENABLED = "/etc/systemd/system/multi-user.target.wants/"
+
+
+def test_an_enabled_networkd_is_asked(host):
+    host.file("/etc/systemd/network/10-lan.network", LAN)
+    assert _host.rivals(False, ["eth0"]).settings == ()
+    host.file(ENABLED + "systemd-networkd.service", "")
+    assert [item[:4] for item in _host.rivals(False, ["eth0"]).settings] == [
+        ("net.ipv4.ip_forward", "1", "/etc/systemd/network/10-lan.network", 4)]
+    host.file("/etc/systemd/network/10-lan.network.d/a.conf", "[Network]\nIPv4ReversePathFilter=loose\nIPv6AcceptRA=yes\n")
+    host.file("/usr/lib/systemd/network/10-lan.network", LAN.replace("ipv4", "ipv6"))
+    host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-257.so")
+    host.file("/usr/lib/systemd/networkd.conf", "[Network]\nIPv6Forwarding=yes\n")
+    host.file("/etc/systemd/networkd.conf.d/a.conf", "[Network]\nIPv4Forwarding=yes\n")
+    found = _host.rivals(False, ["eth0"])
+    assert [item.name for item in found.settings] == [
+        "net.ipv4.conf.*.forwarding", "net.ipv4.conf.*.rp_filter", "net.ipv6.conf.all.forwarding", "net.ipv4.ip_forward"]
+    assert found.advertisements == "/etc/systemd/network/10-lan.network.d/a.conf:3"
+
+
+@pytest.mark.parametrize("image, expected", [(False, 1), (True, 0)])
+def test_a_running_networkd_is_asked(host, image, expected):
+    host.file("/run/systemd/netif/state", "")
+    host.file("/etc/systemd/network/10-lan.network", LAN)
+    assert len(_host.rivals(image, ["eth0"]).settings) == expected
+
+
+def test_networkmanager_is_asked(host):
+    host.file("/etc/NetworkManager/system-connections/a.nmconnection", "[ipv4]\nmethod=shared\n")
+    assert _host.rivals(False).settings == ()
+    host.file(ENABLED + "NetworkManager.service", "")
+    assert [item.by for item in _host.rivals(False).settings] == ["NetworkManager"]
+
+
+@pytest.mark.parametrize("program, folder, read", [
+    ("\x7fELF sysctl.extra", "/run/credentials/@system", True), ("\x7fELF sysctl.extra", "/usr/lib/credstore", True),
+    ("\x7fELF", "/etc/credstore", False), (None, "/etc/credstore", False),
+])
+def test_a_credential_counts_where_systemd_reads_it(host, program, folder, read):
+    if program:
+        host.file("/usr/lib/systemd/systemd-sysctl", program)
+    host.file(folder + "/sysctl.extra", "vm.a = 7\n")
+    assert _host.rivals(False).late == ((File(folder + "/sysctl.extra", "vm.a = 7\n"),) if read else ())
+    winner = _host.boot().winner("vm.a")
+    assert (winner and winner.value) == ("7" if read else None)
+
+
+def test_a_kernel_s_own_file_is_read_first(host):
+    host.file("/boot/sysctl.conf-" + _procfs.release(), "vm.a = 7\nvm.b = 7\n")
+    host.file("/etc/sysctl.d/a.conf", "vm.a = 1\n")
+    boot = _host.boot()
+    assert [boot.winner(name).value for name in ("vm.a", "vm.b")] == ["1", "7"]
+
+
+@pytest.mark.parametrize("image, path, expected", [
+    (False, "/run/openrc/softlevel", "OpenRC"), (False, "/run/runit/x", "runit"), (False, "/sbin/openrc", None), (False, None, None),
+    (True, "/sbin/openrc", "OpenRC"), (True, "/etc/runit/1", "runit"), (True, "/run/openrc/softlevel", None),
+])
+def test_an_init_that_is_not_systemd(host, image, path, expected):
+    host.file("/etc/sysctl.conf", "vm.a = 7\n")
+    if path:
+        host.file(path, "")
+    found = _host.rivals(image)
+    assert (found.init, bool(found.late)) == (expected, bool(expected))
+    host.file("/usr/sbin/sysctl", "procps-ng 3.3.9")
+    assert _host.boot_dialect(_host.rivals(image)).dashes is not bool(expected)
+    host.file("/usr/lib/systemd/systemd-sysctl" if image else "/run/systemd/system/x", "")
+    assert _host.rivals(image).init is None
 
 
 # --- what it is used for ---
