@@ -32,8 +32,8 @@ compare: ## compare two hosts, profiles or saved results: ARGS="-e left=photon3 
 test: ## units, boot order, kernel, formats, gates, molecule and a VM: what CI runs
 	@bash tests/run.sh units boot kernel formats gates molecule vm
 
-test-all: ## test with thousands of boot orders, three kernels, container engines on two, a controller's timer, and the benchmark
-	@bash tests/run.sh units boot-all kernel formats gates molecule vm-all vm-containers vm-controller fleet bench
+test-all: ## test with thousands of boot orders, three kernels, container engines and other uses on two, a controller's timer, and the benchmark
+	@bash tests/run.sh units boot-all kernel formats gates molecule vm-all vm-containers vm-uses vm-controller fleet bench
 
 test-kernel: ## our table of what the kernel itself does against this machine's kernel, in a network namespace
 	@bash tests/run.sh kernel

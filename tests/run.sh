@@ -16,6 +16,7 @@ part() {
     vm) bash "$ROOT/tests/vm/run.sh" ;;
     vm-all) bash "$ROOT/tests/vm/run.sh" bullseye bookworm trixie ;;
     vm-containers) bash "$ROOT/tests/vm/run.sh" --containers bookworm trixie ;;
+    vm-uses) bash "$ROOT/tests/vm/run.sh" --uses bookworm trixie ;;
     vm-controller) bash "$ROOT/tests/vm/run.sh" --controller trixie ;;
     fleet) bash "$ROOT/tests/fleet/test.sh" ;;
     bench) bash "$ROOT/tests/bench.sh" --quick ;;

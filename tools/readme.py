@@ -9,7 +9,9 @@ from ansible_collections.photon.hardening.plugins.module_utils import _behaviour
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-README, BENCHMARKS = ROOT / "README.md", ROOT / "docs" / "benchmarks.md"
+README, BENCHMARKS, USES = ROOT / "README.md", ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "uses.md"
+# Hosts of which it is told how much of each column the profile for container hosts satisfies.
+HOSTS = {"no use": (), "Docker": ("docker", "containerd"), "Docker, IPv6 by advertisements": ("docker", "containerd", "slaac")}
 
 
 def cell(value):
@@ -68,7 +70,9 @@ def remarks(row):
     if "override_only" in row:
         yield "Compared only, unless an override sets it: " + begun_small(row["override_only"])
     for value, runtimes in row.get("hold", {}).items():
-        yield "`%s` breaks %s." % (value, ", ".join(runtimes))
+        yield "`%s` breaks %s." % (value.replace("|", "\\|"), ", ".join(runtimes))
+    for value, uses in row.get("stops", {}).items():
+        yield "`%s` stops %s, and breaks nothing." % (value.replace("|", "\\|"), ", ".join(uses))
     if "machine" in row:
         yield "On %s alone." % ", ".join(row["machine"].split())
     if _behaviour.partner(row["name"]):
@@ -92,6 +96,33 @@ def parameter_tables(catalogue):
                        [parameter(row, catalogue["columns"]) for row in rows])
         lines += ["</details>", ""]
     return lines
+
+
+# --- the uses of a host ---
+
+def touched(catalogue, key, use):
+    """The values that are held back for a use, or that stop it."""
+    return ", ".join("`%s = %s`" % (row["name"], value.replace("|", "\\|")) for row in catalogue["parameters"]
+                     for value, uses in row.get(key, {}).items() if use in uses) or "–"
+
+
+def use_table(catalogue):
+    return table(["use", "what it is", "what proves it", "held back for it", "set, and stops it"],
+                 [["`%s`" % name, use["what"], use["evidence"], touched(catalogue, "hold", name), touched(catalogue, "stops", name)]
+                  for name, use in catalogue["uses"].items()])
+
+
+def is_held(row, uses):
+    return bool(set(uses).intersection(row.get("hold", {}).get(_catalogue.setting(row, "container_host"), ())))
+
+
+def host_table(catalogue):
+    rows = {column: counted(catalogue, column) for column in catalogue["columns"]}
+    return table(["used for", *("`%s`" % column for column in rows)],
+                 [[title, *("%d/%d" % (sum(row in kept and satisfies(row, "container_host", column) for row in found), len(found))
+                            for column, found in rows.items())]
+                  for title, kept in ((title, [row for row in catalogue["parameters"] if not is_held(row, uses)])
+                                      for title, uses in HOSTS.items())])
 
 
 # --- the control numbers ---
@@ -147,7 +178,8 @@ def control_tables(catalogue, controls):
 def documents(catalogue, controls):
     """path -> its parts: name -> lines."""
     readme = {"columns": column_table(catalogue), "strength": strength_table(catalogue), "parameters": parameter_tables(catalogue)}
-    return {README: readme, BENCHMARKS: {"benchmarks": benchmark_table(controls), "controls": control_tables(catalogue, controls)}}
+    return {README: readme, BENCHMARKS: {"benchmarks": benchmark_table(controls), "controls": control_tables(catalogue, controls)},
+            USES: {"uses": use_table(catalogue), "hosts": host_table(catalogue)}}
 
 
 def written(text, parts):

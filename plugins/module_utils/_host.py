@@ -11,8 +11,17 @@ import pwd
 import re
 import stat
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _procfs, _rivals, _sysctl_d, _uses
-from ansible_collections.photon.hardening.plugins.module_utils._model import Facts, File, HostProblem, Process, Rivals, Snapshot, Tuned
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _memory, _procfs, _rivals, _sysctl_d, _uses
+from ansible_collections.photon.hardening.plugins.module_utils._model import (
+    Facts,
+    File,
+    HostProblem,
+    Process,
+    Rivals,
+    Snapshot,
+    Tuned,
+    Winner,
+)
 
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 _SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl")
@@ -30,7 +39,8 @@ _SUBUID, _NSSWITCH = "/etc/subuid", "/etc/nsswitch.conf"
 _SUBID = re.compile(r"^[ \t]*subid:(?![ \t]*files[ \t]*$)", re.MULTILINE)
 _PROGRAM_FOLDERS = (
     "/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/libexec", "/usr/libexec/incus",
-    "/usr/libexec/lxd", "/usr/lib/lxd", "/opt/bin", "/opt/containerd/bin", "/opt/incus/bin", "/opt/rke2/bin", "/snap/bin",
+    "/usr/lib/systemd", "/lib/systemd", "/usr/share/apport", "/usr/libexec/lxd", "/usr/lib/lxd", "/opt/bin",
+    "/opt/containerd/bin", "/opt/incus/bin", "/opt/rke2/bin", "/snap/bin",
     "/var/lib/snapd/snap/bin", "/var/lib/rancher/rke2/bin", "/var/lib/rancher/k3s/data/current/bin", "/var/lib/k0s/bin",
     "/run/current-system/sw/bin")
 _SNAP_FOLDERS = ("/snap", "/var/lib/snapd/snap")
@@ -39,6 +49,9 @@ _UNITS = "/etc/systemd/system"
 _NO_SCRIPTS = ("lxd",)
 # The numbers of ordinary users.
 _FIRST_USER, _NOBODY = 1000, 65534
+# What the kernel notes of a route that it has of a router's advertisement (RTF_ADDRCONF).
+_BY_ADVERTISEMENT = 0x40000
+_CRASH_KERNEL = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size")
 _MACHINES = ("/var/lib/machines", "/etc/systemd/nspawn")
 _MODULES_LOAD = ("/etc/modules-load.d", "/run/modules-load.d", "/usr/local/lib/modules-load.d", "/usr/lib/modules-load.d",
                  "/lib/modules-load.d")
@@ -51,18 +64,20 @@ _TUNED_PROFILES = ("/usr/lib/tuned", "/usr/lib/tuned/profiles", "/etc/tuned", "/
 def snapshot(request, saved, names):
     """The Snapshot of this host, or of the image that this process is inside. NAMES: interfaces -> the parameters to read."""
     interfaces = {} if request.image else _procfs.interfaces()
-    found = rivals(request.image, interfaces)
+    files, found = sysctl_files(), rivals(request.image, interfaces)
+    dialect = boot_dialect(found)
+    traces = _traces(request.image, saved, files, dialect, found) if _asks_for_uses(request, saved) else None
     live = {} if request.image else dict((name, _procfs.read(name)) for name in names(interfaces))
     return Snapshot(
-        live=live, files=sysctl_files(), dialect=boot_dialect(found), rivals=found,
-        uses=uses(request.image) if _asks_for_uses(request, saved) else {}, modules=modules_at_boot(), release=_procfs.release(),
+        live=live, files=files, dialect=dialect, rivals=found,
+        uses={} if traces is None else uses(request.image, traces), modules=modules_at_boot(), release=_procfs.release(),
         machine=_procfs.machine(), interfaces=interfaces, missing_folders=_missing_folders(request),
         boot="" if request.image else _procfs.boot_id(), saved=saved)
 
 
 def _asks_for_uses(request, saved):
     """Whether it matters what the host is used for: for a value that is wanted, or for one that goes back."""
-    return request.container_host == "auto" and (bool(saved.parameters) or any(rule.hold for rule in request.rules.values()))
+    return bool(saved.parameters) or any(rule.hold or rule.stops for rule in request.rules.values())
 
 
 def _missing_folders(request):
@@ -233,12 +248,59 @@ def _is_running(pid):
 
 # --- what the host is used for ---
 
-def uses(image):
-    """use -> Use, of this host or of an image, of which only files are looked at."""
+def uses(image, traces=None):
+    """use -> Use, of this host or of an image, of which only files are looked at. TRACES: what `_traces` tells, where that is asked for."""
     texts = _texts()
     subordinate_ids = _subordinate_ids(texts)
     processes = () if image else _processes(texts, subordinate_ids)
-    return _uses.found(Facts(_programs(), _snaps(), _units(), processes, texts, _machines(), subordinate_ids))
+    return _uses.found(Facts(_programs(), _snaps(), _units(), processes, texts, _machines(), subordinate_ids, **traces or {}))
+
+
+def _traces(image, saved, files, dialect, others):
+    """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network."""
+    order = _rivals.Boot(_foreign(files, saved), dialect, others, ())
+    lines = dict((setting.name.replace("*", "default"), Winner(*setting[1:4])) for setting in others.settings)
+    lines.update((name, order.winner(name)) for name in _uses.LINES if order.winner(name))
+    found = dict(enabled=_enabled(), lines=lines, image=image)
+    if image:
+        return found
+    return dict(found, own=dict((name, _own(name, saved)) for name in _uses.OWN), advertised=_advertised(saved),
+                defaults=_default_routes(), rules=_procfs.route_rules(), crash_kernel=_crash_kernel())
+
+
+def _foreign(files, saved):
+    """Files of others, those that ours have replaced included."""
+    found = [item for item in files if not _sysctl_d.is_ours(item.text)]
+    return found + [File(path, known.before) for path, known in sorted(saved.files.items()) if known.before is not None]
+
+
+def _own(name, saved):
+    """The live value of a parameter, or what it was before we set it."""
+    live = _procfs.read(name).value
+    return _memory.own_value(name, _memory.entry_of(saved, name), live) or ""
+
+
+def _enabled():
+    paths = ["%s/%s/%s" % (_UNITS, folder, name) for folder in ("multi-user.target.wants", "sysinit.target.wants")
+             for name in _files.entries(_UNITS + "/" + folder) if name in _uses.ENABLED]
+    return dict((path.rpartition("/")[2], path) for path in paths if _trusted(path))
+
+
+def _advertised(saved):
+    """An interface whose route the kernel has of a router's advertisement, and where it would take more of them."""
+    routes = (line.split() for line in (_files.read_proc("net/ipv6_route", _MAX_SHORT) or "").splitlines())
+    names = set(fields[9] for fields in routes if len(fields) == 10 and int(fields[8], 16) & _BY_ADVERTISEMENT)
+    return next((name for name in sorted(names) if _own("net.ipv6.conf.%s.accept_ra" % name.replace(".", "/"), saved) != "0"), None)
+
+
+def _default_routes():
+    routes = (line.split() for line in (_files.read_proc("net/route", _MAX_SHORT) or "").splitlines())
+    return tuple(sorted(set(fields[0] for fields in routes if fields[1:2] == ["00000000"] and fields[7:8] == ["00000000"])))
+
+
+def _crash_kernel():
+    """What shows that a kernel waits for a crash, or that memory is kept for one."""
+    return next((path for path in _CRASH_KERNEL if (_files.read(path) or "").strip() not in ("", "0")), None)
 
 
 def _programs():

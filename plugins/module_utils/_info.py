@@ -13,7 +13,7 @@ import heapq
 import hmac
 import re
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _uses
 from ansible_collections.photon.hardening.plugins.module_utils._result import harmless_text
 
 # A result is kept whole by ansible-runner and AWX up to 700,000 characters, and a row has some 150.
@@ -162,7 +162,8 @@ def memory_kb(meminfo):
 
 def runtimes(uses):
     """USES: use -> Use."""
-    return [{"name": name, "evidence": use.evidence} for name, use in sorted(uses.items()) if name not in _GATEWAYS]
+    return [{"name": name, "evidence": use.evidence} for name, use in sorted(uses.items())
+            if name in _uses.RUNTIMES and name not in _GATEWAYS]
 
 
 def notes(omitted, in_container):

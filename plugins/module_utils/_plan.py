@@ -43,7 +43,7 @@ def plan(request, snapshot):
         live_before=_live_before(planned, expected, followers, snapshot),
         files=dict((path, text) for path, text in decided.texts.items() if text != (disk[path].text if path in disk else None)),
         attributes=decided.attributes,
-        warnings=decided.warnings + _warnings(wanted, choices, mine, request, snapshot, list(after.values())))
+        warnings=decided.warnings + _warnings(wanted, choices, rows, request, snapshot, list(after.values())))
 
 
 def _live_before(planned, expected, followers, snapshot):
@@ -171,10 +171,11 @@ def _still_matters(path, asked, now, texts):
 
 # --- warnings ---
 
-def _warnings(wanted, choices, mine, request, snapshot, files_after):
+def _warnings(wanted, choices, rows, request, snapshot, files_after):
     in_force = dict((name, (choice.target, wanted[name].rule)) for name, choice in choices.items() if choice.active)
     return (_expired(wanted, choices) + _module_warnings(wanted, choices, snapshot.modules)
-            + _decide.unproved_uses(wanted, choices, request, snapshot) + _rivals.warnings(snapshot.rivals, files_after, in_force))
+            + _decide.unproved_uses(wanted, choices, request, snapshot) + _decide.stopped_uses(wanted, rows, choices, request, snapshot)
+            + _rivals.warnings(snapshot.rivals, files_after, in_force))
 
 
 def _expired(wanted, choices):

@@ -28,7 +28,7 @@ _OF_PLAYBOOK = "__photon_hardening_report_dir"
 _HERE = ("role_variables",) + _report_options.OPTIONS
 _OTHERS = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS if name[len(_arguments.PREFIX):] not in SELECTION)
 # Options of the module that a report tells.
-_TOLD = ("container_host", "conflicts", "fail_on", "root")
+_TOLD = ("container_host", "uses", "conflicts", "fail_on", "root")
 # States in which nothing is asked for: a bad override of today must not block the way back.
 _BACK = ("absent", "forgotten")
 

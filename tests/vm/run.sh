@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# run.sh [--containers|--controller] [SUITE...]: tests on one VM per Debian suite (bookworm when none is named), one after another.
+# run.sh [--containers|--controller|--uses] [SUITE...]: tests on one VM per Debian suite (bookworm when none is named), one after another.
 # --containers: on a disk with container engines, which the other tests do without.
 # --controller: on a disk with ansible-core, which trixie is the first to have in a version that the collection supports.
+# --uses: of a host that is a router and a client of one, on a plain disk.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -33,6 +34,8 @@ tests_of() {
     echo "$here/test_containers.py"
   elif [ "$kind" = controller ]; then
     echo "$here/test_timer.py"
+  elif [ "$kind" = uses ]; then
+    echo "$here/test_uses.py"
   elif [ "$1" = bookworm ]; then
     printf '%s\n' "$here"/test_{reboot,faults}.py
   else
@@ -65,7 +68,7 @@ need ssh openssh-client
 use_venv newest
 kind=hosts
 case ${1:-} in
-  --containers | --controller)
+  --containers | --controller | --uses)
     kind=${1#--}
     shift
     ;;

@@ -26,6 +26,7 @@ class World:
         self.interfaces = interfaces if isinstance(interfaces, dict) else dict.fromkeys(interfaces, False)
         self.uses = dict((name, Use(*use)) for name, use in (uses or {}).items())
         self.modules, self.dialect, self.boot, self.container_host = set(modules), dialect, "first boot", "auto"
+        self.said = {}
         self.rivals, self.log = _rivals.NONE, []
 
     # --- the kernel ---
@@ -60,7 +61,7 @@ class World:
     def plan(self, dropins, rules=None, conflicts="restate", image=False):
         """DROPINS: path -> text."""
         files = [File(*item) for item in sorted(dropins.items())]
-        request = Request(files, _rules.checked(rules or {}), conflicts, self.container_host, image)
+        request = Request(files, _rules.checked(rules or {}), conflicts, self.container_host, image, self.said)
         return _plan.plan(request, self.snapshot(request))
 
     def run(self, dropins, rules=None, conflicts="restate"):

@@ -10,6 +10,7 @@ from ansible import errors
 from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments
 
 GROUPS, STATE, FAIL_ON, REPORT = ("photon_hardening_" + name for name in ("groups", "state", "fail_on", "report_dir"))
+USES = "photon_hardening_uses"
 
 
 class Text(str):
@@ -82,6 +83,7 @@ def test_omit_counts_as_not_given(monkeypatch):
 
 @pytest.mark.parametrize("name, value, expected", [
     (STATE, None, "present"), (STATE, "absent", "absent"), (FAIL_ON, None, []), (FAIL_ON, ["ok"], ["ok"]),
+    (USES, None, {}), (USES, {"docker": "present"}, {"docker": "present"}),
     (FAIL_ON, "ok, changed,", ["ok", "changed"]), (REPORT, "", ""), (REPORT, "reports", "reports"),
 ])
 def test_checked(name, value, expected):
@@ -95,6 +97,7 @@ def test_checked(name, value, expected):
     (REPORT, True, "photon_hardening_report_dir: True is not a text"),
     (FAIL_ON, ["ok", "bad"], "photon_hardening_fail_on: 'bad' is none of waived, "),
     (FAIL_ON, [7], "photon_hardening_fail_on: 7 is not a text"),
+    (USES, ["docker"], "photon_hardening_uses must be a dictionary, not ['docker']"),
     (FAIL_ON, {"ok": 1}, "photon_hardening_fail_on must be a list, not {'ok': 1}"),
 ])
 def test_what_the_specification_does_not_allow(name, value, words):
