@@ -404,6 +404,12 @@ def test_what_we_have_set_ourselves_proves_nothing(host, traces):
     assert traces(saved)["lines"] == {FORWARD: ("1", "/etc/sysctl.d/90-router.conf", 1)}
 
 
+def test_what_networkd_sets_of_its_interfaces_tells_too(host, traces):
+    host.file(ENABLED + "systemd-networkd.service", "")
+    host.file("/etc/systemd/network/a.network", "[Match]\nName=eth0\n[Network]\nIPv4ReversePathFilter=loose\n")
+    assert traces()["lines"] == {"net.ipv4.conf.default.rp_filter": ("2", "/etc/systemd/network/a.network", 4)}
+
+
 def test_a_file_that_ours_has_replaced_still_tells(host, traces):
     host.file(OURS, _sysctl_d.HEADER + "\n%s = 0\n" % FORWARD)
     saved = Saved({}, {OURS: SavedFile(FORWARD + " = 1\n")})
