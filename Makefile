@@ -42,7 +42,7 @@ test: ## units, boot order, kernel, formats, AWX's runner, gates, an installatio
 
 test-all: ## test with every ansible-core, a real Galaxy server, thousands of boot orders, more VMs, browsers, and the benchmark
 	@bash tests/run.sh units core-2.17 core-2.18 core-2.19 core-2.20 boot-all kernel formats runner gates install galaxy mitogen molecule \
-	  vm-all vm-guest vm-containers vm-controller fleet upgrade browser bench
+	  vm-all vm-guest vm-containers vm-uses vm-controller fleet upgrade browser bench
 
 test-kernel: ## our table of what the kernel itself does against this machine's kernel, in a network namespace
 	@bash tests/run.sh kernel

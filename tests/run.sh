@@ -22,6 +22,7 @@ part() {
     vm-all) bash "$ROOT/tests/vm/run.sh" bullseye bookworm trixie ;;
     vm-guest) bash "$ROOT/tests/vm/run.sh" --vmware ;;
     vm-containers) bash "$ROOT/tests/vm/run.sh" --containers bookworm trixie ;;
+    vm-uses) bash "$ROOT/tests/vm/run.sh" --uses bookworm trixie ;;
     vm-controller) bash "$ROOT/tests/vm/run.sh" --controller trixie ;;
     fleet) bash "$ROOT/tests/fleet/test.sh" ;;
     browser) bash "$ROOT/tests/browser/run.sh" ;;

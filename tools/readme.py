@@ -10,9 +10,12 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-PARAMETERS, SOURCES, STRENGTH, BENCHMARKS = (DOCS / name for name in ("parameters.md", "sources.md", "strength.md", "benchmarks.md"))
+PARAMETERS, SOURCES, STRENGTH, BENCHMARKS, USES = (
+    DOCS / name for name in ("parameters.md", "sources.md", "strength.md", "benchmarks.md", "uses.md"))
 # The profiles whose values stand beside the reasons. What all columns say is in SOURCES.
 SHOWN = ("photon", "container_host")
+# Hosts of which it is told how much of each column the profile for container hosts satisfies.
+HOSTS = {"no use": (), "Docker": ("docker", "containerd"), "Docker, IPv6 by advertisements": ("docker", "containerd", "slaac")}
 
 
 def cell(value):
@@ -71,7 +74,9 @@ def remarks(row):
     if "override_only" in row:
         yield "Compared only, unless an override sets it: " + begun_small(row["override_only"])
     for value, runtimes in row.get("hold", {}).items():
-        yield "`%s` breaks %s." % (value, ", ".join(runtimes))
+        yield "`%s` breaks %s." % (value.replace("|", "\\|"), ", ".join(runtimes))
+    for value, uses in row.get("stops", {}).items():
+        yield "`%s` stops %s, and breaks nothing." % (value.replace("|", "\\|"), ", ".join(uses))
     if "machine" in row:
         yield "On %s alone." % ", ".join(row["machine"].split())
     if _behaviour.partner(row["name"]):
@@ -117,6 +122,33 @@ def source_tables(catalogue, columns):
         return table(["parameter", *headings(columns)],
                      [[shown_name(row), *values(row, columns)] for row in rows if set(columns).intersection(row["values"])])
     return by_group(catalogue, rendered)
+
+
+# --- the uses of a host ---
+
+def touched(catalogue, key, use):
+    """The values that are held back for a use, or that stop it."""
+    return ", ".join("`%s = %s`" % (row["name"], value.replace("|", "\\|")) for row in catalogue["parameters"]
+                     for value, uses in row.get(key, {}).items() if use in uses) or "–"
+
+
+def use_table(catalogue):
+    return table(["use", "what it is", "what proves it", "held back for it", "set, and stops it"],
+                 [["`%s`" % name, use["what"], use["evidence"], touched(catalogue, "hold", name), touched(catalogue, "stops", name)]
+                  for name, use in catalogue["uses"].items()])
+
+
+def is_held(row, uses):
+    return bool(set(uses).intersection(row.get("hold", {}).get(_catalogue.setting(row, "container_host"), ())))
+
+
+def host_table(catalogue):
+    rows = {column: counted(catalogue, column) for column in catalogue["columns"]}
+    return table(["used for", *("`%s`" % column for column in rows)],
+                 [[title, *("%d/%d" % (sum(row in kept and satisfies(row, "container_host", column) for row in found), len(found))
+                            for column, found in rows.items())]
+                  for title, kept in ((title, [row for row in catalogue["parameters"] if not is_held(row, uses)])
+                                      for title, uses in HOSTS.items())])
 
 
 # --- the control numbers ---
@@ -178,6 +210,7 @@ def documents(catalogue, controls):
         SOURCES: {"profiles": source_tables(catalogue, profiles), "references": source_tables(catalogue, references)},
         STRENGTH: {"columns": column_table(catalogue), "strength": strength_table(catalogue)},
         BENCHMARKS: {"benchmarks": benchmark_table(controls), "controls": control_tables(catalogue, controls)},
+        USES: {"uses": use_table(catalogue), "hosts": host_table(catalogue)},
     }
 
 

@@ -10,7 +10,7 @@ import errno
 from collections import OrderedDict
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _rules, _sysctl_d, _uses, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import Choice, Reading, Want
+from ansible_collections.photon.hardening.plugins.module_utils._model import Choice, Reading, Use, Want
 
 ABSENT = Reading(None, errno.ENOENT)
 _NEVER_UNSET = "it cannot be unset again"
@@ -174,16 +174,41 @@ def _blocked(want, target, landing, reading, entry, boot):
 
 # --- what is held back ---
 
+def _sign(use, request, snapshot):
+    """The Use where this host is used for it, None where not: the user has the last word."""
+    said = request.uses.get(use)
+    if said is None and use in _uses.RUNTIMES:
+        said = {"always": "present", "never": "absent"}.get(request.container_host)
+    found = snapshot.uses.get(use)
+    return None if said == "absent" else Use(found.evidence if found else "", True) if said else found
+
+
+def _signs(name, value, groups, request, snapshot):
+    """(use, its Use) of each use of this host that GROUPS, a rule's `hold` or `stops`, names for VALUE."""
+    uses = [use for held, group in groups for use in group if None not in (held, value) and _values.same(name, held, value)]
+    found = [(use, _sign(use, request, snapshot)) for use in uses]
+    return [(use, sign) for use, sign in found if sign]
+
+
+def _in_words(signs):
+    return ", ".join("%s (%s)" % (use, sign.evidence) if sign.evidence else use for use, sign in signs)
+
+
 def broken_uses(name, value, rule, request, snapshot, unchanged=False):
     """The uses of this host that VALUE would break, in words; "" where it breaks none. UNCHANGED: whether the value is in force already:
-    a process alone does not take it back then."""
-    if value is None or request.container_host == "never":
-        return ""
-    uses = [use for held, group in rule.hold for use in group if held is not None and _values.same(name, held, value)]
-    if request.container_host == "always":
-        return ", ".join(uses)
-    found = [(use, snapshot.uses[use]) for use in uses if use in snapshot.uses]
-    return ", ".join("%s (%s)" % (use, sign.evidence) for use, sign in found if sign.firm or not unchanged)
+    what a process or the network shows alone does not take it back then."""
+    return _in_words([(use, sign) for use, sign in _signs(name, value, rule.hold, request, snapshot) if sign.firm or not unchanged])
+
+
+def stopped_uses(wanted, rows, choices_made, request, snapshot):
+    """Sentences about uses that a value which is set now stops without breaking anything."""
+    found = []
+    for row in rows:
+        choice = choices_made[row.name]
+        if row.state == "changed" and choice.active and row.name in wanted:
+            stopped = _in_words(_signs(row.name, choice.target, wanted[row.name].rule.stops, request, snapshot))
+            found += ["%s = %s stops %s; nothing else breaks." % (row.name, choice.target, stopped)] if stopped else []
+    return found
 
 
 def _held_for_use(want, reading, request, snapshot):
@@ -211,14 +236,16 @@ def _is_set(value):
 
 
 def unproved_uses(wanted, choices_made, request, snapshot):
-    """Sentences about processes that seem to need what is hardened already."""
+    """Sentences about uses that seem to need what is hardened already."""
     found = []
     for name, choice in choices_made.items():
-        if name in wanted and choice.active and request.container_host == "auto":
-            broken = broken_uses(name, choice.target, wanted[name].rule, request, snapshot)
+        if name in wanted and choice.active:
+            signs = _signs(name, choice.target, wanted[name].rule.hold, request, snapshot)
+            broken = [(use, sign) for use, sign in signs if not sign.firm]
             if broken:
                 found.append("%s = %s stays, although it may break %s: no program or file of root shows that this host is used for it. "
-                             "If it is, waive the parameter or set container_host to always." % (name, choice.target, broken))
+                             "If it is, say so with uses ({%s: present}), or waive the parameter."
+                             % (name, choice.target, _in_words(broken), broken[0][0]))
     return found
 
 

@@ -89,14 +89,15 @@ def proc_folder():
     return _proc[0]
 
 
-def read_proc(path):
-    """The content of a file of /proc, named without that folder; None where it cannot be read. Also inside an image."""
+def read_proc(path, limit=None):
+    """The content of a file of /proc, named without that folder; None where it cannot be read. Also inside an image.
+    LIMIT: so many bytes are enough."""
     try:
         descriptor = os.open(path, os.O_RDONLY, dir_fd=proc_folder())
     except OSError:
         return None
     try:
-        return decoded(_content(descriptor))
+        return decoded(_content(descriptor, limit))
     except OSError:
         # A process that ends while it is looked at.
         return None

@@ -11,19 +11,36 @@ import pwd
 import re
 import stat
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _procfs, _rivals, _sysctl_d, _uses
-from ansible_collections.photon.hardening.plugins.module_utils._model import Facts, File, HostProblem, Process, Rivals, Snapshot, Tuned
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _memory, _procfs, _rivals, _sysctl_d, _uses
+from ansible_collections.photon.hardening.plugins.module_utils._model import (
+    Facts,
+    File,
+    HostProblem,
+    Process,
+    Rivals,
+    Snapshot,
+    Tuned,
+    Winner,
+)
 
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 _SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl")
 _UFW = "/etc/ufw/ufw.conf"
+# systemd-sysctl since 252 reads this credential after all files, the first that is found.
+_CREDENTIALS = tuple(folder + "/sysctl.extra" for folder in (
+    "/run/credentials/@system", "/etc/credstore", "/run/credstore", "/usr/local/lib/credstore", "/usr/lib/credstore"))
+# SUSE's boot-sysctl.service reads it before all others.
+_KERNEL_CONF = "/boot/sysctl.conf-%s"
+# name, what is there while it runs, what is there where it is installed
+_INITS = (("OpenRC", "/run/openrc", "/sbin/openrc"), ("runit", "/run/runit", "/etc/runit/1"))
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 _SETTING = re.compile(r"(?m)^[ \t]*([A-Z_]+)=(.*)$")
 _SUBUID, _NSSWITCH = "/etc/subuid", "/etc/nsswitch.conf"
 _SUBID = re.compile(r"^[ \t]*subid:(?![ \t]*files[ \t]*$)", re.MULTILINE)
 _PROGRAM_FOLDERS = (
     "/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/libexec", "/usr/libexec/incus",
-    "/usr/libexec/lxd", "/usr/lib/lxd", "/opt/bin", "/opt/containerd/bin", "/opt/incus/bin", "/opt/rke2/bin", "/snap/bin",
+    "/usr/lib/systemd", "/lib/systemd", "/usr/share/apport", "/usr/libexec/lxd", "/usr/lib/lxd", "/opt/bin",
+    "/opt/containerd/bin", "/opt/incus/bin", "/opt/rke2/bin", "/snap/bin",
     "/var/lib/snapd/snap/bin", "/var/lib/rancher/rke2/bin", "/var/lib/rancher/k3s/data/current/bin", "/var/lib/k0s/bin",
     "/run/current-system/sw/bin")
 _SNAP_FOLDERS = ("/snap", "/var/lib/snapd/snap")
@@ -32,6 +49,9 @@ _UNITS = "/etc/systemd/system"
 _NO_SCRIPTS = ("lxd",)
 # The numbers of ordinary users.
 _FIRST_USER, _NOBODY = 1000, 65534
+# What the kernel notes of a route that it has of a router's advertisement (RTF_ADDRCONF).
+_BY_ADVERTISEMENT = 0x40000
+_CRASH_KERNEL = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size")
 _MACHINES = ("/var/lib/machines", "/etc/systemd/nspawn")
 _MODULES_LOAD = ("/etc/modules-load.d", "/run/modules-load.d", "/usr/local/lib/modules-load.d", "/usr/lib/modules-load.d",
                  "/lib/modules-load.d")
@@ -44,17 +64,20 @@ _TUNED_PROFILES = ("/usr/lib/tuned", "/usr/lib/tuned/profiles", "/etc/tuned", "/
 def snapshot(request, saved, names):
     """The Snapshot of this host, or of the image that this process is inside. NAMES: interfaces -> the parameters to read."""
     interfaces = {} if request.image else _procfs.interfaces()
+    files, found = sysctl_files(), rivals(request.image, interfaces)
+    dialect = boot_dialect(found)
+    traces = _traces(request.image, saved, files, dialect, found) if _asks_for_uses(request, saved) else None
     live = {} if request.image else dict((name, _procfs.read(name)) for name in names(interfaces))
     return Snapshot(
-        live=live, files=sysctl_files(), dialect=boot_dialect(), rivals=rivals(request.image),
-        uses=uses(request.image) if _asks_for_uses(request, saved) else {}, modules=modules_at_boot(), release=_procfs.release(),
+        live=live, files=files, dialect=dialect, rivals=found,
+        uses={} if traces is None else uses(request.image, traces), modules=modules_at_boot(), release=_procfs.release(),
         machine=_procfs.machine(), interfaces=interfaces, missing_folders=_missing_folders(request),
         boot="" if request.image else _procfs.boot_id(), saved=saved)
 
 
 def _asks_for_uses(request, saved):
     """Whether it matters what the host is used for: for a value that is wanted, or for one that goes back."""
-    return request.container_host == "auto" and (bool(saved.parameters) or any(rule.hold for rule in request.rules.values()))
+    return bool(saved.parameters) or any(rule.hold or rule.stops for rule in request.rules.values())
 
 
 def _missing_folders(request):
@@ -91,9 +114,18 @@ def sysctl_files():
     return [File(path, _files.read(path) or "", _files.attributes(path)) for path in paths]
 
 
-def boot_dialect():
-    """How the systemd-sysctl that will run at boot reads its files."""
-    return _sysctl_d.systemd_dialect(_first_file(_SYSTEMD_SYSCTL))
+def boot_dialect(others):
+    """How the program that will run at boot reads its files: systemd-sysctl, or `sysctl --system` where OTHERS name another init."""
+    if others.init:
+        return (_rivals.procps_dialect(others.sysctl) or _sysctl_d.SYSTEMD)._replace(last=None)
+    return _sysctl_d.systemd_dialect(others.systemd)
+
+
+def boot():
+    """With which values a boot of this host ends."""
+    interfaces = _procfs.interfaces()
+    others = rivals(False, interfaces)
+    return _rivals.Boot(sysctl_files(), boot_dialect(others), others, interfaces)
 
 
 def modules_at_boot():
@@ -125,10 +157,70 @@ def _first_file(paths):
 
 # --- what else sets parameters ---
 
-def rivals(image):
-    """What else sets parameters on this host."""
+def rivals(image, interfaces=()):
+    """What else sets parameters on this host, which has INTERFACES."""
     enabled = re.search(r"(?mi)^[ \t]*ENABLED[ \t]*=[ \t]*[\"']?yes", _short(_UFW) or "")
-    return Rivals(_first_file(_SYSCTL), _short(_rivals.SYSCTL_CONF), _tuned(image), _short(_rivals.UFW_CONF) if enabled else None)
+    program, init = _first_file(_SYSTEMD_SYSCTL), _init(image)
+    late = [_rivals.SYSCTL_CONF] if init else _CREDENTIALS if "sysctl.extra" in (program or "") else []
+    settings, advertisements = _network(image, interfaces, _sysctl_d.systemd_version(program))
+    return Rivals(
+        sysctl=_first_file(_SYSCTL), conf=_short(_rivals.SYSCTL_CONF), tuned=_tuned(image),
+        ufw=_short(_rivals.UFW_CONF) if enabled else None, systemd=program,
+        early=_texts_at([_KERNEL_CONF % _procfs.release()]), late=_texts_at(late)[:1], settings=settings,
+        advertisements=advertisements, init=init)
+
+
+def _texts_at(paths):
+    """A File for each of PATHS at which there is one."""
+    found = ((path, _short(path)) for path in paths)
+    return tuple(File(path, text) for path, text in found if text is not None)
+
+
+def _init(image):
+    """The name of an init that is not systemd, None where it is, and where none is known (a container)."""
+    if _files.exists(_SYSTEMD_SYSCTL[0] if image else "/run/systemd/system"):
+        return None
+    return next((name for name, running, installed in _INITS if _files.exists(installed if image else running)), None)
+
+
+def _network(image, interfaces, version):
+    """The Settings of what configures the network, and where routers' advertisements are taken."""
+    networkd = _is_enabled("systemd-networkd.service") or not image and _files.exists("/run/systemd/netif/state")
+    manager = _is_enabled("NetworkManager.service")
+    if not networkd and not manager:
+        return (), None
+    # Code that most hosts do not need.
+    from ansible_collections.photon.hardening.plugins.module_utils import _network as network
+    files = _texts_at(network.chosen(_networkd_names(network), network.NETWORKD)
+                      + network.chosen(_conf_names(network), network.NETWORKD_CONF)) if networkd else ()
+    connections = _texts_at(network.chosen(dict((folder, _files.entries(folder)) for folder in network.MANAGER), network.MANAGER)
+                            if manager else ())
+    return (network.of_networkd(files, interfaces, version) + network.of_manager(connections),
+            network.advertisements(files, interfaces))
+
+
+def _is_enabled(unit):
+    return _files.exists("%s/multi-user.target.wants/%s" % (_UNITS, unit))
+
+
+def _networkd_names(network):
+    """folder -> the .network files and their drop-ins."""
+    found = {}
+    for folder in _folders(network.NETWORKD):
+        names = _files.entries(folder)
+        found[folder] = [name for name in names if name.endswith(".network")]
+        for name in names:
+            if name.endswith(".network.d"):
+                found[folder] += ["%s/%s" % (name, base) for base in _files.entries(folder + "/" + name) if base.endswith(".conf")]
+    return found
+
+
+def _conf_names(network):
+    found = {}
+    for folder in _folders(network.NETWORKD_CONF):
+        found[folder] = ["networkd.conf"] if _files.exists(folder + "/networkd.conf") else []
+        found[folder] += ["networkd.conf.d/" + base for base in _files.entries(folder + "/networkd.conf.d") if base.endswith(".conf")]
+    return found
 
 
 def _short(path):
@@ -156,12 +248,59 @@ def _is_running(pid):
 
 # --- what the host is used for ---
 
-def uses(image):
-    """use -> Use, of this host or of an image, of which only files are looked at."""
+def uses(image, traces=None):
+    """use -> Use, of this host or of an image, of which only files are looked at. TRACES: what `_traces` tells, where that is asked for."""
     texts = _texts()
     subordinate_ids = _subordinate_ids(texts)
     processes = () if image else _processes(texts, subordinate_ids)
-    return _uses.found(Facts(_programs(), _snaps(), _units(), processes, texts, _machines(), subordinate_ids))
+    return _uses.found(Facts(_programs(), _snaps(), _units(), processes, texts, _machines(), subordinate_ids, **traces or {}))
+
+
+def _traces(image, saved, files, dialect, others):
+    """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network."""
+    order = _rivals.Boot(_foreign(files, saved), dialect, others, ())
+    lines = dict((setting.name.replace("*", "default"), Winner(*setting[1:4])) for setting in others.settings)
+    lines.update((name, order.winner(name)) for name in _uses.LINES if order.winner(name))
+    found = dict(enabled=_enabled(), lines=lines, image=image)
+    if image:
+        return found
+    return dict(found, own=dict((name, _own(name, saved)) for name in _uses.OWN), advertised=_advertised(saved),
+                defaults=_default_routes(), rules=_procfs.route_rules(), crash_kernel=_crash_kernel())
+
+
+def _foreign(files, saved):
+    """Files of others, those that ours have replaced included."""
+    found = [item for item in files if not _sysctl_d.is_ours(item.text)]
+    return found + [File(path, known.before) for path, known in sorted(saved.files.items()) if known.before is not None]
+
+
+def _own(name, saved):
+    """The live value of a parameter, or what it was before we set it."""
+    live = _procfs.read(name).value
+    return _memory.own_value(name, _memory.entry_of(saved, name), live) or ""
+
+
+def _enabled():
+    paths = ["%s/%s/%s" % (_UNITS, folder, name) for folder in ("multi-user.target.wants", "sysinit.target.wants")
+             for name in _files.entries(_UNITS + "/" + folder) if name in _uses.ENABLED]
+    return dict((path.rpartition("/")[2], path) for path in paths if _trusted(path))
+
+
+def _advertised(saved):
+    """An interface whose route the kernel has of a router's advertisement, and where it would take more of them."""
+    routes = (line.split() for line in (_files.read_proc("net/ipv6_route", _MAX_SHORT) or "").splitlines())
+    names = set(fields[9] for fields in routes if len(fields) == 10 and int(fields[8], 16) & _BY_ADVERTISEMENT)
+    return next((name for name in sorted(names) if _own("net.ipv6.conf.%s.accept_ra" % name.replace(".", "/"), saved) != "0"), None)
+
+
+def _default_routes():
+    routes = (line.split() for line in (_files.read_proc("net/route", _MAX_SHORT) or "").splitlines())
+    return tuple(sorted(set(fields[0] for fields in routes if fields[1:2] == ["00000000"] and fields[7:8] == ["00000000"])))
+
+
+def _crash_kernel():
+    """What shows that a kernel waits for a crash, or that memory is kept for one."""
+    return next((path for path in _CRASH_KERNEL if (_files.read(path) or "").strip() not in ("", "0")), None)
 
 
 def _programs():

@@ -13,7 +13,7 @@ import heapq
 import hmac
 import re
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _uses
 from ansible_collections.photon.hardening.plugins.module_utils._result import harmless_text
 
 # A result is kept whole by ansible-runner and AWX up to 700,000 characters, and a row has some 150.
@@ -116,7 +116,7 @@ def kind(name, mode, readings):
 
 
 def rows(modes, firsts, seconds, boot, salt):
-    """A row for each parameter of MODES that is still there, by name. FIRSTS, SECONDS: name -> Reading. BOOT: a BootOrder."""
+    """A row for each parameter of MODES that is still there, by name. FIRSTS, SECONDS: name -> Reading. BOOT: a _rivals.Boot."""
     return [_row(name, modes[name], (firsts[name], seconds[name]), boot.winner(name), salt)
             for name in sorted(modes) if seconds[name].error != errno.ENOENT]
 
@@ -162,7 +162,8 @@ def memory_kb(meminfo):
 
 def runtimes(uses):
     """USES: use -> Use."""
-    return [{"name": name, "evidence": use.evidence} for name, use in sorted(uses.items()) if name not in _GATEWAYS]
+    return [{"name": name, "evidence": use.evidence} for name, use in sorted(uses.items())
+            if name in _uses.RUNTIMES and name not in _GATEWAYS]
 
 
 def notes(omitted, in_container):

@@ -29,7 +29,8 @@ def plan(request, snapshot):
     mine = _dropins.our_lines(request, decided, wanted, snapshot, disk)
     _restate(mine, decided, snapshot, disk)
     after = _with(disk, decided.texts)
-    boots = [_sysctl_d.BootOrder(files, snapshot.dialect) for files in (snapshot.files, list(after.values()))]
+    boots = [_rivals.Boot(files, snapshot.dialect, snapshot.rivals, snapshot.interfaces)
+             for files in (snapshot.files, list(after.values()))]
     choices.update(back)
     choices.update(_decide.interfaces_back(snapshot.saved, choices, boots[1], snapshot))
     planned = _writes.writes(choices, wanted, snapshot.live)
@@ -42,7 +43,7 @@ def plan(request, snapshot):
         live_before=_live_before(planned, expected, followers, snapshot),
         files=dict((path, text) for path, text in decided.texts.items() if text != (disk[path].text if path in disk else None)),
         attributes=decided.attributes,
-        warnings=decided.warnings + _warnings(wanted, choices, mine, request, snapshot, list(after.values())))
+        warnings=decided.warnings + _warnings(wanted, choices, rows, request, snapshot, list(after.values())))
 
 
 def _live_before(planned, expected, followers, snapshot):
@@ -119,7 +120,21 @@ def _row(want, choice, request, snapshot, boots):
     live = (None, None) if request.image else (reading.value, live_after)
     source = "%s:%d" % (winner.path, winner.number) if winner else None
     state, reason = _final(want, choice, boot_before, winner, source)
+    if state == "changed" and not reason:
+        reason = _set_since(want, choice, before, reading.value, snapshot.saved)
     return Row(want.name, state, live[0], want.value, live[1], boot_before, boot, source, want.dropin, reason)
+
+
+def _set_since(want, choice, before, live, saved):
+    """What is to be said where the boot ends with our value, and the live value is another. A parameter that may appear later than the
+    files are read proves nothing."""
+    entry = _memory.entry_of(saved, want.name)
+    late = _rules.module_of(want.name, want.rule) or _sysctl_d.interface_of(want.name)
+    if choice.write is None or late or not entry or not before or before.path not in saved.files or live is None:
+        return ""
+    if _memory.is_ours(want.name, entry, live) or not _values.same(want.name, before.value or "", entry.wrote or ""):
+        return ""
+    return "something sets it to %s after the boot, which ends with %s (%s:%d)" % (live, before.value, before.path, before.number)
 
 
 def _final(want, choice, boot_before, winner, source):
@@ -156,10 +171,11 @@ def _still_matters(path, asked, now, texts):
 
 # --- warnings ---
 
-def _warnings(wanted, choices, mine, request, snapshot, files_after):
+def _warnings(wanted, choices, rows, request, snapshot, files_after):
     in_force = dict((name, (choice.target, wanted[name].rule)) for name, choice in choices.items() if choice.active)
     return (_expired(wanted, choices) + _module_warnings(wanted, choices, snapshot.modules)
-            + _decide.unproved_uses(wanted, choices, request, snapshot) + _rivals.warnings(snapshot.rivals, files_after, in_force))
+            + _decide.unproved_uses(wanted, choices, request, snapshot) + _decide.stopped_uses(wanted, rows, choices, request, snapshot)
+            + _rivals.warnings(snapshot.rivals, files_after, in_force))
 
 
 def _expired(wanted, choices):

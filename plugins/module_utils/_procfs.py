@@ -9,6 +9,7 @@ Private to the collection.
 import errno
 import os
 import stat
+import struct
 
 from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
 from ansible_collections.photon.hardening.plugins.module_utils._model import Reading
@@ -17,6 +18,8 @@ PROC_SYS = "/proc/sys"
 SYS_NET = "/sys/class/net"
 # The kernel makes and clears a buffer of this size at each read.
 _MAX_VALUE = 1 << 16
+# The family of netlink, and the type of a message, that tell of routes and of one rule (NETLINK_ROUTE, RTM_NEWRULE).
+_ROUTES, _RULE = 0, 32
 # Inode numbers that the kernel reserves for the first PID and user namespace (include/linux/proc_ns.h).
 _FIRST_NAMESPACES = (("pid", "pid:[4026531836]"), ("user", "user:[4026531837]"))
 
@@ -173,6 +176,33 @@ def interfaces():
             found.update(_listed("%s/net/%s/%s" % (PROC_SYS, family, kind)))
     found -= set(("all", "default"))
     return dict((name, os.path.exists(_encoded("%s/%s/device" % (SYS_NET, name)))) for name in sorted(found))
+
+
+def route_rules():
+    """How many rules choose a table of routes, beyond the kernel's own three; 0 where it does not tell."""
+    # Most of the time it is loaded already.
+    import socket
+    found = 0
+    try:
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _ROUTES) as channel:
+            channel.settimeout(1)
+            # A dump (flags) of all rules (RTM_GETRULE) of IPv4.
+            channel.send(struct.pack("=IHHIIB11x", 28, 34, 0x301, 1, 0, socket.AF_INET))
+            while True:
+                kinds = list(_kinds(channel.recv(_MAX_VALUE)))
+                found += kinds.count(_RULE)
+                if _RULE not in kinds or kinds[-1] != _RULE:
+                    return max(0, found - 3)
+    except OSError:
+        return 0
+
+
+def _kinds(data):
+    """The type of each message in DATA, which netlink has sent."""
+    while len(data) >= 16:
+        length, kind = struct.unpack("=IH", data[:6])
+        yield kind
+        data = data[max(16, (length + 3) & ~3):]
 
 
 def _listed(folder):

@@ -1,16 +1,17 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What else sets kernel parameters on a host, beside systemd at boot: procps' `sysctl --system`, a running tuned, ufw.
+"""What else sets kernel parameters on a host than the files of sysctl.d: other files that are read at boot, what configures the network,
+procps' `sysctl --system`, a running tuned, ufw.
 
-Pure: texts of the host's files in, warnings out. Private to the collection.
+Pure: texts of the host's files in, boot values and warnings out. Private to the collection.
 """
 
 import re
 from collections import OrderedDict
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rivals
+from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rivals, Winner
 
 SYSCTL_CONF, UFW_CONF = "/etc/sysctl.conf", "/etc/ufw/sysctl.conf"
 _RUN_FIRST = ("/run/sysctl.d", "/etc/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
@@ -19,13 +20,31 @@ _SHOWN = 80
 _INCLUDES = 20
 _DIRTY = ("dirty_ratio", "dirty_bytes", "dirty_background_ratio", "dirty_background_bytes")
 
-NONE = Rivals(None, None, None, None)
+NONE = Rivals()
+
+
+class Boot:
+    """Answers with which value a boot ends, as a BootOrder of FILES does; what is read before and after these, and what configures the
+    network then, is considered."""
+
+    def __init__(self, files, dialect, rivals, interfaces):
+        late, early = ([_sysctl_d.BootOrder([item], dialect._replace(last=item.path)) for item in items]
+                       for items in (rivals.late, rivals.early))
+        self._orders = late + [_sysctl_d.BootOrder(files, dialect)] + early
+        self._set = {}
+        for setting in rivals.settings:
+            moves = _behaviour.moves(setting.name, setting.value, interfaces)
+            for name in _behaviour.names_of(setting.name) + tuple(move.name for move in moves if move.kept):
+                self._set[name] = Winner(setting.value, setting.path, setting.number)
+
+    def winner(self, name):
+        return self._set.get(name) or next(filter(None, (order.winner(name) for order in self._orders)), None)
 
 
 def warnings(rivals, files, ours):
     """What to warn about. FILES: the sysctl.d folders after the run. OURS: parameter -> (the value that is in force, its rule)."""
-    found = []
-    dialect = _procps_dialect(rivals.sysctl or "")
+    found = _init(rivals.init) + _of_interfaces(rivals.settings, ours) + _advertisements(rivals.advertisements, ours)
+    dialect = procps_dialect(rivals.sysctl) if not rivals.init else None
     if dialect:
         found += _sysctl_system(_sysctl_d.BootOrder(list(files) + _with_last(SYSCTL_CONF, rivals.conf), dialect), ours)
     if rivals.tuned:
@@ -48,11 +67,46 @@ def _short(value):
     return value if len(value) <= _SHOWN else value[:_SHOWN] + "..."
 
 
+# --- another init, and what configures the network ---
+
+def _init(name):
+    if not name:
+        return []
+    return ["This host starts with %s, not with systemd: boot values are those that `sysctl --system` sets, which reads %s last." %
+            (name, SYSCTL_CONF)]
+
+
+def _is_of(name, setting):
+    """Whether SETTING reaches what NAME stands for: its interface, or all of them."""
+    start, key = setting.name.split("*")
+    return any(alias.startswith(start) and alias.endswith(key) for alias in _behaviour.names_of(name))
+
+
+def _of_interfaces(settings, ours):
+    """Of a single interface no boot value is known before it is there; so what is set then is told."""
+    found = []
+    for setting in settings:
+        names = [name for name in sorted(ours) if "*" in setting.name and _is_of(name, setting) and _differs(setting.value, ours, name)]
+        if names:
+            found.append("%s sets %s = %s on interfaces that it configures (%s:%d), after systemd at boot; we set %s."
+                         % (setting.by, setting.name, _short(setting.value), setting.path, setting.number,
+                            _listed(["%s = %s" % (name, _short(ours[name][0])) for name in names])))
+    return found
+
+
+def _advertisements(where, ours):
+    names = [name for name in sorted(ours) if name.startswith("net.ipv6.conf.") and name.endswith(".accept_ra") and ours[name][0] == "0"]
+    if not where or not names:
+        return []
+    return ["systemd-networkd takes the advertisements of routers by itself (IPv6AcceptRA in %s), whatever accept_ra, which is the "
+            "kernel's, says." % where]
+
+
 # --- procps ---
 
-def _procps_dialect(program):
+def procps_dialect(program):
     """How this `sysctl --system` reads the files; None where PROGRAM is not procps' (toybox and busybox know no --system)."""
-    version = re.search(r"procps-ng ([0-9]{1,9}(?:\.[0-9]{1,9}){0,9})", program)
+    version = re.search(r"procps-ng ([0-9]{1,9}(?:\.[0-9]{1,9}){0,9})", program or "")
     if not version:
         return None
     number = tuple(int(part) for part in version.group(1).split("."))

@@ -11,7 +11,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Rul
 
 _TEXTS = ("at_least", "at_most", "machine", "needs_module", "report", "required", "waived", "waiver_expired")
 _FLAGS = ("exact", "interfaces", "one_way")
-_KEYS = sorted(_TEXTS + _FLAGS + ("accept", "hold"))
+_KEYS = sorted(_TEXTS + _FLAGS + ("accept", "hold", "stops"))
 NONE = Rule()
 
 
@@ -67,7 +67,7 @@ def _option(where, key, value):
         return _flag(where, value)
     if key == "accept":
         return _list(where, value)
-    if key == "hold":
+    if key in ("hold", "stops"):
         return _hold(where, value)
     raise ValueError("%s is not a key of a rule; the keys are %s" % (where, ", ".join(_KEYS)))
 
@@ -90,13 +90,15 @@ def of(rules, name):
     rule = rules.get(name, NONE)
     for alias in _behaviour.names_of(name):
         other = rules.get(alias, NONE)
-        rule = rule._replace(waived=rule.waived or other.waived, hold=rule.hold or other.hold)
+        rule = rule._replace(waived=rule.waived or other.waived, hold=rule.hold or other.hold,
+                             stops=rule.stops or other.stops)
     return rule
 
 
 def for_value(rule, value):
-    """RULE with what a list in `hold` says about the wanted value, whichever that is, said of VALUE."""
-    return rule._replace(hold=tuple((value if held is None else held, uses) for held, uses in rule.hold))
+    """RULE with what a list in `hold` or `stops` says about the wanted value, whichever that is, said of VALUE."""
+    hold, stops = (tuple((value if held is None else held, uses) for held, uses in group) for group in (rule.hold, rule.stops))
+    return rule._replace(hold=hold, stops=stops)
 
 
 def module_of(name, rule):

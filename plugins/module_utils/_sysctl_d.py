@@ -166,6 +166,12 @@ def of_interface(name, interface):
     return canonical("/".join(parts[:3] + [interface] + parts[4:]))
 
 
+def systemd_version(program):
+    """The release of the systemd that PROGRAM, the text of its systemd-sysctl, belongs to: by the name of its library; 0: not known."""
+    library = re.search(r"libsystemd-shared-([0-9]{1,9})", program or "")
+    return int(library.group(1)) if library else 0
+
+
 def systemd_dialect(program):
     """How the systemd-sysctl with this text, PROGRAM, reads the files; without one, as the newest does.
 
@@ -175,8 +181,7 @@ def systemd_dialect(program):
     """
     if not (program or "").startswith("\x7fELF"):
         return SYSTEMD
-    library = re.search(r"libsystemd-shared-([0-9]+)", program)
-    version = int(library.group(1)) if library else 0
+    version = systemd_version(program)
     patterns = version >= 245 or "explicit setting exists" in program
     dashes = patterns or version >= 243 or "string_hash_func" in program
     line_end = SYSTEMD.line_end if patterns or version >= 240 else _BEFORE_240

@@ -10,7 +10,7 @@ Private to the collection.
 import re
 from collections import OrderedDict, namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils._model import Facts, Use
+from ansible_collections.photon.hardening.plugins.module_utils._model import SAID, Facts, Use
 
 # What shows a use. programs: each is a sign of it. processes: names of processes beside those of the programs. snaps: likewise.
 # units: systemd units that an administrator or an installer has put into /etc; a snap's service is one.
@@ -40,16 +40,27 @@ _SIGNS = OrderedDict([
 _ROOTLESS_DOCKER = ("dockerd-rootless.sh", "rootlesskit")
 _GATEWAY_PROCESSES = {"openvpn": ("openvpn",), "wireguard": ("wireguard-go", "boringtun", "boringtun-cli")}
 
-NAMES = tuple(_SIGNS) + ("nspawn", "wireguard", "openvpn", "docker_userns", "podman_userns", "docker_rootless", "podman_rootless",
-                         "lxc_rootless")
+# Those for which `container_host` speaks.
+RUNTIMES = tuple(_SIGNS) + ("nspawn", "wireguard", "openvpn", "docker_userns", "podman_userns", "docker_rootless", "podman_rootless",
+                            "lxc_rootless")
+_OTHER_SIGNS = OrderedDict([
+    ("sandbox", ("bwrap", "chromium", "google-chrome", "google-chrome-stable", "firefox", "firefox-esr")),
+    ("crash_collector", ("systemd-coredump", "apport", "abrt-hook-ccpp")),
+    ("profiler", ("perf", "parca-agent")),
+    ("debugger", ("gdb", "strace", "ltrace", "dlv", "lldb")),
+    ("io_uring", ("scylla", "redpanda", "tigerbeetle")),
+])
+NAMES = RUNTIMES + ("rootless_later", "router", "router_ipv6", "slaac", "multihomed", "kdump") + tuple(_OTHER_SIGNS)
 # Those that need this host to forward packets; what runs without root brings a network of its own.
-FORWARDING = tuple(name for name in NAMES if not name.endswith(("_userns", "_rootless")))
-PROGRAMS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.programs) | set(_ROOTLESS_DOCKER + ("systemd-nspawn",))))
+_ENGINES = tuple(name for name in RUNTIMES if not name.endswith(("_userns", "_rootless")))
+FORWARDING = _ENGINES + ("router", "router_ipv6")
+_RUNTIME_PROGRAMS = set(name for signs in _SIGNS.values() for name in signs.programs) | set(_ROOTLESS_DOCKER + ("systemd-nspawn",))
+PROGRAMS = tuple(sorted(_RUNTIME_PROGRAMS.union(*_OTHER_SIGNS.values())))
 SNAPS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.snaps)))
 UNITS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.units)))
 # The kernel keeps 15 characters of a process's name.
 _KEPT = 15
-PROCESSES = frozenset(name[:_KEPT] for name in PROGRAMS + _KUBERNETES_PROCESSES + sum(_GATEWAY_PROCESSES.values(), ()))
+PROCESSES = frozenset(name[:_KEPT] for name in tuple(_RUNTIME_PROGRAMS) + _KUBERNETES_PROCESSES + sum(_GATEWAY_PROCESSES.values(), ()))
 
 DAEMON_JSON = ("/etc/docker/daemon.json", "/var/snap/docker/current/config/daemon.json")
 CONTAINERS_CONF = ("/etc/containers/containers.conf", "/etc/containers/storage.conf")
@@ -58,8 +69,20 @@ LXC_USERNET = "/etc/lxc/lxc-usernet"
 WIREGUARD = "/etc/wireguard"
 OPENVPN, OPENVPN_SERVERS = "/etc/openvpn", "/etc/openvpn/server"
 NETWORKD = "/etc/systemd/network"
-FILES = DAEMON_JSON + CONTAINERS_CONF + (LXC_USERNET,)
-FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"))
+# Rules of packet filters, each with the unit that loads them, and what forwards in them.
+_NFTABLES, _ZONES, _SAVED = ("/etc/nftables.conf", "/etc/sysconfig/nftables.conf"), "/etc/firewalld/zones", "/etc/iptables"
+_INTERFACES, _MORE_INTERFACES = "/etc/network/interfaces", "/etc/network/interfaces.d"
+_ROUTERS = ("frr.service", "bird.service", "keepalived.service", "radvd.service")
+_KDUMP = ("kdump.service", "kdump-tools.service")
+ENABLED = _ROUTERS + _KDUMP + ("nftables.service", "firewalld.service", "netfilter-persistent.service")
+FORWARD, FORWARD_IPV6 = "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
+CORE_PATTERN = "kernel.core_pattern"
+RP_FILTERS = ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter")
+# The parameters of which it is told what the host has by itself, and what others' files say.
+OWN, LINES = (FORWARD, FORWARD_IPV6, CORE_PATTERN), (FORWARD, FORWARD_IPV6) + RP_FILTERS
+FILES = DAEMON_JSON + CONTAINERS_CONF + _NFTABLES + (LXC_USERNET, _INTERFACES)
+FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"), (_ZONES, ".xml"), (_SAVED, ""),
+           (_MORE_INTERFACES, ""))
 _PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:WireGuard)?Peer\]", r"(?mi)^[ \t]*Endpoint[ \t]*="
 _LISTEN_PORT = r"(?mi)^[ \t]*ListenPort[ \t]*="
 _FORWARDS = r"(?mi)^[ \t]*(?:Pre|Post)Up[ \t]*=.*(?:forward|masquerade)"
@@ -143,6 +166,12 @@ def _lxc_rootless(facts, uses):
     return _both(uses["lxc"], LXC_USERNET) if "lxc" in uses and allowed else None
 
 
+def _rootless_later(facts, uses):
+    """What lets users start containers is there, and no user may yet: who is added later would miss it."""
+    use = uses.get("podman") or _program(_ROOTLESS_DOCKER, facts)
+    return _both(use, "no user with subordinate ids yet") if use and not facts.subordinate_ids else None
+
+
 def _docker_userns(facts, uses):
     path = _first(path for path in DAEMON_JSON if re.search(r'"userns-remap"[ \t\r\n]*:[ \t\r\n]*"[^"]', facts.texts.get(path, "")))
     if path:
@@ -191,9 +220,101 @@ def _is_openvpn_gateway(text):
     return not re.search(r"(?m)^[ \t]*(?:client|pull)[ \t\r]*(?:[#;].*)?$", text)
 
 
+# --- uses that are no runtimes ---
+
+def _enabled(names, facts):
+    return _first(Use(facts.enabled[name], True) for name in names if name in facts.enabled)
+
+
+def _nftables_forwards(text):
+    """Whether a ruleset lets something pass: the sample that Debian ships has an empty chain with the policy accept."""
+    rules = re.sub(r"#.*|policy[ \t]+accept", "", text)
+    passes = any(re.search(r"\baccept\b", chain) for chain in re.findall(r"\bhook[ \t]+forward\b([^}]*)", rules))
+    return passes or bool(re.search(r"\b(?:masquerade|snat)\b", rules))
+
+
+def _filter_forwards(facts):
+    """What the rules of enabled packet filters show, each a Use or None."""
+    rule = r"(?m)^-A (?:FORWARD\b.*-j ACCEPT|POSTROUTING\b.*-j (?:MASQUERADE|SNAT))\b"
+    if "nftables.service" in facts.enabled:
+        yield from (Use(path, True) for path in _NFTABLES if _nftables_forwards(facts.texts.get(path, "")))
+    if "firewalld.service" in facts.enabled:
+        yield _configured(facts, _ZONES, lambda text: "<masquerade" in text)
+    if "netfilter-persistent.service" in facts.enabled:
+        yield _configured(facts, _SAVED, lambda text: bool(re.search(rule, text)))
+
+
+def _router(facts, uses, parameter=FORWARD):
+    line = facts.lines.get(parameter)
+    if any(name in uses for name in _ENGINES):
+        # Engines switch forwarding on and have rules of their own, so these prove nothing more; and it is held for the engine.
+        return _enabled(_ROUTERS, facts)
+    if facts.own.get(parameter) == "1":
+        return Use("%s was 1 before us" % parameter, True)
+    if line and line.value == "1":
+        return Use("%s:%d" % line[1:], True)
+    return _enabled(_ROUTERS, facts) or _first(filter(None, _filter_forwards(facts)))
+
+
+def _router_ipv6(facts, uses):
+    return _router(facts, uses, FORWARD_IPV6)
+
+
+def _slaac(facts, _uses):
+    """Addresses or routes of IPv6 that the kernel takes from a router."""
+    auto = r"(?m)^[ \t]*iface[ \t]+\S+[ \t]+inet6[ \t]+auto\b"
+    path = _first(path for path, text in sorted(facts.texts.items()) if path.startswith(_INTERFACES) and re.search(auto, text))
+    if path:
+        return Use(path, True)
+    if facts.image:
+        return Use("only a running host shows it", True)
+    return Use("a router's advertisement on %s" % facts.advertised, False) if facts.advertised else None
+
+
+def _multihomed(facts, _uses):
+    """Answers that leave by another interface than the one by which the question came."""
+    line = _first(facts.lines[name] for name in RP_FILTERS if name in facts.lines and facts.lines[name].value in ("0", "2")
+                  and facts.lines[name].path.startswith(("/etc/", "/run/")))
+    if line:
+        return Use("%s:%d" % line[1:], True)
+    if facts.image:
+        return Use("only a running host shows it", True)
+    if len(facts.defaults) > 1:
+        return Use("default routes through %s" % ", ".join(facts.defaults), False)
+    return Use("rules for more tables of routes", False) if facts.rules else None
+
+
+def _kdump(facts, _uses):
+    return _enabled(_KDUMP, facts) or (Use(facts.crash_kernel, True) if facts.crash_kernel else None)
+
+
+def _crash_collector(facts, _uses):
+    """A pipe into a program was there before us, or such a program is."""
+    own = facts.own.get(CORE_PATTERN, "")
+    if own.startswith("|") and not own.startswith("|/bin/false"):
+        return Use("%s was %s before us" % (CORE_PATTERN, own), True)
+    return _program(_OTHER_SIGNS["crash_collector"], facts)
+
+
+def _by_program(name):
+    return lambda facts, _uses: _program(_OTHER_SIGNS[name], facts)
+
+
 _RULES = {"nspawn": _nspawn, "wireguard": _wireguard, "openvpn": _openvpn, "docker_userns": _docker_userns,
           "podman_userns": _podman_userns, "docker_rootless": _docker_rootless, "podman_rootless": _podman_rootless,
-          "lxc_rootless": _lxc_rootless}
+          "lxc_rootless": _lxc_rootless, "rootless_later": _rootless_later, "router": _router, "router_ipv6": _router_ipv6,
+          "slaac": _slaac, "multihomed": _multihomed, "kdump": _kdump, "crash_collector": _crash_collector}
+_RULES.update((name, _by_program(name)) for name in _OTHER_SIGNS if name not in _RULES)
+
+
+def checked(given):
+    """use -> present or absent, of what a user says; ValueError for what is not known."""
+    for name, said in given.items():
+        if name not in NAMES:
+            raise ValueError("uses: %r is none of the known uses of a host: %s" % (name, ", ".join(NAMES)))
+        if said not in SAID:
+            raise ValueError("uses: %s must be one of %s, not %r" % (name, ", ".join(SAID), said))
+    return dict((name, said) for name, said in given.items() if said != "auto")
 
 
 def subordinate_users(text):

@@ -55,9 +55,12 @@ options:
       - C(accept) - a list of values that are as good as the wanted one or better. Such a value is kept when somebody else has set it.
       - C(at_least), C(at_most) - the same for numbers.
       - C(hold) - which uses of a host a value would break. A list speaks of the wanted value; a dictionary names the uses value by value,
-        as in C({"0"&colon; [docker, kubelet]}). The uses are C(docker), C(containerd), C(crio), C(podman), C(kubelet), C(nomad),
+        as in C({"0"&colon; [docker, kubelet]}). The runtimes are C(docker), C(containerd), C(crio), C(podman), C(kubelet), C(nomad),
         C(libvirt), C(lxd), C(incus), C(lxc), C(nspawn), C(wireguard), C(openvpn), C(docker_userns), C(podman_userns), C(docker_rootless),
-        C(podman_rootless) and C(lxc_rootless). O(container_host) decides whether the parameter is C(held_back).
+        C(podman_rootless) and C(lxc_rootless), the other uses C(rootless_later), C(router), C(router_ipv6), C(slaac), C(multihomed),
+        C(kdump), C(sandbox), C(crash_collector), C(profiler), C(debugger) and C(io_uring); C(docs/uses.md) says what proves each.
+        O(container_host) and O(uses) decide whether the parameter is C(held_back).
+      - C(stops) - in the same form, which uses a value would stop without breaking anything. It is set, and a warning names them.
       - C(interfaces) - V(true) sets a parameter of C(net.*.conf.all) or C(net.*.conf.default) on every interface that exists, too. Network
         devices get a line of their own, because at boot they may be there before the line of C(conf.default) is read.
       - C(one_way) - V(true) when the kernel does not take the value back before a reboot. Such a parameter is set last.
@@ -75,17 +78,24 @@ options:
     default: {}
   container_host:
     description:
-      - Whether parameters are held back that would break a use of the host, as C(hold) of O(rules) says. With O(state=absent) it also
-        decides whether forwarding that is in use stays on.
+      - Whether parameters are held back that would break a runtime of containers or a VPN gateway, as C(hold) of O(rules) says. With
+        O(state=absent) it also decides whether forwarding that is in use stays on. For other uses only O(uses) speaks.
       - V(auto) looks on the host for each use and holds back what would break those that it finds. A use is proved by a program, a
-        service or a configuration file of root. A process of root alone keeps a parameter from being hardened, but takes nothing back that
-        is hardened already; a warning names it. Processes of ordinary users count for nothing, except for runtimes without root, where
-        the user may have them.
-      - V(always) holds back whatever would break any use.
-      - V(never) holds nothing back.
+        service or a configuration file of root, or by a value that was there before the first run. What a process of root or the network
+        shows alone keeps a parameter from being hardened, but takes nothing back that is hardened already; a warning names it. Processes of
+        ordinary users count for nothing, except for runtimes without root, where the user may have them.
+      - V(always) holds back whatever would break any runtime.
+      - V(never) holds nothing back for runtimes.
     type: str
     choices: [auto, always, never]
     default: auto
+  uses:
+    description:
+      - "What the host is used for, where what is found there is not right: a dictionary of uses, those of C(hold) in O(rules), each
+        V(auto), V(present) or V(absent). It comes before O(container_host)."
+      - With O(root), uses that only a running host shows (C(slaac), C(multihomed)) count as present unless it says otherwise.
+    type: dict
+    default: {}
   profile:
     description:
       - The column of the collection's catalogue that is applied, such as V(photon) or V(container_host). The drop-ins and rules are then
@@ -436,6 +446,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _result,
     _rules,
     _sysctl_d,
+    _uses,
 )
 from ansible_collections.photon.hardening.plugins.module_utils._decide import names
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
@@ -494,7 +505,7 @@ def _request(params, saved, image):
     if params["state"] == "absent":
         # Nothing is asked for, so nothing is compared or waived; what would break a use of this host still counts.
         rules = dict((name, Rule(hold=rule.hold)) for name, rule in rules.items())
-    return Request(dropins, rules, params["conflicts"], params["container_host"], image)
+    return Request(dropins, rules, params["conflicts"], params["container_host"], image, _uses.checked(params["uses"]))
 
 
 def _check_names(rules):
@@ -656,6 +667,7 @@ def _arguments():
         waivers=dict(type="dict"),
         role_variables=dict(type="bool", default=False),
         container_host=dict(type="str", choices=list(CONTAINER_HOST), default="auto"),
+        uses=dict(type="dict", default={}),
         conflicts=dict(type="str", choices=list(CONFLICTS), default="restate"),
         fail_on=dict(type="list", elements="str", choices=list(STATES), default=[]),
         state=dict(type="str", choices=["present", "absent", "adopted", "forgotten"], default="present"),

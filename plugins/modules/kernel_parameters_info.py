@@ -201,7 +201,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _once
 
 _once.install(_once.__spec__.loader)
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _info, _procfs, _result, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _info, _procfs, _result
 
 
 def _found(names):
@@ -221,7 +221,7 @@ def run(params, run_command=None):
     modes, omitted, not_read = _info.chosen(_found(_info.Names(params["names"])))
     firsts = _read(modes)
     # Between the two reads lies everything else, so that what moves has time to.
-    boot = _sysctl_d.BootOrder(_host.sysctl_files(), _host.boot_dialect())
+    boot = _host.boot()
     result = {
         "kernel": _host.kernel(),
         "memory_kb": _info.memory_kb(_files.read_proc("meminfo")), "processors": os.cpu_count(),

@@ -84,6 +84,10 @@ def checked(names, variables):
 def _checked(name, spec, value):
     if value is None:
         return spec.get("default")
+    if spec["type"] == "dict":
+        if not isinstance(value, dict):
+            raise ValueError("%s must be a dictionary, not %s" % (name, value))
+        return value
     if "elements" in spec:
         # As everywhere else where Ansible takes a list: from the command line it comes as one string.
         items = [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value

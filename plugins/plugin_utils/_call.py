@@ -33,7 +33,7 @@ _PLAYBOOKS = os.path.join(os.path.dirname(__file__), "..", "..", "playbooks")
 _HERE = ("role_variables",) + _GUEST + _report_options.OPTIONS
 _OTHERS = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS if name[len(_arguments.PREFIX):] not in SELECTION)
 # Options of the module that a report tells.
-_TOLD = ("container_host", "conflicts", "fail_on", "root")
+_TOLD = ("container_host", "uses", "conflicts", "fail_on", "root")
 # States in which nothing is asked for: a bad override of today must not block the way back.
 _BACK = ("absent", "forgotten")
 _OF_SELECTION = tuple(_arguments.PREFIX + name for name in SELECTION)

@@ -214,8 +214,7 @@ def _rule(row, value, entry, profile):
     if row.get("one_way"):
         # Where one value alone is, it may be there already and the wanted one be refused.
         rule["one_way"] = True
-    if "hold" in row:
-        rule["hold"] = row["hold"]
+    rule.update((key, row[key]) for key in ("hold", "stops") if key in row)
     return rule
 
 

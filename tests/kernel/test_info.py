@@ -19,7 +19,7 @@ from ansible_collections.photon.hardening.plugins.modules import kernel_paramete
 BINFMT_MISC = "/proc/sys/fs/binfmt_misc"
 LOOK = """
 from ansible_collections.photon.hardening.plugins.modules import kernel_parameters_info
-assert kernel_parameters_info.run({"names": ["*", "fs.binfmt_misc.status", "fs.binfmt_misc.*"], "salt": None})["parameters"]
+assert kernel_parameters_info.run({"names": ["*", "fs.binfmt_misc.status", "fs.binfmt_misc.*"], "salt": None, "guest": False})["parameters"]
 """
 
 
@@ -29,7 +29,7 @@ def in_a_namespace():
 
 
 def run(*names, salt=None):
-    return kernel_parameters_info.run({"names": list(names), "salt": salt})
+    return kernel_parameters_info.run({"names": list(names), "salt": salt, "guest": False})
 
 
 def test_every_parameter_is_there():

@@ -35,7 +35,8 @@ def host(tmp_path, monkeypatch):
 
 
 def run(content=None, rules=None, check_mode=False, **params):
-    given = dict(dropins=None, rules=rules or {}, profile=None, conflicts="restate", container_host="never", fail_on=[], state="present")
+    given = dict(dropins=None, rules=rules or {}, profile=None, conflicts="restate", container_host="never", uses={}, fail_on=[],
+                 state="present")
     if content is not None:
         given["dropins"] = [dict(path=PATH, content=content)]
     return kernel_parameters.run(dict(given, **params), False, check_mode, True)

@@ -33,7 +33,7 @@ MISTAKES = {
     "waiver": ({"photon_hardening_waivers": {"vm.swapiness": {"reason": "x"}}},
                "photon_hardening_waivers: vm.swapiness: nothing asks for this parameter: is vm.swappiness meant?"),
     "day": ({"photon_hardening_waivers": {"vm.swappiness": {"reason": "x", "expires": "soon"}}},
-            "photon_hardening_waivers: vm.swappiness: expires: 'soon' is no day written as YYYY-MM-DD"),
+            "photon_hardening_waivers: vm.swappiness: expires: 'soon' is not a date such as "),
     "formats": ({"photon_hardening_report_formats": ["htm"]}, "photon_hardening_report_formats: 'htm' is none of html"),
     "keep": ({"photon_hardening_report_keep": 0}, "report_keep: 0 is no number of runs from 1 to 999999"),
     "checklist": ({"photon_hardening_report_formats": ["cklb"]}, "report_formats: cklb needs report_benchmark"),

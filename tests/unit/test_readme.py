@@ -27,7 +27,7 @@ def test_the_documents_show_the_catalogue_and_the_control_numbers():
     """When this fails: run make catalogue."""
     readme = tool("readme")
     documents = readme.documents(CATALOGUE, _controls.load())
-    assert [path.name for path in documents] == ["parameters.md", "sources.md", "strength.md", "benchmarks.md"]
+    assert [path.name for path in documents] == ["parameters.md", "sources.md", "strength.md", "benchmarks.md", "uses.md"]
     for path, parts in documents.items():
         text = path.read_text(encoding="utf-8")
         assert readme.written(text, parts) == text
@@ -162,3 +162,29 @@ def test_a_stig_is_shown_with_its_numbers():
     readme = tool("readme")
     assert readme.control_table(CONTROLS, "cis")[2:] == ["| 2 | `kernel.a` |", "| 10 | `kernel.a`, `kernel.b` |", ""]
     assert readme.control_table(CONTROLS, "stig")[2:] == ["| P-1 | V-1 | low | `kernel.a` |", "| P-2 | – | high | `kernel.b` |", ""]
+
+
+OPINIONS = ("photon", "photon5", "stig_photon5", "cis_rhel8", "kspp", "stig_rhel8", "devsec", "kubelet")
+
+
+def test_what_the_profile_for_container_hosts_does_not_take_has_a_reason():
+    """A use that it would break, a contradiction that the row explains, or that it cannot be taken back before a reboot."""
+    readme = tool("readme")
+    for row in CATALOGUE["parameters"]:
+        for column in set(OPINIONS) & set(row["values"]) if not (row.get("report_only") or row.get("host_sized")) else ():
+            value = row["values"][column]
+            held = row.get("hold", {}).get(value) or row.get("one_way") in (True, value)
+            assert readme.satisfies(row, "container_host", column) or held or "follows" in row, (row["name"], column)
+
+
+def test_the_table_of_uses():
+    catalogue = {"uses": {"a": {"what": "A", "evidence": "x"}}, "parameters": [
+        {"name": "kernel.a", "hold": {"|0": ["a"], "1": ["b"]}}, {"name": "kernel.b", "stops": {"2": ["b", "a"]}}]}
+    assert tool("readme").use_table(catalogue)[2:] == ["| `a` | A | x | `kernel.a = \\|0` | `kernel.b = 2` |", ""]
+
+
+def test_what_is_held_back_is_not_satisfied():
+    rows = [{"name": "kernel.a", "hold": {"1": ["slaac"]}, "values": {"container_host": "1"}},
+            {"name": "kernel.b", "hold": {"0": ["docker"]}, "values": {"container_host": "1"}}]
+    catalogue = {"parameters": rows, "columns": {"container_host": {"profile": True}}}
+    assert [line.rpartition(" | ")[2] for line in tool("readme").host_table(catalogue)[2:5]] == ["2/2 |", "2/2 |", "1/2 |"]

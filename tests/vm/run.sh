@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# run.sh [--containers|--controller|--vmware] [SUITE...]: tests on one VM per Debian suite (bookworm when none is named), one after another.
+# run.sh [--containers|--controller|--vmware|--uses] [SUITE...]: tests on one VM per Debian suite (bookworm when none is named), one after another.
 # --containers: on a disk with container engines, which the other tests do without.
 # --controller: on a disk with ansible-core, which trixie is the first to have in a version that the collection supports.
 # --vmware: on a machine with VMware's disk controller and network device.
+# --uses: of a host that is a router and a client of one, on a plain disk.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -67,7 +68,7 @@ need ssh openssh-client
 use_venv newest
 kind=plain
 case ${1:-} in
-  --containers | --controller) kind=${1#--}; shift ;;
+  --containers | --controller | --uses) kind=${1#--}; shift ;;
   --vmware) kind=guest; shift ;;
 esac
 for suite in "${@:-bookworm}"; do

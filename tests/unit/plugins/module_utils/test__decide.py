@@ -28,10 +28,11 @@ USERNS, DOCKER = "user.max_user_namespaces", {"hold": {"0": ["docker"]}}
 SWAP, BYTES, RATIO = "vm.swappiness", "vm.dirty_bytes", "vm.dirty_ratio"
 
 
-def asked(texts, rules=None, container_host="auto", image=False):
+def asked(texts, rules=None, container_host="auto", image=False, uses=None):
     """TEXTS: that of PATH alone, or path -> text."""
     texts = {PATH: texts} if isinstance(texts, str) else texts
-    return Request([File(path, text) for path, text in texts.items()], _rules.checked(rules or {}), "restate", container_host, image)
+    files = [File(path, text) for path, text in texts.items()]
+    return Request(files, _rules.checked(rules or {}), "restate", container_host, image, uses or {})
 
 
 def host(live=None, saved=None, files=(), interfaces=None, uses=None):
@@ -175,13 +176,31 @@ def test_how_firm_a_use_is(firm, unchanged, broken):
     pytest.param("auto", "0", ((None, ("docker",)),), "", id="a value that nobody has named"),
     pytest.param("auto", "0", (("0", ("podman",)),), "", id="a use that this host does not have"),
     pytest.param("auto", None, (("0", ("docker",)),), "", id="no value"),
-    pytest.param("always", "0", (("0", ("docker", "podman")),), "docker, podman", id="always: whatever the host shows"),
+    pytest.param("always", "0", (("0", ("docker", "podman")),), "docker (it runs), podman", id="always: whatever the host shows"),
     pytest.param("always", "1", (("0", ("docker",)),), "", id="always: another value"),
     pytest.param("never", "0", (("0", ("docker",)),), "", id="never"),
+    pytest.param("always", "0", (("0", ("kdump", "podman")),), "podman", id="always speaks for runtimes alone"),
+    pytest.param("never", "0", (("0", ("router", "docker")),), "router (its file)", id="never, too"),
 ])
 def test_uses_that_a_value_would_break(container_host, value, hold, words):
-    snapshot = host(uses={"docker": Use("it runs", False)})
+    snapshot = host(uses={"docker": Use("it runs", False), "router": Use("its file", True)})
     assert _decide.broken_uses(USERNS, value, Rule(hold=hold), asked("", container_host=container_host), snapshot) == words
+
+
+@pytest.mark.parametrize("container_host", ["auto", "always", "never"])
+@pytest.mark.parametrize("said, found, words", [
+    ({"docker": "present"}, {}, "docker"), ({"docker": "present"}, {"docker": Use("it runs", False)}, "docker (it runs)"),
+    ({"docker": "absent"}, {"docker": Use("/usr/bin/dockerd", True)}, ""),
+])
+def test_the_user_has_the_last_word(container_host, said, found, words):
+    request, rule = asked("", container_host=container_host, uses=said), Rule(hold=(("0", ("docker",)),))
+    assert _decide.broken_uses(USERNS, "0", rule, request, host(uses=found), unchanged=True) == words
+
+
+def test_what_the_user_says_is_no_use_that_only_seems_to_be():
+    request, snapshot = asked(USERNS + " = 0\n", {USERNS: DOCKER}, uses={"docker": "absent"}), host({USERNS: "0"}, uses={
+        "docker": Use("it runs", False)})
+    assert _decide.unproved_uses(_decide.wants(request, {}), {USERNS: Choice("ok", "0", active=True)}, request, snapshot) == []
 
 
 @pytest.mark.parametrize("container_host, value, uses, told", [
@@ -197,7 +216,7 @@ def test_what_stays_although_a_process_seems_to_need_it(container_host, value, u
     made = {USERNS: Choice("ok", value, active=True), "kernel.b": Choice("changed", None, "1", True)}
     assert _decide.unproved_uses(wanted, made, request, snapshot) == ([
         USERNS + " = 0 stays, although it may break docker (it runs): no program or file of root shows that this host is used for it. "
-        "If it is, waive the parameter or set container_host to always."] if told else [])
+        "If it is, say so with uses ({docker: present}), or waive the parameter."] if told else [])
     assert _decide.unproved_uses(wanted, {USERNS: Choice("waived")}, request, snapshot) == []
 
 

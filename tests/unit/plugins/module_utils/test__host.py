@@ -22,6 +22,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Request,
     Rule,
     Saved,
+    SavedFile,
     Tuned,
 )
 from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE
@@ -88,20 +89,22 @@ def test_nothing_is_read_live_for_an_image(host, monkeypatch):
     host.file("/usr/bin/dockerd", "")
     snapshot = _host.snapshot(request(rules=HOLD, image=True), NOTHING, None)
     assert (snapshot.live, snapshot.interfaces) == ({}, {})
-    assert set(snapshot.uses) == {"docker"}
+    assert set(snapshot.uses) == {"docker", "slaac", "multihomed"}
 
 
 @pytest.mark.parametrize("asked, saved, looked", [
     (request(), NOTHING, False),
     (request(rules={"kernel.a": Rule(accept=("1",))}), NOTHING, False),
     (request(rules=HOLD), NOTHING, True),
-    (request(container_host="always", rules=HOLD), NOTHING, False),
-    (request(container_host="never", rules=HOLD), NOTHING, False),
+    # It speaks for runtimes alone.
+    (request(container_host="always", rules=HOLD), NOTHING, True),
+    (request(container_host="never", rules=HOLD), NOTHING, True),
+    (request(rules={"kernel.a": Rule(stops=((None, ("profiler",)),))}), NOTHING, True),
     # On the way back forwarding is held without a rule.
     (request(), Saved({"net.ipv4.ip_forward": Entry("0", "1", SECURITY)}, {}), True),
 ])
 def test_uses_are_looked_for_where_they_matter(host, monkeypatch, asked, saved, looked):
-    monkeypatch.setattr(_host, "uses", lambda _image: {"docker": "found"})
+    monkeypatch.setattr(_host, "uses", lambda _image, _traces: {"docker": "found"})
     assert bool(_host.snapshot(asked, saved, lambda _interfaces: []).uses) is looked
 
 
@@ -173,9 +176,9 @@ def test_modules_at_boot(host):
 
 def test_the_systemd_of_the_host_says_how_it_reads(host):
     host.file("/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-239.so")
-    assert _host.boot_dialect().patterns is False
+    assert _host.boot_dialect(_host.rivals(True)).patterns is False
     host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-252.so")
-    assert _host.boot_dialect() == _sysctl_d.SYSTEMD
+    assert _host.boot_dialect(_host.rivals(True)) == _sysctl_d.SYSTEMD
 
 
 # --- what else sets parameters ---
@@ -223,6 +226,77 @@ def test_a_rival_of_any_size_costs_little(host):
         host.file(path, "ENABLED=yes\n" * (3 << 19))
     found = _host.rivals(True)
     assert max(map(len, (found.conf, found.ufw, found.tuned.profiles["x"]))) == 1 << 20
+
+
+LAN = "[Match]\nName=eth0\n[Network]\nIPForward=ipv4\n"
+ENABLED = "/etc/systemd/system/multi-user.target.wants/"
+
+
+def test_an_enabled_networkd_is_asked(host):
+    host.file("/etc/systemd/network/10-lan.network", LAN)
+    assert _host.rivals(False, ["eth0"]).settings == ()
+    host.file(ENABLED + "systemd-networkd.service", "")
+    assert [item[:4] for item in _host.rivals(False, ["eth0"]).settings] == [
+        ("net.ipv4.ip_forward", "1", "/etc/systemd/network/10-lan.network", 4)]
+    host.file("/etc/systemd/network/10-lan.network.d/a.conf", "[Network]\nIPv4ReversePathFilter=loose\nIPv6AcceptRA=yes\n")
+    host.file("/usr/lib/systemd/network/10-lan.network", LAN.replace("ipv4", "ipv6"))
+    host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-257.so")
+    host.file("/usr/lib/systemd/networkd.conf", "[Network]\nIPv6Forwarding=yes\n")
+    host.file("/etc/systemd/networkd.conf.d/a.conf", "[Network]\nIPv4Forwarding=yes\n")
+    found = _host.rivals(False, ["eth0"])
+    assert [item.name for item in found.settings] == [
+        "net.ipv4.conf.*.forwarding", "net.ipv4.conf.*.rp_filter", "net.ipv6.conf.all.forwarding", "net.ipv4.ip_forward"]
+    assert found.advertisements == "/etc/systemd/network/10-lan.network.d/a.conf:3"
+
+
+@pytest.mark.parametrize("image, expected", [(False, 1), (True, 0)])
+def test_a_running_networkd_is_asked(host, image, expected):
+    host.file("/run/systemd/netif/state", "")
+    host.file("/etc/systemd/network/10-lan.network", LAN)
+    assert len(_host.rivals(image, ["eth0"]).settings) == expected
+
+
+def test_networkmanager_is_asked(host):
+    host.file("/etc/NetworkManager/system-connections/a.nmconnection", "[ipv4]\nmethod=shared\n")
+    assert _host.rivals(False).settings == ()
+    host.file(ENABLED + "NetworkManager.service", "")
+    assert [item.by for item in _host.rivals(False).settings] == ["NetworkManager"]
+
+
+@pytest.mark.parametrize("program, folder, read", [
+    ("\x7fELF sysctl.extra", "/run/credentials/@system", True), ("\x7fELF sysctl.extra", "/usr/lib/credstore", True),
+    ("\x7fELF", "/etc/credstore", False), (None, "/etc/credstore", False),
+])
+def test_a_credential_counts_where_systemd_reads_it(host, program, folder, read):
+    if program:
+        host.file("/usr/lib/systemd/systemd-sysctl", program)
+    host.file(folder + "/sysctl.extra", "vm.a = 7\n")
+    assert _host.rivals(False).late == ((File(folder + "/sysctl.extra", "vm.a = 7\n"),) if read else ())
+    winner = _host.boot().winner("vm.a")
+    assert (winner and winner.value) == ("7" if read else None)
+
+
+def test_a_kernel_s_own_file_is_read_first(host):
+    host.file("/boot/sysctl.conf-" + _procfs.release(), "vm.a = 7\nvm.b = 7\n")
+    host.file("/etc/sysctl.d/a.conf", "vm.a = 1\n")
+    boot = _host.boot()
+    assert [boot.winner(name).value for name in ("vm.a", "vm.b")] == ["1", "7"]
+
+
+@pytest.mark.parametrize("image, path, expected", [
+    (False, "/run/openrc/softlevel", "OpenRC"), (False, "/run/runit/x", "runit"), (False, "/sbin/openrc", None), (False, None, None),
+    (True, "/sbin/openrc", "OpenRC"), (True, "/etc/runit/1", "runit"), (True, "/run/openrc/softlevel", None),
+])
+def test_an_init_that_is_not_systemd(host, image, path, expected):
+    host.file("/etc/sysctl.conf", "vm.a = 7\n")
+    if path:
+        host.file(path, "")
+    found = _host.rivals(image)
+    assert (found.init, bool(found.late)) == (expected, bool(expected))
+    host.file("/usr/sbin/sysctl", "procps-ng 3.3.9")
+    assert _host.boot_dialect(_host.rivals(image)).dashes is not bool(expected)
+    host.file("/usr/lib/systemd/systemd-sysctl" if image else "/run/systemd/system/x", "")
+    assert _host.rivals(image).init is None
 
 
 # --- what it is used for ---
@@ -297,6 +371,89 @@ def test_where_users_get_subordinate_ids(image, subuid, nsswitch, expected):
     image.add("/etc/nsswitch.conf", nsswitch)
     use = image(_host.uses, True).get("podman_rootless")
     assert (use and use.evidence) == (expected and "/usr/bin/podman and " + expected)
+
+
+# --- what shows uses that are no runtimes ---
+
+@pytest.fixture
+def traces(host, monkeypatch):
+    """Gathers what `_traces` tells of a host whose files of /proc/net are TEXTS."""
+    texts = {"net/ipv6_route": "", "net/route": ""}
+    monkeypatch.setattr(_files, "read_proc", lambda path, _limit=None: texts.get(path))
+    monkeypatch.setattr(_procfs, "route_rules", lambda: 2)
+
+    def gather(saved=NOTHING, image=False, **more):
+        texts.update(more.pop("texts", {}))
+        others = _host.rivals(image)
+        return _host._traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others)
+    return gather
+
+
+FORWARD = "net.ipv4.ip_forward"
+OURS = "/etc/sysctl.d/70-photon-network.conf"
+
+
+def test_what_we_have_set_ourselves_proves_nothing(host, traces):
+    host.parameter(FORWARD, "1")
+    assert traces()["own"][FORWARD] == "1"
+    saved = Saved({FORWARD: Entry("0", "1", OURS)}, {})
+    assert traces(saved)["own"][FORWARD] == "0"
+    host.file(OURS, _sysctl_d.HEADER + "\n%s = 1\n" % FORWARD)
+    assert traces(saved)["lines"] == {}
+    host.file("/etc/sysctl.d/90-router.conf", "net.ipv4.conf.all.forwarding = 1\n")
+    assert traces(saved)["lines"] == {FORWARD: ("1", "/etc/sysctl.d/90-router.conf", 1)}
+
+
+def test_what_networkd_sets_of_its_interfaces_tells_too(host, traces):
+    host.file(ENABLED + "systemd-networkd.service", "")
+    host.file("/etc/systemd/network/a.network", "[Match]\nName=eth0\n[Network]\nIPv4ReversePathFilter=loose\n")
+    assert traces()["lines"] == {"net.ipv4.conf.default.rp_filter": ("2", "/etc/systemd/network/a.network", 4)}
+
+
+def test_a_file_that_ours_has_replaced_still_tells(host, traces):
+    host.file(OURS, _sysctl_d.HEADER + "\n%s = 0\n" % FORWARD)
+    saved = Saved({}, {OURS: SavedFile(FORWARD + " = 1\n")})
+    assert traces(saved)["lines"][FORWARD] == ("1", OURS, 1)
+
+
+ROUTE = "00000000000000000000000000000000 00 %s 00 fe80 00000400 00000001 00000000 %s %s\n"
+
+
+@pytest.mark.parametrize("flags, interface, before, expected", [
+    ("00450003", "eth0", "1", "eth0"), ("00000003", "eth0", "1", None), ("00450003", "eth0", "0", None),
+    ("00450003", "eth0/7", "2", "eth0.7"), ("00450003", "eth0", None, "eth0"),
+])
+def test_a_route_that_a_router_has_announced_to_the_kernel(host, traces, flags, interface, before, expected):
+    name = "net.ipv6.conf.%s.accept_ra" % interface
+    saved = Saved({name: Entry(before, "0", OURS)}, {})
+    if before is not None:
+        # We have switched it off since.
+        host.parameter(name, "0")
+    route = ROUTE % ("0" * 32, flags, interface.replace("/", "."))
+    assert traces(saved, texts={"net/ipv6_route": route + "short line\n"})["advertised"] == expected
+
+
+def test_the_network_and_what_waits_for_a_crash(host, traces):
+    lines = ["Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT", "eth0 00000000 01 0003 0 0 0 00000000 0 0 0",
+             "wlan0 00000000 01 0003 0 0 9 00000000 0 0 0", "eth0 000200C0 00 0001 0 0 0 00FFFFFF 0 0 0"]
+    host.file("/sys/kernel/kexec_crash_loaded", "0\n")
+    host.file("/sys/kernel/kexec_crash_size", "0\n")
+    found = traces(texts={"net/route": "\n".join(lines)})
+    assert (found["defaults"], found["rules"], found["crash_kernel"]) == (("eth0", "wlan0"), 2, None)
+    host.file("/sys/kernel/kexec_crash_size", "268435456\n")
+    assert traces()["crash_kernel"] == "/sys/kernel/kexec_crash_size"
+
+
+def test_units_that_are_enabled(host, traces):
+    for path in (ENABLED + "radvd.service", ENABLED + "cron.service", ENABLED.replace("multi-user", "sysinit") + "nftables.service"):
+        host.file(path, "[Unit]\n")
+    assert set(traces()["enabled"]) == {"radvd.service", "nftables.service"}
+
+
+def test_of_an_image_only_files_are_looked_at(host, traces, monkeypatch):
+    monkeypatch.setattr(_procfs, "read", None)
+    monkeypatch.setattr(_procfs, "route_rules", None)
+    assert traces(image=True) == {"enabled": {}, "lines": {}, "image": True}
 
 
 # --- processes of this machine ---

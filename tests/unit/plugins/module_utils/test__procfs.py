@@ -6,6 +6,8 @@
 
 import errno
 import os
+import socket
+import struct
 
 import pytest
 
@@ -242,3 +244,51 @@ def test_what_is_there_and_which_protocol_is_not(kernel, name, exists, lacks):
     for path in ("kernel/a", "net/ipv4/a"):
         kernel.join("proc", path).write("1", ensure=True)
     assert (_procfs.exists(name), _procfs.lacks_protocol(name)) == (exists, lacks)
+
+
+# --- rules that choose a table of routes ---
+
+def message(kind, length=20):
+    return struct.pack("=IH", length, kind) + b"\0" * (length - 6)
+
+
+class Channel:
+    """A netlink socket that answers with one of ANSWERS at each call."""
+
+    def __init__(self, answers):
+        self._answers = list(answers)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        pass
+
+    def settimeout(self, _seconds):
+        pass
+
+    def send(self, data):
+        assert len(data) == 28
+
+    def recv(self, _size):
+        return self._answers.pop(0)
+
+
+@pytest.mark.parametrize("answers, count", [
+    ([message(32) * 3, message(3)], 0), ([message(32) * 3 + message(3)], 0),
+    ([message(32) * 4, message(32, 33) + b"\0" * 3, message(3)], 2), ([message(2)], 0), ([b""], 0), ([message(32, 0)[:20], message(3)], 0),
+])
+def test_rules_beyond_the_kernel_s_own(monkeypatch, answers, count):
+    monkeypatch.setattr(socket, "socket", lambda *_kind: Channel(answers))
+    assert _procfs.route_rules() == count
+
+
+def test_a_kernel_that_does_not_tell_of_rules(monkeypatch):
+    def refuse(*_kind):
+        raise OSError(errno.EAFNOSUPPORT, "no netlink")
+    monkeypatch.setattr(socket, "socket", refuse)
+    assert _procfs.route_rules() == 0
+
+
+def test_the_rules_of_this_machine_are_counted():
+    assert _procfs.route_rules() >= 0

@@ -4,8 +4,8 @@
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _rivals
-from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rule, Tuned
+from ansible_collections.photon.hardening.plugins.module_utils import _rivals, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rule, Setting, Tuned, Winner
 from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 
@@ -184,3 +184,60 @@ def test_hostile_text_neither_hangs_nor_fails(text):
     """A pattern that looks back at each line end takes hours for this."""
     text *= (1 << 20) // len(text)
     assert warned(tuned=tuned(text, text)) == []
+
+
+# --- what else is read or set at boot ---
+
+EXTRA = "/run/credentials/@system/sysctl.extra"
+LAN = "/etc/systemd/network/10-lan.network"
+
+
+def boots_with(name, interfaces=("eth0",), **rivals):
+    files = [File("/etc/sysctl.d/a.conf", "vm.a = 1\nnet.ipv4.ip_forward = 0\n")]
+    return _rivals.Boot(files, _sysctl_d.SYSTEMD, NONE._replace(**rivals), interfaces).winner(name)
+
+
+def test_without_rivals_the_files_alone_decide():
+    assert boots_with("vm.a") == Winner("1", "/etc/sysctl.d/a.conf", 1)
+    assert boots_with("vm.b") is None
+
+
+def test_a_credential_is_read_after_all_files_and_a_kernel_s_own_file_before_them():
+    extra, kernel = File(EXTRA, "vm.a = 2\n"), File("/boot/sysctl.conf-6.1", "vm.a = 3\nvm.b = 3\n")
+    assert boots_with("vm.a", late=(extra,), early=(kernel,)) == Winner("2", EXTRA, 1)
+    assert boots_with("vm.a", early=(kernel,)) == Winner("1", "/etc/sysctl.d/a.conf", 1)
+    assert boots_with("vm.b", late=(extra,), early=(kernel,)) == Winner("3", "/boot/sysctl.conf-6.1", 2)
+
+
+@pytest.mark.parametrize("name, value", [
+    ("net.ipv4.ip_forward", "1"), ("net.ipv4.conf.all.forwarding", "1"), ("net.ipv4.conf.eth0.forwarding", "1"), ("vm.a", "1"),
+])
+def test_networkd_sets_forwarding_after_the_files(name, value):
+    setting = Setting("net.ipv4.ip_forward", "1", LAN, 5, "systemd-networkd")
+    found = boots_with(name, settings=(setting,), late=(File(EXTRA, "net.ipv4.ip_forward = 0\n"),))
+    assert found == (Winner(value, LAN, 5) if "forward" in name else Winner("1", "/etc/sysctl.d/a.conf", 1))
+
+
+@pytest.mark.parametrize("setting, name, wanted, told", [
+    ("net.ipv4.conf.*.rp_filter", "net.ipv4.conf.all.rp_filter", "1", True),
+    ("net.ipv4.conf.*.rp_filter", "net.ipv4.conf.eth0.rp_filter", "1", True),
+    ("net.ipv4.conf.*.rp_filter", "net.ipv4.conf.all.rp_filter", "2", False),
+    ("net.ipv4.conf.*.rp_filter", "net.ipv6.conf.all.rp_filter", "1", False),
+    ("net.ipv4.conf.*.forwarding", "net.ipv4.ip_forward", "0", True), ("net.ipv4.conf.all.forwarding", "net.ipv4.ip_forward", "0", False),
+])
+def test_what_is_set_of_single_interfaces_is_told(setting, name, wanted, told):
+    found = warned(settings=(Setting(setting, "2", LAN, 5, "systemd-networkd"),), ours={name: (wanted, Rule())})
+    assert found == (["systemd-networkd sets %s = 2 on interfaces that it configures (%s:5), after systemd at boot; we set %s = %s."
+                      % (setting, LAN, name, wanted)] if told else [])
+
+
+@pytest.mark.parametrize("name, value, told", [
+    ("net.ipv6.conf.all.accept_ra", "0", True), ("net.ipv6.conf.all.accept_ra", "1", False), ("net.ipv6.conf.all.autoconf", "0", False)])
+def test_who_takes_advertisements_is_told(name, value, told):
+    found = warned(advertisements=LAN + ":4", ours={name: (value, Rule())})
+    assert [("IPv6AcceptRA in %s:4" % LAN) in text for text in found] == [True] * told
+
+
+def test_another_init_is_named():
+    found = warned(init="OpenRC", sysctl=PROCPS, conf="vm.a = 30\n")
+    assert len(found) == 1 and found[0].startswith("This host starts with OpenRC, not with systemd")

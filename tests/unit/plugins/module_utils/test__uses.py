@@ -5,7 +5,7 @@
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _uses
-from ansible_collections.photon.hardening.plugins.module_utils._model import Process
+from ansible_collections.photon.hardening.plugins.module_utils._model import Process, Winner
 from ansible_collections.photon.hardening.plugins.module_utils._uses import NOTHING
 
 
@@ -23,9 +23,9 @@ def root(*names):
 
 @pytest.mark.parametrize("paths, expected", [
     ((), {}),
+    (("/usr/bin/sshd",), {}),
     (("/usr/sbin/dockerd", "/usr/bin/containerd"), {"docker": "/usr/sbin/dockerd", "containerd": "/usr/bin/containerd"}),
     (("/usr/local/bin/crio",), {"crio": "/usr/local/bin/crio"}),
-    (("/usr/bin/podman",), {"podman": "/usr/bin/podman"}),
     (("/opt/bin/kubelet",), {"kubelet": "/opt/bin/kubelet"}),
     (("/usr/local/bin/k3s",), {"containerd": "/usr/local/bin/k3s", "kubelet": "/usr/local/bin/k3s"}),
     (("/usr/local/bin/k0s",), {"containerd": "/usr/local/bin/k0s", "kubelet": "/usr/local/bin/k0s"}),
@@ -36,9 +36,8 @@ def root(*names):
     (("/usr/bin/lxd",), {"lxd": "/usr/bin/lxd"}),
     (("/opt/incus/bin/incusd",), {"incus": "/opt/incus/bin/incusd"}),
     (("/usr/bin/lxc-start",), {"lxc": "/usr/bin/lxc-start"}),
-    # Systemd's own tool is on hosts that never start a container, and without subordinate ids nobody starts a rootless one.
+    # Systemd's own tool is on hosts that never start a container.
     (("/usr/bin/systemd-nspawn",), {}),
-    (("/usr/bin/dockerd-rootless.sh", "/usr/bin/rootlesskit"), {}),
 ])
 def test_a_program_of_root_is_firm_evidence(paths, expected):
     assert found(programs=programs(*paths)) == dict((name, (path, True)) for name, path in expected.items())
@@ -94,7 +93,7 @@ def test_a_unit_of_the_administrator(unit, uses):
 
 def test_rootless_containers_need_subordinate_ids():
     engines = programs("/usr/bin/podman", "/usr/bin/dockerd-rootless.sh")
-    assert set(found(programs=engines)) == {"podman"}
+    assert set(found(programs=engines)) == {"podman", "rootless_later"}
     assert found(programs=engines, subordinate_ids="/etc/subuid") == {
         "podman": ("/usr/bin/podman", True), "podman_rootless": ("/usr/bin/podman and /etc/subuid", True),
         "docker_rootless": ("/usr/bin/dockerd-rootless.sh and /etc/subuid", True)}
@@ -197,16 +196,18 @@ def test_a_long_name_is_known_by_what_the_kernel_keeps_of_it():
 
 
 def test_what_runs_without_root_or_in_a_namespace_forwards_nothing():
-    assert set(_uses.NAMES) - set(_uses.FORWARDING) == {
+    assert set(_uses.RUNTIMES) - set(_uses.FORWARDING) == {
         "docker_userns", "podman_userns", "docker_rootless", "podman_rootless", "lxc_rootless"}
+    assert set(_uses.FORWARDING) - set(_uses.RUNTIMES) == {"router", "router_ipv6"}
 
 
 def test_every_use_can_be_found_and_is_named():
     everything = NOTHING._replace(
         programs=programs(*("/usr/bin/" + name for name in _uses.PROGRAMS)), machines="/var/lib/machines/x", subordinate_ids="/etc/subuid",
         texts={"/etc/subuid": "containers:1:2\n", "/etc/docker/daemon.json": '{"userns-remap": "default"}', "/etc/wireguard/a.conf": "",
-               "/etc/openvpn/server/a.conf": "", "/etc/lxc/lxc-usernet": "alice veth lxcbr0 10\n"})
-    assert tuple(_uses.found(everything)) == _uses.NAMES
+               "/etc/openvpn/server/a.conf": "", "/etc/lxc/lxc-usernet": "alice veth lxcbr0 10\n"},
+        enabled=enabled("radvd.service"), advertised="eth0", rules=1, crash_kernel="/sys/x")
+    assert tuple(_uses.found(everything)) == tuple(name for name in _uses.NAMES if name != "rootless_later")
 
 
 @pytest.mark.parametrize("text, users, ordinary", [
@@ -225,3 +226,125 @@ def test_hostile_text_neither_hangs_nor_fails(text):
     paths = ["/etc/subuid", "/etc/docker/daemon.json", "/etc/containers/containers.conf", "/etc/lxc/lxc-usernet", "/etc/wireguard/a.conf",
              "/etc/openvpn/a.conf", "/etc/systemd/network/a.netdev"]
     found(programs=programs("/usr/bin/podman", "/usr/bin/lxc-start"), texts=dict((path, text) for path in paths))
+
+
+# --- uses that are no runtimes ---
+
+FORWARD, FORWARD_IPV6, PATTERN = "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "kernel.core_pattern"
+LINE = Winner("1", "/etc/sysctl.d/90-router.conf", 3)
+
+
+def enabled(*names):
+    return dict((name, "/etc/systemd/system/multi-user.target.wants/" + name) for name in names)
+
+
+@pytest.mark.parametrize("facts, expected", [
+    (dict(own={FORWARD: "1"}), {"router": FORWARD + " was 1 before us"}),
+    (dict(own={FORWARD_IPV6: "1", FORWARD: "0"}), {"router_ipv6": FORWARD_IPV6 + " was 1 before us"}),
+    (dict(lines={FORWARD: LINE}), {"router": "/etc/sysctl.d/90-router.conf:3"}),
+    (dict(lines={FORWARD: LINE._replace(value="0")}), {}),
+    (dict(enabled=enabled("frr.service")), dict.fromkeys(("router", "router_ipv6"), enabled("frr.service")["frr.service"])),
+    # An engine switches it on by itself, and it is held for the engine.
+    (dict(own={FORWARD: "1"}, lines={FORWARD: LINE}, programs=programs("/usr/sbin/dockerd")), {"docker": "/usr/sbin/dockerd"}),
+])
+def test_a_router(facts, expected):
+    assert found(**facts) == dict((name, (evidence, True)) for name, evidence in expected.items())
+
+
+EMPTY_CHAIN = """table inet filter {
+    chain forward {
+        type filter hook forward priority filter; policy accept;
+    }
+    chain input { type filter hook input priority filter; accept }
+}
+"""
+
+
+@pytest.mark.parametrize("unit, path, text, forwards", [
+    ("nftables.service", "/etc/nftables.conf", EMPTY_CHAIN, False),
+    ("nftables.service", "/etc/nftables.conf", EMPTY_CHAIN.replace("policy accept;", "policy drop; iifname lan accept"), True),
+    ("nftables.service", "/etc/sysconfig/nftables.conf", "chain post { oifname wan masquerade }", True),
+    ("nftables.service", "/etc/nftables.conf", "chain post { oifname wan snat to 192.0.2.1 }", True),
+    ("nftables.service", "/etc/nftables.conf", "# masquerade\n", False),
+    ("other.service", "/etc/nftables.conf", "masquerade", False),
+    ("firewalld.service", "/etc/firewalld/zones/external.xml", "<zone><masquerade/></zone>", True),
+    ("firewalld.service", "/etc/firewalld/zones/public.xml", "<zone><forward/></zone>", False),
+    ("nftables.service", "/etc/firewalld/zones/external.xml", "<zone><masquerade/></zone>", False),
+    ("netfilter-persistent.service", "/etc/iptables/rules.v4", "*filter\n-A FORWARD -i lan -j ACCEPT\n", True),
+    ("netfilter-persistent.service", "/etc/iptables/rules.v4", "*nat\n-A POSTROUTING -o wan -j MASQUERADE\n", True),
+    ("netfilter-persistent.service", "/etc/iptables/rules.v4", "*filter\n:FORWARD ACCEPT [0:0]\n-A INPUT -j ACCEPT\n", False),
+])
+def test_rules_that_forward(unit, path, text, forwards):
+    assert found(enabled=enabled(unit), texts={path: text}) == (dict.fromkeys(("router", "router_ipv6"), (path, True)) if forwards else {})
+
+
+@pytest.mark.parametrize("facts, expected", [
+    (dict(advertised="eth0"), ("a router's advertisement on eth0", False)),
+    (dict(texts={"/etc/network/interfaces": "auto eth0\n  iface eth0 inet6 auto\n"}, advertised="eth0"), ("/etc/network/interfaces", True)),
+    (dict(texts={"/etc/network/interfaces.d/a": "iface eth0 inet6 auto"}), ("/etc/network/interfaces.d/a", True)),
+    (dict(texts={"/etc/network/interfaces": "iface eth0 inet6 static\n# iface eth0 inet6 auto\n"}), None),
+    (dict(image=True), ("only a running host shows it", True)),
+])
+def test_addresses_from_a_router(facts, expected):
+    assert found(**facts).get("slaac") == expected
+
+
+@pytest.mark.parametrize("facts, expected", [
+    (dict(defaults=("eth0",)), None), (dict(defaults=("eth0", "wlan0")), ("default routes through eth0, wlan0", False)),
+    (dict(rules=1), ("rules for more tables of routes", False)),
+    (dict(lines={"net.ipv4.conf.all.rp_filter": LINE._replace(value="2")}), ("/etc/sysctl.d/90-router.conf:3", True)),
+    (dict(lines={"net.ipv4.conf.default.rp_filter": LINE._replace(value="0")}), ("/etc/sysctl.d/90-router.conf:3", True)),
+    (dict(lines={"net.ipv4.conf.all.rp_filter": LINE}), None),
+    # What a vendor ships for everybody says nothing of this host.
+    (dict(lines={"net.ipv4.conf.all.rp_filter": Winner("2", "/usr/lib/sysctl.d/50-default.conf", 1)}), None),
+    (dict(image=True), ("only a running host shows it", True)),
+])
+def test_several_ways_out(facts, expected):
+    assert found(**facts).get("multihomed") == expected
+
+
+@pytest.mark.parametrize("facts, expected", [
+    (dict(enabled=enabled("kdump-tools.service")), enabled("kdump-tools.service")["kdump-tools.service"]),
+    (dict(crash_kernel="/sys/kernel/kexec_crash_size"), "/sys/kernel/kexec_crash_size"), ({}, None),
+])
+def test_a_kernel_for_crashes(facts, expected):
+    assert found(**facts).get("kdump") == (expected and (expected, True))
+
+
+@pytest.mark.parametrize("facts, expected", [
+    (dict(own={PATTERN: "|/usr/share/apport/apport %p"}), "kernel.core_pattern was |/usr/share/apport/apport %p before us"),
+    (dict(own={PATTERN: "|/bin/false"}), None), (dict(own={PATTERN: "core"}), None),
+    (dict(programs=programs("/usr/lib/systemd/systemd-coredump"), own={PATTERN: "core"}), "/usr/lib/systemd/systemd-coredump"),
+])
+def test_what_collects_crashes(facts, expected):
+    assert found(**facts).get("crash_collector") == (expected and (expected, True))
+
+
+@pytest.mark.parametrize("path, use", [
+    ("/usr/bin/bwrap", "sandbox"), ("/usr/bin/perf", "profiler"), ("/usr/bin/gdb", "debugger"), ("/usr/bin/scylla", "io_uring")])
+def test_a_program_shows_what_it_is_for(path, use):
+    assert found(programs=programs(path)) == {use: (path, True)}
+    assert path.rpartition("/")[2] in _uses.PROGRAMS
+
+
+def test_who_is_added_later_is_thought_of():
+    engine = programs("/usr/bin/podman")
+    assert found(programs=engine)["rootless_later"] == ("/usr/bin/podman and no user with subordinate ids yet", True)
+    assert "rootless_later" not in found(programs=engine, subordinate_ids="/etc/subuid")
+    assert "rootless_later" not in found(programs=programs("/usr/sbin/dockerd"))
+
+
+def test_what_a_user_says_of_uses():
+    assert _uses.checked({"docker": "present", "kdump": "absent", "slaac": "auto"}) == {"docker": "present", "kdump": "absent"}
+    for given, words in (({"dokcer": "present"}, "uses: 'dokcer' is none of the known uses of a host: docker, "),
+                         ({"docker": True}, "uses: docker must be one of auto, present, absent, not True")):
+        with pytest.raises(ValueError) as caught:
+            _uses.checked(given)
+        assert str(caught.value).startswith(words)
+
+
+@pytest.mark.parametrize("text", ["hook forward {", "hook forward ", "iface ", "-A FORWARD ", "policy accept", "#", "\n", " \n"])
+def test_hostile_text_takes_no_time(text):
+    text *= (1 << 20) // len(text)
+    assert found(enabled=enabled("nftables.service", "netfilter-persistent.service"), texts={
+        "/etc/nftables.conf": text, "/etc/iptables/rules.v4": text, "/etc/network/interfaces": text}) == {}

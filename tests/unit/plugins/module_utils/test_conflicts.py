@@ -94,7 +94,8 @@ def plant(root, files):
 def plan_for(live, saved):
     request = Request([File(OURS, GOOD)], {}, "restate", "auto", False)
     reading = Reading(live, errno.ENOENT if live is None else 0, 0)
-    return _plan.plan(request, Snapshot({NAME: reading}, _host.sysctl_files(), _host.boot_dialect(), _host.rivals(True), {}, set(), "6.1.0",
+    rivals = _host.rivals(True)
+    return _plan.plan(request, Snapshot({NAME: reading}, _host.sysctl_files(), _host.boot_dialect(rivals), rivals, {}, set(), "6.1.0",
                                         "x86_64", {}, {}, "", saved))
 
 

@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+from ansible_collections.photon.hardening.plugins.module_utils._model import Use
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.world import World
 
 A, B = "/etc/sysctl.d/50-a.conf", "/etc/sysctl.d/60-b.conf"
@@ -97,3 +98,31 @@ def test_lines_of_foreign_files_are_in_force_where_we_say_nothing(seed):
         for name, item in [item for items in asked.values() for item in items.items()]:
             if item.kind in ("null", "waiver"):
                 assert world.boots_with(name) == before[name], (name, item.kind)
+
+
+@pytest.mark.parametrize("seed", range(SEQUENCES))
+def test_no_sequence_of_calls_breaks_a_use_and_what_we_set_proves_none(seed):
+    """A use comes and goes, proved or not. Where it is proved the host keeps what it had; where it only seems to be there, what was
+    hardened before stays."""
+    dice = random.Random(seed)
+    world = random_world(dice)
+    own = dict(world.live)
+    for _call in range(dice.randrange(1, 6)):
+        firm = dice.choice((True, False, None))
+        world.uses = {} if firm is None else {"router": Use("seen", firm)}
+        world.said = dice.choice(({}, {}, {"router": "absent"}, {"router": "present"}))
+        proved = world.said.get("router") == "present" or firm is True and not world.said
+        seems = firm is False and not world.said
+        wanted = dict((name, dice.choice(LEVELS)) for name in NAMES)
+        rules = dict((name, {"at_least": value, "hold": ["router"]}) for name, value in wanted.items())
+        before = dict(world.live)
+        texts = {A: "".join("%s = %s\n" % item for item in sorted(wanted.items())), B: ""}
+        world.run(texts, rules)
+        for name, value in wanted.items():
+            kept = proved or seems and before[name] != value
+            # The way back to a value that would break it is no way.
+            stays = before[name] if own[name] == value else own[name]
+            assert world.live[name] == (stays if kept else max(own[name], value)), (name, value, proved, seems)
+        assert not world.run(texts, rules).writes
+    world.absent()
+    assert world.live == own

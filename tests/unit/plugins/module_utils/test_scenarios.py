@@ -6,7 +6,7 @@
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _memory, _sysctl_d
-from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, Saved, SavedFile
+from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, File, Saved, SavedFile, Setting, Use
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.world import World
 
@@ -496,3 +496,88 @@ def test_of_two_drop_ins_of_one_name_the_one_that_hides_the_other_counts(first, 
     for path in (first, second, first):
         world.run({path: "kernel.a = %d\n" % (3 if path.startswith("/etc") else 2)})
     assert (world.live["kernel.a"], world.boots_with("kernel.a"), LAST in world.files) == ("3", "3", False)
+
+
+# --- what sets parameters after the files of sysctl.d ---
+
+def test_what_networkd_takes_back_at_boot_is_told_before_the_boot():
+    world = World(dict(ROUTER, **{FORWARD: "0", ALL: "0"}), interfaces=["v0"])
+    world.rivals = world.rivals._replace(settings=(Setting(FORWARD, "1", "/etc/systemd/network/a.network", 5, "systemd-networkd"),))
+    for _run in range(2):
+        found = row(world.run({NETWORK: FORWARD + " = 0\n"}), FORWARD)
+        assert (found.state, found.boot, found.boot_source) == ("overridden", "1", "/etc/systemd/network/a.network:5")
+        assert found.reason == "/etc/systemd/network/a.network:5 sets 1 at boot"
+    # No file of ours can win, so none is written.
+    assert LAST not in world.files
+
+
+def test_a_credential_wins_over_every_file():
+    world = World({"vm.a": "0"})
+    world.rivals = world.rivals._replace(late=(File("/run/credentials/@system/sysctl.extra", "vm.a = 7\n"),))
+    found = row(world.run({TUNING: "vm.a = 1\n"}), "vm.a")
+    assert (found.state, found.after, found.boot) == ("overridden", "1", "7")
+
+
+SINCE = "something sets it to 5 after the boot, which ends with 1 (%s:2)" % TUNING
+
+
+@pytest.mark.parametrize("name, value, live, reason", [
+    ("vm.a", "1", "5", SINCE), ("vm.a", "2", "5", SINCE),
+    # What appears later than the files are read proves nothing.
+    ("net.bridge.bridge-nf-call-iptables", "1", "5", ""), ("net.ipv4.conf.v0.x", "1", "5", ""),
+])
+def test_what_is_set_after_the_boot_is_told(name, value, live, reason):
+    world = World({name: "0"}, interfaces=["v0"])
+    assert row(world.run({TUNING: "%s = 1\n" % name}), name).reason == ""
+    world.live[name], world.boot = live, "second boot"
+    found = row(world.run({TUNING: "%s = %s\n" % (name, value)}), name)
+    assert (found.state, found.after, found.reason) == ("changed", value, reason)
+    assert row(world.run({TUNING: "%s = %s\n" % (name, value)}), name).state == "ok"
+
+
+def test_nothing_is_said_of_a_value_that_our_files_do_not_set():
+    world = World({"vm.a": "0"})
+    world.run({TUNING: "vm.a = 1\n"})
+    world.live["vm.a"] = "5"
+    del world.files[TUNING]
+    assert row(world.run({TUNING: "vm.a = 1\n"}), "vm.a").reason == ""
+
+
+# --- what stops a use without breaking it, and who decides ---
+
+COLLECTOR = {"crash_collector": ("/usr/lib/systemd/systemd-coredump", True)}
+PATTERN, NOWHERE = "kernel.core_pattern", "|/bin/false"
+STOPS = {PATTERN: {"stops": {NOWHERE: ["crash_collector"]}}}
+TOLD = "kernel.core_pattern = |/bin/false stops crash_collector (/usr/lib/systemd/systemd-coredump); nothing else breaks."
+
+
+def test_what_is_stopped_is_told_when_it_happens():
+    world = World({PATTERN: "core"}, uses=COLLECTOR)
+    first, second = (world.run({SECURITY: "%s = %s\n" % (PATTERN, NOWHERE)}, STOPS) for _run in range(2))
+    assert first.warnings == [TOLD] and states(first) == {PATTERN: "changed"}
+    assert second.warnings == [] and states(second) == {PATTERN: "ok"}
+    world.said = {"crash_collector": "absent"}
+    assert world.plan({SECURITY: "%s = |/bin/true\n" % PATTERN}, {PATTERN: {"stops": ["crash_collector"]}}).warnings == []
+
+
+def test_who_is_added_later_is_thought_of_now_and_helped_by_the_next_run():
+    name, rules = "kernel.unprivileged_userns_clone", {"kernel.unprivileged_userns_clone": {
+        "hold": {"0": ["podman_rootless"]}, "stops": {"0": ["rootless_later"]}}}
+    world = World({name: "1"}, uses={"rootless_later": ("/usr/bin/podman and no user with subordinate ids yet", True)})
+    assert "stops rootless_later (/usr/bin/podman" in world.run({SECURITY: name + " = 0\n"}, rules).warnings[0]
+    assert world.live[name] == "0"
+    world.uses = {"podman_rootless": Use("/usr/bin/podman and /etc/subuid", True)}
+    assert states(world.run({SECURITY: name + " = 0\n"}, rules)) == {name: "held_back"}
+    assert world.live[name] == "1" and world.boots_with(name) is None
+
+
+def test_what_the_network_alone_shows_takes_nothing_back():
+    name, rules = "net.ipv6.conf.default.accept_ra", {"net.ipv6.conf.default.accept_ra": {"hold": {"0": ["slaac"]}}}
+    seen = {"slaac": ("a router's advertisement on eth0", False)}
+    world = World({name: "1"}, uses=seen)
+    assert states(world.run({NETWORK: name + " = 0\n"}, rules)) == {name: "held_back"}
+    world = World({name: "1"})
+    world.run({NETWORK: name + " = 0\n"}, rules)
+    world.uses = dict((use, Use(*found)) for use, found in seen.items())
+    again = world.run({NETWORK: name + " = 0\n"}, rules)
+    assert states(again) == {name: "ok"} and "may break slaac (a router's advertisement on eth0)" in again.warnings[0]

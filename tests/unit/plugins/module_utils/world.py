@@ -26,7 +26,8 @@ class World:
         self.interfaces = interfaces if isinstance(interfaces, dict) else dict.fromkeys(interfaces, False)
         self.uses = dict((name, Use(*use)) for name, use in (uses or {}).items())
         self.modules, self.dialect, self.boot, self.container_host = set(modules), dialect, "first boot", "auto"
-        self.log = []
+        self.said = {}
+        self.rivals, self.log = _rivals.NONE, []
 
     # --- the kernel ---
 
@@ -54,13 +55,13 @@ class World:
     def snapshot(self, request):
         names = _decide.names(request, self.interfaces, self.saved)
         files = [File(path, text, ROOTS) for path, text in sorted(self.files.items())]
-        return Snapshot(dict((name, self.reading(name)) for name in names), files, self.dialect, _rivals.NONE, self.uses, self.modules,
+        return Snapshot(dict((name, self.reading(name)) for name in names), files, self.dialect, self.rivals, self.uses, self.modules,
                         "6.1.0", "x86_64", self.interfaces, {}, self.boot, self.saved)
 
     def plan(self, dropins, rules=None, conflicts="restate", image=False):
         """DROPINS: path -> text."""
         files = [File(*item) for item in sorted(dropins.items())]
-        request = Request(files, _rules.checked(rules or {}), conflicts, self.container_host, image)
+        request = Request(files, _rules.checked(rules or {}), conflicts, self.container_host, image, self.said)
         return _plan.plan(request, self.snapshot(request))
 
     def run(self, dropins, rules=None, conflicts="restate"):

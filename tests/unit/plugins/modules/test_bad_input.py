@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can enter a
 def run(root, path=PATH, content="kernel.a = 1\n", check_mode=False, **params):
     """The result of one run over the image ROOT."""
     given = dict(dropins=[dict(path=path, content=content)], rules={}, profile="photon", conflicts="restate", container_host="auto",
-                 fail_on=[], state="present")
+                 uses={}, fail_on=[], state="present")
     return _image.inside(str(root), lambda: kernel_parameters.run(dict(given, **params), True, check_mode, True))
 
 

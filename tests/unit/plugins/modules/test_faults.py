@@ -20,7 +20,7 @@ CONTENT = {PATH: "kernel.a = 2\n", OTHER: "vm.c = 10\n"}
 
 
 def run(texts=None, check_mode=False, **params):
-    given = dict(dropins=None, rules={}, profile=None, conflicts="restate", container_host="always", fail_on=[], state="present")
+    given = dict(dropins=None, rules={}, profile=None, conflicts="restate", container_host="always", uses={}, fail_on=[], state="present")
     if texts is not None:
         given["dropins"] = [dict(path=path, content=text) for path, text in sorted(texts.items())]
     with _apply.SIGNALS:

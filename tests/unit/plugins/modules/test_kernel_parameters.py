@@ -31,7 +31,8 @@ class Failed(Exception):
 
 def run(content=None, check_mode=False, **params):
     """The result of one run. CONTENT is one drop-in's text, or path -> text, None: no drop-ins are given."""
-    given = dict(dropins=None, rules={}, profile="photon", conflicts="restate", container_host="always", fail_on=[], state="present")
+    given = dict(dropins=None, rules={}, profile="photon", conflicts="restate", container_host="always", uses={}, fail_on=[],
+                 state="present")
     if content is not None:
         texts = content if isinstance(content, dict) else {PATH: content}
         given["dropins"] = [dict(path=path, content=text) for path, text in sorted(texts.items())]

@@ -11,6 +11,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments
 
 GROUPS, STATE, FAIL_ON, REPORT, GUEST = (
     "photon_hardening_" + name for name in ("groups", "state", "fail_on", "report_dir", "guest"))
+USES = "photon_hardening_uses"
 
 
 class Text(str):
@@ -84,6 +85,7 @@ def test_omit_counts_as_not_given(monkeypatch):
 @pytest.mark.parametrize("name, value, expected", [
     (STATE, None, "present"), (STATE, "absent", "absent"), (FAIL_ON, None, []), (FAIL_ON, ["ok"], ["ok"]),
     (GUEST, None, False), (GUEST, "true", True), (GUEST, False, False), (GUEST, "off", False), (GUEST, 1, True),
+    (USES, None, {}), (USES, {"docker": "present"}, {"docker": "present"}),
     (FAIL_ON, "ok, changed,", ["ok", "changed"]), (REPORT, "", ""), (REPORT, "reports", "reports"),
 ])
 def test_checked(name, value, expected):
@@ -99,6 +101,7 @@ def test_checked(name, value, expected):
     (GUEST, "maybe", "photon_hardening_guest: 'maybe' is neither true nor false"),
     (GUEST, {"a": 1}, "photon_hardening_guest: {'a': 1} is neither true nor false"),
     (FAIL_ON, [7], "photon_hardening_fail_on: 7 is not a text"),
+    (USES, ["docker"], "photon_hardening_uses must be a dictionary, not ['docker']"),
     (FAIL_ON, {"ok": 1}, "photon_hardening_fail_on must be a list, not {'ok': 1}"),
 ])
 def test_what_the_specification_does_not_allow(name, value, words):

@@ -60,8 +60,10 @@ DROPINS = [{"path": PATHS[0], "content": "kernel.a = 1\n"}]
     # The role's variables.
     ({"role_variables": True}, {}, dict(selected(), **DEFAULTS)),
     ({"role_variables": "yes"}, {"photon_hardening_profile": "kspp", "photon_hardening_root": "/mnt", "photon_hardening_report_dir": "/x",
-                                 "photon_hardening_fail_on": "ok,changed", "photon_hardening_container_host": "never"},
-     dict(selected(profile="kspp"), **dict(DEFAULTS, root="/mnt", fail_on=["ok", "changed"], container_host="never"))),
+                                 "photon_hardening_fail_on": "ok,changed", "photon_hardening_container_host": "never",
+                                 "photon_hardening_uses": {"kdump": "absent"}},
+     dict(selected(profile="kspp"), **dict(DEFAULTS, root="/mnt", uses={"kdump": "absent"}, fail_on=["ok", "changed"],
+                                           container_host="never"))),
     ({"role_variables": True, "conflicts": "report", "profile": "kspp"}, {"photon_hardening_conflicts": "{{ nope }}"},
      dict(selected(profile="kspp"), **dict(DEFAULTS, conflicts="report"))),
     ({"role_variables": True, "dropins": DROPINS}, {OVERRIDES: "{{ nope }}"}, dict(DEFAULTS, dropins=DROPINS)),

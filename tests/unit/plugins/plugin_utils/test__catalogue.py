@@ -10,8 +10,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
 CATALOGUE = _catalogue.CATALOGUE
 ROWS = CATALOGUE["parameters"]
-FIELDS = {"name", "group", "why", "impact", "values", "source", "follows", "strength", "valid", "hold", "one_way", "interfaces", "machine",
-          "report_only", "why_not", "host_sized", "override_only", "sysctl", "moves"}
+FIELDS = {"name", "group", "why", "impact", "values", "source", "follows", "strength", "valid", "hold", "stops", "one_way", "interfaces",
+          "machine", "report_only", "why_not", "host_sized", "override_only", "sysctl", "moves"}
 # Those that say what a host should have, and not what one has.
 OPINIONS = ("photon", "container_host", "photon5", "stig_photon5", "cis_rhel8", "kspp", "stig_rhel8", "devsec", "kubelet")
 # The article's tables and text: 4 parameters of the first table, 22 more and the file system of the second, 2 of modules.
@@ -85,12 +85,14 @@ def test_every_row_of_the_article_is_there():
 
 
 def test_every_use_is_known():
-    assert {use for row in ROWS for uses in row.get("hold", {}).values() for use in uses} <= set(_uses.NAMES)
+    assert {use for row in ROWS for key in ("hold", "stops") for uses in row.get(key, {}).values() for use in uses} == set(_uses.NAMES)
+    assert list(CATALOGUE["uses"]) == list(_uses.NAMES)
+    assert all(set(use) == {"what", "evidence"} for use in CATALOGUE["uses"].values())
 
 
 def test_what_the_kernel_itself_does_is_not_said_again():
     """Pairs, aliases and modules stand in _behaviour.py."""
-    assert set(CATALOGUE) == {"groups", "columns", "parameters"}
+    assert set(CATALOGUE) == {"uses", "groups", "columns", "parameters"}
     assert _behaviour.partner("vm.dirty_ratio") == "vm.dirty_bytes"
 
 

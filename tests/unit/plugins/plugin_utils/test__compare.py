@@ -63,7 +63,7 @@ SECRET_A, SECRET_B, SECRET = (value(None, kind="secret", token=token) for token 
     ("kernel.kptr_restrict", "7", "4 4", "not_comparable", "The catalogue's order has no place for 4 4 and 7."),
     # Below the least that makes sense may be "no limit".
     ("kernel.oops_limit", "0", "100", "not_comparable", "The catalogue's order has no place for 0."),
-    ("net.ipv6.conf.all.router_solicitations", "-1", "0", "not_comparable", "The catalogue's order has no place for -1."),
+    ("net.ipv6.conf.all.router_solicitations", "7", "0", "not_comparable", "The catalogue's order has no place for 7."),
     ("kernel.sysrq", "16", "0", "not_comparable", NO_ORDER),
     ("kernel.tainted", "0", "8192", "not_comparable", NO_ORDER + " Writing it can only taint the kernel."),
     ("kernel.unheard", "0", "1", "not_comparable", "It is not in the catalogue, which alone knows which value is stricter."),

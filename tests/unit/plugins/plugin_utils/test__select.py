@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d, _uses
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls, _select
 
 CATALOGUE = _catalogue.CATALOGUE
@@ -76,8 +76,11 @@ def test_what_would_break_what_is_said_of_every_row():
     assert _select.holds(CATALOGUE) == {name: {"hold": hold} for name, hold in HOLDS.items()}
 
 
+DEBUGGER = {"1": ["debugger"], "2": ["debugger"], "3": ["debugger"]}
+
+
 @pytest.mark.parametrize("name, rule", [
-    ("kernel.yama.ptrace_scope", {"accept": ["2", "3"], "one_way": True}),
+    ("kernel.yama.ptrace_scope", {"accept": ["2", "3"], "one_way": True, "stops": DEBUGGER}),
     ("kernel.unprivileged_bpf_disabled", {"accept": ["1"], "one_way": True}),
     ("net.ipv4.tcp_challenge_ack_limit", {"at_least": "1073741823"}),
     ("vm.swappiness", {"at_most": "60"}),
@@ -97,7 +100,8 @@ def test_rule(name, rule):
     ("container_host", "net.ipv4.conf.all.accept_redirects", {"interfaces": True}),
     ("container_host", "net.ipv6.conf.all.accept_source_route", {"accept": ["-1"], "interfaces": True}),
     ("cis_rhel8", "net.ipv4.conf.default.forwarding", {"hold": HOLDS["net.ipv4.conf.default.forwarding"]}),
-    ("kspp", "user.max_user_namespaces", {"at_most": "0", "hold": HOLDS["user.max_user_namespaces"]}),
+    ("kspp", "user.max_user_namespaces", {"at_most": "0", "hold": HOLDS["user.max_user_namespaces"],
+                                         "stops": {"0": ["rootless_later"]}}),
     ("kspp", "kernel.modules_disabled", {"report": "1", "hold": HOLDS["kernel.modules_disabled"]}),
     ("stig_photon5", "net.ipv4.tcp_syncookies", {"accept": ["2"]}),
 ])
@@ -130,10 +134,13 @@ def test_a_profile_is_its_column(profile):
 
 
 def test_the_profile_for_container_hosts_holds_back_nothing_that_engines_need():
-    """It is held back for Kubernetes's network plugins alone, which want rp_filter for themselves."""
+    """It is held back for Kubernetes's network plugins alone, which want rp_filter for themselves, for engines without root, and for
+    uses that are no runtimes."""
     chosen = select("container_host")
-    held = set(name for name, value in values(chosen).items() if broken(chosen.rules, name, value))
-    assert held == {"net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter"}
+    held = {name: set(broken(chosen.rules, name, value)) & set(_uses.RUNTIMES) for name, value in values(chosen).items()}
+    assert {name: uses for name, uses in held.items() if uses} == {
+        "net.ipv4.conf.all.rp_filter": {"kubelet"}, "net.ipv4.conf.default.rp_filter": {"kubelet"},
+        "kernel.apparmor_restrict_unprivileged_userns": {"docker_rootless", "podman_rootless", "lxc_rootless"}}
     kubelet = dict((row["name"], row["values"]["kubelet"]) for row in ROWS if "kubelet" in row["values"])
     assert len(kubelet) == 6
     for name, value in kubelet.items():
@@ -230,7 +237,7 @@ def test_an_override_is_exact():
     chosen = values(selected)
     assert (chosen["kernel.yama.ptrace_scope"], chosen["vm.swappiness"], chosen["net.ipv4.ip_forward"]) == ("2", "10", "1")
     assert "kernel.sysrq" not in chosen
-    assert selected.rules["kernel.yama.ptrace_scope"] == {"one_way": True}
+    assert selected.rules["kernel.yama.ptrace_scope"] == {"one_way": True, "stops": DEBUGGER}
     assert "vm.swappiness" not in selected.rules
     assert set(selected.rules["net.ipv4.ip_forward"]) == {"hold"}
     assert select(overrides={"vm.dirty_ratio": "10"}).rules["vm.dirty_ratio"] == {"exact": True}

@@ -13,7 +13,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments
 SPEC = _survey.spec(_survey.ASKED, _arguments.OPTIONS)
 QUESTIONS = {question["variable"]: question for question in SPEC["spec"]}
 # Each with the reason why nobody is asked: see _survey.ASKED.
-NOT_ASKED = {"state", "root", "guest", "vmware_msix", "report_dir", "report_formats", "report_keep", "report_benchmark"}
+NOT_ASKED = {"state", "root", "uses", "guest", "vmware_msix", "report_dir", "report_formats", "report_keep", "report_benchmark"}
 
 
 def template(value):

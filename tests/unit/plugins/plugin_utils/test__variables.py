@@ -40,7 +40,11 @@ def test_what_is_passed_over(name):
     assert _variables.mistyped([name]) == []
 
 
-@given(st.sampled_from(KNOWN), st.lists(st.tuples(st.integers(0, 60), st.sampled_from(["", "x", "_", "e"])), max_size=2))
+# Of other names, those of the upgrade, a mistyped first word is not told from a name of somebody else.
+OURS = [name for name in KNOWN if name.startswith(_variables.PREFIX)]
+
+
+@given(st.sampled_from(OURS), st.lists(st.tuples(st.integers(0, 60), st.sampled_from(["", "x", "_", "e"])), max_size=2))
 def test_two_edits_of_a_known_name_are_never_passed_over(name, edits):
     for place, letter in edits:
         name = name[:place] + letter + name[place + 1:] if place % 2 else name[:place] + letter + name[place:]

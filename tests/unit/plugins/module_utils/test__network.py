@@ -1,0 +1,110 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import pytest
+
+from ansible_collections.photon.hardening.plugins.module_utils import _network
+from ansible_collections.photon.hardening.plugins.module_utils._model import File
+
+LAN = "/etc/systemd/network/10-lan.network"
+
+
+def found(*files, **options):
+    interfaces = options.get("interfaces", ("lo", "eth0", "eth1"))
+    settings = _network.of_networkd([File(*item) for item in files], interfaces, options.get("version", 252))
+    return [(item.name, item.value, "%s:%d" % (item.path.rpartition("/")[2], item.number)) for item in settings]
+
+
+@pytest.mark.parametrize("line, version, expected", [
+    ("IPForward=yes", 252, [("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")]),
+    ("IPForward = ipv4", 252, [("net.ipv4.ip_forward", "1")]),
+    ("IPForward=ipv6", 252, [("net.ipv6.conf.all.forwarding", "1")]),
+    ("IPForward=no", 252, []), ("IPForward=kernel", 239, []), ("#IPForward=yes", 252, []), ("; IPForward=yes", 252, []),
+    ("IPForward", 252, []),
+    ("IPMasquerade=yes", 252, [("net.ipv4.ip_forward", "1")]),
+    ("IPMasquerade=both", 252, [("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")]),
+    ("IPMasquerade=no", 252, []),
+    # Since 256 it is said of the interface alone.
+    ("IPForward=ipv4", 255, [("net.ipv4.ip_forward", "1")]), ("IPForward=ipv4", 256, [("net.ipv4.conf.*.forwarding", "1")]),
+    ("IPMasquerade=ipv6", 257, [("net.ipv6.conf.*.forwarding", "1")]),
+    ("IPv4Forwarding=no", 257, [("net.ipv4.conf.*.forwarding", "0")]),
+    ("IPv6Forwarding=on", 257, [("net.ipv6.conf.*.forwarding", "1")]),
+    ("IPv4ReversePathFilter=loose", 257, [("net.ipv4.conf.*.rp_filter", "2")]),
+    ("IPv4ReversePathFilter=strict", 257, [("net.ipv4.conf.*.rp_filter", "1")]),
+    ("IPv4ReversePathFilter=no", 257, []),
+    ("IPv6DuplicateAddressDetection=0", 257, [("net.ipv6.conf.*.dad_transmits", "0")]),
+    ("IPv4AcceptLocal=maybe", 257, []), ("DHCP=yes", 257, []),
+])
+def test_what_an_option_sets(line, version, expected):
+    text = "[Match]\nName=eth0\n\n[Network]\n%s\n" % line
+    assert found((LAN, text), version=version) == [item + ("10-lan.network:5",) for item in expected]
+
+
+def test_only_the_section_of_the_network_counts():
+    assert found((LAN, "[Match]\nName=eth0\n[Link]\nIPForward=yes\n[Network]\n")) == []
+
+
+@pytest.mark.parametrize("name, counts", [
+    ("Name=eth0", True), ("Name=eth*", True), ("Name=ens* eth1", True), ("Name=ens*", False), ("Name=!eth*", True),
+    ("Name=!lo eth*", False), ("MACAddress=00:11:22:33:44:55", True), ("", True), ("Name=ve-*\nDriver=veth", False),
+])
+def test_a_file_counts_that_matches_an_interface(name, counts):
+    """Systemd itself ships files for interfaces of nspawn, with IPMasquerade=."""
+    assert bool(found((LAN, "[Match]\n%s\n[Network]\nIPForward=ipv4\n" % name))) is counts
+
+
+def test_the_first_file_that_matches_has_the_interface():
+    first, second = (("/etc/systemd/network/%s.network" % name, "[Match]\nName=eth0\n[Network]\n%s\n" % line)
+                     for name, line in (("10", "DHCP=yes"), ("20", "IPForward=ipv4")))
+    assert found(second, first) == []
+    assert found(second) != []
+    # Of other conditions it is not known whether they are met.
+    assert found(second, (first[0], first[1].replace("Name=", "Type=ether\nName="))) != []
+
+
+def test_in_an_image_no_interface_is_known():
+    text = "[Match]\nName=eth0\n[Network]\nIPForward=ipv4\n"
+    assert found((LAN, text), interfaces=()) != []
+    assert found(("/usr/lib/systemd/network/80-x.network", text), interfaces=()) == []
+
+
+def test_drop_ins_belong_to_their_file():
+    addition = (LAN + ".d/a.conf", "[Network]\nIPForward=ipv4\n")
+    assert found(addition, (LAN, "[Match]\nName=eth0\n")) == [("net.ipv4.ip_forward", "1", "a.conf:2")]
+    assert found(addition) == found(addition, (LAN, "")) == []
+
+
+@pytest.mark.parametrize("version, expected", [(255, []), (256, [("net.ipv4.ip_forward", "0", "networkd.conf:2")])])
+def test_the_settings_for_all_interfaces(version, expected):
+    text = "[Network]\nIPv4Forwarding=no\nx=1\n[x]\nIPv6Forwarding=yes\n"
+    assert found(("/etc/systemd/networkd.conf", text), version=version) == expected
+
+
+def test_a_folder_hides_files_of_the_folders_after_it():
+    names = {"/usr/lib/systemd/network": ["80.network", "10.network"], "/etc/systemd/network": ["80.network", "80.network.d/a.conf"]}
+    assert _network.chosen(names, _network.NETWORKD) == [
+        "/usr/lib/systemd/network/10.network", "/etc/systemd/network/80.network", "/etc/systemd/network/80.network.d/a.conf"]
+
+
+@pytest.mark.parametrize("line, expected", [
+    ("IPv6AcceptRA=yes", LAN + ":4"), ("IPv6AcceptRouterAdvertisements=1", LAN + ":4"), ("IPv6AcceptRA=no", None), ("DHCP=yes", None)])
+def test_where_advertisements_are_taken(line, expected):
+    assert _network.advertisements([File(LAN, "[Match]\nName=eth0\n[Network]\n%s\n" % line)], ["eth0"]) == expected
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("[ipv4]\nmethod=shared\n", [("net.ipv4.conf.*.forwarding", 2)]), ("[ipv6]\nforwarding=1\n", [("net.ipv6.conf.*.forwarding", 2)]),
+    ("[ipv4]\nmethod=auto\n[wifi]\nmethod=shared\n", []),
+])
+def test_a_shared_connection_of_networkmanager_forwards(text, expected):
+    settings = _network.of_manager([File("/etc/NetworkManager/system-connections/a.nmconnection", text)])
+    assert [(item.name, item.number) for item in settings] == expected
+
+
+@pytest.mark.parametrize("text", [
+    "[", "[a]\n", "=\n", "Name=!\n", "[Match]\nName=[\n", "\x00\x1b[2J", " \n", "[Match]\nName=**********a\n"])
+def test_hostile_text_neither_hangs_nor_fails(text):
+    text *= (1 << 16) // len(text)
+    assert found((LAN, text), ("/etc/systemd/networkd.conf", text)) == []
+    assert _network.of_manager([File("/x", text)]) == ()
