@@ -20,7 +20,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _sides,
     _whole_file,
 )
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import (
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import (
     compare_html,
     compare_json,
     compare_markdown,

@@ -29,7 +29,7 @@ from ansible import constants, context
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _display, _harmless, _provenance, _report_options, _reports, _shards
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import terminal
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import terminal
 
 _ACTIONS = ("photon.hardening.kernel_parameters", "kernel_parameters")
 # As wide as a terminal that does not say how wide it is.

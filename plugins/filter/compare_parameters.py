@@ -54,7 +54,7 @@ import functools
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _catalogue, _compare, _controls, _sides
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import compare_json
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import compare_json
 
 
 def _side(option, given, label):

@@ -13,7 +13,7 @@ import re
 import shutil
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls, _fleet, _provenance, _shards, _whole_file
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import cklb, document, hdf, html, junit
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import cklb, document, hdf, html, junit
 
 # The name of a run's folder, and of nothing else.
 _RUN = re.compile(r"\d{8}T\d{6}Z-\d+")

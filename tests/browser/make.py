@@ -12,7 +12,7 @@ import resource
 import sys
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _fleet
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import html
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import html
 
 
 def controls(name):

@@ -31,7 +31,7 @@ npm_folder() {
 lint() (
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
-  cp "$ROOT/tests/browser/eslint.config.mjs" "$ROOT/plugins/plugin_utils/reports/web/script.js" "$work"
+  cp "$ROOT/tests/browser/eslint.config.mjs" "$ROOT/plugins/plugin_utils/_formats/web/script.js" "$work"
   ln -s "$1/node_modules" "$work/node_modules"
   cd "$work"
   node_modules/.bin/eslint --max-warnings 0 script.js

@@ -21,11 +21,11 @@ from py_ocsf_models.events.findings.compliance_finding import ComplianceFinding
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
 from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _verdicts
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import cklb, document, hdf, junit, mapping
-from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.reports import samples
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import cklb, document, hdf, junit, mapping
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils._formats import samples
 
 ROOT = pathlib.Path(__file__).parents[2]
-SCHEMAS = {name: ROOT / "plugins/plugin_utils/reports" / ("%s.schema.json" % name) for name in ("report", "shard")}
+SCHEMAS = {name: ROOT / "plugins/plugin_utils/_formats" / ("%s.schema.json" % name) for name in ("report", "shard")}
 READER = pathlib.Path(__file__).parent / "read.js"
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # Through jq: a process each time.

@@ -85,7 +85,7 @@ def test_ansible_galaxy_of_a_whole_folder_packs_nothing_private(clone, tmp_path)
     subprocess.run(["ansible-galaxy", "collection", "build", "--output-path", tmp_path, clone], check=True, stdout=subprocess.DEVNULL)
     packed = files(only(tmp_path, "*.tar.gz"))
     assert not packed & set(PRIVATE)
-    assert "plugins/plugin_utils/reports/terminal.py" in packed
+    assert "plugins/plugin_utils/_formats/terminal.py" in packed
 
 
 def test_each_listed_name_is_tracked(clone, tmp_path):

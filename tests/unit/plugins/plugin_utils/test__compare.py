@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.photon.hardening.plugins.module_utils import _model, _values
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _compare, _sides
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import compare_words
 from ansible_collections.photon.hardening.plugins.plugin_utils._sides import Side, Value
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import compare_words
 
 CATALOGUE = _catalogue.CATALOGUE
 ROWS = {row["name"]: row for row in CATALOGUE["parameters"]}

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless
-from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.reports import samples
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils._formats import samples
 
 
 def problems(line):

@@ -10,8 +10,8 @@ import tracemalloc
 import pytest
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _verdicts
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import document
-from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.reports import samples
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import document
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils._formats import samples
 
 SCHEMA = json.loads((pathlib.Path(document.__file__).parent / "report.schema.json").read_text(encoding="utf-8"))
 

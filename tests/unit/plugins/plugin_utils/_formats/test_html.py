@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
 from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _fleet
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import html as report
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import html as report
 
 FIELDS = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin", "reason")
 CATALOGUE = [{"name": "kernel.sysrq", "why": "No magic keys.", "impact": "None."}]

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import cklb
-from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.reports import samples
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import cklb
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils._formats import samples
 
 
 def documents(fleet, rows=(), benchmark="stig_a"):

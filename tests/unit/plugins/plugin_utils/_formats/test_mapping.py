@@ -8,7 +8,7 @@ import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
 from ansible_collections.photon.hardening.plugins.plugin_utils import _verdicts
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import mapping
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import mapping
 
 DOCS = pathlib.Path(__file__).parents[5] / "docs" / "reports.md"
 

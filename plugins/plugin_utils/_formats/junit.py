@@ -7,7 +7,7 @@ from collections import namedtuple
 from xml.sax.saxutils import quoteattr
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless, _verdicts
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import mapping, per_host
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import mapping, per_host
 
 # GitLab takes 30 MB a file.
 MOST_CASES = 20000

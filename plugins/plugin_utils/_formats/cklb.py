@@ -13,7 +13,7 @@ from collections import namedtuple
 
 from ansible_collections.photon.hardening.plugins.module_utils import _model, _values
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _verdicts
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import mapping, per_host
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import mapping, per_host
 
 PASSED, OPEN, NOT_APPLICABLE, NOT_REVIEWED = "not_a_finding", "open", "not_applicable", "not_reviewed"
 # STIG Manager cuts what is longer.

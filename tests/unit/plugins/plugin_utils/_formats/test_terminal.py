@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
 from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _verdicts
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import terminal
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import terminal
 
 WEB, DB = ("web", "done", False, {"ok": 26, "changed": 3, "stricter": 1}), ("db", "done", False, {"ok": 28, "changed": 0, "overridden": 2})
 GONE, BROKEN = ("gone", "unreachable", False, {}), ("app", "failed", False, {"ok": 20, "not_applied": 9, "rejected": 1})

@@ -13,7 +13,7 @@ import re
 import pytest
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _compare, _sides
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import (
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import (
     compare_html,
     compare_json,
     compare_markdown,

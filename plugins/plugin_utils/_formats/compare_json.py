@@ -5,7 +5,7 @@
 
 import json
 
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import compare_words
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import compare_words
 
 SCHEMA_VERSION = 1
 # Not the token of a secret.

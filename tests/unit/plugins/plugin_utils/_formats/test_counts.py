@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import cklb, document, hdf, junit, mapping
-from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.reports import samples
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import cklb, document, hdf, junit, mapping
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils._formats import samples
 
 FLEETS = {"everything": samples.everything(), "one host": samples.read(samples.SHARDS[:1]), "an audit": samples.read(samples.SHARDS[1:2]),
           "nothing": samples.read([])}

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import hdf
-from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.reports import samples
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import hdf
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils._formats import samples
 
 
 def documents(fleet):

@@ -5,7 +5,7 @@
 
 import re
 
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import compare_words
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import compare_words
 
 _PLAIN = re.compile(r"[A-Za-z0-9/](?:[\w.,:/+=%() -]*[\w/)])?\Z", re.ASCII)
 # What Markdown, its tables and its automatic links would take for more than text; within a word a line below is none of it.

@@ -13,7 +13,7 @@ import os
 import jinja2
 import markupsafe
 
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import compare_words
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import compare_words
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "web")
 _ENVIRONMENT = jinja2.Environment(loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True,

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import junit
-from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.reports import samples
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import junit
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils._formats import samples
 
 
 def files(fleet, *given):

@@ -11,7 +11,7 @@ import struct
 import pytest
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _verdicts
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import packing
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import packing
 
 FIELDS = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin", "reason")
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _verdicts
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import mapping, per_host
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import mapping, per_host
 
 WAIVED, NOT_APPLICABLE = "waiver_data", "impact 0"
 # Where benchmarks grade kernel parameters, nearly all are of medium severity.

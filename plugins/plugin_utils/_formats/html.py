@@ -20,7 +20,7 @@ import jinja2
 import markupsafe
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _fleet, _harmless, _verdicts
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import packing
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import packing
 
 FOLDER = os.path.join(os.path.dirname(__file__), "web")
 

@@ -6,7 +6,7 @@
 import textwrap
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _compare
-from ansible_collections.photon.hardening.plugins.plugin_utils.reports import compare_words
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import compare_words
 
 _LEAST = 40
 _GAP = 2
