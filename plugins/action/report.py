@@ -34,7 +34,10 @@ _SPEC = {
 
 
 def hours_ago(hours):
-    then = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=hours)
+    try:
+        then = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=hours)
+    except OverflowError:
+        raise ValueError("stale_after: %s is no number of hours back to the year 1" % hours) from None
     return then.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -75,17 +78,32 @@ class ActionModule(ActionBase):
 
     def _of_runs(self, settings, args, variables):
         inputs = args["inputs"] or _own(settings, args["cached_facts"])
+        for path in [*inputs, *filter(None, [args["since"]])]:
+            # What is named has to be there; of a folder's files each one that is not is counted.
+            os.stat(path)
         reader = _fleet.Reader()
         for source, line in _shards.lines(inputs):
             reader.add(source, line)
         for source, line in cached(args["hosts"], variables["hostvars"]) if args["cached_facts"] else ():
             reader.add(source, line)
+        earlier = _earlier(args["since"], reader) if args["since"] else None
         fleet = reader.fleet(args["hosts"], hours_ago(args["stale_after"]))
-        drift = _drift.drift(_fleet.read(_shards.lines([args["since"]])), fleet) if args["since"] else None
+        drift = _drift.drift(earlier, fleet) if earlier else None
         result = _told(fleet, _reports.write(fleet, settings, drift) if settings else None, _job(variables), drift)
         if args["query"] is not None:
             result["found"] = _query.answer(_reports.as_data(fleet, drift), args["query"])
         return result
+
+
+def _earlier(path, reader):
+    """The Fleet of an earlier report. What cannot be read of it is a problem of the new one: nobody knows whether it got worse since."""
+    fleet = _fleet.read(_shards.lines([path]))
+    for problem in fleet.problems:
+        if problem.kind in _fleet.LOST:
+            reader.add(problem.source, _fleet.BadShard(problem.kind, "of the earlier report: %s" % problem.message))
+    if not fleet.hosts:
+        raise ValueError("since: %s: there is no result of any host in it, so nothing can be compared with it" % path)
+    return fleet
 
 
 def _own(settings, cached_facts):

@@ -47,6 +47,12 @@ def counts_of(result):
     return {str(state): count for state, count in found.items() if isinstance(count, int)} if isinstance(found, dict) else {}
 
 
+def host_of(given):
+    """The name of the host on which the module ran. In a loop only the turn's result knows it; the task has a template."""
+    delegated = given._result.get("_ansible_delegated_vars", {}).get("ansible_delegated_host")
+    return str(delegated or given._task.delegate_to or given._host.get_name())
+
+
 def mode_of(result):
     """What the run does, as the front on the controller says it."""
     facts = result.get("ansible_facts")
@@ -79,13 +85,21 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_unreachable(self, result):
         self._record(result, _shards.UNREACHABLE)
 
+    # Of a loop each turn counts; its host is known of the turn alone.
+
+    def v2_runner_item_on_ok(self, result):
+        self._record(result, _shards.DONE)
+
+    def v2_runner_item_on_failed(self, result):
+        self._record(result, _shards.UNREACHABLE if result._result.get("unreachable") else _shards.FAILED)
+
     def _record(self, given, outcome):
-        if given._task.action not in _ACTIONS or given._task.no_log:
+        if given._task.action not in _ACTIONS or given._task.no_log or isinstance(given._result.get("results"), list):
             return
         if self._play is not None:
             self._hosts |= hosts_of(self._play)
             self._play = None
-        result, host = given._result, str(given._task.delegate_to or given._host.get_name())
+        result, host = given._result, host_of(given)
         self._rows[host] = terminal.Row(_harmless.flat(host), outcome, bool(given._task.check_mode), counts_of(result),
                                         mode_of(result))
         self._parameters = result.get("parameters") if isinstance(result.get("parameters"), list) else []
@@ -100,10 +114,11 @@ class CallbackModule(CallbackBase):
         if not self._rows:
             return
         path = None
+        # Whoever never came to our task, or failed before anything could be kept, has no result of this run, and is named.
+        done = {host for host, row in self._rows.items() if row.outcome == _shards.DONE}
+        lost = (self._hosts | set(self._rows)) - done.union(*self._kept.values())
         for settings, hosts in self._kept.items():
-            # Whoever never came to our task has no result of this run, and is named.
-            expected = hosts | (self._hosts - set(self._rows) if len(self._kept) == 1 else set())
-            path = self._written(settings, sorted(expected)) or path
+            path = self._written(settings, sorted(hosts | lost)) or path
         if _display.is_for_people(_display.callback_in_use(context.CLIARGS)):
             self._display.display("\n" + self._table(path).rstrip("\n"))
 

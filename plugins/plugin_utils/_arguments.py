@@ -16,6 +16,12 @@ PREFIX = _variables.PREFIX
 # variable -> its specification.
 OPTIONS = _variables.SPECS["photon_hardening"]["main"]
 
+# What people ask for, and why it is not there.
+_WHY_NOT = {
+    (PREFIX + "report_benchmark", "stig_photon5"):
+        ". The STIG for Photon OS 5.0 has no SV- numbers of DISA, and without them no tool imports a checklist",
+}
+
 # What ansible-core 2.19 and newer say instead of returning a placeholder.
 _OMITTED = getattr(errors, "AnsibleValueOmittedError", ())
 
@@ -112,5 +118,5 @@ def _text(name, spec, value):
     if not isinstance(value, str):
         raise ValueError("%s: %s is not a text: write it in quotes" % (name, value))
     if "choices" in spec and value not in spec["choices"]:
-        raise ValueError("%s: %r is none of %s" % (name, value, ", ".join(spec["choices"])))
+        raise ValueError("%s: %r is none of %s%s" % (name, value, ", ".join(spec["choices"]), _WHY_NOT.get((name, value), "")))
     return value

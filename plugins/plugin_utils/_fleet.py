@@ -30,6 +30,8 @@ Cell = namedtuple("Cell", "state before wanted after boot_before boot boot_sourc
 # What is wrong with the input or with a host. kind: one of PROBLEMS. source: a host or a file.
 Problem = namedtuple("Problem", "kind source message")
 PROBLEMS = ("unreadable", "truncated", "schema", "duplicate", "missing", "stale", "unreachable", "failed", "unknown")
+# Those of a result that is not there as a whole.
+LOST = PROBLEMS[:4]
 # A parameter in a state. hosts: how many.
 Finding = namedtuple("Finding", "name state verdict hosts")
 # What is told of a waiver.
@@ -331,8 +333,10 @@ class Reader:
         self._places = {}
 
     def add(self, source, line):
-        """LINE is a host's result; SOURCE says where it stood."""
+        """LINE is a host's result, or a BadShard: why there is none. SOURCE says where it stood."""
         try:
+            if isinstance(line, BadShard):
+                raise line
             shard = parsed(line)
             rows = self._rows(shard.get("parameters") or (), _is_plain(line))
         except BadShard as exc:
@@ -399,7 +403,8 @@ class Reader:
         # Both at once would be twice the memory.
         columns = {name: self._columns.pop(name).ordered(order) for name in sorted(self._columns)}
         problems = self._problems | set(self._duplicates()) | set(_of_hosts(hosts, fresh_from))
-        problems |= {Problem("missing", name, "there is no result of it") for name in set(expected) - set(self._numbers)}
+        missing = set(map(_harmless.flat, expected)) - set(self._numbers)
+        problems |= {Problem("missing", name, "there is no result of it") for name in missing}
         order_of = {kind: place for place, kind in enumerate(PROBLEMS)}
         return Fleet(hosts, {name: column for name, column in columns.items() if column.cells},
                      sorted(problems, key=lambda problem: (order_of[problem.kind], problem)))
@@ -508,7 +513,7 @@ def verdict_sentence(fleet):
         return "There is no result of any host."
     first = ("All %d hosts are as wanted" % total if not bad else "%d of %d hosts are not as wanted" % (bad, total)) if total > 1 else (
         "The host is as wanted" if not bad else "The host is not as wanted")
-    lost = sum(problem.kind in ("unreadable", "truncated", "schema", "duplicate") for problem in fleet.problems)
+    lost = sum(problem.kind in LOST for problem in fleet.problems)
     rest = ["%d %s no result or a stale one" % (without, "host has" if without == 1 else "hosts have")] if without else []
     rest += ["%d %s could not be counted" % (lost, "result" if lost == 1 else "results")] if lost else []
     return "; ".join([first] + rest) + "."

@@ -10,6 +10,8 @@ import os
 import re
 from collections import namedtuple
 
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments
+
 # The options that say what is kept of a run.
 OPTIONS = ("report_dir", "report_formats", "report_keep", "report_benchmark")
 FORMATS = ("html", "json", "junit", "hdf", "cklb")
@@ -28,6 +30,9 @@ def settings(given):
     formats, keep = _formats(given.get("report_formats")), _keep(given.get("report_keep"))
     if "cklb" in formats and not given.get("report_benchmark"):
         raise ValueError("report_formats: cklb needs report_benchmark, such as stig_rhel8")
+    # Here, because when the report is written it is too late for the run to fail.
+    benchmark = _arguments.PREFIX + "report_benchmark"
+    _arguments.checked([benchmark], {benchmark: given.get("report_benchmark") or None})
     if not folder:
         return None
     # The folder in which the command was typed is still the current one.

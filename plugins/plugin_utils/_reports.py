@@ -6,23 +6,34 @@
 Private to the collection.
 """
 
+import contextlib
 import functools
+import glob
 import json
 import os
 import re
-import shutil
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls, _fleet, _provenance, _shards, _whole_file
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import cklb, document, hdf, html, junit
 
 # The name of a run's folder, and of nothing else.
-_RUN = re.compile(r"\d{8}T\d{6}Z-\d+")
+_RUN = re.compile(r"\d{8}T\d{6}Z-\d+", re.ASCII)
+# All that a run's folder has of ours; what begins with a point was not finished. A glob's * passes over a leading point.
+_MADE = ("report.html", "report.json", "junit-*.xml", "hdf/*.json", "cklb/*.cklb", ".????????", "hdf/.????????", "cklb/.????????")
 
 
 def of_run(folder, hosts, started):
     """The Fleet of a run: the results of HOSTS in FOLDER. What was kept before the run STARTED counts as stale."""
-    paths = [os.path.join(folder, _shards.file_name(host)) for host in hosts]
-    return _fleet.read(_shards.lines(path for path in paths if os.path.exists(path)), expected=hosts, fresh_from=started)
+    return _fleet.read(_shards.lines(_kept(folder, hosts)), expected=hosts, fresh_from=started)
+
+
+def _kept(folder, hosts):
+    for host in hosts:
+        # A name that is too long for a file has none, and its host is missing.
+        with contextlib.suppress(ValueError):
+            path = os.path.join(folder, _shards.file_name(host))
+            if os.path.exists(path):
+                yield path
 
 
 def write(fleet, settings, drift=None, run=_provenance.RUN):
@@ -32,7 +43,7 @@ def write(fleet, settings, drift=None, run=_provenance.RUN):
         for path, pieces in _FORMATS[name](fleet, settings, drift):
             paths.append(os.path.join(settings.folder, run, path))
             _whole_file.write(paths[-1], pieces)
-    _prune(settings.folder, settings.keep)
+    _prune(settings.folder, settings.keep, run)
     return paths[0] if paths else None
 
 
@@ -48,7 +59,8 @@ def _titled(controls, name):
 def _fail_on(fleet):
     """The states in which the runs were to fail."""
     options = [host.provenance.get("options") for host in fleet.hosts]
-    return {state for given in options if isinstance(given, dict) for state in given.get("fail_on") or ()}
+    named = [given.get("fail_on") for given in options if isinstance(given, dict)]
+    return {state for states in named if isinstance(states, list) for state in states if isinstance(state, str)}
 
 
 def _page(fleet, drift):
@@ -75,9 +87,21 @@ def _below(folder, files):
     return (("%s/%s" % (folder, name), text) for name, text in files)
 
 
-def _prune(folder, keep):
-    """Removes the reports of all runs but the newest KEEP; their names sort by time."""
+def _prune(folder, keep, own):
+    """Removes the reports of all runs but OWN and the newest of the others, KEEP in all; their names sort by time."""
     if os.path.isdir(folder):
-        runs = sorted(entry.name for entry in os.scandir(folder) if _RUN.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False))
-        for name in runs[:-keep]:
-            shutil.rmtree(os.path.join(folder, name))
+        runs = sorted(entry.name for entry in os.scandir(folder)
+                      if _RUN.fullmatch(entry.name) and entry.name != own and entry.is_dir(follow_symlinks=False))
+        for name in runs[:max(0, len(runs) + 1 - keep)]:
+            _remove(os.path.join(folder, name))
+
+
+def _remove(folder):
+    """Removes from the FOLDER of a run what `write` makes, and what is empty then. Another run may do the same at the same time."""
+    for pattern in _MADE:
+        for path in glob.glob(os.path.join(glob.escape(folder), pattern)):
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+    for path in (os.path.join(folder, "hdf"), os.path.join(folder, "cklb"), folder):
+        with contextlib.suppress(OSError):
+            os.rmdir(path)

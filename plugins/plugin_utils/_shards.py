@@ -17,6 +17,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _p
 _KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "notes", "kernel", "ansible_facts")
 _LONGEST_NAME = 240
 _MOST_NAMES = 100
+# How the line of a report begins that has its problems.
+_PROBLEMS = '"problems": '
 
 # How a run ended for a host. While it is on, and when it breaks off, nothing is known.
 UNKNOWN, UNREACHABLE, FAILED, DONE = "unknown", "unreachable", "failed", "done"
@@ -70,7 +72,7 @@ def of_fact(host, fact):
     check_mode = fact.get("mode") == "audit"
     names = fact.get("names") if isinstance(fact.get("names"), dict) else {}
     empty = dict.fromkeys(_fleet.Cell._fields)
-    rows = [dict(empty, name=name, state=state, reason="") for state, found in names.items() for name in found]
+    rows = [dict(empty, name=name, state=state, reason="") for state, found in names.items() if isinstance(found, list) for name in found]
     return json.dumps({
         "schema_version": _fleet.SCHEMA_VERSION, "host": host, "time": fact.get("time"), "run": fact.get("run"), "mode": fact.get("mode"),
         "outcome": DONE, "check_mode": check_mode, "msg": "from the fact cache, without values", "parameters": rows,
@@ -113,18 +115,52 @@ def lines(paths):
         if os.path.isdir(path):
             yield from lines(os.path.join(path, name) for name in sorted(os.listdir(path)) if _is_shard(path, name))
         else:
-            with open(path, encoding="utf-8", errors="backslashreplace") as stream:
-                yield from _lines(path, stream)
+            yield from _of_file(path)
+
+
+def _of_file(path):
+    try:
+        with open(path, encoding="utf-8", errors="backslashreplace") as stream:
+            yield from _lines(path, stream)
+    except OSError as exc:
+        yield path, _fleet.BadShard("unreadable", "it cannot be read: %s" % exc.strerror)
 
 
 def _lines(path, stream):
-    in_report = False
+    in_report, has_hosts, last = False, False, ""
     for number, text in enumerate(stream, 1):
+        last = text.strip() or last
         in_report = in_report or number == 1 and text.rstrip() == "{"
         # In a report each host is a line of its own, too, below a head that is none.
         if text.strip() and (text.startswith('{"') or not in_report):
             yield "%s:%d" % (path, number), text.rstrip().rstrip(",") if in_report else text
+        elif in_report:
+            has_hosts = has_hosts or text.startswith('"hosts": [')
+            yield from _lost_before(text)
+    if not last:
+        yield path, _fleet.BadShard("truncated", "it is empty")
+    elif in_report and not (has_hosts and last == "}"):
+        yield path, _fleet.BadShard("truncated", "it is neither a whole report as it was written nor one result a line")
+
+
+def _lost_before(text):
+    """What an earlier report could not count, of the line of its problems: a report of that report does not count it, either."""
+    if text.startswith(_PROBLEMS):
+        try:
+            found = json.loads(text[len(_PROBLEMS):].rstrip().rstrip(","))
+        except (ValueError, RecursionError):
+            found = [{"kind": "unreadable", "source": "the problems of a report", "message": "they are no JSON"}]
+        for problem in found if isinstance(found, list) else ():
+            if isinstance(problem, dict) and _is_lost(problem.get("kind"), str(problem.get("message"))):
+                yield str(problem.get("source")), _fleet.BadShard(problem["kind"], str(problem.get("message")))
+
+
+def _is_lost(kind, message):
+    # That rows are left out of a result, its own line tells again.
+    return kind in ("unreadable", "schema") or kind == "truncated" and message.startswith("it is")
 
 
 def _is_shard(folder, name):
-    return name.endswith((".json", ".jsonl")) and not name.startswith(".") and os.path.isfile(os.path.join(folder, name))
+    # What a link leads to may be gone: it is named.
+    path = os.path.join(folder, name)
+    return name.endswith((".json", ".jsonl")) and not name.startswith(".") and (os.path.isfile(path) or not os.path.exists(path))

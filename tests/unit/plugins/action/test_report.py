@@ -99,6 +99,8 @@ def test_what_changed_since_an_earlier_report(kept, tmp_path, monkeypatch):
     ({"inputs": ["/no/such/file"]}, "No report can be made: /no/such/file: No such file or directory"),
     ({"report_dir": "/x", "report_formats": ["pdf"]}, "report_formats: 'pdf' is none of"),
     ({"inputs": [], "query": "["}, "the expression"),
+    ({"inputs": [], "since": "/dev/null"}, "since: /dev/null: there is no result of any host in it"),
+    ({"inputs": [], "stale_after": 10 ** 12}, "stale_after: 1000000000000 is no number of hours"),
 ])
 def test_what_goes_wrong_is_one_sentence(monkeypatch, args, words):
     result = ran(args, monkeypatch=monkeypatch)

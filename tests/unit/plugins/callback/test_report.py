@@ -27,15 +27,17 @@ class Run:
         manager = types.SimpleNamespace(get_vars=lambda play, include_hostvars: {"ansible_play_hosts_all": hosts})
         self.plugin.v2_playbook_on_play_start(types.SimpleNamespace(get_variable_manager=lambda: manager))
 
-    def result(self, host, event="ok", keeps=True, **more):
+    def result(self, host, event="ok", keeps=True, item=None, **more):
         answer = {"msg": "x", "changed": False, "summary": {"ok": 1, "changed": 2}, "parameters": [row("a.b", "changed")]}
         if keeps:
             shelf = _shards.Shelf(self.folder, host, False)
             shelf.end(dict(answer, failed=event == "failed", unreachable=event == "unreachable"))
             answer["report"] = {"folder": self.folder, "formats": ["json"], "keep": 20, "benchmark": None}
         task = types.SimpleNamespace(**dict({"action": ACTION, "no_log": False, "delegate_to": None, "check_mode": False}, **more))
+        if item:
+            answer["_ansible_delegated_vars"] = {"ansible_delegated_host": item}
         given = types.SimpleNamespace(_task=task, _result=answer, _host=types.SimpleNamespace(get_name=lambda: host))
-        getattr(self.plugin, "v2_runner_on_" + event)(given)
+        getattr(self.plugin, ("v2_runner_item_on_" if item else "v2_runner_on_") + event)(given)
 
     def end(self):
         self.plugin.v2_playbook_on_stats(None)
@@ -83,6 +85,13 @@ def test_the_host_on_which_the_module_ran_is_named(tmp_path, monkeypatch):
     run = Run(tmp_path, ["web1"], monkeypatch)
     run.result("web1", keeps=False, delegate_to="db\x1b1")
     assert "db\\x1b1" in run.end()
+
+
+def test_each_turn_of_a_loop_is_a_host(tmp_path, monkeypatch):
+    run = Run(tmp_path, [], monkeypatch)
+    for host in ("web2", "web3"):
+        run.result("web1", "ok", keeps=False, item=host)
+    assert [line.split()[0] for line in run.end().strip().splitlines()][1:3] == ["web2", "web3"]
 
 
 @pytest.mark.parametrize("summary", [None, 7, {"ok": "x"}, {7: 1}])

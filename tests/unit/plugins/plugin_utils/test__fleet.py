@@ -129,6 +129,10 @@ def test_missing_and_stale_hosts_are_named():
     assert [(problem.kind, problem.source) for problem in found.problems] == [("missing", "web3"), ("stale", "web2")]
 
 
+def test_a_host_is_found_by_its_name_as_it_is_shown():
+    assert fleet(line("web\n\x1b1"), expected=["web\n\x1b1"]).problems == []
+
+
 @pytest.mark.parametrize("outcome", ["failed", "unreachable", "unknown"])
 def test_a_host_without_a_whole_result_is_named(outcome):
     found = fleet(line("web1", outcome=outcome, msg="no route"), line("web2", row("a.a"), omitted=3))

@@ -57,12 +57,34 @@ def test_only_the_newest_runs_are_kept(tmp_path):
     runs = ["2026010%dT000000Z-%d" % (day, day) for day in range(1, 5)]
     for name in others + runs:
         (tmp_path / name).mkdir()
-        (tmp_path / name / "file").touch()
+        (tmp_path / name / "report.json").touch()
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (tmp_path / "20250101T000000Z-1").symlink_to(elsewhere)
     _reports.write(FLEET, settings(tmp_path, ["json"], keep=2), run="20260105T000000Z-5")
     assert {path.name for path in tmp_path.iterdir()} == {*others, "elsewhere", "20250101T000000Z-1", runs[3], "20260105T000000Z-5"}
+
+
+def test_only_what_is_ours_is_removed_and_never_the_report_of_this_run(tmp_path):
+    for name in ("20250101T000000Z-1", "29990101T000000Z-1"):
+        (tmp_path / name / "hdf").mkdir(parents=True)
+        for file in ("report.html", "junit-1.xml", "hdf/web1.json", "mine.txt"):
+            (tmp_path / name / file).touch()
+    path = _reports.write(FLEET, settings(tmp_path, ["html"], keep=1), run="20260101T000000Z-1")
+    assert [str(found.relative_to(tmp_path)) for found in sorted(tmp_path.rglob("*")) if found.is_file()] == [
+        "20250101T000000Z-1/mine.txt", "20260101T000000Z-1/report.html", "29990101T000000Z-1/mine.txt"]
+    assert path == str(tmp_path / "20260101T000000Z-1" / "report.html")
+
+
+def test_a_host_whose_name_no_file_can_have_is_missing(tmp_path):
+    (problem,) = _reports.of_run(str(tmp_path), ["x" * 250], "2026-01-31T00:00:00Z").problems
+    assert (problem.kind, problem.source) == ("missing", "x" * 250)
+
+
+@pytest.mark.parametrize("fail_on", [5, [["x"]], {"x": 1}])
+def test_what_a_kept_result_says_of_its_options_is_not_relied_on(tmp_path, fail_on):
+    fleet = _fleet.read([("x", line("web1", row("a.b", "held_back"), provenance={"options": {"fail_on": fail_on}}))])
+    assert _reports.write(fleet, settings(tmp_path, ["junit"]))
 
 
 def test_the_results_of_a_run(tmp_path):

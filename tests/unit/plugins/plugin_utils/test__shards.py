@@ -158,3 +158,25 @@ def test_one_line_per_result(tmp_path):
 def test_a_surrogate_breaks_nothing(tmp_path):
     _shards.Shelf(str(tmp_path), "web1", False).end({"msg": "\udcff", "notes": [object()]})
     assert kept(tmp_path / "web1.json")["msg"] == "\udcff"
+
+
+@pytest.mark.parametrize("content, kind", [
+    ("", "truncated"), ("\n\n", "truncated"), ("{\n  \"host\": \"web1\"\n}\n", "truncated"),
+    ("{\n\"hosts\": [\n", "truncated"), (None, "unreadable"),
+])
+def test_a_file_without_a_result_is_told(tmp_path, content, kind):
+    path = tmp_path / "web1.json"
+    if content is None:
+        path.symlink_to(tmp_path / "gone")
+    else:
+        path.write_text(content)
+    (problem,) = _fleet.read(_shards.lines([str(tmp_path)])).problems
+    assert (problem.kind, problem.source) == (kind, str(path))
+
+
+def test_what_an_earlier_report_could_not_count_is_not_counted_in_a_report_of_it(tmp_path):
+    problems = [{"kind": "schema", "source": "x.json:1", "message": "it is not a result"},
+                {"kind": "missing", "source": "web9", "message": "there is no result of it"}]
+    (tmp_path / "report.json").write_text('{\n"problems": %s,\n"hosts": [\n]\n}\n' % json.dumps(problems))
+    assert [tuple(problem) for problem in _fleet.read(_shards.lines([str(tmp_path / "report.json")])).problems] == [
+        ("schema", "x.json:1", "it is not a result")]
