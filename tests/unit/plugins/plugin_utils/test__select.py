@@ -100,8 +100,8 @@ def test_rule(name, rule):
     ("container_host", "net.ipv4.conf.all.accept_redirects", {"interfaces": True}),
     ("container_host", "net.ipv6.conf.all.accept_source_route", {"accept": ["-1"], "interfaces": True}),
     ("cis_rhel8", "net.ipv4.conf.default.forwarding", {"hold": HOLDS["net.ipv4.conf.default.forwarding"]}),
-    ("kspp", "user.max_user_namespaces", {"at_most": "0", "hold": HOLDS["user.max_user_namespaces"],
-                                         "stops": {"0": ["rootless_later"]}}),
+    ("kspp", "user.max_user_namespaces",
+     {"at_most": "0", "hold": HOLDS["user.max_user_namespaces"], "stops": {"0": ["rootless_later"]}}),
     ("kspp", "kernel.modules_disabled", {"report": "1", "hold": HOLDS["kernel.modules_disabled"]}),
     ("stig_photon5", "net.ipv4.tcp_syncookies", {"accept": ["2"]}),
 ])
