@@ -58,6 +58,12 @@ _PLAYBOOKS = os.path.join(os.path.dirname(__file__), "..", "..", "playbooks")
 _ONLY_LOOKING = ("listhosts", "listtasks", "listtags", "syntax")
 
 
+def is_ours(playbook):
+    """Whether a PLAYBOOK that a command names is one of this collection. Others may import ours, and have tags."""
+    folder = os.path.dirname(os.path.realpath(playbook))
+    return playbook.startswith("photon.hardening.") or folder == os.path.realpath(_PLAYBOOKS)
+
+
 class LookupModule(LookupBase):
     def run(self, terms, variables=None, **kwargs):
         pattern = split_host_pattern(_arguments.plain(terms))
@@ -69,8 +75,9 @@ class LookupModule(LookupBase):
 
     def _problem(self, pattern, variables, why_no_limit):
         """What is wrong with the command, or None."""
-        started_here = os.path.realpath(variables["playbook_dir"]) == os.path.realpath(_PLAYBOOKS)
-        tags = [variables.get(name) or () for name in ("ansible_run_tags", "ansible_skip_tags")] if started_here else ((), ())
+        tags = ((), ())
+        if any(map(is_ours, context.CLIARGS.get("args") or ())):
+            tags = [variables.get(name) or () for name in ("ansible_run_tags", "ansible_skip_tags")]
         return (_targets.limit(variables.get("ansible_limit"), why_no_limit)
                 or _targets.missing_inventory(variables.get("ansible_inventory_sources") or (), constants.DEFAULT_HOST_LIST, os.path.exists)
                 or _targets.unknown_hosts(pattern, variables["groups"], lambda part: self._matched(part, variables["groups"]))

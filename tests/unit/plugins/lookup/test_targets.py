@@ -16,7 +16,7 @@ def asked(monkeypatch):
     def lookup(*terms, options=None, no_limit=None, **variables):
         monkeypatch.setattr(targets.context, "CLIARGS", options or {})
         said = {"no_limit": no_limit} if no_limit else {}
-        given = dict({"groups": GROUPS, "playbook_dir": "/site"}, **variables)
+        given = dict({"groups": GROUPS}, **variables)
         return targets.LookupModule(loader=DataLoader()).run(list(terms), given, **said)
     return lookup
 
@@ -36,8 +36,8 @@ def test_pattern(asked, terms, pattern):
 @pytest.mark.parametrize("variables, words", [
     ({"ansible_inventory_sources": ["/nowhere/hosts"]}, "INVENTORY: /nowhere/hosts: "),
     ({"groups": {"all": []}}, "INVENTORY: it has no host"),
-    ({"playbook_dir": targets._PLAYBOOKS, "ansible_run_tags": ["x"], "ansible_skip_tags": []}, "--tags: "),
-    ({"playbook_dir": targets._PLAYBOOKS, "ansible_run_tags": ["all"], "ansible_skip_tags": ["x"]}, "--skip-tags: "),
+    ({"options": {"args": [targets._PLAYBOOKS + "/audit.yml"]}, "ansible_run_tags": ["x"], "ansible_skip_tags": []}, "--tags: "),
+    ({"options": {"args": ["photon.hardening.audit"]}, "ansible_run_tags": ["all"], "ansible_skip_tags": ["x"]}, "--skip-tags: "),
     ({"ansible_limit": "web1", "no_limit": "why"}, "--limit: this playbook takes none: why"),
 ])
 def test_what_is_not_there_ends_the_run(asked, variables, words):
@@ -47,7 +47,8 @@ def test_what_is_not_there_ends_the_run(asked, variables, words):
 
 
 @pytest.mark.parametrize("variables", [
-    {"ansible_run_tags": ["x"], "ansible_skip_tags": ["y"]}, {"ansible_limit": "web1"}, {"ansible_inventory_sources": ["/", "web1,"]},
+    {"options": {"args": ["/site/rollback.yml"]}, "ansible_run_tags": ["x"], "ansible_skip_tags": ["y"]}, {"ansible_limit": "web1"},
+    {"ansible_inventory_sources": ["/", "web1,"]},
     {"groups": {"all": []}, "options": {"syntax": True}}, {"groups": {"all": []}, "options": {"listhosts": True}},
 ])
 def test_what_is_no_mistake(asked, variables):
