@@ -90,6 +90,9 @@ _LOCKS = {
 _NEVER_BACK = ("kernel.kexec_load_limit_panic", "kernel.kexec_load_limit_reboot", "kernel.max_rcu_stall_to_panic", "kernel.tainted",
                "kernel.usermodehelper.bset", "kernel.usermodehelper.inheritable")
 
+# What systemd-networkd and ifupdown write for a link by themselves, whatever it has started with.
+_OF_MANAGERS = ("accept_ra", "autoconf", "disable_ipv6", "use_tempaddr")
+
 # What the kernel rounds, sorts or prints in another way.
 _OWN_FORM = (
     "fs.pipe-max-size", "kernel.hardlockup_sys_info", "kernel.hung_task_sys_info", "kernel.panic_sys_info",
@@ -270,6 +273,11 @@ def own_form(name):
 def locked(name, live):
     """Whether the kernel does not let NAME leave the value LIVE before a reboot."""
     return name in _LOCKS and live.split()[:1] == [str(_LOCKS[name])]
+
+
+def is_of_managers(name):
+    """Whether the value of an interface's parameter NAME may come from a program that manages networks, and not from conf.default."""
+    return name.startswith("net.ipv6.conf.") and name.rpartition(".")[2] in _OF_MANAGERS
 
 
 def never_unset(name):

@@ -91,7 +91,7 @@ def of_default(name, interfaces):
 def started_with_ours(saved, name, entry, snapshot):
     """The interfaces' parameters that took our value of conf.default when they appeared: nothing else is remembered of them."""
     found = []
-    for other in of_default(name, snapshot.interfaces):
+    for other in of_default(name, snapshot.interfaces) if not _behaviour.is_of_managers(name) else ():
         reading = snapshot.live.get(other)
         if reading and other not in saved.parameters and is_ours(name, entry, reading.value):
             found.append(other)

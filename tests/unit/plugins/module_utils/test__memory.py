@@ -113,6 +113,14 @@ def test_interfaces_that_started_with_our_value(live, remembered, found):
     assert _memory.started_with_ours(saved, DEFAULT, Entry("0", "1", SECURITY), snapshot(live, interfaces=["v0"])) == found
 
 
+def test_what_a_network_manager_may_have_set_is_left_as_it_is():
+    """systemd-networkd sets accept_ra of each of its links to 0, whatever conf.default says."""
+    for name, found in (("accept_ra", []), ("accept_redirects", ["net.ipv6.conf.v0.accept_redirects"])):
+        default, link = "net.ipv6.conf.default." + name, "net.ipv6.conf.v0." + name
+        assert _memory.started_with_ours(
+            Saved({}, {}), default, Entry("1", "0", SECURITY), snapshot({link: "0"}, interfaces=["v0"])) == found
+
+
 # --- files ---
 
 @pytest.mark.parametrize("known, text, lines", [
