@@ -28,7 +28,7 @@ import sys
 from ansible import constants, context
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _display, _harmless, _provenance, _report_options, _reports, _shards
+from ansible_collections.photon.hardening.plugins.plugin_utils import _display, _harmless, _provenance, _report_options, _shards
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import terminal
 
 _ACTIONS = ("photon.hardening.kernel_parameters", "kernel_parameters")
@@ -123,6 +123,8 @@ class CallbackModule(CallbackBase):
             self._display.display("\n" + self._table(path).rstrip("\n"))
 
     def _written(self, settings, hosts):
+        # Not before: what makes reports would be copied into the process of each host.
+        from ansible_collections.photon.hardening.plugins.plugin_utils import _reports
         try:
             return _reports.write(_reports.of_run(settings.folder, hosts, _provenance.STARTED), settings)
         except (OSError, ValueError) as exc:
