@@ -42,11 +42,9 @@ def select(variables, catalogue, today, parameters_of):
         if row["group"] not in groups:
             notes += _not_applied(entry, row["group"])
             continue
-        value = entry.value if entry else _catalogue.setting(row, profile)
-        yields = None if entry or _is_in_force(waiver, today) else _yields(name, value, related.get(name))
-        if yields:
-            notes.append("%s: the profile's %s is not set: %s" % (name, value, yields))
-            value = None
+        relation = None if _is_in_force(waiver, today) else related.get(name)
+        value, more = (entry.value, []) if entry else _of_profile(row, profile, relation)
+        notes += more
         if value is not None:
             # What the catalogue says of a parameter need not be true of the value of an override.
             chosen[row["group"]].append(Row(name, value, "Set by %s." % entry.variable if entry else row["why"]))
@@ -179,6 +177,13 @@ def _concerned(entry):
     for move in _behaviour.moves(entry.name, value, ()):
         if move.kept:
             yield move.name, "it follows %s" % entry.name
+
+
+def _of_profile(row, profile, relation):
+    """The value that the profile sets, or None, and the note where it gives way to what a user says of another parameter."""
+    value = _catalogue.setting(row, profile)
+    yields = _yields(row["name"], value, relation)
+    return (None, ["%s: the profile's %s is not set: %s" % (row["name"], value, yields)]) if yields else (value, [])
 
 
 def _yields(name, value, relation):
