@@ -109,3 +109,10 @@ def test_without_the_callback_plugin_each_batch_writes_the_report(tmp_path):
     ended = run(tmp_path, "audit.yml", callbacks=())
     assert ended.returncode == 0, ended.stdout
     assert [host["host"] for host in report(tmp_path)["hosts"]] == ["web1"]
+
+
+def test_a_question_without_an_answer_is_told(audited, tmp_path):
+    folder, _ended = audited
+    (tmp_path / "hosts").write_text("web1\n")
+    asked = run(tmp_path, "report.yml", "-e", json.dumps({"report_inputs": [str(folder / "reports")], "report_query": "nosuchkey"}))
+    assert asked.returncode == 0 and "The question found nothing." in asked.stdout, asked.stdout
