@@ -40,7 +40,7 @@ _THIS_MACHINE = "localhost"
 
 _SPEC = {
     "left": {"type": "str", "required": True}, "right": {"type": "str", "required": True},
-    "results": {"type": "dict", "default": {}}, "salt": {"type": "str", "default": "", "no_log": False},
+    "results": {"type": "dict", "default": {}},
     "assert": {"type": "str", "choices": list(_compare.ASSERTIONS), "default": "none"},
     "formats": {"type": "list", "elements": "str", "choices": [_TEXT, *_FILES], "default": [_TEXT, *_FILES]},
     "dir": {"type": "path"},
@@ -92,7 +92,7 @@ def side(option, given, hosts):
         if kind == _sides.PROFILE:
             return _sides.of_column(_catalogue.CATALOGUE, name)
         if kind == _sides.RESULT:
-            return _sides.of_saved(name, _text_of(path), given["salt"])
+            return _sides.of_saved(name, _text_of(path))
         return _sides.of_info(name, _read(name, given["results"].get(name)))
     except ValueError as exc:
         raise ValueError("%s: %s" % (option, exc)) from exc

@@ -60,7 +60,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils._formats import c
 def _side(option, given, label):
     given = _arguments.plain(given)
     if not isinstance(given, str):
-        return _sides.of_result(label, given, "")
+        return _sides.of_result(label, given)
     _sides.kind_of(option, given, (), _catalogue.CATALOGUE["columns"], False)
     return _sides.of_column(_catalogue.CATALOGUE, given)
 

@@ -13,7 +13,7 @@ import heapq
 import hmac
 import re
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _uses
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _secrets, _sysctl_d, _uses
 from ansible_collections.photon.hardening.plugins.module_utils._result import harmless_text
 
 # A result is kept whole by ansible-runner and AWX up to 700,000 characters, and a row has some 150.
@@ -22,10 +22,6 @@ _MAX_VALUE = 1000
 
 # A read of it makes every processor write its counters back.
 _ACTING = ("vm.stat_refresh",)
-# Random keys by which other hosts, or users of this one, could foresee what the kernel does. The last may be read by everybody, and still
-# says nothing in a report but equal or different.
-_SECRETS = ("net.ipv4.tcp_fastopen_key", "net.core.netdev_rss_key")
-_SECRET_END = ".stable_secret"
 # The kernel hides these from users, too: not because somebody could use the value as a key, but because it tells of a defence. They are
 # numbers and masks that a report is about. Whatever else is hidden may be a key, of a module that nobody here knows, and is taken for one.
 _NO_SECRETS = ("kernel.cad_pid", "kernel.usermodehelper.bset", "kernel.usermodehelper.inheritable", "net.core.bpf_jit_harden",
@@ -100,7 +96,7 @@ def chosen(parameters, most=MAX_ROWS):
 
 def is_secret(name, mode):
     """Whether no output may show the value: by its name, or because nobody but root may read it."""
-    if name in _SECRETS or name.endswith(_SECRET_END):
+    if _secrets.is_secret(name):
         return True
     return not mode & _OTHERS_MAY_READ and name not in _NO_SECRETS
 

@@ -32,10 +32,6 @@ options:
     description: What M(photon.hardening.kernel_parameters_info) returned, by host, of each side that is a host.
     type: dict
     default: {}
-  salt:
-    description: The salt that M(photon.hardening.kernel_parameters_info) was given, so that secrets can be compared.
-    type: str
-    default: ""
   assert:
     description:
       - Fails where it does not hold. V(none) never fails.
@@ -70,7 +66,8 @@ attributes:
     description: Not supported.
     support: none
 notes:
-  - Of a secret, such as C(net.ipv4.tcp_fastopen_key), no output tells more than whether it is the same.
+  - Of a secret, such as C(net.ipv4.tcp_fastopen_key), no output tells more than whether it is the same. A saved result does not tell
+    even that.
   - With C(no_log) nothing is printed and no file is written.
 seealso:
   - module: photon.hardening.kernel_parameters_info

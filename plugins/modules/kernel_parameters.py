@@ -445,6 +445,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _procfs,
     _result,
     _rules,
+    _secrets,
     _sysctl_d,
     _uses,
 )
@@ -462,6 +463,8 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 
 LOCK_SECONDS = 60
+# A key of eight characters and more is starred out wherever Ansible shows it.
+_STARRED = 8
 _EMPTY = Saved({}, {})
 _TROUBLE = (HostProblem, _sysctl_d.SyntaxProblem, ValueError, OSError, _apply.Interrupted)
 # The states of rows of which a failed run has carried out nothing.
@@ -701,12 +704,20 @@ def _result_of(module):
     return run(module.params, False, module.check_mode, module._diff)
 
 
+def _told_by(module, result):
+    """RESULT as it leaves the host: without secrets, and harmless."""
+    keys = _secrets.found(result, [item["content"] for item in module.params["dropins"] or ()])
+    # For what Ansible shows of the arguments.
+    module.no_log_values.update(key for key in keys if len(key) >= _STARRED)
+    return _result.harmless(_secrets.hidden(result, keys))
+
+
 def main():
     module = AnsibleModule(argument_spec=_arguments(), required_if=[("state", "present", ("dropins",))], supports_check_mode=True)
     if os.geteuid() != 0:
         module.fail_json(msg="Kernel parameters are root's: run this with become, or as root.")
     with _apply.SIGNALS:
-        result = _result.harmless(_result_of(module))
+        result = _told_by(module, _result_of(module))
         # What is done is told, whatever comes now.
         _apply.SIGNALS.deaf = True
         for note in result.get("notes", ()):

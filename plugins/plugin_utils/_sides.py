@@ -8,12 +8,11 @@ collection.
 """
 
 import difflib
-import hashlib
-import hmac
 import json
 import re
 from collections import namedtuple
 
+from ansible_collections.photon.hardening.plugins.module_utils import _secrets
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
 
 HOST, PROFILE, RESULT = "host", "profile", "result"
@@ -27,7 +26,6 @@ Side = namedtuple("Side", "label kind parameters facts omitted")
 # special decides. token: stands for a secret, and never leaves the process. problem: why it cannot be read.
 Value = namedtuple("Value", "kind value boot source cause token problem")
 
-_SECRETS = ("tcp_fastopen_key", "netdev_rss_key", "stable_secret")
 _NEWEST_SCHEMA = 1
 # How `_shards` says that a run has ended well.
 _DONE = "done"
@@ -100,19 +98,19 @@ def _of_guest_row(label, row):
     return Value(MOVES if row.get("name") == "memory in use" else VALUE, value, None, source, cause, None, None)
 
 
-def of_shard(label, shard, salt):
-    """What a run kept of a host. SALT: text that makes secrets comparable."""
+def of_shard(label, shard):
+    """What a run kept of a host. It tells nothing of secrets that could be compared."""
     if shard.get("outcome") != _DONE:
         raise ValueError("%s: the run did not end well on this host (%s), so there is nothing to compare"
                          % (label, _text(label, "outcome", shard.get("outcome"))))
     kernel = _dictionary(label, "kernel", shard.get("kernel") or {})
     facts = {name: _text(label, name, kernel.get(name)) for name in ("release", "machine", "system")}
     planned = bool(shard.get("check_mode"))
-    parameters = _parameters(label, shard, lambda row: _of_shard_row(label, row, planned, salt))
+    parameters = _parameters(label, shard, lambda row: _of_shard_row(label, row, planned))
     return Side(_harmless.flat(label), RESULT, parameters, facts, _count(label, "omitted", shard.get("omitted")) or 0)
 
 
-def of_saved(label, text, salt):
+def of_saved(label, text):
     """A file: what a run kept of one host, or what kernel_parameters_info returned."""
     try:
         found = json.loads(text)
@@ -122,10 +120,10 @@ def of_saved(label, text, salt):
         several = len(text.splitlines()) > 1 and text.startswith("{\"")
         hint = ", or it holds the results of several hosts: give a file with one" if several else ""
         raise ValueError("%s: it is no saved result: not one document of JSON (%s)%s" % (label, exc, hint)) from exc
-    return of_result(label, found, salt)
+    return of_result(label, found)
 
 
-def of_result(label, found, salt):
+def of_result(label, found):
     """The same as plain data."""
     if not isinstance(found, dict) or not ("outcome" in found or "parameters" in found):
         raise ValueError("%s: it is no saved result: neither a host's result of a run nor what kernel_parameters_info returned" % label)
@@ -133,7 +131,7 @@ def of_result(label, found, salt):
     if schema != _NEWEST_SCHEMA:
         raise ValueError("%s: its schema_version is %s, and this release reads %d: use the release that wrote it"
                          % (label, _harmless.line(schema), _NEWEST_SCHEMA))
-    return of_shard(label, found, salt) if "outcome" in found else of_info(label, found, RESULT, salted=False)
+    return of_shard(label, found) if "outcome" in found else of_info(label, found, RESULT, salted=False)
 
 
 # --- rows ---
@@ -153,7 +151,7 @@ def _of_info_row(label, row, salted):
     kind = row.get("kind", VALUE)
     if kind not in (VALUE, SECRET, MOVES, UNREADABLE):
         raise ValueError("%s: %s: %s is no kind of value that this release knows" % (label, name, _harmless.line(kind)))
-    if kind == SECRET or _is_secret(name):
+    if kind == SECRET or _secrets.is_secret(name):
         digest = _text(label, "digest", row.get("digest"))
         return Value(SECRET, None, None, source, _file(source), digest if salted else None, None)
     if kind == UNREADABLE or value is None:
@@ -161,7 +159,7 @@ def _of_info_row(label, row, salted):
     return Value(kind, value, boot, source, _file(source), None, None)
 
 
-def _of_shard_row(label, row, planned, salt):
+def _of_shard_row(label, row, planned):
     """Of a run in check mode nothing but what it found is true now."""
     keys = ("name", "before", "boot_before") if planned else ("name", "after", "boot")
     name, found, boot = (_text(label, key, row.get(key)) for key in keys)
@@ -171,18 +169,9 @@ def _of_shard_row(label, row, planned, salt):
     if found is None:
         kind = MISSING if row.get("state") == "unsupported" else UNREADABLE
         return Value(kind, None, boot, source, _file(source), None, None if kind == MISSING else "no value in the saved result")
-    if _is_secret(name):
-        return Value(SECRET, None, None, source, _file(source), token(found, salt), None)
+    if _secrets.is_secret(name):
+        return Value(SECRET, None, None, source, _file(source), None, None)
     return Value(VALUE, found, boot, source, _file(source), None, None)
-
-
-def token(value, salt):
-    """What stands for a secret: the same as the digest that kernel_parameters_info makes."""
-    return hmac.new(salt.encode("utf-8", "surrogatepass"), value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-
-
-def _is_secret(name):
-    return name.rpartition(".")[2] in _SECRETS
 
 
 def _file(source):
