@@ -189,14 +189,19 @@ def _network(image, interfaces, version):
     manager = _is_enabled("NetworkManager.service")
     if not networkd and not manager:
         return (), None
-    # Code that most hosts do not need.
-    from ansible_collections.photon.hardening.plugins.module_utils import _network as network
+    network = network_room()
     files = _texts_at(network.chosen(_networkd_names(network), network.NETWORKD)
                       + network.chosen(_conf_names(network), network.NETWORKD_CONF)) if networkd else ()
     connections = _texts_at(network.chosen(dict((folder, _files.entries(folder)) for folder in network.MANAGER), network.MANAGER)
                             if manager else ())
     return (network.of_networkd(files, interfaces, version) + network.of_manager(connections),
             network.advertisements(files, interfaces))
+
+
+def network_room():
+    """Code that most hosts do not need."""
+    from ansible_collections.photon.hardening.plugins.module_utils import _network
+    return _network
 
 
 def _is_enabled(unit):

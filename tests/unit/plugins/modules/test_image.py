@@ -7,6 +7,8 @@
 import hashlib
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 from ansible.module_utils import basic
@@ -221,3 +223,30 @@ def test_a_folder_without_room_for_the_state_is_named(image, run):
     result = run()
     assert result["failed"] is True and "/var/lib" in result["msg"]
     assert image.text(SECURITY) == VENDOR
+
+
+# As Ansible starts the module: a process that has imported nothing but what the module itself imports.
+FRESH = """
+import json, os, sys
+from ansible.module_utils import basic
+from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
+os.geteuid = lambda: 0
+basic._ANSIBLE_ARGS = sys.argv[1].encode("utf-8")
+basic._ANSIBLE_PROFILE = "legacy"
+kernel_parameters.main()
+"""
+
+
+@pytest.mark.parametrize("path, text", [
+    ("/etc/systemd/system/multi-user.target.wants/systemd-networkd.service", ""),
+    ("/etc/systemd/system/multi-user.target.wants/NetworkManager.service", ""),
+    ("/etc/systemd/system/multi-user.target.wants/tuned.service", ""),
+    ("/etc/ufw/ufw.conf", "ENABLED=yes\n"),
+    ("/sbin/openrc-run", ""),
+])
+def test_no_code_is_needed_from_an_image(image, path, text):
+    image.add(path, text)
+    args = {"ANSIBLE_MODULE_ARGS": dict(dropins=DROPINS, rules=RULES, root=image.root)}
+    ended = subprocess.run([sys.executable, "-c", FRESH, json.dumps(args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    result = json.loads(ended.stdout.decode("utf-8"))
+    assert (ended.returncode, result.get("failed", False), result["changed"]) == (0, False, True), result
