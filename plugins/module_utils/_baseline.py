@@ -92,9 +92,13 @@ def _refused(where, value):
     return tuple(_text(where, item) for item in _expect(isinstance(value, list) and len(value) == 3, where, value))
 
 
+def _texts(where, value):
+    return tuple(_text(where, item) for item in _list(where, value))
+
+
 def _rule(where, value):
     _fields(where, value, ("accept", "at_least", "at_most", "interfaces"))
-    return Rule(accept=tuple(_text(where, item) for item in _list(where, value.get("accept", []))),
+    return Rule(accept=_texts(where, value.get("accept", [])),
                 at_least=_optional(_text, where, value.get("at_least")), at_most=_optional(_text, where, value.get("at_most")),
                 interfaces=_expect(isinstance(value.get("interfaces", False), bool), where, value.get("interfaces", False)))
 
@@ -103,7 +107,7 @@ def _rule(where, value):
 
 def _entry(name, value):
     _fields(_name("parameters", name), value, Entry._fields)
-    checks = dict(before=_text, wrote=_text, dropin=_path, also=_text, asked=_text, refused=_refused, mover=_name)
+    checks = dict(before=_text, wrote=_text, dropin=_path, also=_text, asked=_text, refused=_refused, mover=_name, had=_texts)
     found = dict((key, _optional(check, "%s: %s" % (name, key), value.get(key))) for key, check in checks.items())
     traced = value.get("traced", True)
     _expect("before" in value and found["dropin"] is not None and isinstance(traced, bool), name, value)
@@ -124,7 +128,7 @@ def _file(path, value):
     conflicts = value.get("conflicts", "restate")
     return SavedFile(optional(_content, "before"), optional(_attributes, "attributes"), _sha256(path, value.get("sha256")),
                      optional(_sha256, "also"), lines, rules, _expect(conflicts in CONFLICTS, path, conflicts),
-                     tuple(_text(path, line) for line in _list(path, value.get("edits", []))), optional(_content, "text"))
+                     _texts(path, value.get("edits", [])), optional(_content, "text"))
 
 
 def _folder(value):

@@ -59,9 +59,9 @@ def names(request, interfaces, saved):
     """The parameters whose live values the plan needs: those that are asked for or remembered, and all that these move."""
     paths = set(item.path for item in request.dropins)
     found = OrderedDict.fromkeys(wants(request, interfaces))
-    for name, entry in sorted(saved.parameters.items()):
-        if entry.dropin in paths or name in found:
-            found.update(OrderedDict.fromkeys([name] + _memory.of_default(name, interfaces)))
+    found.update(OrderedDict.fromkeys(name for name, entry in sorted(saved.parameters.items()) if entry.dropin in paths))
+    for name in list(found):
+        found.update(OrderedDict.fromkeys(_memory.of_default(name, interfaces)))
     for name in list(found):
         partner = _behaviour.partner(name)
         found.update(OrderedDict.fromkeys(move.name for move in _behaviour.moves(name, "1", interfaces)))

@@ -90,12 +90,17 @@ def of_default(name, interfaces):
 
 def started_with_ours(saved, name, entry, snapshot):
     """The interfaces' parameters that took our value of conf.default when they appeared: nothing else is remembered of them."""
-    found = []
-    for other in of_default(name, snapshot.interfaces) if not _behaviour.is_of_managers(name) else ():
-        reading = snapshot.live.get(other)
-        if reading and other not in saved.parameters and is_ours(name, entry, reading.value):
-            found.append(other)
-    return found
+    if _behaviour.is_of_managers(name):
+        return []
+    by_themselves = entry.had[1:] if entry.had and entry.had[0] == snapshot.boot else ()
+    interfaces = [interface for interface in snapshot.interfaces if interface not in by_themselves]
+    return _with_value_of(saved, name, entry, interfaces, snapshot)
+
+
+def _with_value_of(saved, name, entry, interfaces, snapshot):
+    """The parameters of INTERFACES of which nothing is remembered, and that have our value of conf.default, NAME."""
+    return [other for other in of_default(name, interfaces)
+            if other in snapshot.live and other not in saved.parameters and is_ours(name, entry, snapshot.live[other].value)]
 
 
 # --- files ---
@@ -153,7 +158,7 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
     for name, (value, dropin, mover) in followers.items():
         live, entry = snapshot.live[name].value, entry_of(saved, name)
         found[name] = Entry(own_value(name, entry, live), value, dropin, mover=mover)
-    return dict((name, _with_mover(entry, found)) for name, entry in found.items())
+    return dict((name, _with_mover(_with_had(name, entry, saved, snapshot), found)) for name, entry in found.items())
 
 
 def _put(found, name, entry):
@@ -162,6 +167,15 @@ def _put(found, name, entry):
         found.pop(alias, None)
     if entry is not None:
         found[name] = entry
+
+
+def _with_had(name, entry, saved, snapshot):
+    """ENTRY of a conf.default that is set now, with the interfaces that have its value already."""
+    known = entry_of(saved, name)
+    if known is not None and known.wrote == entry.wrote:
+        return entry._replace(had=known.had)
+    there = [interface for interface in sorted(snapshot.interfaces) if _with_value_of(saved, name, entry, [interface], snapshot)]
+    return entry._replace(had=(snapshot.boot,) + tuple(there) if there else None)
 
 
 def _with_mover(entry, found):

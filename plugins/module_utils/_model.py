@@ -114,7 +114,8 @@ Snapshot = namedtuple("Snapshot", "live files dialect rivals uses modules releas
 # kernel made WROTE of it in a form of its own. refused: (state, value, boot) of a value that the kernel did not take in that boot.
 # mover: the parameter whose write moved this one along. traced: whether what this one has moved along is remembered, too; an older
 # release did not.
-Entry = _record("Entry", "before wrote dropin also asked refused mover traced", None, None, None, None, None, True)
+# had: of conf.default: the boot, then the interfaces that had its value by themselves before we set it. Nothing lasts longer than a boot.
+Entry = _record("Entry", "before wrote dropin also asked refused mover traced had", None, None, None, None, None, True, None)
 # before: the content before us, None: there was no file. attributes: of that file. sha256: of what we wrote; also: as above.
 # text: what we wrote; older releases did not remember it.
 # lines: parameter -> value of the lines that are ours, None: not known. rules: parameter -> Rule of these, as far as they concern boot

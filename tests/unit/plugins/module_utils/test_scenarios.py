@@ -581,3 +581,33 @@ def test_what_the_network_alone_shows_takes_nothing_back():
     world.uses = dict((use, Use(*found)) for use, found in seen.items())
     again = world.run({NETWORK: name + " = 0\n"}, rules)
     assert states(again) == {name: "ok"} and "may break slaac (a router's advertisement on eth0)" in again.warnings[0]
+
+
+# --- an interface and conf.default ---
+
+NEW_ONE, ETH0, VETH = ("net.ipv4.conf.%s.rp_filter" % name for name in ("default", "eth0", "veth0"))
+
+
+def test_an_interface_keeps_what_it_had_by_itself_and_one_that_came_later_goes_back():
+    world = World({NEW_ONE: "0", ETH0: "1"}, interfaces=["eth0"])
+    world.run({NETWORK: NEW_ONE + " = 1\n"})
+    world.live[VETH], world.interfaces["veth0"] = "1", False
+    world.run({NETWORK: NEW_ONE + " = 1\n"})
+    world.absent()
+    assert world.live == {NEW_ONE: "0", ETH0: "1", VETH: "0"}
+
+
+def test_after_a_boot_an_interface_has_nothing_by_itself():
+    world = World({NEW_ONE: "0", ETH0: "1"}, interfaces=["eth0"])
+    world.run({NETWORK: NEW_ONE + " = 1\n"})
+    world.boot = "second boot"
+    world.absent()
+    assert world.live == {NEW_ONE: "0", ETH0: "0"}
+
+
+def test_what_forwarding_would_move_on_the_way_back_stays():
+    world = World({FORWARD: "1", ALL: "1", DEFAULT: "1", V0: "0", REDIRECTS: "0"}, interfaces=["v0"])
+    before = dict(world.live)
+    world.run({NETWORK: FORWARD + " = 0\n"})
+    world.absent()
+    assert world.live == before
