@@ -15,6 +15,8 @@ _REPLACED = "Lines of the file that was here before, for the next boot: this fil
 _HIDDEN = "Lines of %s, for the next boot: this file hides it."
 _EDITED = "Lines that something else has written into this file."
 _MOST_ROUNDS = 8
+# Kinds of values in which what looks like a number is none.
+_NO_NUMBERS = ("text", "words", "address")
 # Parameters in one sentence.
 _MOST_NAMED = 20
 # Stands for every interface that nobody names.
@@ -325,16 +327,16 @@ def restated(mine, files, dialect, path, interfaces):
 def _spelt(name, ours, count):
     """(name, value) of a line that restates OURS. systemd-sysctl passes over a line that repeats the value which it has for a name, so
     where one spelling does not win, another does: another name of the switch, or the number in another base."""
-    spellings = [(alias, value) for value in _spellings(ours.value) for alias in _behaviour.names_of(name)]
+    spellings = [(alias, value) for value in _spellings(name, ours.value) for alias in _behaviour.names_of(name)]
     spellings.sort(key=lambda spelling: (spelling[1] != ours.value, spelling[0] != name))
     return spellings[min(count, len(spellings) - 1)]
 
 
-def _spellings(value):
-    number = _values.number(value)
-    if number is None or number < 0:
+def _spellings(name, value):
+    numbers = [None if _values.kind(name) in _NO_NUMBERS else _values.number(word) for word in value.split()]
+    if any(number is None or number < 0 for number in numbers):
         return [value]
-    return [value] + [text for text in ("0x%x" % number, str(number)) if text != value]
+    return [value] + [text for text in (" ".join(form % number for number in numbers) for form in ("0x%x", "%d")) if text != value]
 
 
 def _restating_text(lines, comments, mine):

@@ -66,18 +66,14 @@ def snapshot(request, saved, names):
     interfaces = {} if request.image else _procfs.interfaces()
     files, found = sysctl_files(), rivals(request.image, interfaces)
     dialect = boot_dialect(found)
-    traces = _traces(request.image, saved, files, dialect, found) if _asks_for_uses(request, saved) else None
+    # Of any call: a line of others in a file that ours replaces may break a use.
+    traces = _traces(request.image, saved, files, dialect, found)
     live = {} if request.image else dict((name, _procfs.read(name)) for name in names(interfaces))
     return Snapshot(
         live=live, files=files, dialect=dialect, rivals=found,
-        uses={} if traces is None else uses(request.image, traces), modules=modules_at_boot(), release=_procfs.release(),
+        uses=uses(request.image, traces), modules=modules_at_boot(), release=_procfs.release(),
         machine=_procfs.machine(), interfaces=interfaces, missing_folders=_missing_folders(request),
         boot="" if request.image else _procfs.boot_id(), saved=saved)
-
-
-def _asks_for_uses(request, saved):
-    """Whether it matters what the host is used for: for a value that is wanted, or for one that goes back."""
-    return bool(saved.parameters) or any(rule.hold or rule.stops for rule in request.rules.values())
 
 
 def _missing_folders(request):

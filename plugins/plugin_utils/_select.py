@@ -121,7 +121,7 @@ def _added(rows, groups, overrides, waivers, with_value):
     """A row for each parameter that the catalogue does not know; it goes into the last selected group, and breaks what the same value for
     all interfaces breaks. The host has to know it, unless it is left alone. WITH_VALUE: the parameters that any override sets."""
     found = []
-    for name in sorted((set(overrides) | set(waivers)) - set(rows)):
+    for name in sorted((set(overrides) | set(waivers)) - set(rows), key=_behaviour.order):
         row = {"name": name, "group": groups[-1] if groups else None, "why": "", "values": {}}
         of_all = _row_of_all(rows, name)
         if "hold" in of_all:

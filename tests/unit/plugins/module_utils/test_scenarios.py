@@ -5,7 +5,7 @@
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _memory, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _memory, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, File, Saved, SavedFile, Setting, Use
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.world import World
@@ -611,3 +611,28 @@ def test_what_forwarding_would_move_on_the_way_back_stays():
     world.run({NETWORK: FORWARD + " = 0\n"})
     world.absent()
     assert world.live == before
+
+
+# --- values that bound each other ---
+
+RANGE, START = "net.ipv4.ip_local_port_range", "net.ipv4.ip_unprivileged_port_start"
+
+
+def test_a_line_that_the_kernel_refuses_because_of_a_later_one_is_restated_after_it():
+    """A boot begins with 1024 and 32768: the range is refused while ports from 100 on are privileged."""
+    world = World({RANGE: "32768\t60999", START: "1024"})
+    plan = world.run({NETWORK: "%s = 100 60999\n%s = 0\n" % (RANGE, START)})
+    assert (row(plan, RANGE).state, world.boots_with(START)) == ("changed", "0")
+    assert _values.same(RANGE, row(plan, RANGE).boot, "100 60999")
+    assert [line for line in world.files[LAST].splitlines() if line.startswith("net.")] == [RANGE + " = 0x64 0xee47"]
+
+
+@pytest.mark.parametrize("text, ranges, start", [
+    pytest.param("%s = 0\n%s = 100 60999\n" % (START, RANGE), "100 60999", "0", id="privileged ports first"),
+    pytest.param("%s = 40000 60999\n%s = 40000\n" % (RANGE, START), "40000 60999", "40000", id="the range first"),
+    pytest.param("%s = 40000\n%s = 40000 60999\n" % (START, RANGE), "40000 60999", None, id="40000 is refused before the range"),
+    pytest.param("%s = 2000\n%s = 100 60999\n" % (START, RANGE), None, "2000", id="100 is refused after 2000"),
+])
+def test_which_of_two_bounds_a_boot_takes(text, ranges, start):
+    world = World(files={"/etc/sysctl.d/a.conf": text})
+    assert (world.boots_with(RANGE), world.boots_with(START)) == (ranges, start)

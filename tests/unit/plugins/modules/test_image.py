@@ -147,6 +147,15 @@ def test_a_second_run_changes_nothing(image, run):
     assert image.listing() == before
 
 
+def test_a_kept_line_that_would_break_a_use_is_no_part_of_the_first_file_either(image, run):
+    image.add(SECURITY, VENDOR + "net.ipv4.ip_forward=0\n")
+    asked = dict(dropins=[{"path": SECURITY, "content": "kernel.yama.ptrace_scope = 1\n"}], rules={})
+    run(**asked)
+    first = image.text(SECURITY)
+    assert "net.ipv4.ip_forward=0" not in first.splitlines() and "net.ipv4.ip_forward=0" in first
+    assert run(**asked)["changed"] is False and image.text(SECURITY) == first
+
+
 def test_check_mode_predicts_and_writes_nothing(image, run):
     before = image.listing()
     predicted = run(check_mode=True)
