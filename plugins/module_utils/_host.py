@@ -276,9 +276,8 @@ def _foreign(files, saved):
 
 
 def _own(name, saved):
-    """The live value of a parameter, or what it was before we set it."""
-    live = _procfs.read(name).value
-    return _memory.own_value(name, _memory.entry_of(saved, name), live) or ""
+    """What a parameter was before we asked for it, or its live value where we do not."""
+    return _memory.first_value(saved, name, _procfs.read(name).value) or ""
 
 
 def _enabled():

@@ -46,6 +46,12 @@ def own_value(name, entry, live):
     return entry.before if is_ours(name, entry, live) else live
 
 
+def first_value(saved, name, live):
+    """What the host had before our lines asked for anything: neither we nor what has happened since have made it so."""
+    found = [saved.first[alias] for alias in (name,) + tuple(_behaviour.names_of(name)) if alias in saved.first]
+    return found[0] if found else own_value(name, entry_of(saved, name), live)
+
+
 def is_noted_form(want, entry, live):
     """Whether LIVE is what the kernel has made of the wanted text before."""
     return entry is not None and entry.asked == want.value and entry.wrote is not None and entry.wrote == live
@@ -210,6 +216,17 @@ def _after_leaving(elsewhere, name, choice, entry, live):
     return entry._replace(dropin=elsewhere[0]) if elsewhere else entry
 
 
+def firsts(saved, choices, snapshot, after):
+    """parameter -> the value that a line of ours found first. AFTER: path -> SavedFile after the run."""
+    asked = set(name for known in after.values() for name in known.lines or ())
+    found = dict((name, value) for name, value in saved.first.items() if name in asked)
+    for name, choice in choices.items():
+        live = snapshot.live[name].value if name in snapshot.live else None
+        if choice.active and name in asked and live is not None:
+            found.setdefault(name, first_value(saved, name, live))
+    return dict((name, value) for name, value in found.items() if value is not None)
+
+
 def files(saved, texts, disk, lines, rules, conflicts, found_edits):
     """path -> SavedFile after the run. TEXTS: what this run decides on. DISK: path -> File, as found.
 
@@ -245,7 +262,7 @@ def of_host(saved, found, disk):
     entries.update(saved.parameters)
     known = dict((path, _found_file(item)) for path, item in disk.items() if whose(saved.files.get(path), item.text) == ORPHAN)
     known.update(saved.files)
-    return Saved(entries, known, saved.folders)
+    return saved._replace(parameters=entries, files=known)
 
 
 def _found_file(item):
@@ -270,7 +287,7 @@ def remembered_first(before, after):
     for path, entry in after.files.items():
         known = before.files.get(path)
         paths[path] = entry._replace(also=earlier((known.sha256, known.also), entry.sha256)) if known else entry
-    return Saved(values, paths, tuple(sorted(set(before.folders) | set(after.folders))))
+    return Saved(values, paths, tuple(sorted(set(before.folders) | set(after.folders))), dict(after.first, **before.first))
 
 
 def came_out(saved, before, first, outcomes, forms, moved, boot):

@@ -122,8 +122,9 @@ Entry = _record("Entry", "before wrote dropin also asked refused mover traced ha
 # values. conflicts: what the call said. edits: lines of others that were found in our file, in their order.
 SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits text",
                     None, None, None, None, None, "restate", (), None)
-# folders: those that we made.
-Saved = _record("Saved", "parameters files folders", ())
+# folders: those that we made. first: parameter -> the live value that a line of ours found when it first asked for it, also where that was
+# what it asked for.
+Saved = _record("Saved", "parameters files folders first", (), {})
 
 # --- what is decided ---
 

@@ -129,10 +129,11 @@ def _set_since(want, choice, before, live, saved):
     """What is to be said where the boot ends with our value, and the live value is another. A parameter that may appear later than the
     files are read proves nothing."""
     entry = _memory.entry_of(saved, want.name)
+    known = entry.wrote if entry else _memory.first_value(saved, want.name, None)
     late = _rules.module_of(want.name, want.rule) or _sysctl_d.interface_of(want.name)
-    if choice.write is None or late or not entry or not before or before.path not in saved.files or live is None:
+    if choice.write is None or late or not before or before.path not in saved.files or live is None:
         return ""
-    if _memory.is_ours(want.name, entry, live) or not _values.same(want.name, before.value or "", entry.wrote or ""):
+    if _memory.is_ours(want.name, entry, live) or known is None or not _values.same(want.name, before.value or "", known):
         return ""
     return "something sets it to %s after the boot, which ends with %s (%s:%d)" % (live, before.value, before.path, before.number)
 
@@ -159,7 +160,7 @@ def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
     files = dict((path, known) for path, known in files.items() if _still_matters(path, path in paths, disk.get(path), decided.texts))
     made = [folder for path in decided.texts if path in after for folder in snapshot.missing_folders.get(path, ())]
     kept, gone = _memory.folders(snapshot.saved, made, files)
-    return Saved(parameters, files, kept), gone
+    return Saved(parameters, files, kept, _memory.firsts(snapshot.saved, choices, snapshot, files)), gone
 
 
 def _still_matters(path, asked, now, texts):

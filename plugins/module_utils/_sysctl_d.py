@@ -457,12 +457,12 @@ class BootOrder:
 
     def _fitting(self):
         """name -> writes of the parameters that bound each other, without those that the kernel refuses as the other one is then."""
-        firsts, kept = dict(_PORTS_AT_START), dict((name, []) for name in _behaviour.PORTS)
-        for write, name in sorted((write, name) for name in kept for write in self._valid(name)):
-            tried = dict(firsts, **{name: _values.parse(name, write[1].value)[0]})
+        firsts, kept = dict(_PORTS_AT_START), dict((port, []) for port in _behaviour.PORTS)
+        for write, port in sorted((write, port) for port in kept for write in self._valid(port)):
+            tried = dict(firsts, **{port: _values.parse(port, write[1].value)[0]})
             if tried[_behaviour.PORTS[0]] <= tried[_behaviour.PORTS[1]]:
                 firsts = tried
-                kept[name].append(write)
+                kept[port].append(write)
         return kept
 
     def names(self):

@@ -636,3 +636,34 @@ def test_a_line_that_the_kernel_refuses_because_of_a_later_one_is_restated_after
 def test_which_of_two_bounds_a_boot_takes(text, ranges, start):
     world = World(files={"/etc/sysctl.d/a.conf": text})
     assert (world.boots_with(RANGE), world.boots_with(START)) == (ranges, start)
+
+
+# --- what the host had when we first came ---
+
+def test_what_was_right_by_itself_and_is_changed_later_is_told_and_no_evidence():
+    """A program sets forwarding after each boot; it was off before us."""
+    world = World({FORWARD: "0", ALL: "0", DEFAULT: "0", V0: "0", REDIRECTS: "0"}, interfaces=["v0"])
+    world.run({NETWORK: FORWARD + " = 0\n"})
+    for _boot in range(2):
+        world.write(FORWARD, "1")
+        assert _memory.first_value(world.saved, ALL, "1") == "0"
+        plan = world.run({NETWORK: FORWARD + " = 0\n"})
+        assert (row(plan, FORWARD).state, world.live[FORWARD]) == ("changed", "0")
+        assert row(plan, FORWARD).reason == "something sets it to 1 after the boot, which ends with 0 (%s:2)" % NETWORK
+    world.absent()
+    assert world.saved.first == {}
+
+
+def test_what_we_have_changed_was_what_it_was():
+    world = World(ROUTER, interfaces=["v0"])
+    world.run({NETWORK: FORWARD + " = 0\n"})
+    assert _memory.first_value(world.saved, FORWARD, "0") == "1"
+
+
+def test_a_parameter_of_another_call_keeps_its_first_value():
+    world = World({"kernel.a": "0", "kernel.b": "5"})
+    world.run({SECURITY: "kernel.a = 1\n"})
+    world.run({TUNING: "kernel.b = 5\n"})
+    assert world.saved.first == {"kernel.a": "0", "kernel.b": "5"}
+    world.run({SECURITY: "kernel.c = 1\n"})
+    assert world.saved.first == {"kernel.b": "5"}
