@@ -458,7 +458,7 @@ class BootOrder:
     def _fitting(self):
         """name -> writes of the parameters that bound each other, without those that the kernel refuses as the other one is then."""
         firsts, kept = dict(_PORTS_AT_START), dict((port, []) for port in _behaviour.PORTS)
-        for write, port in sorted((write, port) for port in kept for write in self._valid(port)):
+        for write, port in sorted((write, one) for one in kept for write in self._valid(one)):
             tried = dict(firsts, **{port: _values.parse(port, write[1].value)[0]})
             if tried[_behaviour.PORTS[0]] <= tried[_behaviour.PORTS[1]]:
                 firsts = tried
