@@ -162,9 +162,19 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
             continue
         _put(found, name, entry)
     for name, (value, dropin, mover) in followers.items():
-        live, entry = snapshot.live[name].value, entry_of(saved, name)
-        found[name] = Entry(own_value(name, entry, live), value, dropin, mover=mover)
+        own = _own_of_follower(saved, name, mover, snapshot.live[name].value)
+        found.pop(name, None)
+        if own is None or value is None or not _values.same(name, own, value):
+            found[name] = Entry(own, value, dropin, mover=mover)
     return dict((name, _with_mover(_with_had(name, entry, saved, snapshot), found)) for name, entry in found.items())
+
+
+def _own_of_follower(saved, name, mover, live):
+    """What the host has of NAME by itself, which follows MOVER. An older release has moved it along and did not remember that."""
+    entry, moving = entry_of(saved, name), entry_of(saved, mover)
+    if entry is None and moving is not None and not moving.traced and is_ours(name, moving, live):
+        return moving.before
+    return own_value(name, entry, live)
 
 
 def _put(found, name, entry):
@@ -305,6 +315,9 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
         if name in found:
             found[name] = found[name]._replace(wrote=form)
     for name, (then, now) in moved.items():
+        if name not in found:
+            # It is as it was before us.
+            continue
         found[name] = found[name]._replace(wrote=now)
         if now is None or _values.same(name, then, now):
             # It did not follow, so it is not ours.

@@ -143,9 +143,15 @@ def _final(want, choice, boot_before, winner, source):
     if choice.state not in ("changed", "ok"):
         return choice.state, choice.reason
     if _loses_at_boot(want, choice, winner, want.number is not None):
-        return "overridden", "%s sets %s at boot" % (source, winner.value) if winner else "no file that is read at boot sets it"
+        return "overridden", _lost_to(winner, source)
     moves = choice.active and _moves(want.name, boot_before, winner.value if winner else None)
     return "changed" if choice.write is not None or moves else "ok", choice.reason
+
+
+def _lost_to(winner, source):
+    if winner is None:
+        return "no file that is read at boot sets it"
+    return "%s sets %s at boot" % (source, winner.value) if winner.value is not None else "%s leaves it unset at boot" % source
 
 
 # --- memory ---

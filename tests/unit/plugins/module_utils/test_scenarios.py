@@ -667,3 +667,20 @@ def test_a_parameter_of_another_call_keeps_its_first_value():
     assert world.saved.first == {"kernel.a": "0", "kernel.b": "5"}
     world.run({SECURITY: "kernel.c = 1\n"})
     assert world.saved.first == {"kernel.b": "5"}
+
+
+OFF_ALL, OFF_DEFAULT, OFF_V0 = ("net.ipv6.conf.%s.disable_ipv6" % name for name in ("all", "default", "v0"))
+
+
+@pytest.mark.parametrize("then", [
+    pytest.param("%s = 0\n" % OFF_ALL, id="asked for again"),
+    pytest.param("kernel.a = 1\n", id="not asked for any more"),
+])
+def test_what_an_older_release_has_moved_along_is_not_the_hosts_own(then):
+    """It has written 1 over 0, which moved the others, and remembered nothing of these."""
+    world = World({OFF_ALL: "1", OFF_DEFAULT: "1", OFF_V0: "1", "kernel.a": "0"}, {NETWORK: HEADER + "\n%s = 1\n" % OFF_ALL}, ["v0"])
+    world.saved = Saved({OFF_ALL: Entry("0", "1", NETWORK, traced=False)}, {NETWORK: SavedFile(None, sha256="0" * 64)})
+    world.run({NETWORK: then})
+    assert (world.live[OFF_ALL], world.live[OFF_DEFAULT], world.live[OFF_V0]) == ("0", "0", "0")
+    world.absent()
+    assert world.live == {OFF_ALL: "0", OFF_DEFAULT: "0", OFF_V0: "0", "kernel.a": "0"}
