@@ -159,7 +159,7 @@ def guest(fleet):
     listed = []
     for fields in sorted(hosts, key=_guest_place):
         row = dict(zip(_fleet.GUEST, fields, strict=True))
-        verdict, letter, word = _GUEST_STATES.get(row["state"], ("not_applicable", "?", row["state"]))
+        verdict, letter, word = _GUEST_STATES.get(row["state"], ("not_applicable", "?", "unknown"))
         names = hosts[fields]
         listed.append(dict(row, verdict=verdict, letter=letter, word=word, hosts=len(names), host=names[0]))
     return listed

@@ -684,3 +684,19 @@ def test_what_an_older_release_has_moved_along_is_not_the_hosts_own(then):
     assert (world.live[OFF_ALL], world.live[OFF_DEFAULT], world.live[OFF_V0]) == ("0", "0", "0")
     world.absent()
     assert world.live == {OFF_ALL: "0", OFF_DEFAULT: "0", OFF_V0: "0", "kernel.a": "0"}
+
+
+@pytest.mark.parametrize("rival, restated", [
+    pytest.param("net.ipv4.conf.default.rp_filter = 0\n", True, id="a line for new interfaces"),
+    pytest.param("net.ipv4.conf.*.rp_filter = 0\n", True, id="a pattern"),
+    pytest.param("net.ipv4.conf.default.rp_filter = 1\n", False, id="the same value"),
+    pytest.param("net.ipv4.conf.all.rp_filter = 0\n", False, id="a line that moves no interface"),
+])
+def test_a_line_of_an_interface_that_changes_nothing_when_it_is_read_is_restated_after_a_line_that_moves_it(rival, restated):
+    world = World({ETH0: "1", NEW_ONE: "1", "net.ipv4.conf.all.rp_filter": "1"}, {"/etc/sysctl.d/90-rival.conf": rival}, ["eth0"])
+    world.run({NETWORK: ETH0 + " = 1\n"})
+    assert (LAST in world.files) is restated
+    before = dict(world.files)
+    assert not world.run({NETWORK: ETH0 + " = 1\n"}).files and world.files == before
+    if restated:
+        assert [line for line in world.files[LAST].splitlines() if line.startswith("net.")] == [ETH0 + " = 0x1"]
