@@ -486,8 +486,10 @@ class BootOrder:
         return found or (spoken and spoken._replace(value=None))
 
     def may_follow(self, name):
-        """The Winner of a line for conf.default that may move NAME, of an interface, after NAME's own line; None where there is none. An own
-        line with the value that is there at that time is not written, and the kernel takes the interface for one that nobody has set."""
+        """The Winner of a line for conf.default that may move NAME, of an interface, after NAME's own line; None where there is none.
+
+        An own line with the value that is there at that time is not written, and the kernel takes the interface for one that nobody has set.
+        """
         interface = interface_of(name)
         own = self._writes(name) if interface else ()
         default = of_interface(name, "default") if own else name

@@ -41,7 +41,8 @@ def merged(result, module, found):
         return dict(result, **failed), [msg]
     rows = _listed(found, "rows", dict)[:_MOST_ROWS]
     if module == INFO:
-        rows = [{key: row[key] if isinstance(row.get(key), str) else None for key in _ROW} for row in rows if isinstance(row.get("name"), str)]
+        rows = [{key: row[key] if isinstance(row.get(key), str) else None for key in _ROW}
+                for row in rows if isinstance(row.get("name"), str)]
     more = {"changed": bool(result.get("changed") or found.get("changed")), _KEYS[module]: rows,
             "msg": "%s; %s" % (result.get("msg", ""), msg)}
     if isinstance(found.get("diff"), dict):

@@ -64,7 +64,8 @@ def states():
 WAIVER = {"name": "kernel.waived", "reason": "vendor needs it", "expires": "2027-01-31", "owner": "ops", "ticket": "T-1", "control": None}
 
 GUEST = [
-    {"name": "vmxnet3 interrupts of eth0", "value": "msi", "state": "finding", "reason": "MSI-X is off.", "source": "/etc/modprobe.d/a.conf:3"},
+    {"name": "vmxnet3 interrupts of eth0", "value": "msi", "state": "finding", "reason": "MSI-X is off.",
+     "source": "/etc/modprobe.d/a.conf:3"},
     {"name": "root filesystem type", "value": "ext4", "state": "ok", "reason": "", "source": None},
 ]
 SHARDS = [
@@ -75,7 +76,8 @@ SHARDS = [
     shard("half", [row("kernel.first", "ok"), row("kernel.known", "ok")], omitted=3),
     shard("bad" + HOSTILE, [row("kernel.ok", "overridden", boot_source=HOSTILE, boot=HOSTILE), row("net." + HOSTILE, "ok", after=HOSTILE),
                             row("kernel.waived", "waived", reason=HOSTILE)],
-          msg=HOSTILE, notes=[HOSTILE], guest=[{key: HOSTILE for key in _fleet.GUEST}], kernel={"release": HOSTILE}, waivers=[dict(WAIVER, reason=HOSTILE, owner=HOSTILE)]),
+          msg=HOSTILE, notes=[HOSTILE], guest=[{key: HOSTILE for key in _fleet.GUEST}], kernel={"release": HOSTILE},
+          waivers=[dict(WAIVER, reason=HOSTILE, owner=HOSTILE)]),
 ]
 
 
