@@ -488,7 +488,7 @@ class BootOrder:
     def may_follow(self, name):
         """The Winner of a line for conf.default that may move NAME, of an interface, after NAME's own line; None where there is none.
 
-        An own line with the value that is there at that time is not written, and the kernel takes the interface for one that nobody has set.
+        An own line with the value that is there at that time is not written, and the kernel takes the interface for one that nobody set.
         """
         interface = interface_of(name)
         own = self._writes(name) if interface else ()
