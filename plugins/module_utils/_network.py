@@ -173,9 +173,10 @@ def _fitting(words, names):
     """Those of NAMES that networkd takes for WORDS: one with an exclamation mark rules out; where there are others, one must fit."""
     ruled_out, found = set(), set()
     for word in words:
+        is_inverted = word.startswith("!")
         # An older Python takes long for many stars in a row.
-        pattern = re.sub(r"\*+", "*", word.lstrip("!"))
-        (ruled_out if word.startswith("!") else found).update(fnmatch.filter(names, pattern))
+        pattern = re.sub(r"\*+", "*", word[is_inverted:])
+        (ruled_out if is_inverted else found).update(fnmatch.filter(names, pattern))
     return (set(names) if all(word.startswith("!") for word in words) else found) - ruled_out
 
 
@@ -359,7 +360,7 @@ def manager_advertisements(files):
         method, kind = profile.get(("ipv6", "method")), profile.get(("connection", "type"))
         is_part = any(("connection", key) in profile for key in _PORT_KEYS)
         if method and method.value == "auto":
-            return "NetworkManager", "method in %s:%d" % (method.path, method.number)
+            return "NetworkManager", "ipv6.method is auto in %s:%d" % (method.path, method.number)
         if not method and not is_part and (kind and kind.value) in _AUTOMATIC:
             return "NetworkManager", "ipv6.method is auto by default in %s" % path
     return None

@@ -224,7 +224,8 @@ def test_a_shared_connection_of_networkmanager_forwards(text, program, expected)
 
 
 @pytest.mark.parametrize("text, expected", [
-    ("[ipv6]\nmethod=auto\n", "method in %s:2" % PROFILE), ("[connection]\nid=a\n", "ipv6.method is auto by default in " + PROFILE),
+    ("[ipv6]\nmethod=auto\n", "ipv6.method is auto in %s:2" % PROFILE),
+    ("[connection]\nid=a\n", "ipv6.method is auto by default in " + PROFILE),
     ("[connection]\ntype=ethernet\n[ipv6]\naddr-gen-mode=eui64\n", "ipv6.method is auto by default in " + PROFILE),
     ("[ipv6]\nmethod=disabled\n", None), ("[ipv6]\nmethod=manual\n", None), ("[connection]\ntype=wireguard\n", None),
     ("[connection]\ntype=ethernet\nmaster=br0\nslave-type=bridge\n", None), ("[connection]\nautoconnect=false\n", None), ("", None),
