@@ -208,11 +208,13 @@ def _network(image, interfaces, version):
     manager = _is_enabled("NetworkManager.service")
     if not networkd and not manager:
         return (), None
-    network, addresses = network_room(), None if image else dict((name, _procfs.address(name)) for name in interfaces)
+    network = network_room()
     files = _texts_at(network.chosen(_networkd_names(network), network.NETWORKD)
                       + network.chosen(_conf_names(network), network.NETWORKD_CONF)) if networkd else ()
     connections = _texts_at(network.chosen(dict((folder, _files.entries(folder)) for folder in network.MANAGER), network.MANAGER)
                             if manager else ())
+    asks = any("MACAddress" in item.text for item in files)
+    addresses = None if image else dict((name, _procfs.address(name) if asks else "") for name in interfaces)
     program = _first_file(_MANAGER) if network.is_shared(connections) else None
     return (network.of_networkd(files, addresses, version) + network.of_manager(connections, program),
             network.advertisements(files, addresses, version) or network.manager_advertisements(connections))
