@@ -80,10 +80,12 @@ Use = namedtuple("Use", "evidence firm")
 # What else sets parameters. sysctl: the text of the program `sysctl`. conf: that of /etc/sysctl.conf. tuned: a Tuned. ufw: the text that
 # an enabled ufw applies. Each None where there is none.
 # systemd: the text of the program systemd-sysctl. early, late: Files that are read at boot before and after those of sysctl.d.
-# settings: Settings of what configures the network. advertisements: where networkd is told to take those of routers, None: nowhere.
-# init: the name of an init that is not systemd, or None.
+# settings: Settings of what configures the network. advertisements: (who takes those of routers, where it is told so), or None.
+# init: an Init that is not systemd, or None.
 Rivals = _record("Rivals", "sysctl conf tuned ufw systemd early late settings advertisements init",
                  None, None, None, None, None, (), (), (), None, None)
+# An init. is_procps: whether it is known to set parameters with `sysctl --system`; otherwise it is not known how it does.
+Init = namedtuple("Init", "name is_procps")
 # What a program other than systemd-sysctl sets after the boot. name: with a star for each of its interfaces. by: the program.
 Setting = namedtuple("Setting", "name value path number by")
 # A running tuned. active: the names of the active profiles. profiles: name -> text of its tuned.conf. main: the text of tuned-main.conf
