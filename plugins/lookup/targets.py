@@ -26,8 +26,8 @@ options:
     type: str
   serial:
     description:
-      - What the play takes for C(serial), the sizes of its batches. They are numbers of hosts or shares of them such as V(10%), in a list or
-        in a text with commas between them. V(0) stands for all hosts.
+      - What the play takes for C(serial), the sizes of its batches. They are numbers of hosts or shares of them such as V(10%), in a list
+        or in a text with commas between them. V(0) stands for all hosts.
       - It is only checked. Ansible itself calls a wrong size a bug.
     type: raw
     default: 0

@@ -59,8 +59,8 @@ def test_limit(given, why_none, problem):
 
 @pytest.mark.parametrize("serial, wrong", [
     (0, None), (5, None), ("10%", None), ("1,10%,100%", None), ("1, 10%", None), ([1, "10%"], None), (["1"], None), ([], "[]"),
-    ("all", "all"), ("1;2", "1;2"), ("", ""), (-1, "-1"), (1.5, "1.5"), (True, "True"), (None, "None"), ([[1]], "[1]"), ({"a": 1}, "{'a': 1}"),
-    ("1,,2", ""), ("%", "%"), ("1%%", "1%%"), ([1, "\x1b"], "\\x1b"),
+    ("all", "all"), ("1;2", "1;2"), ("", ""), (-1, "-1"), (1.5, "1.5"), (True, "True"), (None, "None"), ([[1]], "[1]"),
+    ({"a": 1}, "{'a': 1}"), ("1,,2", ""), ("%", "%"), ("1%%", "1%%"), ([1, "\x1b"], "\\x1b"),
 ])
 def test_batches(serial, wrong):
     assert _targets.batches(serial) == (None if wrong is None else (
