@@ -70,8 +70,14 @@ def test_how_many_failures_a_batch_may_have(run, most, outcomes):
     assert (code, found, missing) == (2, outcomes, {"web1", "web2"} - set(outcomes)), output
 
 
+def test_a_group_can_be_put_in_front(run):
+    code, output, outcomes, missing = run({"web1": LOCAL, "canary": BAD}, dict(CANARY, photon_hardening_hosts="canary:all"))
+    assert (code, outcomes, missing) == (2, {"canary": "failed"}, {"web1"}), output
+
+
 def test_without_a_word_all_hosts_are_one_batch(run):
-    code, output, outcomes, _missing = run({"bad": BAD, "web1": LOCAL}, {})
+    """Also where the inventory has one: Ansible makes batches before it looks at any host."""
+    code, output, outcomes, _missing = run({"bad": BAD, "web1": LOCAL + " photon_hardening_serial=1"}, {})
     assert (code, outcomes, output.count("PLAY [Harden]")) == (2, {"bad": "failed", "web1": "done"}, 1), output
 
 

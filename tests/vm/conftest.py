@@ -163,3 +163,13 @@ class Units:
             time.sleep(2)
         print(self._vm.ssh(f"journalctl --no-pager -u {self._name}.service"))
         return self._show("Result"), self._show("ExecMainStatus")
+
+
+@pytest.fixture(scope="session")
+def units(controller):
+    """units(NAME): the installed Units of this name."""
+    def installed(name):
+        found = Units(controller, name)
+        found.install()
+        return found
+    return installed

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from conftest import Units
 
 NAME = "photon-hardening-pull"
 HOME = f"/var/lib/{NAME}"
@@ -33,14 +32,12 @@ def commit(vm, path, text):
 
 
 @pytest.fixture(scope="module")
-def pull(controller):
+def pull(controller, units):
     # Whatever ran before.
     assert controller.play("rollback.yml").code == 0
     controller.ssh("bash -s", stdin=SET_UP)
     commit(controller, "local.yml", PLAYBOOK)
-    units = Units(controller, NAME)
-    units.install()
-    return units
+    return units(NAME)
 
 
 def report(vm):

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from conftest import Units
 
 NAME = "photon-hardening-audit"
 HOME = f"/var/lib/{NAME}"
@@ -23,11 +22,9 @@ echo 'itself ansible_host=127.0.0.1 ansible_user=root' >/etc/photon-hardening/in
 
 
 @pytest.fixture(scope="module")
-def audit(controller):
+def audit(controller, units):
     controller.ssh("bash -s", stdin=SET_UP)
-    units = Units(controller, NAME)
-    units.install()
-    return units
+    return units(NAME)
 
 
 def report(vm):
