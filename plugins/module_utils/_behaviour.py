@@ -61,9 +61,12 @@ _NEIGHBOUR_TWINS = (
 _DETECTORS = ("kernel.nmi_watchdog", "kernel.soft_watchdog")
 
 # What is written first, and what is written after its coarser form.
-_FIRST = ("kernel.watchdog", "net.ipv4.conf.all.forwarding", "net.ipv4.tcp_congestion_control")
+_FIRST = ("kernel.watchdog", "net.ipv4.conf.all.forwarding", "net.ipv4.ip_unprivileged_port_start", "net.ipv4.tcp_congestion_control")
 _FINER = tuple(finer for _coarser, finer in _TWINS)
 _FINER_KEYS = tuple(finer for _coarser, finer in _NEIGHBOUR_TWINS)
+
+# The kernel refuses a write after which the first number of one of these would be larger than that of the next.
+PORTS = ("net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_port_range")
 
 # A write that changes nothing moves nothing either.
 _ONLY_BY_CHANGE = ("kernel.watchdog", "net.ipv4.conf.all.forwarding") + _DETECTORS
@@ -149,6 +152,12 @@ def partner(name):
     return _PARTNERS.get(name)
 
 
+def twin(name):
+    """The same thing in another unit or form, None for most."""
+    table, _dot, key = name.rpartition(".")
+    return "%s.%s" % (table, _NEIGHBOUR_TWIN_OF[key]) if ".neigh." in name and key in _NEIGHBOUR_TWIN_OF else _TWIN_OF.get(name)
+
+
 # --- reach ---
 
 def moves(name, value, interfaces):
@@ -161,8 +170,8 @@ def moves(name, value, interfaces):
     if len(parts) == 5 and parts[0] == "net" and parts[2] in ("conf", "neigh"):
         reach = _REACH.get(parts[1] + parts[2])
         return tuple(reach(parts[3], parts[4], value, interfaces)) if reach else ()
-    twin = _TWIN_OF.get(name)
-    return (Move(twin, None, True),) if twin else _others(name, value)
+    other = twin(name)
+    return (Move(other, None, True),) if other else _others(name, value)
 
 
 def moves_anyway(name):
@@ -215,13 +224,13 @@ def _neighbours(family):
     table = "net.%s.neigh" % family
 
     def reach(scope, key, value, interfaces):
-        twin = _NEIGHBOUR_TWIN_OF.get(key)
-        if twin:
-            yield Move("%s.%s.%s" % (table, scope, twin), None, True)
+        finer = _NEIGHBOUR_TWIN_OF.get(key)
+        if finer:
+            yield Move("%s.%s.%s" % (table, scope, finer), None, True)
         if scope == "default":
             for reached in _of(table, key, interfaces):
                 yield Move(reached, None, True, value)
-            for reached in _of(table, twin, interfaces) if twin else ():
+            for reached in _of(table, finer, interfaces) if finer else ():
                 yield Move(reached, None, True)
     return reach
 

@@ -68,11 +68,12 @@ def snapshot(request, saved, names):
     interfaces = {} if request.image else _procfs.interfaces()
     files, found = sysctl_files(), rivals(request.image, interfaces)
     dialect = boot_dialect(found)
-    traces = _traces(request.image, saved, files, dialect, found) if _asks_for_uses(request, saved) else None
+    # Of any call: a line of others in a file that ours replaces may break a use.
+    traces = _traces(request.image, saved, files, dialect, found)
     live = {} if request.image else dict((name, _procfs.read(name)) for name in names(interfaces))
     return Snapshot(
         live=live, files=files, dialect=dialect, rivals=found,
-        uses={} if traces is None else uses(request.image, traces), modules=modules_at_boot(), release=_procfs.release(),
+        uses=uses(request.image, traces), modules=modules_at_boot(), release=_procfs.release(),
         machine=_procfs.machine(), interfaces=interfaces, missing_folders=_missing_folders(request),
         boot="" if request.image else _procfs.boot_id(), saved=saved, machine_id=machine_id())
 
@@ -84,11 +85,6 @@ def machine_id():
     if found and made_up and os.path.samestat(found, made_up):
         return None
     return _memory.machine_digest(_files.read(_MACHINE_IDS[0], _MAX_MACHINE_ID))
-
-
-def _asks_for_uses(request, saved):
-    """Whether it matters what the host is used for: for a value that is wanted, or for one that goes back."""
-    return bool(saved.parameters) or any(rule.hold or rule.stops for rule in request.rules.values())
 
 
 def _missing_folders(request):
@@ -291,9 +287,8 @@ def _foreign(files, saved):
 
 
 def _own(name, saved):
-    """The live value of a parameter, or what it was before we set it."""
-    live = _procfs.read(name).value
-    return _memory.own_value(name, _memory.entry_of(saved, name), live) or ""
+    """What a parameter was before we asked for it, or its live value where we do not."""
+    return _memory.first_value(saved, name, _procfs.read(name).value) or ""
 
 
 def _enabled():

@@ -64,6 +64,12 @@ def own_value(name, entry, live):
     return entry.before if is_ours(name, entry, live) else live
 
 
+def first_value(saved, name, live):
+    """What the host had before our lines asked for anything: neither we nor what has happened since have made it so."""
+    found = [saved.first[alias] for alias in (name,) + tuple(_behaviour.names_of(name)) if alias in saved.first]
+    return found[0] if found else own_value(name, entry_of(saved, name), live)
+
+
 def is_noted_form(want, entry, live):
     """Whether LIVE is what the kernel has made of the wanted text before."""
     return entry is not None and entry.asked == want.value and entry.wrote is not None and entry.wrote == live
@@ -174,9 +180,19 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
             continue
         _put(found, name, entry)
     for name, (value, dropin, mover) in followers.items():
-        live, entry = snapshot.live[name].value, entry_of(saved, name)
-        found[name] = Entry(own_value(name, entry, live), value, dropin, mover=mover)
+        own = _own_of_follower(saved, name, mover, snapshot.live[name].value)
+        found.pop(name, None)
+        if own is None or value is None or not _values.same(name, own, value):
+            found[name] = Entry(own, value, dropin, mover=mover)
     return dict((name, _with_mover(_with_had(name, entry, saved, snapshot), found)) for name, entry in found.items())
+
+
+def _own_of_follower(saved, name, mover, live):
+    """What the host has of NAME by itself, which follows MOVER. An older release has moved it along and did not remember that."""
+    entry, moving = entry_of(saved, name), entry_of(saved, mover)
+    if entry is None and moving is not None and not moving.traced and is_ours(name, moving, live):
+        return moving.before
+    return own_value(name, entry, live)
 
 
 def _put(found, name, entry):
@@ -228,16 +244,28 @@ def _after_leaving(elsewhere, name, choice, entry, live):
     return entry._replace(dropin=elsewhere[0]) if elsewhere else entry
 
 
+def firsts(saved, choices, snapshot, after):
+    """parameter -> the value that a line of ours found first. AFTER: path -> SavedFile after the run."""
+    asked = set(name for known in after.values() for name in known.lines or ())
+    found = dict((name, value) for name, value in saved.first.items() if name in asked)
+    for name, choice in choices.items():
+        live = snapshot.live[name].value if name in snapshot.live else None
+        if choice.active and name in asked and live is not None:
+            found.setdefault(name, first_value(saved, name, live))
+    return dict((name, value) for name, value in found.items() if value is not None)
+
+
 def files(saved, texts, disk, lines, rules, conflicts, found_edits):
     """path -> SavedFile after the run. TEXTS: what this run decides on. DISK: path -> File, as found.
 
-    LINES and RULES: path -> those of our lines. FOUND_EDITS: path -> lines of others in our files.
+    LINES and RULES: path -> those of our lines. CONFLICTS: path -> what the call said whose lines these are. FOUND_EDITS: path -> lines of
+    others in our files.
     """
     kept = dict((path, known) for path, known in saved.files.items() if path not in texts)
     for path, text in texts.items():
         if text is not None and path in lines:
             kept[path] = _remembered_file(saved.files.get(path), disk.get(path), text, lines[path], rules[path],
-                                          conflicts, found_edits.get(path, ()))
+                                          conflicts.get(path, "restate"), found_edits.get(path, ()))
     return kept
 
 
@@ -264,13 +292,12 @@ def of_host(saved, found, disk, machine_id):
     entries.update(saved.parameters)
     known = dict((path, _found_file(item)) for path, item in disk.items() if whose(saved.files.get(path), item.text) == ORPHAN)
     known.update(saved.files)
-    return Saved(entries, known, saved.folders, machine_id if entries or known else None)
+    return saved._replace(parameters=entries, files=known, machine_id=machine_id if entries or known else None)
 
 
 def _found_file(item):
-    """A file of ours of which nothing was remembered. The one that restates is made of the others and has nothing to go back to."""
-    before = None if _sysctl_d.restates(item.path) else item.text
-    return SavedFile(before, item.attributes if before else None, digest(item.text), lines=our_lines(None, item.text), rules={})
+    """A file of ours of which nothing was remembered."""
+    return SavedFile(item.text, item.attributes, digest(item.text), lines=our_lines(None, item.text), rules={})
 
 
 def earlier(known, now):
@@ -289,7 +316,8 @@ def remembered_first(before, after):
     for path, entry in after.files.items():
         known = before.files.get(path)
         paths[path] = entry._replace(also=earlier((known.sha256, known.also), entry.sha256)) if known else entry
-    return Saved(values, paths, tuple(sorted(set(before.folders) | set(after.folders))), before.machine_id or after.machine_id)
+    return Saved(values, paths, tuple(sorted(set(before.folders) | set(after.folders))), dict(after.first, **before.first),
+                 before.machine_id or after.machine_id)
 
 
 def came_out(saved, before, first, outcomes, forms, moved, boot):
@@ -307,6 +335,9 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
         if name in found:
             found[name] = found[name]._replace(wrote=form)
     for name, (then, now) in moved.items():
+        if name not in found:
+            # It is as it was before us.
+            continue
         found[name] = found[name]._replace(wrote=now)
         if now is None or _values.same(name, then, now):
             # It did not follow, so it is not ours.

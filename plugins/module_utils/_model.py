@@ -124,8 +124,9 @@ Entry = _record("Entry", "before wrote dropin also asked refused mover traced ha
 # values. conflicts: what the call said. edits: lines of others that were found in our file, in their order.
 SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits text",
                     None, None, None, None, None, "restate", (), None)
-# folders: those that we made. machine_id: a digest that names the machine on which this was remembered first, None: not known.
-Saved = _record("Saved", "parameters files folders machine_id", (), None)
+# folders: those that we made. first: parameter -> the live value that a line of ours found when it first asked for it, also where that was
+# what it asked for. machine_id: a digest that names the machine on which this was remembered first, None: not known.
+Saved = _record("Saved", "parameters files folders first machine_id", (), {}, None)
 
 # --- what is decided ---
 
@@ -140,8 +141,8 @@ Write = namedtuple("Write", "name value before one_way dropin number")
 Choice = _record("Choice", "state target write active reason elsewhere", None, None, False, "", False)
 # The drop-ins. texts: path -> what the file shall be, None: no file. lines and rules: path -> those of our lines. edits: path -> lines of
 # others.
-# attributes: path -> of a file that goes back.
-Decided = namedtuple("Decided", "texts lines rules edits attributes warnings")
+# attributes: path -> of a file that goes back. conflicts: path -> what the call said whose lines these are.
+Decided = namedtuple("Decided", "texts lines rules edits attributes warnings conflicts")
 # A line of ours: its value, its file, which values of others are as good, and what the call that wrote it said about conflicts.
 Mine = namedtuple("Mine", "value path rule conflicts")
 # writes: in their order. expected: parameter -> live value that must be there after the writes, also of what moves by itself.

@@ -92,9 +92,11 @@ def _take_old(old, decided, known, disk):
     """Decides that the files at OLD go; returns the lines that others have written into them, which stay where nothing takes them over."""
     edits = []
     for path in old:
+        decided.warnings.extend(_dropins.found_restating(path, known.get(path), disk[path].text))
+        if path not in known:
+            continue
         found = _memory.edits(known.get(path), disk[path].text)
         decided.texts[path] = "".join(line + "\n" for line in found) if found else _before(known.get(path))
-        decided.warnings.extend(_dropins.found_restating(path, known.get(path), disk[path].text))
         edits += found
     return edits
 
@@ -129,10 +131,11 @@ def _set_since(want, choice, before, live, saved):
     """What is to be said where the boot ends with our value, and the live value is another. A parameter that may appear later than the
     files are read proves nothing."""
     entry = _memory.entry_of(saved, want.name)
+    known = entry.wrote if entry else _memory.first_value(saved, want.name, None)
     late = _rules.module_of(want.name, want.rule) or _sysctl_d.interface_of(want.name)
-    if choice.write is None or late or not entry or not before or before.path not in saved.files or live is None:
+    if choice.write is None or late or not before or before.path not in saved.files or live is None:
         return ""
-    if _memory.is_ours(want.name, entry, live) or not _values.same(want.name, before.value or "", entry.wrote or ""):
+    if _memory.is_ours(want.name, entry, live) or known is None or not _values.same(want.name, before.value or "", known):
         return ""
     return "something sets it to %s after the boot, which ends with %s (%s:%d)" % (live, before.value, before.path, before.number)
 
@@ -142,9 +145,15 @@ def _final(want, choice, boot_before, winner, source):
     if choice.state not in ("changed", "ok"):
         return choice.state, choice.reason
     if _loses_at_boot(want, choice, winner, want.number is not None):
-        return "overridden", "%s sets %s at boot" % (source, winner.value) if winner else "no file that is read at boot sets it"
+        return "overridden", _lost_to(winner, source)
     moves = choice.active and _moves(want.name, boot_before, winner.value if winner else None)
     return "changed" if choice.write is not None or moves else "ok", choice.reason
+
+
+def _lost_to(winner, source):
+    if winner is None:
+        return "no file that is read at boot sets it"
+    return "%s sets %s at boot" % (source, winner.value) if winner.value is not None else "%s leaves it unset at boot" % source
 
 
 # --- memory ---
@@ -155,12 +164,13 @@ def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
     parameters = snapshot.saved.parameters
     if not request.image:
         parameters = _memory.parameters(snapshot.saved, paths, choices, wanted, snapshot, followers)
-    files = _memory.files(snapshot.saved, decided.texts, disk, decided.lines, decided.rules, request.conflicts, decided.edits)
+    files = _memory.files(snapshot.saved, decided.texts, disk, decided.lines, decided.rules, decided.conflicts, decided.edits)
     files = dict((path, known) for path, known in files.items() if _still_matters(path, path in paths, disk.get(path), decided.texts))
     made = [folder for path in decided.texts if path in after for folder in snapshot.missing_folders.get(path, ())]
     kept, gone = _memory.folders(snapshot.saved, made, files)
     machine_id = snapshot.saved.machine_id or snapshot.machine_id
-    return Saved(parameters, files, kept, machine_id if parameters or files else None), gone
+    return Saved(parameters, files, kept, _memory.firsts(snapshot.saved, choices, snapshot, files),
+                 machine_id if parameters or files else None), gone
 
 
 def _still_matters(path, asked, now, texts):

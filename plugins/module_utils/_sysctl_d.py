@@ -41,6 +41,8 @@ _NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.:@+/-]*\Z")
 _GLOB = re.compile(r"[*?\[]")
 _SWAP = {ord("."): "/", ord("/"): "."}
 
+# The first number of each when a boot begins.
+_PORTS_AT_START = dict(zip(_behaviour.PORTS, (1024, 32768)))
 # What parameters hold before any file is read, by their last part; the others are not known.
 _AT_START = {"forwarding": "0", "disable_ipv6": "0", "dirty_bytes": "0", "dirty_background_bytes": "0", "overcommit_kbytes": "0"}
 # Parts of the names of parameters of interfaces that move other ones than their namesakes, and the same of all others.
@@ -281,8 +283,8 @@ def settings(path, text):
 
 def contradictions(lines):
     """A SyntaxProblem for each of LINES, pairs of a path and a Line, that cannot be in force together with an earlier one: another value
-    for the same parameter, whichever of its names is used, or the other parameter of a pair of which only one can be set. A later drop-in
-    may have another value under the same name, and then that one counts, as in all of sysctl.d."""
+    for the same parameter, whichever of its names or units is used, or the other parameter of a pair of which only one can be set. A later
+    drop-in may have another value under the same name, and then that one counts, as in all of sysctl.d."""
     first, found = {}, []
     for path, line in _counting(lines):
         switch, partner = _behaviour.switch(line.name), _behaviour.partner(line.name)
@@ -292,6 +294,9 @@ def contradictions(lines):
         rival = first.get(partner)
         if rival and not _is_zero(partner, rival[1].value) and not _is_zero(line.name, line.value):
             found.append(_contradiction(path, line, "the kernel takes only one of the two, this or", rival))
+        twin = first.get(_behaviour.twin(line.name))
+        if twin:
+            found.append(_contradiction(path, line, "the same in another unit or form is already set, by", twin))
         first.setdefault(switch, (path, line))
     return found
 
@@ -440,12 +445,25 @@ class BootOrder:
     def _writes(self, name):
         """(place, Winner) of all writes to NAME, in their order."""
         if name not in self._known:
-            path = key_path(name)
-            found = self._lines.get(path, [])
-            if path not in self._table:
-                found = sorted(set(found + self._globs.matching(path)))
-            self._known[name] = [(place, winner) for place, winner in found if _sets(name, winner.value)]
+            self._known.update(self._fitting() if name in _behaviour.PORTS else {name: self._valid(name)})
         return self._known[name]
+
+    def _valid(self, name):
+        path = key_path(name)
+        found = self._lines.get(path, [])
+        if path not in self._table:
+            found = sorted(set(found + self._globs.matching(path)))
+        return [(place, winner) for place, winner in found if _sets(name, winner.value)]
+
+    def _fitting(self):
+        """name -> writes of the parameters that bound each other, without those that the kernel refuses as the other one is then."""
+        firsts, kept = dict(_PORTS_AT_START), dict((port, []) for port in _behaviour.PORTS)
+        for write, port in sorted((write, one) for one in kept for write in self._valid(one)):
+            tried = dict(firsts, **{port: _values.parse(port, write[1].value)[0]})
+            if tried[_behaviour.PORTS[0]] <= tried[_behaviour.PORTS[1]]:
+                firsts = tried
+                kept[port].append(write)
+        return kept
 
     def names(self):
         """Every parameter that some line names without a pattern."""
@@ -466,6 +484,20 @@ class BootOrder:
             found = self._ending(sorted(writes, key=lambda write: write[0]), name, interface)
         spoken = self._table.get(key_path(name))
         return found or (spoken and spoken._replace(value=None))
+
+    def may_follow(self, name):
+        """The Winner of a line for conf.default that may move NAME, of an interface, after NAME's own line; None where there is none.
+
+        An own line with the value that is there at that time is not written, and the kernel takes the interface for one that nobody set.
+        """
+        interface = interface_of(name)
+        own = self._writes(name) if interface else ()
+        default = of_interface(name, "default") if own else name
+        if not any(move.name == name and move.maybe for move in _behaviour.moves(default, "1", (interface,) if own else ())):
+            return None
+        place, winner = own[-1]
+        later = [other for after, other in self._writes(default) if after > place and not _values.same(name, other.value, winner.value)]
+        return later[-1] if later else None
 
     def _is_written_again(self, switch, before, value):
         """Whether a line with the VALUE that is there moves others all the same: systemd-sysctl passes over the same text alone."""

@@ -18,7 +18,7 @@ FULL = Saved(
     {PATH: SavedFile("# a vendor's\n", Attributes(0o600, 1, 2), SHA, "1" * 64, {"kernel.a": "1"},
                      {"kernel.a": Rule(accept=("2",), at_least="1", at_most="3", interfaces=True)}, "report", ("vm.swappiness = 5",)),
      "/etc/sysctl.d/zz-photon-hardening.conf": SavedFile(None, None, SHA)},
-    ("/etc/sysctl.d",), "2" * 64)
+    ("/etc/sysctl.d",), {"kernel.a": "0"}, "2" * 64)
 
 
 def test_what_is_remembered_is_read_back():
@@ -152,3 +152,11 @@ def test_whether_the_file_is_there_as_it_should_be(host, saved, there, expected)
     if there:
         host.file(BASELINE, _baseline.text_of(saved))
     assert _baseline.is_there(saved) is expected
+
+
+def test_a_baseline_that_cannot_be_read_says_what_to_do(monkeypatch):
+    def read(path):
+        raise OSError(27, "File too large", path)
+    monkeypatch.setattr(_baseline._files, "read", read)
+    with pytest.raises(HostProblem, match="cannot be understood .*File too large.*`forgotten`"):
+        _baseline.load()

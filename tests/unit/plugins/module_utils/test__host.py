@@ -120,22 +120,6 @@ def test_an_image_is_named_by_its_own_id(image):
     assert image(_host.machine_id) == _memory.machine_digest(ID)
 
 
-@pytest.mark.parametrize("asked, saved, looked", [
-    (request(), NOTHING, False),
-    (request(rules={"kernel.a": Rule(accept=("1",))}), NOTHING, False),
-    (request(rules=HOLD), NOTHING, True),
-    # It speaks for runtimes alone.
-    (request(container_host="always", rules=HOLD), NOTHING, True),
-    (request(container_host="never", rules=HOLD), NOTHING, True),
-    (request(rules={"kernel.a": Rule(stops=((None, ("profiler",)),))}), NOTHING, True),
-    # On the way back forwarding is held without a rule.
-    (request(), Saved({"net.ipv4.ip_forward": Entry("0", "1", SECURITY)}, {}), True),
-])
-def test_uses_are_looked_for_where_they_matter(host, monkeypatch, asked, saved, looked):
-    monkeypatch.setattr(_host, "uses", lambda _image, _traces: {"docker": "found"})
-    assert bool(_host.snapshot(asked, saved, lambda _interfaces: []).uses) is looked
-
-
 def test_folders_that_would_have_to_be_made(host):
     os.makedirs(host.root + "/usr/lib")
     found = _host.snapshot(request(paths=(SECURITY, "/usr/lib/sysctl.d/x.conf")), NOTHING, lambda _interfaces: []).missing_folders

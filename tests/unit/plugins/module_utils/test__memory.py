@@ -74,7 +74,7 @@ def test_two_machines_have_two_digests():
 @pytest.mark.parametrize("remembered, now, expected", [
     ("a", "b", True), ("a", "a", False), (None, "a", False), ("a", None, False), (None, None, False)])
 def test_whether_what_is_remembered_is_of_another_machine(remembered, now, expected):
-    assert _memory.is_of_another(Saved({}, {}, (), remembered), now) is expected
+    assert _memory.is_of_another(Saved({}, {}, machine_id=remembered), now) is expected
 
 
 # --- values ---
@@ -174,13 +174,13 @@ def test_a_lost_baseline_is_made_of_what_is_there():
     text = HEADER + "\nkernel.m = 1\n"
     disk = dict((path, File(path, text, ROOTS)) for path in (SECURITY, TUNING, LAST))
     disk[NETWORK] = File(NETWORK, "kernel.m = 2\n", ROOTS)
-    saved = Saved({OTHER: Entry("5", "6", TUNING)}, {TUNING: known}, ("/etc/sysctl.d",), "another")
+    saved = Saved({OTHER: Entry("5", "6", TUNING)}, {TUNING: known}, ("/etc/sysctl.d",), machine_id="another")
     found = _memory.of_host(saved, {NAME: ("1", SECURITY), OTHER: ("6", TUNING)}, disk, "this one")
     assert found.parameters == {NAME: Entry("1", None, SECURITY), OTHER: Entry("5", "6", TUNING)}
     assert found.files == {
         SECURITY: SavedFile(text, ROOTS, _memory.digest(text), lines={NAME: "1"}, rules={}),
         TUNING: known,
-        LAST: SavedFile(None, None, _memory.digest(text), lines={NAME: "1"}, rules={}),
+        LAST: SavedFile(text, ROOTS, _memory.digest(text), lines={NAME: "1"}, rules={}),
     }
     assert (found.folders, found.machine_id) == (saved.folders, "this one")
 
@@ -250,10 +250,10 @@ def test_what_is_left_alone_does_not_end_what_is_remembered_of_the_others():
 def test_all_that_is_and_will_be_remembered_comes_first():
     before = Saved({NAME: Entry("0", "1", SECURITY), OTHER: Entry("0", "5", SECURITY)}, {SECURITY: SavedFile(None, sha256="old")}, ("/a",))
     after = Saved({NAME: Entry("0", "2", SECURITY)}, {SECURITY: SavedFile(None, sha256="new"), TUNING: SavedFile(None, sha256="first")},
-                  ("/b",), "this one")
+                  ("/b",), machine_id="this one")
     assert _memory.remembered_first(before, after) == Saved(
         {NAME: Entry("0", "2", SECURITY, also="1"), OTHER: Entry("0", "5", SECURITY)},
-        {SECURITY: SavedFile(None, sha256="new", also="old"), TUNING: SavedFile(None, sha256="first")}, ("/a", "/b"), "this one")
+        {SECURITY: SavedFile(None, sha256="new", also="old"), TUNING: SavedFile(None, sha256="first")}, ("/a", "/b"), machine_id="this one")
     assert _memory.remembered_first(before._replace(machine_id="another"), after).machine_id == "another"
 
 

@@ -106,6 +106,15 @@ def test_lines_of_two_drop_ins_contradict_one_another():
         "/etc/sysctl.d/a.conf: 'net/ipv4/conf/all/forwarding = 1'"]
 
 
+@pytest.mark.parametrize("one, other", [
+    ("net.ipv6.route.gc_min_interval", "net.ipv6.route.gc_min_interval_ms"),
+    ("net.ipv4.neigh.default.retrans_time_ms", "net.ipv4.neigh.default.retrans_time"),
+])
+def test_two_units_of_one_time_contradict_each_other(one, other):
+    with pytest.raises(_sysctl_d.SyntaxProblem, match="the same in another unit or form is already set, by '%s = 1' in line 1" % one):
+        _sysctl_d.settings("/etc/sysctl.d/a.conf", "%s = 1\n%s = 1\n" % (one, other))
+
+
 ZZ = "zz-photon-hardening.conf"
 
 

@@ -147,6 +147,15 @@ def test_a_second_run_changes_nothing(image, run):
     assert image.listing() == before
 
 
+def test_a_kept_line_that_would_break_a_use_is_no_part_of_the_first_file_either(image, run):
+    image.add(SECURITY, VENDOR + "net.ipv4.ip_forward=0\n")
+    asked = dict(dropins=[{"path": SECURITY, "content": "kernel.yama.ptrace_scope = 1\n"}], rules={})
+    run(**asked)
+    first = image.text(SECURITY)
+    assert "net.ipv4.ip_forward=0" not in first.splitlines() and "net.ipv4.ip_forward=0" in first
+    assert run(**asked)["changed"] is False and image.text(SECURITY) == first
+
+
 def test_check_mode_predicts_and_writes_nothing(image, run):
     before = image.listing()
     predicted = run(check_mode=True)
@@ -247,7 +256,6 @@ kernel_parameters.main()
 def test_no_code_is_needed_from_an_image(image, path, text):
     image.add(path, text)
     args = {"ANSIBLE_MODULE_ARGS": dict(dropins=DROPINS, rules=RULES, root=image.root)}
-    ended = subprocess.run([sys.executable, "-c", FRESH, json.dumps(args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                           check=False)
+    ended = subprocess.run([sys.executable, "-c", FRESH, json.dumps(args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     result = json.loads(ended.stdout.decode("utf-8"))
     assert (ended.returncode, result.get("failed", False), result["changed"]) == (0, False, True), result

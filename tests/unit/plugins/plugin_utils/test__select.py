@@ -324,6 +324,13 @@ def test_a_single_interface_can_be_waived_and_is_held_as_all_are():
     assert rules["net.ipv4.conf.docker0.forwarding"] == {"hold": HOLDS["net.ipv4.conf.all.forwarding"]}
 
 
+@pytest.mark.parametrize("name", ["net.ipv4.conf.default.forwarding", "net.ipv4.conf.eth0.forwarding", "net.ipv6.conf.eth0/1.forwarding"])
+def test_what_forwarding_would_move_along_can_be_left_alone(name):
+    assert waived(select("photon5", overrides={name: None})) == {name: "photon_hardening_overrides leaves it alone"}
+    assert waived(select("photon5", waivers={name: ROUTER})) == {name: "a router"}
+    assert not waived(select("photon5", groups=(), overrides={name: None}))
+
+
 @pytest.mark.parametrize("arguments, words", [
     (dict(overrides={"net.ipv4.conf.eth0.accept_redirects": None}), "null leaves no single interface alone"),
     (dict(waivers={"net.ipv4.conf.eth0.nothing_such": {"reason": "x"}}), "nothing asks for this parameter"),
