@@ -39,6 +39,8 @@ _INITS = {"systemd": None, "openrc-init": _OPENRC, "runit": _RUNIT, "runit-init"
 # What a bootable image without /sbin/init and without systemd starts with.
 _MARKS = (("/sbin/openrc", "openrc-init"), ("/etc/runit/1", "runit"))
 _MANAGER = ("/usr/sbin/NetworkManager", "/usr/bin/NetworkManager")
+_MACHINE_IDS = ("/etc/machine-id", "/run/machine-id")
+_MAX_MACHINE_ID = 64
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 _SETTING = re.compile(r"(?m)^[ \t]*([A-Z_]+)=(.*)$")
 _SUBUID, _NSSWITCH = "/etc/subuid", "/etc/nsswitch.conf"
@@ -79,7 +81,16 @@ def snapshot(request, saved, names):
         live=live, files=files, dialect=dialect, rivals=found,
         uses=uses(request.image, traces), modules=modules_at_boot(), release=_procfs.release(),
         machine=_procfs.machine(), interfaces=interfaces, missing_folders=_missing_folders(request),
-        boot="" if request.image else _procfs.boot_id(), saved=saved)
+        boot="" if request.image else _procfs.boot_id(), saved=saved, machine_id=machine_id())
+
+
+def machine_id():
+    """The digest that names this host, None where nothing does that lasts: on a read-only disk systemd makes up an id for each boot, and
+    binds it over the file."""
+    found, made_up = (_files.status_of(path, follow=True) for path in _MACHINE_IDS)
+    if found and made_up and os.path.samestat(found, made_up):
+        return None
+    return _memory.machine_digest(_files.read(_MACHINE_IDS[0], _MAX_MACHINE_ID))
 
 
 def _missing_folders(request):

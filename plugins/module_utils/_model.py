@@ -107,7 +107,9 @@ Facts = _record("Facts", "programs snaps units processes texts machines subordin
 # live: parameter -> Reading. files: the sysctl.d search path. dialect: how it is read at boot. rivals: what else sets parameters.
 # uses: use -> Use. modules: those that modules-load.d names. interfaces: interface -> whether it is a device of the machine.
 # missing_folders: path of a drop-in -> the folders that would have to be made for it. boot: names this boot. saved: a Saved.
-Snapshot = namedtuple("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders boot saved")
+# machine_id: names this host, as in a Saved.
+Snapshot = _record("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders boot saved machine_id",
+                   None)
 
 # --- what is remembered ---
 
@@ -125,8 +127,8 @@ Entry = _record("Entry", "before wrote dropin also asked refused mover traced ha
 SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits text",
                     None, None, None, None, None, "restate", (), None)
 # folders: those that we made. first: parameter -> the live value that a line of ours found when it first asked for it, also where that was
-# what it asked for.
-Saved = _record("Saved", "parameters files folders first", (), {})
+# what it asked for. machine_id: a digest that names the machine on which this was remembered first, None: not known.
+Saved = _record("Saved", "parameters files folders first machine_id", (), {}, None)
 
 # --- what is decided ---
 

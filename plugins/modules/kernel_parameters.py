@@ -164,7 +164,9 @@ options:
       - V(present) sets what the drop-ins say.
       - V(absent) puts back what was there before the first run. Only what is still as this module left it goes back. What something else
         has changed since then is left as it is and named.
+      - On a clone of a machine that was hardened, what was there before is what that machine had. Each run says so.
       - V(adopted) is for a host whose baseline is lost. What is there now is remembered as what was there before. Nothing else is changed.
+        On a clone it makes the baseline, as it is, this host's own.
       - V(forgotten) removes the baseline, readable or not, and changes nothing else. After that there is no way back.
     type: str
     choices: [present, absent, adopted, forgotten]
@@ -620,7 +622,7 @@ def _adopted(params, image, check_mode, with_diff):
         if _memory.whose(saved.files.get(path), item.text) == _memory.ORPHAN and not _sysctl_d.restates(path):
             found.update((name, (_procfs.read(name).value, path)) for name in _memory.our_lines(None, item.text))
     found = dict((name, value) for name, value in found.items() if value[0] is not None)
-    now = _memory.of_host(saved, found, disk)
+    now = _memory.of_host(saved, found, disk, _host.machine_id())
     if now != saved:
         _files.probe(_files.BASELINE, "")
     if now != saved and not check_mode:

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _image, _lock, _procfs, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _image, _lock, _memory, _procfs, _sysctl_d
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Attributes,
     Entry,
@@ -91,6 +91,34 @@ def test_nothing_is_read_live_for_an_image(host, monkeypatch):
     snapshot = _host.snapshot(request(rules=HOLD, image=True), NOTHING, None)
     assert (snapshot.live, snapshot.interfaces) == ({}, {})
     assert set(snapshot.uses) == {"docker", "slaac", "multihomed"}
+
+
+ID = "0123456789abcdef0123456789abcdef\n"
+
+
+@pytest.mark.parametrize("texts, known", [
+    ({"/etc/machine-id": ID}, True), ({}, False), ({"/etc/machine-id": ""}, False), ({"/etc/machine-id": "uninitialized\n"}, False),
+    ({"/etc/machine-id": ID + "\0" * 100}, False), ({"/etc/machine-id/x": ID}, False),
+    # Left over from the first boot, whose id is on the disk by now.
+    ({"/etc/machine-id": ID, "/run/machine-id": ID}, True), ({"/run/machine-id": ID}, False),
+])
+def test_what_names_this_host(host, texts, known):
+    for path, text in texts.items():
+        host.file(path, text)
+    assert _host.machine_id() == (_memory.machine_digest(ID) if known else None)
+
+
+def test_an_id_for_this_boot_alone_names_no_host(host):
+    host.file("/run/machine-id", ID)
+    host.file("/etc/x", "")
+    # The same file at two paths, as a bind mount is.
+    os.link(host.root + "/run/machine-id", host.root + "/etc/machine-id")
+    assert _host.machine_id() is None
+
+
+def test_an_image_is_named_by_its_own_id(image):
+    image.add("/etc/machine-id", ID)
+    assert image(_host.machine_id) == _memory.machine_digest(ID)
 
 
 def test_folders_that_would_have_to_be_made(host):

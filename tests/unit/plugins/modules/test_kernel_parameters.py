@@ -101,6 +101,53 @@ def test_absent_puts_everything_back(plain):
     assert "There is no baseline" in again["notes"][0]
 
 
+ID = "0123456789abcdef0123456789abcdef\n"
+CLONED = "The baseline of this host was made on another machine"
+
+
+def cloned(plain):
+    """A host that is a clone of one that was hardened."""
+    plain.file("/etc/machine-id", ID)
+    run(CONTENT)
+    plain.file("/etc/machine-id", ID[::-1].strip() + "\n")
+
+
+def test_a_cloned_host_says_at_each_run_whose_baseline_it_has(plain):
+    cloned(plain)
+    before = plain.tree()
+    for more in (dict(check_mode=True), {}, dict(state="absent", content=None, check_mode=True)):
+        notes = run(**dict(dict(content=CONTENT), **more))["notes"]
+        assert [note for note in notes if note.startswith(CLONED)] == notes[:1]
+    assert plain.tree() == before and ID.strip() not in plain.text(BASELINE)
+
+
+def test_a_cloned_host_goes_back_to_what_its_image_had(plain):
+    before = plain.tree()
+    cloned(plain)
+    result = run(state="absent")
+    assert result["changed"] and result["notes"][0].startswith(CLONED)
+    plain.file("/etc/machine-id", "")
+    assert set(plain.tree()) - {"etc/machine-id"} == set(before)
+    assert plain.text(PATH) == "kernel.a=0\n" and (plain.value("kernel.a"), plain.value("vm.c")) == ("0", "60")
+
+
+def test_a_baseline_is_taken_over_by_a_cloned_host(plain):
+    cloned(plain)
+    assert run(state="adopted", check_mode=True)["changed"]
+    assert run(state="adopted")["changed"] and not run(state="adopted")["changed"]
+    assert not any(note.startswith(CLONED) for note in run(CONTENT)["notes"])
+    assert json.loads(plain.text(BASELINE))["parameters"]["vm.c"]["before"] == "60"
+
+
+def test_a_baseline_of_an_older_release_becomes_this_hosts(plain):
+    run(CONTENT)
+    plain.file("/etc/machine-id", ID)
+    assert "machine_id" not in json.loads(plain.text(BASELINE))
+    result = run(CONTENT)
+    assert not result["changed"] and not result["notes"]
+    assert len(json.loads(plain.text(BASELINE))["machine_id"]) == 64
+
+
 def test_absent_leaves_what_others_changed(plain):
     run(CONTENT)
     plain.parameter("vm.c", "5")
