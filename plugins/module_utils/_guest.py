@@ -125,7 +125,7 @@ def _drivers(guest):
 def _disabled_before_load(name, driver, found):
     """What a driver that is not loaded yet will do without."""
     settings = [_modprobe.in_force(found, name, parameter, driver.builtin) for parameter in _modprobe.DISABLING if name in SWITCHABLE]
-    return [_row("%s %s" % (name, item.name), None, FINDING, _disabled(item.name, "0", True, item), item.source)
+    return [_row("%s %s" % (name, item.name), None, FINDING, _switched_off(item.name, "0", item), item.source)
             for item in settings if item is not None and _modprobe.is_on(item.value)]
 
 
@@ -153,7 +153,8 @@ def _parameter(name, driver, parameter, found):
     title, source = "%s %s" % (name, parameter), setting.source if setting else path
     asked = setting is not None and _modprobe.is_on(setting.value)
     if parameter in _modprobe.DISABLING and (asked or _modprobe.is_on(value)):
-        return _row(title, value, FINDING, _disabled(parameter, value, asked, setting), source)
+        reason = _switched_off(parameter, value, setting) if asked else _unexplained(parameter, path, driver.builtin)
+        return _row(title, value, FINDING, reason, source)
     if value is not None:
         return _row(title, value, OK, "%s sets it." % source if setting else "", source)
     if parameter in driver.parameters:
@@ -162,11 +163,19 @@ def _parameter(name, driver, parameter, found):
     return _row(title, None, HIDDEN, "The kernel does not show this parameter, and %s." % told, setting.source if setting else None)
 
 
-def _disabled(parameter, value, asked, setting):
-    what = "MSI-X" if parameter == "disable_msix" else "MSI"
-    if not asked:
-        return "%s is switched off for this driver, and no option that can be read says so: look into the initramfs." % what
-    where = "%s switches %s off for this driver" % (setting.source, what)
+def _what(parameter):
+    return "MSI-X" if parameter == "disable_msix" else "MSI"
+
+
+def _unexplained(parameter, path, builtin):
+    if not builtin:
+        return "%s is switched off for this driver, and no option that can be read says so: look into the initramfs." % _what(parameter)
+    return ("%s is switched off for this driver, which is built into the kernel, and the kernel's command line does not say so: something "
+            "has written %s since the boot, or the kernel was built with it." % (_what(parameter), path))
+
+
+def _switched_off(parameter, value, setting):
+    where = "%s switches %s off for this driver" % (setting.source, _what(parameter))
     if value is None:
         return where + "; the kernel does not show whether it was loaded with that."
     return where + ("." if _modprobe.is_on(value) else " when it is loaded next time.")

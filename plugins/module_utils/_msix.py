@@ -55,7 +55,7 @@ def _step(item, facts):
 
 def _problem(item, facts):
     """What a person has to do where our file would have no effect, in one sentence; None where it has."""
-    if item.how == _modprobe.KERNEL:
+    if item.how in (_modprobe.KERNEL, _modprobe.INIT):
         what = "%s is built into the kernel" % item.driver if item.driver in facts.builtin else "The command line comes after modprobe.d"
         return "%s: remove %s.%s from the kernel's command line, in the boot loader's configuration, and boot again." % (
             what, item.driver, item.name)

@@ -183,13 +183,10 @@ def _own_version(name):
 
 
 def modprobe_files():
-    """(path, text) of each file that modprobe reads."""
-    found = []
-    for folder in _modprobe.FOLDERS:
-        for base in _files.entries(folder):
-            text = _files.read("%s/%s" % (folder, base)) if base.endswith(".conf") else None
-            found += [] if text is None else [("%s/%s" % (folder, base), text)]
-    return found
+    """(path, text) of each file that modprobe reads. What is no file, such as a link to /dev/null, has no text, and hides the files of its
+    name in later folders all the same."""
+    paths = ("%s/%s" % (folder, base) for folder in _modprobe.FOLDERS for base in _files.entries(folder) if base.endswith(".conf"))
+    return [(path, _files.read(path) or "") for path in paths if not _files.is_folder(path)]
 
 
 def initramfs_modules():

@@ -127,6 +127,10 @@ def test_a_hidden_parameter(told, text, cmdline, state, value, source, words):
     ("N", "options vmw_pvscsi disable_msi=1", True, "ok", "/sys/module/vmw_pvscsi/parameters/disable_msi", ""),
     ("Y", "", False, "finding", "/sys/module/vmw_pvscsi/parameters/disable_msi",
      "MSI is switched off for this driver, and no option that can be read says so: look into the initramfs."),
+    ("Y", "options vmw_pvscsi disable_msi=1", True, "finding", "/sys/module/vmw_pvscsi/parameters/disable_msi",
+     "MSI is switched off for this driver, which is built into the kernel, and the kernel's command line does not say so: something has "
+     "written /sys/module/vmw_pvscsi/parameters/disable_msi since the boot, or the kernel was built with it."),
+    ("Y", 'options vmw_pvscsi disable_msi="1"', False, "finding", CONF + ":1", CONF + ":1 switches MSI off for this driver."),
 ])
 def test_a_parameter_that_the_kernel_shows(told, value, text, builtin, state, source, reason):
     def change(tree):

@@ -37,6 +37,7 @@ def test_what_is_undone(given, lines):
 @pytest.mark.parametrize("given, words", [
     (facts(ON, "pci=nomsi"), "No option of a driver counts while pci=nomsi is on the kernel's command line"),
     (facts(ON, "vmw_vmci.disable_msix=1"), "The command line comes after modprobe.d: remove vmw_vmci.disable_msix from the kernel's"),
+    (facts(ON, "-- vmw_vmci.disable_msix=1"), "The command line comes after modprobe.d: remove vmw_vmci.disable_msix from the kernel's"),
     (facts(ON, "vmw_vmci.disable_msix=1", builtin=["vmw_vmci"]), "vmw_vmci is built into the kernel: remove vmw_vmci.disable_msix from"),
     (facts("install vmw_vmci modprobe -i vmw_vmci disable_msix=1"), CONF + ":1 is a command that loads the driver"),
     (facts(ON, path=LATE), LATE + ":1 is read after our file /etc/modprobe.d/zz-photon-hardening.conf: edit that line."),

@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _host, _sysfs
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _host, _modprobe, _sysfs
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils import trees
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.test__initramfs import MAIN
 
@@ -135,6 +135,13 @@ def test_files_of_modprobe(tree):
     tree.file("/etc/modprobe.d/b.conf", "b").file("/etc/modprobe.d/a.txt", "a").file("/lib/modprobe.d/c.conf", "c")
     os.mkdir(tree.root + "/etc/modprobe.d/d.conf")
     assert _sysfs.modprobe_files() == [("/etc/modprobe.d/b.conf", "b"), ("/lib/modprobe.d/c.conf", "c")]
+
+
+@pytest.mark.parametrize("target", ["/dev/null", "/gone"])
+def test_a_link_to_nothing_hides_the_file_of_its_name(tree, target):
+    tree.file("/usr/lib/modprobe.d/a.conf", "options vmw_vmci disable_msix=1\n").file("/etc/modprobe.d/b.conf", "")
+    os.symlink(target, tree.root + "/etc/modprobe.d/a.conf")
+    assert _modprobe.settings(_sysfs.modprobe_files(), "") == []
 
 
 @pytest.mark.parametrize("name", ["initrd.img-%s", "initramfs-%s.img", "initrd-%s"])
