@@ -18,10 +18,10 @@ _PACKAGES = ("rpm", "-qa", "--qf", "%{NAME} %{VERSION} %{RELEASE} %{ARCH}\\n")
 _WANTS = "/etc/systemd/system/multi-user.target.wants"
 _UNIT = re.compile(r".\.(service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$")
 _PAM_FOLDERS = ("/usr/lib/security", "/usr/lib64/security", "/lib/security", "/lib64/security")
-# Each of them stands for one container.
-_SHIMS = ("containerd-shim", "containerd-shim-runc-v1", "containerd-shim-runc-v2", "conmon")
-# The kernel keeps 15 characters of a process's name.
-_SHIM_NAMES = tuple(name[:15] for name in _SHIMS)
+# Each of them stands for one container. The kernel keeps 15 characters of a process's name.
+_SHIM_NAMES = tuple(name[:15] for name in ("containerd-shim", "containerd-shim-runc-v1", "containerd-shim-runc-v2", "conmon"))
+# That of Docker up to 18.06, whose daemon docker-containerd has the same first 15 characters.
+_OLD_SHIM = "docker-containerd-shim"
 # The script leaves them in / at each precheck, and in a later one believes the first without reading the repository again.
 _LEFT = ("/list_available.txt", "/find_extra_erased_pkgs.txt")
 
@@ -55,9 +55,9 @@ def _lsb(run):
 
 
 def _container(run):
-    """What kind of container this is; systemd says `none` with status 1 where it is none."""
-    _status, stdout, _stderr = run(("systemd-detect-virt", "--container"))
-    return "" if stdout.strip() == "none" else stdout.strip()
+    """What kind of container this is; systemd says `none` with status 1 where it is none. A container without systemd says nothing."""
+    said = run(("systemd-detect-virt", "--container"))[1].strip()
+    return "" if said == "none" else said or None
 
 
 def _services(run, names):
@@ -65,8 +65,8 @@ def _services(run, names):
     return _photon_upgrade.units(names, stdout)
 
 
-def precheck(run, to):
-    """The Precheck that the script itself makes; None where the installed one has none."""
+def precheck(run, to, packages):
+    """The Precheck that the script itself makes on a host with these PACKAGES; None where the installed one has none."""
     if not _photon_upgrade.has_precheck(_files.read(_photon_upgrade.SCRIPT)):
         return None
     _forget()
@@ -74,9 +74,10 @@ def precheck(run, to):
         status, stdout, stderr = run((_photon_upgrade.SCRIPT, "--precheck-only", "--to-ver=" + to))
     finally:
         _forget()
-    names = _photon_upgrade.deprecated(stdout)
-    plan = _photon_upgrade.erased(run(("tdnf", "--assumeno", "remove") + names)[1]) if names else ()
-    return _photon_upgrade.precheck(status, stdout, stderr, plan)
+    # The script erases the two one after the other, too.
+    direct = [names for names in (_photon_upgrade.always_erased(packages), _photon_upgrade.deprecated(stdout)) if names]
+    plans = [_photon_upgrade.erased(run(("tdnf", "--assumeno", "remove") + names)[1]) for names in direct]
+    return _photon_upgrade.precheck(status, stdout, stderr, sum(direct, ()), None if None in plans else sum(plans, ()))
 
 
 def _forget():
@@ -173,4 +174,4 @@ def _others(processes):
 
 
 def _containers(processes):
-    return tuple(pid for pid, name, _words in processes if name in _SHIM_NAMES)
+    return tuple(pid for pid, name, words in processes if name in _SHIM_NAMES or words[:1] and words[0].rpartition("/")[2] == _OLD_SHIM)

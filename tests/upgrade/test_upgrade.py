@@ -98,7 +98,7 @@ def test_what_is_erased_and_not_installed_again_is_named():
     setup(1, LADEN)
     done = upgrade("4.0", "-e", '{"photon_upgrade_accept_erased": ["vendoragent"]}')
     assert done.returncode == 0
-    assert "Deprecated packages that will be erased: python-six, python2." in done.stdout
+    assert "photon-upgrade.sh erases these itself: python-six, python2, toybox." in done.stdout
     assert "come back where the new version has them: myagent." in done.stdout
     assert "Packages of others that were erased, to be installed again where they are needed: vendoragent." in done.stdout
     assert "pam_tally2.so had the options onerr=fail deny=3, which are lost. Set them again for pam_faillock.so." in done.stdout
@@ -114,7 +114,8 @@ def test_check_mode_looks_and_changes_nothing():
     assert "The upgrade itself will ask for a backup" in done.stdout
     assert files() == before and not exists("/var/lib/photon-hardening")
     looking = ("rpm -qa", "lsb_release", "systemd-detect-virt", "systemctl show")
-    assert [line for line in calls() if not line.startswith(looking)] == ["photon-upgrade.sh --precheck-only --to-ver=4.0"]
+    assert [line for line in calls() if not line.startswith(looking)] == [
+        "photon-upgrade.sh --precheck-only --to-ver=4.0", "tdnf --assumeno remove toybox"]
 
 
 def test_check_mode_with_a_script_that_has_no_precheck_says_so():
