@@ -31,8 +31,9 @@ class Failed(Exception):
 
 
 def _checked(said, allowed=None):
+    """What was SAID, where the program did its work, or ended with the ALLOWED number. An error need not have one."""
     error = text.error(said)
-    if error and error.number != allowed:
+    if error and (allowed is None or error.number != allowed):
         raise Failed(said, error)
     return said
 
@@ -55,7 +56,8 @@ class Tdnf:
         dead = text.disabled_repos(said)
         asked = [repo for repo in self.params["enablerepo"] if self.repos.get(repo) in dead]
         if asked:
-            raise Refusal("enablerepo: repository %s cannot be read: %s" % (", ".join(asked), "; ".join(text.reasons(said))))
+            raise Refusal("enablerepo: repository %s cannot be read: %s" % (
+                ", ".join(asked), "; ".join(text.reasons(said)) or "tdnf does not say why"))
         self.warn("repository %r cannot be read, and tdnf went on without it" % name for name in dead)
 
     def warn(self, sentences):
@@ -84,8 +86,9 @@ class Tdnf:
         return text.packages(_checked(self.rpm(["-qa", "--qf", text.QUERY])).stdout)
 
     def providers(self, name):
-        # A status other than 0 only says that nothing provides it.
-        return [package.name for package in text.packages(self.rpm(["-q", "--whatprovides", "--qf", text.QUERY, name]).stdout)]
+        said = self.rpm(["-q", "--whatprovides", "--qf", text.QUERY, name])
+        # A status other than 0 may only say that nothing provides it.
+        return [package.name for package in text.packages((said if text.is_provided_by_none(said) else _checked(said)).stdout)]
 
     def package_of(self, path, given):
         if not _tdnf_run.is_file(path):
@@ -125,6 +128,8 @@ class Tdnf:
         """The Said of a transaction. In text, because JSON hides what rpm says."""
         self.shown = said = self._with_history(self._argv(["-y"], _words(step)), False, timed=False)
         self.warn(text.trouble(said))
+        # Since it was planned, a repository may have gone.
+        self._look_at_repos(said)
         return said
 
     def _with_history(self, argv, check_mode, timed):
@@ -259,10 +264,20 @@ class _Run:
         for each in self.planned:
             if each.plan and not failure:
                 failure = self._failure_of(each.step)
+        try:
+            return self._done(failure, reboot, lambda: _tdnf_run.new_copies(configurations, started))
+        except (Failed, Problem) as exc:
+            told = [failure.text] if failure else []
+            return dict(failed=True, changed=True, error_code=None, msg="; ".join(
+                told + ["tdnf was started, and what it has done is not known: %s" % exc]))
+
+    def _done(self, failure, reboot, new_copies):
+        """What the steps have led to. FAILURE: the Error of the last one, or None."""
         # Also after a failure: a part of a transaction may be done.
         after = self.tdnf.installed()
         self._look_at_signatures(after)
-        result = dict(self._outcome(after, reboot), rpmnew=_tdnf_run.new_copies(configurations, started))
+        result = dict(self._outcome(after, reboot), rpmnew=new_copies())
+        failure = failure or self._not_done(after)
         if not failure:
             self._look_at_names(after)
         else:
@@ -276,15 +291,20 @@ class _Run:
             said = self.tdnf.transact(step)
         except Failed as exc:
             return text.Error(exc.error.number, str(exc))
-        except Problem as exc:
+        except (Problem, Refusal) as exc:
             return text.Error(None, str(exc))
         error = text.error(said)
         return error and error._replace(text=plans.sentence(said, error))
 
+    def _not_done(self, after):
+        """An Error where tdnf ended well and did not do what it had planned, or None."""
+        missing = plans.not_done(self._packages("Install", "Upgrade", "Downgrade"), self.before, after)
+        return text.Error(None, plans.nothing_done(missing)) if missing else None
+
     def _configurations(self):
         """The configuration files of what will move or go: of a package that is gone rpm knows none."""
         moved = self._named("Upgrade", "Downgrade", "Remove")
-        lines = self.tdnf.rpm(["-qc"] + moved).stdout.splitlines() if moved else []
+        lines = _checked(self.tdnf.rpm(["-qc"] + moved)).stdout.splitlines() if moved else []
         return [line for line in lines if line.startswith("/")]
 
     def _look_at_names(self, after):

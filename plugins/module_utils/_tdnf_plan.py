@@ -90,6 +90,7 @@ def _contradictions(params, wanted, state):
     return (
         ("security and sec_severity: tdnf ignores the severity where both are given: give one of them", secure and severity is not None),
         ("security and sec_severity go only with state=latest", (secure or severity is not None) and state != "latest"),
+        ("timeout: give a number of seconds above 0", params["timeout"] < 1),
         ("sec_severity: it is the least CVSS score, a number from 0 to 10",
          severity is not None and not (math.isfinite(severity) and 0 <= severity <= 10)),
         ("name: %r means all packages, and goes with no other name" % ALL, ALL in wanted and len(wanted) > 1),
@@ -255,7 +256,17 @@ def unasked(plan, step):
     if step.command[-1] == "autoremove":
         return []
     asked = set(entry.name for entry in step.entries) if step.command[-1] == "remove" else set()
-    return _neither(plan.get("Remove", ()), asked, plan.get("Obsolete", ()))
+    # Of a package of which several versions may be there, such as the kernel, the oldest one goes when a new one comes.
+    renewed = set(package.name for package in plan.get("Install", ()))
+    removed = [package for package in plan.get("Remove", ()) if package.name not in renewed]
+    return _neither(removed, asked, plan.get("Obsolete", ()))
+
+
+def not_done(wanted, before, after):
+    """Those of the WANTED packages in whose place is what was there BEFORE."""
+    changed = set((package.name, package.arch) for package in set(before) ^ set(after))
+    known = _known(before)
+    return [package for package in wanted if (package.name, package.arch) not in changed and not _known([package]) & known]
 
 
 def _neither(packages, asked, replaced):
@@ -371,6 +382,11 @@ def sentence(said, error):
 def nothing_for(entry, skip_broken):
     return ("%s is not installed, and tdnf found nothing to do for it%s"
             % (entry.given, "" if skip_broken else ": it is excluded or locked, or its repository was skipped"))
+
+
+def nothing_done(missing):
+    return ("tdnf planned %s, ended without an error and did not do it: a repository may have gone in between: run it again"
+            % listed(missing))
 
 
 def replaced(entry, plan):
