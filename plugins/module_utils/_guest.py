@@ -245,7 +245,8 @@ def _root(guest, is_guest):
     root = guest.root
     driver = dict((device.address, device.driver) for device in guest.devices).get(guest.disks.get(root.disk))
     state, reason = _emulated(driver, _EMULATED_DISKS, "vmw_pvscsi") if is_guest else (OK, "")
-    return [_row("root filesystem type", root.filesystem, OK, "", root.source),
+    return [_row("root filesystem type", root.filesystem, OK if root.filesystem else HIDDEN,
+                 "" if root.filesystem else "/proc/self/mountinfo does not tell what / is.", root.source),
             _row("disk controller of /", driver, state if driver else NOT_APPLICABLE,
                  reason if driver else "/ is on no disk of a PCI controller.", root.disk and "/sys/block/%s" % root.disk)]
 

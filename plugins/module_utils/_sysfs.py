@@ -131,12 +131,16 @@ def _root(disks):
     return found
 
 
+def _kernels_name(source):
+    """The kernel's own name of a block device: /dev/mapper and /dev/disk have others, and udev may not have made links of them."""
+    name = _files.resolved(source).rpartition("/")[2]
+    return next((mapped for mapped in _names("/sys/class/block") if _text("/sys/class/block/%s/dm/name" % mapped) == name), name)
+
+
 def _disk_of(number, source, disks):
     """The disk below a file system on the device NUMBER. Some file systems, such as btrfs, have a number of their own."""
     path = "/sys/dev/block/" + number
-    if not _files.exists(path):
-        path = "/sys/class/block/" + source.rpartition("/")[2]
-    real = _files.resolved(path)
+    real = _files.resolved(path if _files.exists(path) else "/sys/class/block/" + _kernels_name(source))
     for _level in range(8):
         parts = [part for part in real.split("/") if part in disks]
         if parts:

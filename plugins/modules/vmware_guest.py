@@ -16,7 +16,8 @@ description:
     module and is not loaded by the initramfs. Where a line of C(modprobe.d) has no effect, nothing is written, and the result says what to
     do instead. That is so for a driver that is built in or in the initramfs, for what the kernel's command line says (C(pci=nomsi),
     C(vmw_vmci.disable_msix=1)), for an C(install) line, and for a file that is read after ours.
-  - Where no option takes MSI-X away, the file is not written, and removed if it is ours.
+  - Where no option takes MSI-X away, the file is not written, and removed if it is ours. A line of it stays for as long as the line of
+    C(modprobe.d) that it undoes.
 requirements:
   - Python 3.6 or newer on the host, its standard library alone. Python 3.6 and 3.7 need ansible-core 2.16 on the controller.
   - root
@@ -162,9 +163,11 @@ def _present(old, memory):
         raise HostProblem("%s is not as this module wrote it, or it is somebody else's: move its lines to a file of another name and "
                           "remove it, then run again" % _msix.PATH)
     facts = _facts()
-    steps = [] if isinstance(facts, str) else _msix.steps(facts)
-    text = _msix.text_of(steps)
-    return text, facts if isinstance(facts, str) else _msix.message(steps, text != old), steps
+    if isinstance(facts, str):
+        return old, facts, []
+    steps, staying = _msix.steps(facts), _msix.kept(facts.settings)
+    text = _msix.text_of(steps, staying)
+    return text, _msix.message(steps, staying, text is None and old is not None), steps
 
 
 def _absent(old, memory):

@@ -159,11 +159,14 @@ def test_no_initramfs(tree):
 
 
 @pytest.mark.parametrize("number, source, disk", [
-    ("8:1", "/dev/sda1", "sda"), ("0:31", "/dev/dm-0", "vda"), ("0:31", "overlay", None), ("9:9", "/dev/dm-1", None)])
+    ("8:1", "/dev/sda1", "sda"), ("0:31", "/dev/dm-0", "vda"), ("0:31", "overlay", None), ("9:9", "/dev/dm-1", None),
+    ("0:31", "/dev/mapper/vg-root", "vda"), ("0:31", "/dev/disk/by-uuid/x", "vda"), ("0:31", "/dev/mapper/vg-other", None)])
 def test_the_disk_below(tree, number, source, disk):
     trees.kvm(tree.root)
     tree.disk("sda", trees.PVSCSI, "8:1", "sda1")
     tree._folder("/sys/class/block/dm-1")
+    tree.file("/sys/class/block/dm-0/dm/name", "vg-root\n").file("/dev/dm-0", "")
+    tree._link("/dev/disk/by-uuid/x", "/dev/dm-0")
     assert _sysfs._disk_of(number, source, {"sda": "x", "vda": "y"}) == disk
 
 
