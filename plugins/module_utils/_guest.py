@@ -20,7 +20,7 @@ SWITCHABLE = ("vmw_pvscsi", "vmw_vmci")
 # What VMware emulates for systems that lack its own drivers -> what is better. NVMe is emulated too, and as fast.
 _EMULATED_DISKS = ("ahci", "ata_piix", "BusLogic", "mptsas", "mptspi")
 _EMULATED_NETWORK = ("e1000", "e1000e", "pcnet32", "vmxnet")
-# In each name is a blank, so that none of them is taken for the name of a kernel parameter.
+# See is_name.
 _NOMSI = "kernel option pci=nomsi"
 _VENDOR, _VMCI_DEVICE = "0x15ad", "0x0740"
 
@@ -39,6 +39,11 @@ Tools = namedtuple("Tools", "version source installed running")
 IN_CONTAINER = "This host is a container: the devices and drivers are those of the machine below it, so they are read there."
 NO_GUEST = "This host is no guest of VMware."
 _DMI = "/sys/class/dmi/id"
+
+
+def is_name(name):
+    """Whether NAME can be that of a row: each has a blank, and that of a kernel parameter never."""
+    return " " in name
 
 
 def evidence(guest):

@@ -87,7 +87,8 @@ def test_a_container_says_so(told, monkeypatch):
 def test_a_machine_that_tells_nothing(told):
     rows = told(trees.Tree)
     assert brief(rows, "virtual machine", "root filesystem type", "swap space", "memory in use", "disk controller of /") == [
-        ("unknown machine, no hypervisor seen", "not_applicable"), (None, "hidden"), ("none", "ok"), (None, "hidden"), (None, "not_applicable")]
+        ("unknown machine, no hypervisor seen", "not_applicable"), (None, "hidden"), ("none", "ok"), (None, "hidden"),
+        (None, "not_applicable")]
 
 
 @pytest.mark.parametrize("vendor, product, devices, expected", [
