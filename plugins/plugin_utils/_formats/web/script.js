@@ -572,7 +572,7 @@
     if (!rows.length || report.names.length === 1) return [];
     const body = make("tbody", {}, ...rows.slice(0, PAGE * 2).map((number) => guestRow(report, number)));
     const more = rows.length - PAGE * 2;
-    return [make("h2", {}, `The guest side of VMware of ${report.names[host]}`),
+    return [make("h2", {}, "The guest side of VMware"),
       tableOf("stacked", ["State", "What", "Value", "What it means", "Where it comes from"], body),
       more > 0 ? make("p", {}, `and ${plural(more, "row")} more, which stand in the report in JSON.`) : null];
   }
