@@ -45,8 +45,11 @@ def facts(run, services, paths):
 
 def _packages(run):
     """Of a host without rpm none, which is told as a host that does not agree with itself."""
-    status, stdout, _stderr = run(_PACKAGES)
-    return _photon_upgrade.packages(stdout) if status == 0 else ()
+    status, stdout, stderr = run(_PACKAGES)
+    if status:
+        raise HostProblem("rpm -qa ended with status %d, so nobody knows which packages there are: %s. Mend the database of rpm (rpm "
+                          "--rebuilddb), or go back to the backup, and run this again." % (status, " ".join(stderr.split()) or "it says nothing"))
+    return _photon_upgrade.packages(stdout)
 
 
 def _lsb(run):

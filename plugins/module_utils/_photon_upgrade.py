@@ -214,7 +214,15 @@ def _of_traces(facts, asked):
         found.append("An earlier run of photon-upgrade.sh has failed or was cut off: it has left %s. Find out what it has done (its list "
                      "of packages is in rpm-qa.txt), repair that, keep a copy of the folder, and set photon_upgrade_again: true."
                      % ", ".join(facts.backups))
+    if not asked.again:
+        found += [said + " An earlier upgrade was probably cut off. Mend it, compare with the role's README, section \"After a failure\", and "
+                  "set photon_upgrade_again: true." for said in _of_missing_pam(facts)]
     return found
+
+
+def traces(facts):
+    """What an upgrade that was cut off has left on a host of which nothing is kept."""
+    return list(_of_missing_pam(facts)) + list(_of_core(facts))
 
 
 def _of_host(facts, asked):
@@ -276,6 +284,7 @@ def remarks(facts, asked, looked):
     if debug:
         found.append("photon-upgrade.sh neither upgrades nor removes these packages, and they may be in its way: %s. Remove them."
                      % _listing(debug))
+    found += _of_core_before_again(facts)
     if asked.to == "6.0":
         found.append("photon-upgrade.sh of Photon OS 5.0 makes no copy of the rpm database before it begins.")
     return found + (_of_erasure(facts, looked) if looked else [])
@@ -402,11 +411,14 @@ def _of_services(begun):
 
 
 def _of_pam(facts, begun):
-    found = ()
-    if facts.pam_missing:
-        files = sorted(set(path for path, line in facts.pam if any(name in line.split() for name in facts.pam_missing)))
-        found += ("Logins may be refused: %s name %s, which this host does not have." % (", ".join(files), ", ".join(facts.pam_missing)),)
-    return found + tuple(_pam_lost(begun["pam"], facts.pam))
+    return _of_missing_pam(facts) + tuple(_pam_lost(begun["pam"], facts.pam))
+
+
+def _of_missing_pam(facts):
+    if not facts.pam_missing:
+        return ()
+    files = sorted(set(path for path, line in facts.pam if any(name in line.split() for name in facts.pam_missing)))
+    return ("Logins may be refused: %s name %s, which this host does not have." % (", ".join(files), ", ".join(facts.pam_missing)),)
 
 
 def _pam_module(line):
@@ -468,6 +480,13 @@ def verdict(facts, asked, looked):
         return next_step, why_refused(facts, asked)
     found = refusals(facts, asked, looked) if next_step == "start" else []
     return ("refuse" if found else next_step), found
+
+
+def told_beside(next_step, facts, asked, looked):
+    """What is to be told beside what a run has to do."""
+    if next_step == "nothing":
+        return traces(facts)
+    return remarks(facts, asked, looked) if next_step == "start" or state(facts).name == "none" else []
 
 
 def said(next_step, facts, asked):

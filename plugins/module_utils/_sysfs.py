@@ -35,10 +35,10 @@ _INITRAMFS = ("/boot/initrd.img-%s", "/boot/initramfs-%s.img", "/boot/initrd-%s"
 
 def guest(run_command=None):
     """The _guest.Guest that this host is. RUN_COMMAND: that of AnsibleModule; without it no program is asked for its version."""
-    disks = _disks()
+    disks, (files, unread) = _disks(), modprobe_files()
     return _guest.Guest(
         container=_procfs.in_container(), dmi=_dmi(), hypervisor=bool(_HYPERVISOR.search(_text("/proc/cpuinfo") or "")), devices=_devices(),
-        drivers=dict((name, _driver(name)) for name in _guest.DRIVERS), files=modprobe_files(), cmdline=_text("/proc/cmdline") or "",
+        drivers=dict((name, _driver(name)) for name in _guest.DRIVERS), files=files, unread=unread, cmdline=_text("/proc/cmdline") or "",
         root=_root(disks), disks=disks, networks=_networks(), swaps=_text("/proc/swaps") or "", meminfo=_text("/proc/meminfo") or "",
         tools=_tools(run_command), docker=_docker(run_command))
 
@@ -187,10 +187,30 @@ def _own_version(name):
 
 
 def modprobe_files():
-    """(path, text) of each file that modprobe reads. What is no file, such as a link to /dev/null, has no text, and hides the files of its
-    name in later folders all the same."""
-    paths = ("%s/%s" % (folder, base) for folder in _modprobe.FOLDERS for base in _files.entries(folder) if base.endswith(".conf"))
-    return [(path, _files.read(path) or "") for path in paths if not _files.is_folder(path)]
+    """([(path, text) of each file that modprobe reads], [(path, why it cannot be read) of those that this process cannot read]).
+
+    What is no file, such as a link to /dev/null, has no text, and hides the files of its name in later folders all the same."""
+    found, unread = [], []
+    for folder in _modprobe.FOLDERS:
+        for base in _or_why(_files.entries, folder, unread) or ():
+            path = "%s/%s" % (folder, base)
+            if base.endswith(".conf"):
+                text = _or_why(_modprobe_text, path, unread)
+                found += [] if text is None and path not in dict(unread) else [(path, text or "")]
+    return found, unread
+
+
+def _modprobe_text(path):
+    return None if _files.is_folder(path) else _files.read(path) or ""
+
+
+def _or_why(look, path, unread):
+    """What LOOK sees at PATH; None where it cannot, and why is put into UNREAD."""
+    try:
+        return look(path)
+    except OSError as exc:
+        unread.append((path, exc.strerror))
+        return None
 
 
 def initramfs_modules():

@@ -44,6 +44,8 @@ class Tdnf:
     def __init__(self, params, run_command):
         self.params, self._run_command, self.warnings, self.repos = params, run_command, [], {}
         self.stale = params["update_cache"] or bool(params["releasever"]) and not params["cacheonly"]
+        # Whether it was asked for what repositories have.
+        self._read = False
         # What a result shows: the last call that planned or did something.
         self.shown = _checked(self._call([TDNF, "--version"]))
         self.version = text.version(self.shown.stdout)
@@ -71,6 +73,7 @@ class Tdnf:
         return ["--refresh"] if stale else []
 
     def _argv(self, how, command):
+        self._read = True
         return [TDNF] + how + plans.options(self.params) + plans.source_options(self.params) + self._fresh() + command
 
     def _form(self):
@@ -124,6 +127,19 @@ class Tdnf:
         self.shown = _checked(self._call(self._argv([], ["makecache"])))
         self._look_at_repos(self.shown)
 
+    def leave(self):
+        """Old versions of tdnf have one cache for all releases: what a run has put there for another one, the next would believe."""
+        if not self._read or not self.params["releasever"] or self.version >= plans.KEYED_CACHE:
+            return
+        options = dict(self.params, releasever=None)
+        try:
+            failed = text.error(self._call([TDNF] + plans.options(options) + plans.source_options(options) + ["clean", "all"]))
+        except Problem as exc:
+            failed = exc
+        if failed:
+            self.warn(["the cache of tdnf has the packages of release %s, and an update would take them: run tdnf clean all"
+                       % self.params["releasever"]])
+
     def transact(self, step):
         """The Said of a transaction. In text, because JSON hides what rpm says."""
         self.shown = said = self._with_history(self._argv(["-y"], _words(step)), False, timed=False)
@@ -163,7 +179,7 @@ def run(params, check_mode, run_command, fetch):
         if not _tdnf_run.is_root():
             raise Refusal("tdnf needs root, even to look: run this with become")
         tdnf = Tdnf(params, run_command)
-        result = _Run(tdnf, check_mode, fetch).result()
+        result = _finished(tdnf, check_mode, fetch)
     except Failed as exc:
         said = exc.said
         result = dict(failed=True, changed=False, msg=str(exc), error_code=exc.error.number, cmd=list(said.argv), rc=said.rc,
@@ -171,6 +187,13 @@ def run(params, check_mode, run_command, fetch):
     except (Refusal, Problem, ValueError, OSError) as exc:
         result = dict(failed=True, changed=False, msg=str(exc))
     return _told(dict(tdnf.facts() if tdnf else {}, **result))
+
+
+def _finished(tdnf, check_mode, fetch):
+    try:
+        return _Run(tdnf, check_mode, fetch).result()
+    finally:
+        tdnf.leave()
 
 
 def _told(result):

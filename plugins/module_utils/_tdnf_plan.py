@@ -24,7 +24,7 @@ _GLOB = re.compile(r"[*?\[\]{}]")
 _BLANKS = re.compile(r"\s*=\s*")
 # Option -> the version that has it first.
 _SINCE = {"skip_broken": (3, 4)}
-_JSON, _ONE_OF_TWINS, _NO_AUTOREMOVE, _AUTOREMOVE, _AUTOREMOVE_NAME, _KEYED_CACHE = (3, 3), (3, 6), (3, 3), (3, 4), (3, 3), (3, 4)
+_JSON, _ONE_OF_TWINS, _NO_AUTOREMOVE, _AUTOREMOVE, _AUTOREMOVE_NAME, KEYED_CACHE = (3, 3), (3, 6), (3, 3), (3, 4), (3, 3), (3, 4)
 _NAMED = 10
 
 
@@ -114,7 +114,7 @@ def check_version(params, version):
     if params["autoremove"] and version < since:
         raise Refusal("autoremove%s needs tdnf %d.%d, and this host has %d.%d: leave it out"
                       % ((" with a name" if params["name"] else "",) + since + version))
-    if params["cacheonly"] and params["releasever"] and version < _KEYED_CACHE:
+    if params["cacheonly"] and params["releasever"] and version < KEYED_CACHE:
         raise Refusal("cacheonly and releasever: tdnf %d.%d may have another release in its cache: leave one of them out" % version)
 
 

@@ -151,6 +151,8 @@ def _facts():
     guest = _sysfs.guest()
     if guest.container or not _guest.evidence(guest)[0]:
         return _guest.IN_CONTAINER if guest.container else _guest.NO_GUEST
+    if guest.unread:
+        raise HostProblem("%s cannot be read: %s. What it sets has to be known." % guest.unread[0])
     settings = _modprobe.settings(guest.files, guest.cmdline)
     builtin = [name for name in _guest.SWITCHABLE if _sysfs.is_builtin(name)]
     matters = [item for item in _msix.disabling(settings, builtin) if item.how == _modprobe.OPTIONS]

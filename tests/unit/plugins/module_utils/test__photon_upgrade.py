@@ -70,6 +70,7 @@ def test_a_host_that_can_be_upgraded():
     (dict(lsb="5.0"), "5.0", "does not agree with itself"),
     (dict(lsb=None), "5.0", "lsb_release says nothing"),
     (dict(packages=()), "5.0", "the package photon-release says nothing"),
+    (dict(pam_missing=("pam_tally2.so",)), "5.0", "/etc/pam.d/system-auth name pam_tally2.so, which this host does not have. An earlier"),
     (named("2.0"), "4.0", "Photon OS 2.0 can no longer be upgraded"),
     (named("1.0"), "5.0", "Photon OS 1.0 can no longer be upgraded"),
     (named("4.0"), "6.0", "cannot go from 4.0 to 6.0. It can go from 3.0 to 4.0 or 5.0; 4.0 to 5.0; 5.0 to 6.0."),
@@ -133,10 +134,21 @@ def test_packages_that_may_be_lost():
     (dict(containers=("1", "2")), {}, "2 containers are running"),
     (dict(packages=installed("4.0", "x-debuginfo-1-1.ph4.x86_64")), {}, "in its way: x-debuginfo"),
     (named("5.0"), {"to": "6.0"}, "no copy of the rpm database"),
+    (dict(core_pattern="| /usr/bin/true"), {}, "it takes this for the host's own value and keeps it"),
 ])
 def test_what_is_remarked(found, mine, words):
     (said,) = _photon_upgrade.remarks(facts(**found), asked(**mine), PASSED)
     assert words in said
+
+
+def test_traces_of_somebody_elses_upgrade_are_told_on_a_host_that_has_the_version():
+    cut = facts("5.0", pam_missing=("pam_tally2.so",), core_pattern="| /usr/bin/true")
+    assert _photon_upgrade.verdict(cut, asked(), None) == ("nothing", [])
+    told = _photon_upgrade.told_beside("nothing", cut, asked(), None)
+    assert [words in said for words, said in zip(("Logins may be refused", "core_pattern is still"), told)] == [True, True]
+    assert _photon_upgrade.told_beside("nothing", facts("5.0"), asked(), None) == []
+    again = facts(pam_missing=("pam_tally2.so",))
+    assert _photon_upgrade.verdict(again, asked(again=True), PASSED) == ("start", [])
 
 
 @pytest.mark.parametrize("found, mine, may", [

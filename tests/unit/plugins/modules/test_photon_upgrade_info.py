@@ -11,6 +11,7 @@ import pytest
 from ansible.module_utils import basic
 
 from ansible_collections.photon.hardening.plugins.module_utils import _files, _photon_host, _photon_upgrade
+from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 from ansible_collections.photon.hardening.plugins.modules import photon_upgrade_info
 
 WANTS = "/etc/systemd/system/multi-user.target.wants/"
@@ -215,6 +216,13 @@ def test_after_an_upgrade(photon):
     assert result["remains"] == ["Packages that were there before and are not there now, or have another name: python2."]
     photon.keep("finished", "")
     assert photon.run()["step"] == "nothing"
+
+
+def test_an_rpm_that_fails_is_no_host_without_packages(photon):
+    photon.begin()
+    photon.answers["rpm"] = (1, "", "error: cannot open Packages database\n")
+    with pytest.raises(HostProblem, match="rpm -qa ended with status 1, .*: error: cannot open Packages database. Mend the database"):
+        photon.run()
 
 
 def test_a_host_without_its_programs(photon):

@@ -518,15 +518,48 @@ def test_a_package_that_is_gone_from_its_server(play, version):
     assert played.error == 1622 and "404 when downloading" in played.msg and "update_cache" in played.msg and not played.changed
 
 
+CLEAN = dict((version, tdnf_recordings.state(version, [340])["answers"]) for version in VERSIONS)
+
+
+@all_versions
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_what_is_read_of_another_release_is_not_left_for_the_next_task(play, version, check_mode):
+    """With one cache for all releases, a plain update would move the host to the other release."""
+    answers = dict(renamed(version, 11, "tdnf -y --releasever=6.0 install hello"), **CLEAN[version])
+    given = dict(name="hello", releasever="6.0")
+    played = play(version, [], params=given, check_mode=check_mode, answers=answers)
+    assert ([["clean", "all"]] == played.calls[-1:]) is (version in VERSIONS[:2]) and played.changed and not played.failed
+    answers["clean all"] = dict(stdout="", stderr="", rc=-9, minus=[], plus=[])
+    warned = "the cache of tdnf has the packages of release 6.0, and an update would take them: run tdnf clean all"
+    left = play(version, [], params=given, check_mode=check_mode, answers=answers)
+    assert (warned in left.warnings) is (version in VERSIONS[:2]) and warned not in played.warnings
+    refused = play(version, [], params=dict(given, allow_downgrade=False, enablerepo=["nosuch"]), answers=dict(answers, **CLEAN[version]))
+    assert refused.failed and ["clean", "all"] not in refused.calls
+
+
+@pytest.mark.parametrize("version", VERSIONS[:3])
+def test_an_error_that_tdnf_cannot_name_is_one(play, version):
+    """A repository file that is no such file: status 22, and no number."""
+    said = tdnf_recordings.answer(tdnf_recordings.load(version)[381])
+    answers = dict(tdnf_recordings.state(version, [])["answers"])
+    for form in ([], ["-j"]):
+        for words in (["updateinfo", "list", "--security"], ["makecache", "--refresh"], ["repolist", "all"]):
+            answers[tdnf_player.key(form + words)] = said
+    for given in (dict(name="hello", state="latest", security=True), dict(update_cache=True), dict(name="hello", enablerepo=["photon"])):
+        played = play(version, [], [OLD], params=given, answers=answers)
+        assert played.failed and not played.changed and "it ended with status 22; conf file must start with a section" in played.msg
+
+
 @all_versions
 def test_another_release_is_read_afresh(play, version):
     """3.1 and 3.3 keep one cache for all releases, and took the packages of the other one."""
     other = tdnf_recordings.load(version)[617]["stdout"]
     assert ("hello.noarch" in other) is (version in VERSIONS[:2])
-    answers = renamed(version, 11, "tdnf -y --releasever=6.0 install hello")
+    answers = dict(renamed(version, 11, "tdnf -y --releasever=6.0 install hello"), **CLEAN[version])
     played = play(version, [], params=dict(name="hello", releasever="6.0"), answers=answers)
-    assert played.changed and [("--refresh" in call) for call in played.calls] == [False, True, False]
-    assert all("--releasever=6.0" in call for call in played.calls[1:])
+    calls = [call for call in played.calls if "clean" not in call]
+    assert played.changed and [("--refresh" in call) for call in calls] == [False, True, False]
+    assert all("--releasever=6.0" in call for call in calls[1:])
     there = play(version, [], [NEW], params=dict(name="hello", releasever="6.0"))
     assert not there.failed and there.calls == [["--version"]]
     both = play(version, [], params=dict(name="hello", releasever="6.0", cacheonly=True))

@@ -136,6 +136,15 @@ def test_a_file_of_ours_stays_where_a_person_has_something_to_do(guest, initramf
     assert run(ABSENT)["changed"] is True and list(written(guest)) == [CONF]
 
 
+def test_nothing_is_decided_where_a_file_cannot_be_read(guest):
+    guest.file("/etc/modprobe.d/b.conf", "#" * (_files._MAX_FILE + 1))
+    with pytest.raises(vmware_guest.HostProblem, match="/etc/modprobe.d/b.conf cannot be read: File too large. What it sets has to be"):
+        run()
+    assert vmware_guest_info.run()["vmware"] is True
+    os.unlink(guest.root + "/etc/modprobe.d/b.conf")
+    assert run()["changed"] is True
+
+
 def test_the_initramfs_is_not_read_where_it_does_not_matter(guest, monkeypatch):
     monkeypatch.setattr(vmware_guest._sysfs, "initramfs_modules", None)
     guest.file(CONF, "options vmw_vmci disable_msix=0\n")
