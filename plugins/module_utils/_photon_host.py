@@ -17,6 +17,8 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Hos
 _PACKAGES = ("rpm", "-qa", "--qf", "%{NAME} %{VERSION} %{RELEASE} %{ARCH}\\n")
 _WANTS = "/etc/systemd/system/multi-user.target.wants"
 _UNIT = re.compile(r".\.(service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$")
+# What rpm and editors leave beside a file; PAM reads it for no program.
+_COPY = re.compile(r"(?:~|\.(?:rpmnew|rpmsave|rpmorig|bak|old))\Z")
 _PAM_FOLDERS = ("/usr/lib/security", "/usr/lib64/security", "/lib/security", "/lib64/security")
 # Each of them stands for one container. The kernel keeps 15 characters of a process's name.
 _SHIM_NAMES = tuple(name[:15] for name in ("containerd-shim", "containerd-shim-runc-v1", "containerd-shim-runc-v2", "conmon"))
@@ -117,7 +119,7 @@ def _found(paths):
 
 
 def _pam():
-    paths = ("/etc/pam.d/" + name for name in _files.entries("/etc/pam.d"))
+    paths = ("/etc/pam.d/" + name for name in _files.entries("/etc/pam.d") if not _COPY.search(name))
     lines = ((path, line.strip()) for path in paths for line in (_files.read(path) or "").splitlines())
     return tuple((path, line) for path, line in lines
                  if not line.startswith("#") and any(name in line for name in _photon_upgrade.PAM_MODULES))

@@ -17,6 +17,7 @@ FLEET = HERE.parent / "fleet/fleet.sh"
 STATE = "/var/lib/photon-hardening/upgrade/"
 DROP_IN = "/etc/sysctl.d/50-security-hardening.conf"
 OURS = "# Managed by"
+REAL_PYTHON = os.path.realpath("/usr/bin/python3")
 
 # Numbers of records; the one after an upgrade shows what it has left.
 THREE = dict(recording="1.1-4-of-3.0", release="3.0", precheck=11, upgrade=19)
@@ -141,6 +142,14 @@ def test_what_is_refused_is_not_begun(scenario, to, words):
     assert words in done.stdout and not started()
     assert not exists("/var/lib/photon-hardening/upgrade") and "systemctl stop docker.service" not in calls()
     assert (done.returncode == 0) is ("already" in words)
+
+
+@pytest.mark.parametrize("more", [(), ("--check",)])
+def test_an_interpreter_that_the_upgrade_takes_away_is_refused(more):
+    setup(1, FOUR)
+    done = upgrade("5.0", "-e", "ansible_python_interpreter=" + REAL_PYTHON, *more)
+    assert done.returncode == 2 and "Set it to /usr/bin/python3 for this host, or leave it out" in done.stdout
+    assert not started() and not exists("/var/lib/photon-hardening/upgrade")
 
 
 def test_without_a_backup_nothing_is_begun_and_no_further_host_is_touched():
