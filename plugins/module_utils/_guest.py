@@ -25,7 +25,8 @@ _NOMSI = "kernel option pci=nomsi"
 _VENDOR, _VMCI_DEVICE = "0x15ad", "0x0740"
 
 # container: whether it is one. dmi: {sys_vendor, product_name}. hypervisor: whether the processor says that there is one. disks: name of a
-# disk -> address of its controller. networks: interface -> driver. files: pairs of path and text of modprobe.d. unread: pairs of path and why it cannot be read. docker: (version, source).
+# disk -> address of its controller. networks: interface -> driver. files: pairs of path and text of modprobe.d. unread: pairs of path and
+# why it cannot be read. docker: (version, source).
 Guest = namedtuple("Guest", "container dmi hypervisor devices drivers files unread cmdline root disks networks swaps meminfo tools docker")
 # modes: what msi_irqs says of each interrupt. msix: whether the device offers MSI-X, None where that cannot be read.
 Device = namedtuple("Device", "address vendor device driver modes msix")
@@ -70,7 +71,8 @@ def rows(guest):
     is_guest, proof, source = evidence(guest)
     first = _row("virtual machine", "VMware" if is_guest else machine(guest), OK if is_guest else NOT_APPLICABLE, proof, source)
     found = _tools(guest) + _drivers(guest) + _interrupts(guest) + _adapters(guest) if is_guest else _elsewhere()
-    return [first] + found + (_unread(guest.unread) if is_guest else []) + [_nomsi(guest)] + _root(guest, is_guest) + [_swap(guest.swaps), _memory(guest.meminfo), _docker(guest.docker)]
+    found += _unread(guest.unread) if is_guest else []
+    return [first] + found + [_nomsi(guest)] + _root(guest, is_guest) + [_swap(guest.swaps), _memory(guest.meminfo), _docker(guest.docker)]
 
 
 def in_order(found):

@@ -49,8 +49,9 @@ def _packages(run):
     """Of a host without rpm none, which is told as a host that does not agree with itself."""
     status, stdout, stderr = run(_PACKAGES)
     if status:
+        said = " ".join(stderr.split()) or "it says nothing"
         raise HostProblem("rpm -qa ended with status %d, so nobody knows which packages there are: %s. Mend the database of rpm (rpm "
-                          "--rebuilddb), or go back to the backup, and run this again." % (status, " ".join(stderr.split()) or "it says nothing"))
+                          "--rebuilddb), or go back to the backup, and run this again." % (status, said))
     return _photon_upgrade.packages(stdout)
 
 

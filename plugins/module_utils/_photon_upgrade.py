@@ -215,9 +215,12 @@ def _of_traces(facts, asked):
                      "of packages is in rpm-qa.txt), repair that, keep a copy of the folder, and set photon_upgrade_again: true."
                      % ", ".join(facts.backups))
     if not asked.again:
-        found += [said + " An earlier upgrade was probably cut off. Mend it, compare with the role's README, section \"After a failure\", and "
-                  "set photon_upgrade_again: true." for said in _of_missing_pam(facts)]
+        found += [said + _MEND_FIRST for said in _of_missing_pam(facts)]
     return found
+
+
+_MEND_FIRST = (" An earlier upgrade was probably cut off. Mend it, compare with the role's README, section \"After a failure\", and set "
+               "photon_upgrade_again: true.")
 
 
 def traces(facts):

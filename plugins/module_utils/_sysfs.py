@@ -11,7 +11,7 @@ import lzma
 import re
 import stat
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _host, _initramfs, _modprobe, _procfs
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _host, _initramfs, _modprobe, _procfs, _programs
 
 _PCI, _MODULES, _BLOCK, _NET = "/sys/bus/pci/devices", "/sys/module", "/sys/block", "/sys/class/net"
 _HYPERVISOR = re.compile(r"(?m)^flags\s*:.*\bhypervisor\b")
@@ -29,7 +29,6 @@ _DOCKERD = ("/usr/bin/dockerd", "/usr/sbin/dockerd", "/usr/local/bin/dockerd", "
 _RPM, _DPKG = "/usr/bin/rpm", "/var/lib/dpkg/status"
 _NUMBER = re.compile(r"version ([0-9][0-9A-Za-z.+~:-]{0,63})")
 _PACKAGE_VERSION = re.compile(r"[0-9][0-9A-Za-z.+~:-]{0,63}\Z")
-_TIMEOUT, _SECONDS, _MOST_SAID = "/usr/bin/timeout", 10, 4096
 _INITRAMFS = ("/boot/initrd.img-%s", "/boot/initramfs-%s.img", "/boot/initrd-%s")
 
 
@@ -236,7 +235,7 @@ def _tools(run_command):
     program = next((path for path in _VMTOOLSD if _files.trust(path)), None)
     running = _host.runs_as_root("vmtoolsd")
     # Outside VMware the daemon says nothing.
-    found = program and _NUMBER.search(_said(run_command, [program, "-v"]))
+    found = program and _NUMBER.search(_programs.said(run_command, [program, "-v"]))
     version, source = (found.group(1), program) if found else _package(run_command)
     return _guest.Tools(version, source, bool(program or version), running)
 
@@ -249,28 +248,11 @@ def _package(run_command):
         return (version.group(1), _DPKG) if version else (None, None)
     if not _files.trust(_RPM):
         return None, None
-    said = _said(run_command, [_RPM, "-q", "--qf", "%{VERSION}-%{RELEASE}", "open-vm-tools"]).strip()
+    said = _programs.said(run_command, [_RPM, "-q", "--qf", "%{VERSION}-%{RELEASE}", "open-vm-tools"]).strip()
     return (said, _RPM) if _PACKAGE_VERSION.match(said) else (None, None)
 
 
 def _docker(run_command):
     program = next((path for path in _DOCKERD if _files.trust(path)), None)
-    found = program and _NUMBER.search(_said(run_command, [program, "--version"]))
+    found = program and _NUMBER.search(_programs.said(run_command, [program, "--version"]))
     return (found.group(1) if found else None), program
-
-
-def _said(run_command, command):
-    """What a program of root's prints, without a shell; nothing where it fails or takes long."""
-    if run_command is None:
-        return ""
-    limit = [_where(_TIMEOUT), str(_SECONDS)] if _files.trust(_TIMEOUT) else []
-    try:
-        status, text, _errors = run_command(limit + [_where(command[0])] + command[1:], cwd="/", handle_exceptions=False,
-                                            environ_update={"LC_ALL": "C"})
-    except OSError:
-        return ""
-    return text[:_MOST_SAID] if status == 0 else ""
-
-
-def _where(program):
-    return _files.decoded(_files.where_of(program))

@@ -145,7 +145,7 @@ def test_traces_of_somebody_elses_upgrade_are_told_on_a_host_that_has_the_versio
     cut = facts("5.0", pam_missing=("pam_tally2.so",), core_pattern="| /usr/bin/true")
     assert _photon_upgrade.verdict(cut, asked(), None) == ("nothing", [])
     told = _photon_upgrade.told_beside("nothing", cut, asked(), None)
-    assert [words in said for words, said in zip(("Logins may be refused", "core_pattern is still"), told)] == [True, True]
+    assert len(told) == 2 and "Logins may be refused" in told[0] and "core_pattern is still" in told[1]
     assert _photon_upgrade.told_beside("nothing", facts("5.0"), asked(), None) == []
     again = facts(pam_missing=("pam_tally2.so",))
     assert _photon_upgrade.verdict(again, asked(again=True), PASSED) == ("start", [])

@@ -528,7 +528,7 @@ def test_what_is_read_of_another_release_is_not_left_for_the_next_task(play, ver
     answers = dict(renamed(version, 11, "tdnf -y --releasever=6.0 install hello"), **CLEAN[version])
     given = dict(name="hello", releasever="6.0")
     played = play(version, [], params=given, check_mode=check_mode, answers=answers)
-    assert ([["clean", "all"]] == played.calls[-1:]) is (version in VERSIONS[:2]) and played.changed and not played.failed
+    assert (played.calls[-1:] == [["clean", "all"]]) is (version in VERSIONS[:2]) and played.changed and not played.failed
     answers["clean all"] = dict(stdout="", stderr="", rc=-9, minus=[], plus=[])
     warned = "the cache of tdnf has the packages of release 6.0, and an update would take them: run tdnf clean all"
     left = play(version, [], params=given, check_mode=check_mode, answers=answers)
