@@ -540,6 +540,12 @@ def _planned(params, image):
     return plan, saved
 
 
+def _replaced(params, saved):
+    """Those of the drop-ins in whose place there are now files of others."""
+    paths = [_host.drop_in(item["path"]) for item in params["dropins"] or ()]
+    return [path for path in paths if path in saved.files and _memory.whose(saved.files[path], _files.read(path)) == _memory.FOREIGN]
+
+
 def _described(plan, with_diff):
     result = dict(_result.result(plan), kernel=_host.kernel())
     if with_diff:
@@ -594,14 +600,18 @@ def _applied(params, image, check_mode, with_diff):
     if check_mode:
         _lock.check_state()
         plan, saved = _planned(params, image)
+        replaced = _replaced(params, saved)
         _judge(plan, params, True, with_diff)
         _probed(plan, saved, with_diff)
     else:
         with _lock.lock(LOCK_SECONDS):
             plan, saved = _planned(params, image)
+            replaced = _replaced(params, saved)
             _judge(plan, params, False, with_diff)
             plan = _carried_out(plan, saved, with_diff)
     result = _described(plan, with_diff)
+    if replaced and not image:
+        result["replaced"] = replaced
     if params["state"] == "absent" and not image and _files.exists(_files.GUEST_MEMORY):
         # The controller has another module take that back.
         result["vmware_guest"] = []
@@ -705,7 +715,17 @@ def _result_of(module):
         return result
     if _procfs.in_container():
         module.warn("This host is a container: its kernel belongs to the machine below and is shared with it.")
-    return run(module.params, False, module.check_mode, module._diff)
+    return _with_owners(run(module.params, False, module.check_mode, module._diff), module.run_command)
+
+
+def _with_owners(result, run_command):
+    """RESULT with a note of whom each file is that has taken the place of ours."""
+    paths = result.pop("replaced", ())
+    if not paths:
+        return result
+    # Most runs need none of this code.
+    from ansible_collections.photon.hardening.plugins.module_utils import _programs
+    return dict(result, notes=result["notes"] + [_programs.owner_told(path, run_command) for path in paths])
 
 
 def _told_by(module, result):

@@ -580,14 +580,25 @@ def test_an_audit_notices_that_a_package_has_overwritten_our_file(overwritten):
     result = run({PATH: "kernel.a = 2\nkernel.b = 8192 131072 6291456\n"}, check_mode=True)
     assert overwritten.tree() == before and result["changed"]
     assert result["notes"] == [
-        PATH + " was replaced by something else since the last run (a package update?). That changed: kernel.a (was 2, is 0), kernel.b "
-        "(was 8192 131072 6291456, is not set). Its content is saved for the way back, its other lines are kept, and our lines are "
-        "written anew."]
+        PATH + " was replaced by something else since the last run. That changed: kernel.a (was 2, is 0), kernel.b "
+        "(was 8192 131072 6291456, is not set). A run saves its content for the way back, keeps its other lines, and writes our lines "
+        "anew."]
+    assert result["replaced"] == [PATH]
     rows = dict((row["name"], row) for row in result["parameters"])
     assert (rows["kernel.a"]["state"], rows["kernel.a"]["before"], rows["kernel.a"]["boot_before"]) == ("changed", "0", "0")
     # Its live value is still ours; the next boot would not set it.
     assert (rows["kernel.b"]["state"], rows["kernel.b"]["before"], rows["kernel.b"]["boot_before"]) == (
         "changed", "8192 131072 6291456", None)
+
+
+def test_whose_file_has_taken_the_place_of_ours_is_told(overwritten):
+    content = {PATH: "kernel.a = 2\nkernel.b = 8192 131072 6291456\n"}
+    overwritten.file("/var/lib/dpkg/info/procps.list", PATH + "\n")
+    result = kernel_parameters._with_owners(run(content, check_mode=True), None)
+    assert result["notes"][1:] == [PATH + " belongs to the package procps."] and "replaced" not in result
+    assert kernel_parameters._with_owners(run(content), None)["notes"][1:] == result["notes"][1:]
+    again = run(content)
+    assert kernel_parameters._with_owners(again, None) is again and "replaced" not in again
 
 
 def test_a_run_mends_it_and_keeps_the_new_lines_of_the_vendor(overwritten):
