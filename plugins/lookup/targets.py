@@ -4,7 +4,7 @@
 
 DOCUMENTATION = r"""
 name: targets
-short_description: Refuse hosts, inventories and tags that are not there
+short_description: Refuse hosts, inventories, tags and extra variables that are not there
 version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
@@ -13,14 +13,20 @@ description:
   - Ansible itself only warns where an inventory is missing or empty and where a group or host is not in it, and says nothing of a tag that
     no task has. Then nothing is done, and the run ends as if all were well.
   - A group that is in the inventory and has no hosts is right. So is every pattern where Ansible only lists something or checks syntax.
-  - Tags are judged where a playbook of this collection is the one that was started, because its tasks have none. A playbook that imports it
-    may have tags of its own.
+  - Tags and the names of extra variables (C(-e)) are judged where only playbooks of this collection were started. A playbook that imports
+    them may have tags and variables of its own.
+  - An extra variable is refused where its name is within two edits of one that the playbook reads, lacks its prefix as C(hosts) does, or
+    belongs to another playbook of this collection. Other names are the user's own, because an inventory may read them.
 options:
   _terms:
     description: The pattern, a text or a list of texts. V(localhost) needs no inventory.
     type: list
     elements: str
     required: true
+  variable:
+    description: The variable that says the pattern, as errors name it.
+    type: str
+    default: photon_hardening_hosts
   no_limit:
     description: Why the play takes no C(--limit). Without it the play takes one.
     type: str
@@ -44,44 +50,62 @@ _raw:
   elements: str
 """
 
+import filecmp
 import os
 
 from ansible import constants, context
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.plugins.lookup import LookupBase
+from ansible.utils.vars import load_extra_vars
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _targets
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _extra_vars, _targets, _variables
 
+_COLLECTION = "photon.hardening."
 _PLAYBOOKS = os.path.join(os.path.dirname(__file__), "..", "..", "playbooks")
 # What these commands print is right also where nothing could be done.
 _ONLY_LOOKING = ("listhosts", "listtasks", "listtags", "syntax")
 
 
-def is_ours(playbook):
-    """Whether a PLAYBOOK that a command names is one of this collection. Others may import ours, and have tags."""
-    folder = os.path.dirname(os.path.realpath(playbook))
-    return playbook.startswith("photon.hardening.") or folder == os.path.realpath(_PLAYBOOKS)
+def ours(playbooks):
+    """The names of PLAYBOOKS, as a command names them; none where one of them is not of this collection."""
+    names = [os.path.basename(playbook).removesuffix(".yml").rpartition(".")[2] for playbook in playbooks]
+    return names if all(map(_is_ours, playbooks, names)) else []
+
+
+def _is_ours(playbook, name):
+    """An AWX starts the playbooks of its project, and has the collection elsewhere: the same text is the same playbook."""
+    own = os.path.join(_PLAYBOOKS, name + ".yml")
+    is_file = os.path.isfile(playbook) and os.path.isfile(own)
+    return name in _variables.OF_PLAYBOOKS and (filecmp.cmp(playbook, own, shallow=False) if is_file else playbook.startswith(_COLLECTION))
 
 
 class LookupModule(LookupBase):
     def run(self, terms, variables=None, **kwargs):
         pattern = split_host_pattern(_arguments.plain(terms))
         if not any(context.CLIARGS.get(option) for option in _ONLY_LOOKING):
-            problem = self._problem(pattern, variables, kwargs.get("no_limit"))
+            problem = self._of_command(variables) or self._problem(pattern, variables, kwargs)
             if problem:
                 raise AnsibleLookupError(problem)
         return [":".join(pattern)]
 
-    def _problem(self, pattern, variables, why_no_limit):
-        """What is wrong with the command, or None."""
-        tags = ((), ())
-        if any(map(is_ours, context.CLIARGS.get("args") or ())):
-            tags = [variables.get(name) or () for name in ("ansible_run_tags", "ansible_skip_tags")]
-        return (_targets.limit(variables.get("ansible_limit"), why_no_limit)
+    def _of_command(self, variables):
+        """What is wrong with the tags and names of a command, or None. A playbook that imports ours may have tags and variables."""
+        playbooks = ours(context.CLIARGS.get("args") or ())
+        if not playbooks:
+            return None
+        names = [str(name) for name in load_extra_vars(self._loader)]
+        for note in _extra_vars.notes(names, playbooks):
+            self._display.warning(note)
+        tags = [variables.get(name) or () for name in ("ansible_run_tags", "ansible_skip_tags")]
+        return _extra_vars.refusal(names, playbooks) or _targets.unknown_tag(*tags)
+
+    def _problem(self, pattern, variables, said):
+        """What the pattern or the inventory lacks, or None."""
+        groups, variable = variables["groups"], said.get("variable", "photon_hardening_hosts")
+        return (_targets.limit(variables.get("ansible_limit"), said.get("no_limit"))
                 or _targets.missing_inventory(variables.get("ansible_inventory_sources") or (), constants.DEFAULT_HOST_LIST, os.path.exists)
-                or _targets.unknown_hosts(pattern, variables["groups"], lambda part: self._matched(part, variables["groups"]))
-                or _targets.unknown_tag(*tags))
+                or _targets.unknown_hosts(variable, pattern, groups, lambda part: self._matched(part, groups)))
 
     def _matched(self, part, groups):
         """The hosts of GROUPS, group -> hosts, that a PART of a pattern matches."""

@@ -81,3 +81,24 @@ def test_a_mistake_for_report_and_compare_is_one_sentence(printed, playbook, giv
     code, output = printed(playbook, "-e", json.dumps(given))
     assert code == 2 and "Finalization" not in output and "exception" not in output.lower()
     assert 1 <= len([line for line in output.splitlines() if words in line.replace("\\'", "'")]) <= MOST, output
+
+
+@pytest.mark.parametrize("playbook, args, words", [
+    ("photon_upgrade", ["-e", "photon_upgrade_hosts=wbe1"], "photon_upgrade_hosts: nothing in the inventory is called wbe1: is "),
+    ("photon_upgrade", ["-e", "photon_upgrade_host=web1"], "photon_upgrade_host: photon_upgrade.yml reads no variable of this name: is "),
+    ("photon_upgrade", ["-e", "photon_hardening_hosts=web1"], "is photon_upgrade_hosts meant?"),
+    ("photon_upgrade", ["-i", "nosuch.ini"], "/nosuch.ini: there is no such file or folder"),
+    ("photon_upgrade", ["-t", "foo"], "--tags: no task of this playbook has the tag foo: leave it out"),
+    ("harden", ["-e", "hosts=web1"], "is photon_hardening_hosts meant?"),
+    ("report", ["-e", "report_dri=x"], "is report_dir meant?"),
+    ("compare", ["-e", "@names.yml"], "asert: compare.yml reads no variable of this name: is assert meant?"),
+])
+def test_a_name_that_is_not_there_ends_a_command_before_anything_is_done(printed, tmp_path, playbook, args, words):
+    (tmp_path / "names.yml").write_text("{left: photon3, right: centos8, asert: equal}", encoding="utf-8")
+    code, output = printed(playbook, "--check", *args)
+    assert code not in (0, 2) and words in output.replace("\n", " ") and "TASK" not in output, output
+
+
+def test_a_mistyped_name_ends_an_upgrade_before_it_begins(printed):
+    code, output = printed("photon_upgrade", "-e", "photon_upgrade_to_version=5.0", inventory={"web1": {"photon_hardening_profil": "kspp"}})
+    assert code == 2 and output.count("photon_hardening_profil: nothing reads a variable of this name: is ") == MOST, output

@@ -1,9 +1,12 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+import pathlib
+
 import pytest
 from ansible.errors import AnsibleLookupError
 from ansible.parsing.dataloader import DataLoader
+from ansible.utils import display
 
 from ansible_collections.photon.hardening.plugins.lookup import targets
 
@@ -13,11 +16,11 @@ GROUPS = {"all": ["web1", "web2"], "web": ["web1", "web2"], "ungrouped": []}
 @pytest.fixture
 def asked(monkeypatch):
     """asked(PATTERN, variables): what the lookup returns. options: those of the command."""
-    def lookup(*terms, options=None, no_limit=None, **variables):
+    def lookup(*terms, options=None, extra=None, said=None, **variables):
         monkeypatch.setattr(targets.context, "CLIARGS", options or {})
-        said = {"no_limit": no_limit} if no_limit else {}
+        monkeypatch.setattr(targets, "load_extra_vars", lambda loader: extra or {})
         given = dict({"groups": GROUPS}, **variables)
-        return targets.LookupModule(loader=DataLoader()).run(list(terms), given, **said)
+        return targets.LookupModule(loader=DataLoader()).run(list(terms), given, **(said or {}))
     return lookup
 
 
@@ -36,20 +39,47 @@ def test_pattern(asked, terms, pattern):
 @pytest.mark.parametrize("variables, words", [
     ({"ansible_inventory_sources": ["/nowhere/hosts"]}, "INVENTORY: /nowhere/hosts: "),
     ({"groups": {"all": []}}, "INVENTORY: it has no host"),
+    ({"groups": {"all": ["x"]}, "terms": ["y"], "said": {"variable": "photon_upgrade_hosts"}}, "photon_upgrade_hosts: nothing in the"),
+    ({"options": {"args": ["photon.hardening.compare"]}, "extra": {"asert": "equal"}}, "asert: compare.yml reads no variable of this name"),
     ({"options": {"args": [targets._PLAYBOOKS + "/audit.yml"]}, "ansible_run_tags": ["x"], "ansible_skip_tags": []}, "--tags: "),
     ({"options": {"args": ["photon.hardening.audit"]}, "ansible_run_tags": ["all"], "ansible_skip_tags": ["x"]}, "--skip-tags: "),
-    ({"ansible_limit": "web1", "no_limit": "why"}, "--limit: this playbook takes none: why"),
+    ({"ansible_limit": "web1", "said": {"no_limit": "why"}}, "--limit: this playbook takes none: why"),
 ])
 def test_what_is_not_there_ends_the_run(asked, variables, words):
     with pytest.raises(AnsibleLookupError) as caught:
-        asked("all", **variables)
+        asked(*variables.pop("terms", ["all"]), **variables)
     assert str(caught.value).startswith(words)
 
 
 @pytest.mark.parametrize("variables", [
     {"options": {"args": ["/site/rollback.yml"]}, "ansible_run_tags": ["x"], "ansible_skip_tags": ["y"]}, {"ansible_limit": "web1"},
-    {"ansible_inventory_sources": ["/", "web1,"]},
+    {"ansible_inventory_sources": ["/", "web1,"]}, {"options": {"args": ["/site/rollback.yml"]}, "extra": {"hosts": "web"}},
+    {"options": {"args": ["photon.hardening.audit", "site.yml"]}, "extra": {"hosts": "web"}},
     {"groups": {"all": []}, "options": {"syntax": True}}, {"groups": {"all": []}, "options": {"listhosts": True}},
 ])
 def test_what_is_no_mistake(asked, variables):
     assert asked("all", **variables) == ["all"]
+
+
+def test_what_is_told_of_an_extra_variable(asked, monkeypatch):
+    told = []
+    monkeypatch.setattr(display.Display, "warning", lambda _display, text: told.append(text))
+    assert asked("all", options={"args": ["photon.hardening.audit"]}, extra={"profile": "kspp"}) == ["all"]
+    assert told == ["profile: audit.yml reads no variable of this name: if photon_hardening_profile is meant, write that."]
+
+
+@pytest.mark.parametrize("copy, text, expected", [
+    ("report.yml", None, ["report"]), ("report.yml", "- import_playbook: photon.hardening.report\n", []), ("mine.yml", None, []),
+])
+def test_the_same_text_elsewhere_is_the_same_playbook(tmp_path, copy, text, expected):
+    text = text or (pathlib.Path(targets._PLAYBOOKS) / "report.yml").read_text(encoding="utf-8")
+    (tmp_path / copy).write_text(text, encoding="utf-8")
+    assert targets.ours([str(tmp_path / copy)]) == expected
+    assert targets.ours(["photon.hardening.audit", str(tmp_path / copy)]) == (["audit", *expected] if expected else [])
+
+
+@pytest.mark.parametrize("playbooks, expected", [
+    ([], []), (["photon.hardening.audit.yml"], ["audit"]), (["photon.hardening.nothing"], []), (["gone/report.yml"], []),
+])
+def test_names_of_playbooks(playbooks, expected):
+    assert targets.ours(playbooks) == expected
