@@ -67,10 +67,10 @@ class ActionModule(ActionBase):
         except ValueError as exc:
             return self._refused(str(exc))
         except OSError as exc:
-            return self._refused("report_dir: the result of %s cannot be kept: %s" % (host, exc))
+            return self._refused("%s: the result of %s cannot be kept: %s" % (call.shown("report_dir"), host, exc))
         # Ansible refuses here what the front does not support.
         super().run(tmp, task_vars)
-        result = self._kept(shelf, self._result(call, shelf, host, task_vars))
+        result = self._kept(shelf, call.shown("report_dir"), self._result(call, shelf, host, task_vars))
         # For the callback plugin that writes the report.
         return dict(result, report=settings._asdict()) if settings and not self._task.no_log else result
 
@@ -96,6 +96,8 @@ class ActionModule(ActionBase):
         result = self._executed(args, task_vars)
         if result.get("unreachable"):
             return result
+        if result.get("failed") and isinstance(result.get("msg"), str):
+            result["msg"] = call.located(result["msg"])
         for module, more in _guest_calls.wanted(args, guest, bool(self._task.check_mode), result):
             result, said = _guest_calls.merged(result, module, self._executed(more, task_vars, module_name=module))
             notes = notes + said
@@ -132,13 +134,13 @@ class ActionModule(ActionBase):
             return _ACTED_ON
         return _ACTED_ON + ("warnings", "deprecations") + (("msg", "exception") if result.get("failed") else ())
 
-    def _kept(self, shelf, result):
+    def _kept(self, shelf, option, result):
         if self._task.no_log:
             return result
         try:
             shelf.end(dict(result, msg=message(result)))
         except OSError as exc:
-            return dict(result, failed=True, msg="report_dir: the result cannot be kept: %s. It was: %s" % (exc, message(result)))
+            return dict(result, failed=True, msg="%s: the result cannot be kept: %s. It was: %s" % (option, exc, message(result)))
         return result
 
     def _parse_returned_data(self, res, *args, **kwargs):

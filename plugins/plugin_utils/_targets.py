@@ -29,8 +29,8 @@ def missing_inventory(sources, default, exists):
 
 
 def unknown_hosts(variable, pattern, groups, matches):
-    """VARIABLE: what says the PATTERN. PATTERN: its parts, as Ansible splits it. GROUPS: group -> hosts. MATCHES: a part of a pattern -> its
-    hosts."""
+    """VARIABLE: what says the PATTERN. PATTERN: its parts, as Ansible splits it. GROUPS: group -> hosts. MATCHES: a part of a pattern ->
+    its hosts."""
     names = [part.lstrip("&!") for part in pattern if part.lstrip("&!") != _THIS_MACHINE]
     if names and not groups.get("all"):
         return "INVENTORY: it has no host: name another one with -i (make: INVENTORY=)"

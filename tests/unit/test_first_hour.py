@@ -16,6 +16,7 @@ from ansible import errors
 PLAYBOOKS = pathlib.Path(__file__).parents[2] / "playbooks"
 # ansible-core 2.19 and newer print the message of a failed task twice by themselves.
 MOST = 2 if hasattr(errors, "AnsibleValueOmittedError") else 1
+FAR = {"ansible_connection": "ssh", "ansible_host": "192.0.2.1", "ansible_port": 1}
 # Names of a host -> its variable, and the sentence that is printed.
 MISTAKES = {
     "profil": ({"photon_hardening_profil": "kspp"}, "photon_hardening_profil: nothing reads a variable of this name: is "),
@@ -35,10 +36,14 @@ MISTAKES = {
     "day": ({"photon_hardening_waivers": {"vm.swappiness": {"reason": "x", "expires": "soon"}}},
             "photon_hardening_waivers: vm.swappiness: expires: 'soon' is not a date such as "),
     "formats": ({"photon_hardening_report_formats": ["htm"]}, "photon_hardening_report_formats: 'htm' is none of html"),
-    "keep": ({"photon_hardening_report_keep": 0}, "report_keep: 0 is no number of runs from 1 to 999999"),
-    "checklist": ({"photon_hardening_report_formats": ["cklb"]}, "report_formats: cklb needs report_benchmark"),
-    "folder": ({"photon_hardening_report_dir": "/dev/null/x"}, "report_dir: the result of folder cannot be kept: "),
-    "image": ({"photon_hardening_root": "/nowhere"}, "/nowhere"),
+    "keep": ({"photon_hardening_report_keep": 0}, "photon_hardening_report_keep: 0 is no number of runs from 1 to 999999"),
+    "checklist": ({"photon_hardening_report_formats": ["cklb"]}, "_report_formats: cklb needs photon_hardening_report_benchmark"),
+    "folder": ({"photon_hardening_report_dir": "/dev/null/x"}, "photon_hardening_report_dir: the result of folder cannot be kept: "),
+    "image": ({"photon_hardening_root": "/nowhere"}, "root: '/nowhere' is not the whole path of a folder"),
+    # No host is contacted: this one does not exist.
+    "relative": ({"photon_hardening_root": "mnt", **FAR}, "photon_hardening_root: 'mnt' is not the whole path of a folder"),
+    "use": ({"photon_hardening_uses": {"ruter": "absent"}, **FAR}, "photon_hardening_uses: 'ruter' is none of the known uses "),
+    "said": ({"photon_hardening_uses": {"router": "absnt"}, **FAR}, "photon_hardening_uses: router must be one of auto, present, absent"),
 }
 
 
@@ -46,7 +51,7 @@ MISTAKES = {
 def printed(tmp_path):
     """The exit code of a playbook of ours, and what it printed."""
     def run(playbook, *args, cwd=tmp_path, inventory=None):
-        hosts = {name: dict(values, ansible_connection="local", ansible_python_interpreter="{{ ansible_playbook_python }}")
+        hosts = {name: {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}", **values}
                  for name, values in (inventory or {"web1": {}}).items()}
         (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}), encoding="utf-8")
         environment = dict(os.environ, ANSIBLE_HOME=str(tmp_path / "home"), ANSIBLE_NOCOLOR="1",
@@ -69,7 +74,7 @@ def test_a_mistake_is_one_sentence(printed):
     ("report", {"report_stale_after": "x"}, "'stale_after' is of type"),
     ("report", {"report_query": "[[", "report_inputs": ["."]}, "the expression ends too early"),
     ("report", {"photon_hardening_report_dri": "x"}, "photon_hardening_report_dri: nothing reads a variable of this name"),
-    ("report", {"photon_hardening_report_keep": "x"}, "report_keep: 'x' is no number of runs"),
+    ("report", {"photon_hardening_report_keep": "x"}, "photon_hardening_report_keep: 'x' is no number of runs"),
     ("report", {"report_dir": "gone"}, "No report can be made: "),
     ("report", {"report_dir": "/dev/null/x", "report_inputs": ["."]}, "No report can be made: "),
     ("compare", {"left": "photon", "right": "nope"}, "right: 'nope' is no host of the inventory"),

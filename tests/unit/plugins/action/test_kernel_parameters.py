@@ -247,7 +247,7 @@ def test_a_result_that_cannot_be_kept_fails_the_task_and_is_still_told(tmp_path,
 @pytest.mark.parametrize("variables, words", [
     ({"photon_hardening_report_dir": 7}, "photon_hardening_report_dir: 7 is not a text"),
     ({"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is none of restate, report"),
-    ({"photon_hardening_report_dir": "/x\0"}, "report_dir: '/x\\x00' is not the name of a folder"),
+    ({"photon_hardening_report_dir": "/x\0"}, "photon_hardening_report_dir: '/x\\x00' is not the name of a folder"),
 ])
 def test_a_bad_variable_is_one_sentence(variables, words):
     play = Play({"role_variables": True}, variables=variables)
