@@ -50,7 +50,6 @@ _raw:
   elements: str
 """
 
-import filecmp
 import os
 
 from ansible import constants, context
@@ -59,25 +58,10 @@ from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.vars import load_extra_vars
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _extra_vars, _targets, _variables
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _extra_vars, _playbooks, _targets
 
-_COLLECTION = "photon.hardening."
-_PLAYBOOKS = os.path.join(os.path.dirname(__file__), "..", "..", "playbooks")
 # What these commands print is right also where nothing could be done.
 _ONLY_LOOKING = ("listhosts", "listtasks", "listtags", "syntax")
-
-
-def ours(playbooks):
-    """The names of PLAYBOOKS, as a command names them; none where one of them is not of this collection."""
-    names = [os.path.basename(playbook).removesuffix(".yml").rpartition(".")[2] for playbook in playbooks]
-    return names if all(map(_is_ours, playbooks, names)) else []
-
-
-def _is_ours(playbook, name):
-    """An AWX starts the playbooks of its project, and has the collection elsewhere: the same text is the same playbook."""
-    own = os.path.join(_PLAYBOOKS, name + ".yml")
-    is_file = os.path.isfile(playbook) and os.path.isfile(own)
-    return name in _variables.OF_PLAYBOOKS and (filecmp.cmp(playbook, own, shallow=False) if is_file else playbook.startswith(_COLLECTION))
 
 
 class LookupModule(LookupBase):
@@ -91,7 +75,7 @@ class LookupModule(LookupBase):
 
     def _of_command(self, variables):
         """What is wrong with the tags and names of a command, or None. A playbook that imports ours may have tags and variables."""
-        playbooks = ours(context.CLIARGS.get("args") or ())
+        playbooks = _playbooks.ours(context.CLIARGS.get("args") or ())
         if not playbooks:
             return None
         names = [str(name) for name in load_extra_vars(self._loader)]

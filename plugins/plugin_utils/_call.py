@@ -17,6 +17,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _catalogue,
     _controls,
     _layers,
+    _playbooks,
     _report_options,
     _select,
     _shards,
@@ -30,7 +31,6 @@ SELECTION = ("profile", "groups", "overrides", "waivers")
 # What stays on the controller.
 _OF_PLAYBOOK = "__photon_hardening_report_dir"
 _GUEST = ("guest", "vmware_msix")
-_PLAYBOOKS = os.path.join(os.path.dirname(__file__), "..", "..", "playbooks")
 _HERE = ("role_variables",) + _GUEST + _report_options.OPTIONS
 _OTHERS = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS if name[len(_arguments.PREFIX):] not in SELECTION)
 # Options of the module that a report tells.
@@ -40,10 +40,9 @@ _BACK = ("absent", "forgotten")
 _OF_SELECTION = tuple(_arguments.PREFIX + name for name in SELECTION)
 
 
-def beside_playbooks(folder, here, playbooks=_PLAYBOOKS):
-    """FOLDER, the default for results. Where the command was typed HERE, in PLAYBOOKS of this collection, it goes beside them."""
-    is_there = folder and os.path.realpath(here) == os.path.realpath(playbooks)
-    return os.path.join(os.pardir, folder) if is_there else folder
+def beside_playbooks(folder, here):
+    """FOLDER, the default for results. Where the command was typed HERE, in a folder of playbooks of this collection, it goes beside it."""
+    return os.path.join(os.pardir, folder) if folder and _playbooks.any_in(here) else folder
 
 
 class Call:

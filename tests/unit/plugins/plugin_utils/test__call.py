@@ -2,6 +2,8 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 import datetime
+import pathlib
+import shutil
 
 import pytest
 from ansible import errors
@@ -130,14 +132,14 @@ def test_report_dir(args, variables, folder):
 
 
 @pytest.mark.parametrize("folder, here, expected", [
-    ("reports", "playbooks", "../reports"), ("reports", "playbooks/below", "reports"), ("reports", ".", "reports"),
-    ("reports", "link", "../reports"),
-    (None, "playbooks", None), ("", "playbooks", ""),
+    ("reports", "copy", "../reports"), ("reports", "copy/below", "reports"), ("reports", ".", "reports"), ("reports", "link", "../reports"),
+    (None, "copy", None), ("", "copy", ""),
 ])
 def test_the_default_for_reports_is_never_in_playbooks(tmp_path, folder, here, expected):
-    (tmp_path / "playbooks" / "below").mkdir(parents=True)
-    (tmp_path / "link").symlink_to("playbooks")
-    assert _call.beside_playbooks(folder, tmp_path / here, tmp_path / "playbooks") == expected
+    (tmp_path / "copy" / "below").mkdir(parents=True)
+    shutil.copy(pathlib.Path(_call.__file__).parents[2] / "playbooks" / "harden.yml", tmp_path / "copy")
+    (tmp_path / "link").symlink_to("copy")
+    assert _call.beside_playbooks(folder, tmp_path / here) == expected
 
 
 @pytest.mark.parametrize("name", ["photon_hardening_report_dir", "__photon_hardening_report_dir"])
