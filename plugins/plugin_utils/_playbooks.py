@@ -18,7 +18,7 @@ def ours(playbooks, folder=_FOLDER):
     """The names of PLAYBOOKS, as a command names them; none where one of them is not of this collection."""
     names = [os.path.basename(playbook).removesuffix(".yml").rpartition(".")[2] for playbook in playbooks]
     found = (name in _variables.OF_PLAYBOOKS and (playbook.startswith(_COLLECTION) or _is_same(playbook, name, folder))
-             for playbook, name in zip(playbooks, names))
+             for playbook, name in zip(playbooks, names, strict=True))
     return names if all(found) else []
 
 

@@ -16,12 +16,14 @@ from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards
 NOW = "2999-01-01T00:00:00Z"
 
 
-def ran(args, batch=("web1",), enabled=(), monkeypatch=None, **variables):
+def ran(args, batch=("web1",), enabled=(), monkeypatch=None, shown=None, no_log=False, **variables):
     monkeypatch.setattr(report.constants, "CALLBACKS_ENABLED", list(enabled), raising=False)
     action = report.ActionModule(
-        task=types.SimpleNamespace(args=args, check_mode=True, no_log=False, async_val=0, diff=False, action="x", environment=[]),
+        task=types.SimpleNamespace(args=args, check_mode=True, no_log=no_log, async_val=0, diff=False, action="x", environment=[]),
         connection=types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir="/tmp")), play_context=None, loader=None,
         templar=types.SimpleNamespace(template=lambda value: value), shared_loader_obj=None)
+    monkeypatch.setattr(report.ActionModule, "PRINTS", shown is not None)
+    action._display = types.SimpleNamespace(display=shown.append if shown is not None else None, columns=80)
     defaults = {"ansible_play_hosts_all": ["web1", "web2"], "ansible_play_batch": list(batch), "hostvars": {}}
     return action.run(None, dict(defaults, **variables))
 
@@ -50,6 +52,17 @@ def test_each_batch_writes_the_report_and_the_callback_plugin_the_last_one(kept,
     assert (result["report"] is not None) is writes is pathlib.Path(kept, _provenance.RUN, "report.html").exists()
     ((key, totals),) = result["ansible_stats"]["data"].items()
     assert not key.startswith("photon_hardening_") and totals["verdict"] == result["msg"].partition(" Report")[0]
+
+
+@pytest.mark.parametrize("enabled, no_log, is_shown", [
+    ([], False, True), (["photon.hardening.report"], False, False), ([], True, False),
+])
+def test_where_the_callback_plugin_is_not_enabled_the_task_shows_its_table(kept, monkeypatch, enabled, no_log, is_shown):
+    shown = []
+    monkeypatch.chdir(kept)
+    ran({"report_dir": str(kept), "this_run": True}, ["web2"], enabled, monkeypatch, shown=shown, no_log=no_log)
+    path = "report: %s/report.html" % _provenance.RUN
+    assert [(text.splitlines()[-1], "no result" in text) for text in shown] == ([(path, True)] if is_shown else [])
 
 
 @pytest.mark.parametrize("variables, ending", [
