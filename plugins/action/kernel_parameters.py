@@ -20,7 +20,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
 )
 
 # What Ansible would make variables, statistics and hosts of. None of it may come from a host.
-_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "report")
+_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "report", "preview_of")
 
 
 # ansible-core 2.19 and newer show the sentence of a failed task in a line of its own, and the whole result as older ones do.
@@ -62,7 +62,8 @@ class ActionModule(ActionBase):
         host = str(self._task.delegate_to or task_vars["inventory_hostname"])
         call = _call.Call(self._task.args, task_vars, self._templar.template)
         try:
-            settings = call.report_settings()
+            # A preview of a rollback says nothing of what is wanted: what is kept of the last audit stays.
+            settings = None if self._is_preview(call) else call.report_settings()
             shelf = self._shelf(settings and settings.folder, host)
         except ValueError as exc:
             return self._refused(str(exc))
@@ -73,6 +74,9 @@ class ActionModule(ActionBase):
         result = self._kept(shelf, call.shown("report_dir"), self._result(call, shelf, host, task_vars))
         # For the callback plugin that writes the report.
         return dict(result, report=settings._asdict()) if settings and not self._task.no_log else result
+
+    def _is_preview(self, call):
+        return bool(self._task.check_mode) and call.goes_back()
 
     def _refused(self, msg):
         """The result of a task that must not run: no exception, since Ansible shows the trace of one beside the sentence."""
@@ -101,7 +105,8 @@ class ActionModule(ActionBase):
         for module, more in _guest_calls.wanted(args, guest, bool(self._task.check_mode), result):
             result, said = _guest_calls.merged(result, module, self._executed(more, task_vars, module_name=module))
             notes = notes + said
-        return self._told(result, notes, host, shelf.about)
+        more = {"preview_of": shelf.about["mode"]} if self._is_preview(call) else {"ansible_facts": _shards.facts(result, shelf.about)}
+        return self._told(result, notes, host, shelf.about, more if isinstance(result.get("parameters"), list) else {})
 
     def _executed(self, args, task_vars, **module):
         """What the task's own module says, or another MODULE."""
@@ -115,14 +120,13 @@ class ActionModule(ActionBase):
             result = {"failed": True, "msg": str(exc)}
         return _harmless.result(result)
 
-    def _told(self, result, notes, host, about):
-        """RESULT as Ansible takes it, and the host's line."""
+    def _told(self, result, notes, host, about, more):
+        """RESULT as Ansible takes it, with what MORE the controller adds, and the host's line."""
         hidden = self._hidden(result)
         result = {key: value for key, value in with_notes(result, notes).items() if key not in hidden}
         if self._task.no_log and result.get("failed"):
             result["msg"] = "The module failed; no_log hides why."
-        if isinstance(result.get("parameters"), list):
-            result["ansible_facts"] = _shards.facts(result, about)
+        result.update(more)
         line = headline(host, about["provenance"]["profile"], result, bool(self._task.check_mode))
         if line and self.PRINTS and not self._task.no_log:
             self._display.display(line)

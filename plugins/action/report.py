@@ -63,7 +63,10 @@ class ActionModule(ActionBase):
             _validation, args = self.validate_argument_spec(argument_spec=_SPEC)
             if args["role_variables"]:
                 _call.check_names(task_vars)
-            settings = _call.Call(self._task.args, task_vars, self._templar.template).report_settings()
+            call = _call.Call(self._task.args, task_vars, self._templar.template)
+            settings = call.report_settings()
+            if args["this_run"] and self._task.check_mode and call.goes_back():
+                return {"changed": False, "msg": "No report is written of a preview of a rollback."}
             return self._of_this_run(settings, task_vars) if args["this_run"] else self._of_runs(settings, args, task_vars)
         except OSError as exc:
             return {"failed": True, "changed": False, "msg": "No report can be made: %s: %s" % (_harmless.line(exc.filename), exc.strerror)}

@@ -63,6 +63,13 @@ class Call:
             given["report_dir"] = beside_playbooks(self._collected(_OF_PLAYBOOK.__eq__).get(_OF_PLAYBOOK), os.getcwd())
         return _report_options.settings(given, self.shown)
 
+    def goes_back(self):
+        """Whether nothing is wanted of the host but what was there before, or its memory of that."""
+        try:
+            return self._option("state") not in (None, "present")
+        except ValueError:
+            return False
+
     def shown(self, option):
         """What an OPTION is called where it was said: the name of the role's variable, or of the task's option."""
         return option if option in self._args or not self._by_role else _arguments.PREFIX + option

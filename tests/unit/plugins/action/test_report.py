@@ -74,6 +74,13 @@ def test_slices_of_an_awx_job_keep_their_totals_apart(kept, monkeypatch, variabl
     assert list(result["ansible_stats"]["data"]) == ["hardening_totals_" + ending]
 
 
+def test_of_a_preview_of_a_rollback_no_report_is_written(kept, monkeypatch):
+    args = {"report_dir": str(kept), "this_run": True, "role_variables": True}
+    assert ran(args, monkeypatch=monkeypatch, photon_hardening_state="absent") == {
+        "changed": False, "msg": "No report is written of a preview of a rollback."}
+    assert [path.name for path in kept.iterdir()] == ["web1.json"]
+
+
 def test_without_a_folder_nothing_is_written(monkeypatch):
     assert ran({"this_run": True}, monkeypatch=monkeypatch) == {
         "changed": False, "msg": "No report is written, because no report_dir is given."}
