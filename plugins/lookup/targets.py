@@ -12,6 +12,8 @@ description:
   - For C(hosts) of a play. Returns the pattern that it is given, or ends the run with one sentence.
   - Ansible itself only warns where an inventory is missing or empty and where a group or host is not in it, and says nothing of a tag that
     no task has. Then nothing is done, and the run ends as if all were well.
+  - Also refused are a C(--limit) of which a part is not there, and one that leaves no host of the pattern, where only playbooks of this
+    collection were started, but not in an AWX job, of which a slice has only some of the hosts.
   - A group that is in the inventory and has no hosts is right. So is every pattern where Ansible only lists something or checks syntax.
   - Tags and the names of extra variables (C(-e)) are judged where only playbooks of this collection were started. A playbook that imports
     them may have tags and variables of its own.
@@ -86,19 +88,34 @@ class LookupModule(LookupBase):
 
     def _problem(self, pattern, variables, said):
         """What the pattern or the inventory lacks, or None."""
-        groups, variable = variables["groups"], said.get("variable", "photon_hardening_hosts")
-        return (_targets.limit(variables.get("ansible_limit"), said.get("no_limit"))
+        groups, limit = variables["groups"], variables.get("ansible_limit")
+        variable = said.get("variable", "photon_hardening_hosts")
+        return (_targets.limit(limit, said.get("no_limit"))
                 or _targets.missing_inventory(variables.get("ansible_inventory_sources") or (), constants.DEFAULT_HOST_LIST, os.path.exists)
-                or _targets.unknown_hosts(variable, pattern, groups, lambda part: self._matched(part, groups)))
+                or _targets.unknown_hosts(variable, pattern, groups, lambda part: self._matched(part, groups))
+                or self._wrong_limit(pattern, limit, variables))
 
-    def _matched(self, part, groups):
-        """The hosts of GROUPS, group -> hosts, that a PART of a pattern matches."""
+    def _wrong_limit(self, pattern, limit, variables):
+        """Ansible itself refuses a limit that matches no host at all. A playbook that imports ours may have other plays for those that it
+        matches, and a slice of an AWX job has only some of the hosts."""
+        if not limit or "awx_job_id" in variables or not _playbooks.ours(context.CLIARGS.get("args") or ()):
+            return None
+        groups = variables["groups"]
+        parts = [part for part in split_host_pattern(limit) if not part.startswith("@")]
+        unknown = _targets.unknown_hosts("--limit", parts, groups, lambda part: self._matched(part, groups))
+        if unknown or not self._matched(pattern, groups):
+            return unknown
+        return None if self._matched(pattern, groups, limit) else _targets.NOTHING_LEFT
+
+    def _matched(self, part, groups, limit=None):
+        """The hosts of GROUPS, group -> hosts, that a PART of a pattern matches and that LIMIT leaves."""
         manager = InventoryManager(self._loader, parse=False)
         for group, hosts in groups.items():
             manager.add_group(group)
             for host in hosts:
                 manager.add_host(host, group=group)
         try:
+            manager.subset(limit)
             return manager.list_hosts(part)
         except AnsibleError:
             # No pattern at all, such as a broken regular expression.

@@ -14,6 +14,8 @@ _TAGS = ("all", "untagged")
 # Ansible knows it without an inventory.
 _THIS_MACHINE = "localhost"
 
+NOTHING_LEFT = "--limit: it leaves none of the hosts on which the playbook acts: name others, or leave it out"
+
 
 def limit(given, why_none):
     """GIVEN: the value of --limit. WHY_NONE: why the playbook takes none, or None."""

@@ -93,6 +93,7 @@ def test_a_mistake_for_report_and_compare_is_one_sentence(printed, playbook, giv
     ("photon_upgrade", ["-e", "photon_upgrade_host=web1"], "photon_upgrade_host: photon_upgrade.yml reads no variable of this name: is "),
     ("photon_upgrade", ["-e", "photon_hardening_hosts=web1"], "is photon_upgrade_hosts meant?"),
     ("photon_upgrade", ["-i", "nosuch.ini"], "/nosuch.ini: there is no such file or folder"),
+    ("audit", ["--limit", "web1,wbe1"], "--limit: nothing in the inventory is called wbe1: is web1 meant?"),
     ("photon_upgrade", ["-t", "foo"], "--tags: no task of this playbook has the tag foo: leave it out"),
     ("harden", ["-e", "hosts=web1"], "is photon_hardening_hosts meant?"),
     ("report", ["-e", "report_dri=x"], "is report_dir meant?"),

@@ -69,7 +69,8 @@ def test_a_run_of_one_host(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("says, words", [
-    ({"preview_of": "rollback"}, "would be rolled back"), ({"ansible_facts": {"photon_hardening": {"mode": "rollback"}}}, "would be rolled back"),
+    ({"preview_of": "rollback"}, "would be rolled back"),
+    ({"ansible_facts": {"photon_hardening": {"mode": "rollback"}}}, "would be rolled back"),
     ({"ansible_facts": {}}, "would be set"),
 ])
 def test_what_a_run_in_check_mode_is_a_preview_of(tmp_path, monkeypatch, says, words):

@@ -11,6 +11,7 @@ from ansible.utils import display
 from ansible_collections.photon.hardening.plugins.lookup import targets
 
 PLAYBOOK = str(pathlib.Path(targets.__file__).parents[2] / "playbooks" / "audit.yml")
+OURS = {"options": {"args": ["photon.hardening.audit"]}}
 GROUPS = {"all": ["web1", "web2"], "web": ["web1", "web2"], "ungrouped": []}
 
 
@@ -44,6 +45,9 @@ def test_pattern(asked, terms, pattern):
     ({"options": {"args": ["photon.hardening.compare"]}, "extra": {"asert": "equal"}}, "asert: compare.yml reads no variable of this name"),
     ({"options": {"args": [PLAYBOOK]}, "ansible_run_tags": ["x"], "ansible_skip_tags": []}, "--tags: "),
     ({"options": {"args": ["photon.hardening.audit"]}, "ansible_run_tags": ["all"], "ansible_skip_tags": ["x"]}, "--skip-tags: "),
+    ({"ansible_limit": "web1,wbe2", **OURS}, "--limit: nothing in the inventory is called wbe2: is web meant?"),
+    ({"ansible_limit": "web1:!web9", **OURS}, "--limit: nothing in the inventory is called web9: is web meant?"),
+    ({"ansible_limit": "web1", "terms": ["web2"], **OURS}, "--limit: it leaves none of the hosts on which the playbook acts"),
     ({"ansible_limit": "web1", "said": {"no_limit": "why"}}, "--limit: this playbook takes none: why"),
 ])
 def test_what_is_not_there_ends_the_run(asked, variables, words):
@@ -54,6 +58,8 @@ def test_what_is_not_there_ends_the_run(asked, variables, words):
 
 @pytest.mark.parametrize("variables", [
     {"options": {"args": ["/site/rollback.yml"]}, "ansible_run_tags": ["x"], "ansible_skip_tags": ["y"]}, {"ansible_limit": "web1"},
+    {"ansible_limit": "web1:web2", **OURS}, {"ansible_limit": "all,!web2", **OURS}, {"ansible_limit": "web9", "awx_job_id": 7, **OURS},
+    {"ansible_limit": "web9", "options": {"args": ["site.yml"]}},
     {"ansible_inventory_sources": ["/", "web1,"]}, {"options": {"args": ["/site/rollback.yml"]}, "extra": {"hosts": "web"}},
     {"options": {"args": ["photon.hardening.audit", "site.yml"]}, "extra": {"hosts": "web"}},
     {"groups": {"all": []}, "options": {"syntax": True}}, {"groups": {"all": []}, "options": {"listhosts": True}},
