@@ -8,4 +8,4 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 cd "${CALLED_FROM:-.}"
 export ANSIBLE_CALLBACKS_ENABLED=${ANSIBLE_CALLBACKS_ENABLED:+$ANSIBLE_CALLBACKS_ENABLED,}photon.hardening.report
 inventory=${INVENTORY:-$root/playbooks/inventory}
-exec "$root/.venv/bin/python" "$root/.venv/bin/ansible-playbook" "$root/playbooks/$1" -i "$inventory" ${LIMIT:+--limit "$LIMIT"} "${@:2}"
+exec "$root/.venv/bin/ansible-playbook" "$root/playbooks/$1" -i "$inventory" ${LIMIT:+--limit "$LIMIT"} "${@:2}"

@@ -5,6 +5,13 @@ cd "$(dirname "$0")/.."
 # shellcheck source=tools/say.sh
 source tools/say.sh
 
+case $PWD in
+  *\$*)
+    printf 'ERROR: %s: Ansible takes the dollar in the name of this folder for a variable: give the folder another name\n' "$PWD" >&2
+    exit 1
+    ;;
+esac
+
 # ansible-core 2.16 manages the oldest hosts and itself runs on Python 3.10 to 3.12, so those come first.
 find_python() {
   local python
@@ -41,7 +48,6 @@ install_ensurepip() {
   $1 >&2
 }
 
-# Programs of the venv are started by its Python: their own first line leads nowhere where the folder's name has a dollar.
 install_core() {
   local wanted
   wanted=$(sha256sum requirements/run.txt)
@@ -51,7 +57,7 @@ install_core() {
   need_ensurepip "$python"
   "$python" -m venv --clear .venv
   patiently "downloading ansible-core into .venv ($python), once" \
-    .venv/bin/python .venv/bin/pip install --quiet --disable-pip-version-check -r requirements/run.txt
+    .venv/bin/pip install --quiet --disable-pip-version-check -r requirements/run.txt
   printf '%s\n' "$wanted" >.venv/run.sha256
 }
 
@@ -68,7 +74,7 @@ install_collection() {
 # What ansible-galaxy says is shown where it fails.
 install_into() {
   local log
-  log=$(ANSIBLE_COLLECTIONS_PATH=$1 .venv/bin/python .venv/bin/ansible-galaxy collection install . -p "$1" --force 2>&1) || { printf '%s\n' "$log" >&2; return 1; }
+  log=$(ANSIBLE_COLLECTIONS_PATH=$1 .venv/bin/ansible-galaxy collection install . -p "$1" --force 2>&1) || { printf '%s\n' "$log" >&2; return 1; }
 }
 
 install_core

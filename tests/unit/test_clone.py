@@ -34,6 +34,12 @@ def test_the_command_typed_in_playbooks(copy_tracked, tmp_path, before, found):
     assert (checked.returncode == 0) is found, checked.stderr
 
 
+def test_a_folder_that_ansible_could_not_find(copy_tracked, tmp_path):
+    clone = copy_tracked(tmp_path / "a $HOME clone")
+    refused = run(["make", "report"], clone, tmp_path)
+    assert refused.returncode == 2 and "ERROR: %s: Ansible takes the dollar" % clone in refused.stderr and not (clone / ".venv").exists()
+
+
 def test_the_link_leads_an_installation_into_no_circle(copy_tracked, tmp_path):
     clone = copy_tracked(tmp_path / "clone")
     run(["make", "help"], clone, tmp_path)
