@@ -5,6 +5,15 @@ SHELL := /bin/bash
 # (env -C DIR make). With it only PWD says, and it is believed, as where there is no /proc to see make's own command line.
 export CALLED_FROM := $(if $(shell [ ! -e /proc/$$PPID/cmdline ] || grep -qzE '^(-[[:alpha:]]*C|--di)' /proc/$$PPID/cmdline && echo C),$(PWD),$(CURDIR))
 export INVENTORY LIMIT
+# With -f alone it would work on the folder in which it was typed.
+$(if $(wildcard tools/play.sh),,$(error this is not the folder of the Makefile: go there, or name it with make -C))
+# A mistyped variable would be passed over, and INVENTROY=hosts would harden this machine.
+VARIABLES := INVENTORY LIMIT ARGS CORE
+UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
+$(if $(UNKNOWN),$(error $(UNKNOWN): nothing here reads a variable of this name: there are $(VARIABLES)))
+# make itself would harden first, and then say that there is no target of the second name.
+NO_TARGETS := $(filter-out $(shell sed -nE 's/^([a-z-]+):.*\#\# .*/\1/p' Makefile),$(MAKECMDGOALS))
+$(if $(NO_TARGETS),$(error $(NO_TARGETS): there is no target of this name: see make help))
 # By this link, which git ignores, ansible-playbook typed in playbooks/ finds the collection in its own clone.
 LINK := playbooks/collections/ansible_collections/photon/hardening
 $(shell [ -e $(LINK) ] || { mkdir -p $(dir $(LINK)) && ln -s ../../../.. $(LINK); })

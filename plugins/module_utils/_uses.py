@@ -11,6 +11,7 @@ import re
 from collections import OrderedDict, namedtuple
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import SAID, Facts, Use
+from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 
 # What shows a use. programs: each is a sign of it. processes: names of processes beside those of the programs. snaps: likewise.
 # units: systemd units that an administrator or an installer has put into /etc; a snap's service is one.
@@ -311,7 +312,9 @@ def checked(given):
     """use -> present or absent, of what a user says; ValueError for what is not known."""
     for name, said in given.items():
         if name not in NAMES:
-            raise ValueError("uses: %r is none of the known uses of a host: %s" % (name, ", ".join(NAMES)))
+            near = nearest(name, NAMES) if isinstance(name, str) else None
+            known = "is %s meant?" % near if near else ", ".join(NAMES)
+            raise ValueError("uses: %r is none of the known uses of a host: %s" % (name, known))
         if said not in SAID:
             raise ValueError("uses: %s must be one of %s, not %r" % (name, ", ".join(SAID), said))
     return dict((name, said) for name, said in given.items() if said != "auto")

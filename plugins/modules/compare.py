@@ -57,6 +57,14 @@ options:
       - A relative folder is below the one in which the command was typed.
       - The files list weaknesses. A new folder and each file are for their owner alone.
     type: path
+  only_check:
+    description:
+      - Compares nothing. Fails where O(left) or O(right) is no side, a saved result cannot be read, or O(dir) cannot be written. So all of
+        this is told before hosts are read.
+      - A new folder O(dir) is made.
+    type: bool
+    default: false
+    version_added: 1.0.0
 attributes:
   check_mode:
     description: It only reads the hosts, and writes its files in check mode as well.
@@ -93,13 +101,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: How many parameters differ, or why the task failed.
+  description: How many parameters differ, that the sides can be compared (O(only_check)), or why the task failed.
   returned: always
   type: str
   sample: "photon3 and centos8: 35 of 36 parameters differ, and 2 of 3 guest rows"
 counts:
   description: The number of parameters with each verdict.
-  returned: when both sides could be read
+  returned: when both sides could be read, without O(only_check)
   type: dict
   sample:
     left_stricter: 4
@@ -125,7 +133,7 @@ guest:
     same: 1
 files:
   description: The files that were written.
-  returned: when both sides could be read
+  returned: when both sides could be read, without O(only_check)
   type: list
   elements: str
   sample: []
@@ -136,6 +144,6 @@ comparison:
       C(cause), and the parameters that are the C(same).
     - Each parameter has C(name), C(verdict), C(reason), C(left) and C(right) with C(kind), C(value), C(boot), C(source) and C(problem),
       C(why), C(impact), C(controls), C(level_up) and C(breaks).
-  returned: success
+  returned: success, without O(only_check)
   type: dict
 """

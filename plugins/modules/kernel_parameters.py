@@ -405,9 +405,14 @@ diff:
       after_header: running kernel
       before: "kernel.kptr_restrict = 0\n"
       after: "kernel.kptr_restrict = 2\n"
+preview_of:
+  description: Which way back check mode has shown, C(rollback), C(adopt) or C(forget). Nothing is kept of such a preview.
+  returned: in check mode with O(state) other than V(present), when the plan could be made
+  type: str
+  sample: rollback
 ansible_facts:
   description: What a fact cache keeps.
-  returned: when the plan could be made
+  returned: when the plan could be made, but for a preview (RV(preview_of))
   type: dict
   contains:
     photon_hardening:

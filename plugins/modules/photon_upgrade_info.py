@@ -11,6 +11,8 @@ author:
 description:
   - Looks at a host before, during and after an upgrade with C(photon-upgrade.sh), and says what is to be done next and why not.
     The role P(photon.hardening.photon_upgrade#role) does what it says.
+  - Before that, on the controller, a variable C(photon_hardening_*) or C(photon_upgrade_*) whose name is mistyped is refused.
+    After the upgrade, when the host is hardened again, it would be too late.
   - Upgrades nothing. With O(precheck) it has C(photon-upgrade.sh --precheck-only) look at the repositories, which refreshes tdnf's cache.
   - It was run against recordings of the real photon-upgrade.sh of Photon OS 3.0, 4.0 and 5.0, and not yet on a real Photon OS.
 requirements:

@@ -20,6 +20,8 @@ _THIS_MACHINE = "localhost"
 _BATCH = re.compile(r"[0-9]{1,6}%?\Z")
 _PERCENTAGE = re.compile(r"(?:100|[0-9]{1,2})(?:\.[0-9]{1,3})?%?\Z")
 
+NOTHING_LEFT = "--limit: it leaves none of the hosts on which the playbook acts: name others, or leave it out"
+
 
 def limit(given, why_none):
     """GIVEN: the value of --limit. WHY_NONE: why the playbook takes none, or None."""
@@ -34,8 +36,9 @@ def missing_inventory(sources, default, exists):
     return None
 
 
-def unknown_hosts(pattern, groups, matches):
-    """PATTERN: its parts, as Ansible splits it. GROUPS: group -> hosts. MATCHES: a part of a pattern -> the hosts that it matches."""
+def unknown_hosts(variable, pattern, groups, matches):
+    """VARIABLE: what says the PATTERN. PATTERN: its parts, as Ansible splits it. GROUPS: group -> hosts. MATCHES: a part of a pattern ->
+    its hosts."""
     names = [part.lstrip("&!") for part in pattern if part.lstrip("&!") != _THIS_MACHINE]
     if names and not groups.get("all"):
         return "INVENTORY: it has no host: name another one with -i (make: INVENTORY=)"
@@ -43,7 +46,7 @@ def unknown_hosts(pattern, groups, matches):
         if name not in groups and not matches(name):
             near = nearest(name, [*groups, *groups["all"]])
             meant = "is %s meant?" % _harmless.line(near) if near else "name a group or a host"
-            return "photon_hardening_hosts: nothing in the inventory is called %s: %s" % (_harmless.line(name), meant)
+            return "%s: nothing in the inventory is called %s: %s" % (variable, _harmless.line(name), meant)
     return None
 
 

@@ -78,9 +78,13 @@ def test_a_host_and_a_profile(run):
     (["left=near3", "right=photon"], 2, "left: 'near3' is no host of the inventory, no column of the catalogue and no file. The nearest "
                                         "names are near2, near1, far."),
     (["left=far", "right=photon"], 2, "left: far: this host could not be read: "),
+    # Before a host is contacted.
+    (["left=far", "right=photon", "compare_dir=/dev/null/x"], 2, "The comparison cannot be written: [Errno 20] Not a directory: "),
+    (["left=far", "right=photon", "assert=equl"], 2, "value of assert must be one of: none, equal, not_weaker, got: equl"),
     (["left=near1", "right=near2", "--limit", "near1"], NOT_THERE,
      "--limit: this playbook takes none: left and right say which hosts are read"),
 ])
 def test_what_cannot_be_compared(run, args, status, words):
     done = run(*args)
     assert (done.returncode, words in done.stdout) == (status, True), done.stdout
+    assert ("TASK [Read kernel parameters]" in done.stdout) == ("could not be read" in words)

@@ -99,6 +99,26 @@ def test_refusals(run, tmp_path, args, words):
     assert result["failed"] and result["msg"] == words.replace("%s", str(tmp_path))
 
 
+@pytest.mark.parametrize("args, words", [
+    (dict(left="web1", right="nope"), "right: 'nope' is no host of the inventory"),
+    (dict(left="empty", right="web1"), "left: empty: it is no saved"),
+    (dict(left="web1", right="web2", dir="empty"), "The comparison cannot be written: "),
+    (dict(left="web1", right="web2", dir="empty/x"), "The comparison cannot be written: "),
+])
+def test_what_is_told_before_a_host_is_read(run, tmp_path, args, words):
+    (tmp_path / "empty").touch()
+    result = run(only_check=True, **args)
+    assert result["failed"] and result["msg"].startswith(words)
+
+
+@pytest.mark.parametrize("args", [dict(dir="out/a"), {}, dict(dir="empty", formats=["text"]), dict(dir="empty", no_log=True)])
+def test_what_can_be_compared(run, tmp_path, args):
+    (tmp_path / "empty").touch()
+    assert run(left="web1", right="photon", only_check=True, **args) == {
+        "changed": False, "msg": "The sides can be compared.", "shown": ""}
+    assert (tmp_path / "out" / "a").exists() == (args.get("dir") == "out/a") and list(tmp_path.glob("out/a/*")) == []
+
+
 def test_what_is_too_large_is_no_saved_result(run, tmp_path, monkeypatch):
     monkeypatch.setattr(compare, "_LARGEST", 10)
     (tmp_path / "large").write_text("x" * 11, encoding="utf-8")

@@ -186,6 +186,27 @@ def test_a_result_says_what_made_it(tmp_path):
     assert found["web1.json"]["run"] == found["web2.json"]["run"]
 
 
+@pytest.mark.parametrize("state, mode", [("absent", "rollback"), ("forgotten", "forget"), ("adopted", "adopt")])
+def test_a_preview_of_the_way_back_keeps_what_the_audit_found(tmp_path, state, mode):
+    variables = {"photon_hardening_report_dir": str(tmp_path)}
+    Play({"role_variables": True}, variables=variables, check_mode=True).run()
+    before = kept(tmp_path)
+    answer = {"msg": "x", "changed": False, "parameters": [], "summary": {}, "preview_of": "told by the host"}
+    for args, said in (({"role_variables": True, "state": state}, {}), ({"role_variables": True}, {"photon_hardening_state": state})):
+        result = Play(args, answer, dict(variables, **said), check_mode=True).run()
+        assert result["preview_of"] == mode and not {"report", "ansible_facts"} & set(result) and kept(tmp_path) == before
+        done = Play(args, answer, dict(variables, **said)).run()
+        assert done["ansible_facts"]["photon_hardening"]["mode"] == mode and "preview_of" not in done
+        Play({"role_variables": True}, variables=variables, check_mode=True).run()
+        before = kept(tmp_path)
+
+
+def test_a_state_that_there_is_not_is_no_preview(tmp_path):
+    variables = {"photon_hardening_report_dir": str(tmp_path), "photon_hardening_state": "gone"}
+    assert Play({"role_variables": True}, variables=variables, check_mode=True).run()["failed"]
+    assert kept(tmp_path)["web1.json"]["outcome"] == "failed"
+
+
 def test_an_error_of_ansible_with_what_the_host_printed_is_harmless(tmp_path):
     play = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, AnsibleError("sudo: \x1b[2J\nweb2 | ok"))
     assert play.told() == {"failed": True, "msg": "sudo: \\x1b[2J web2 | ok"}
@@ -247,7 +268,7 @@ def test_a_result_that_cannot_be_kept_fails_the_task_and_is_still_told(tmp_path,
 @pytest.mark.parametrize("variables, words", [
     ({"photon_hardening_report_dir": 7}, "photon_hardening_report_dir: 7 is not a text"),
     ({"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is none of restate, report"),
-    ({"photon_hardening_report_dir": "/x\0"}, "report_dir: '/x\\x00' is not the name of a folder"),
+    ({"photon_hardening_report_dir": "/x\0"}, "photon_hardening_report_dir: '/x\\x00' is not the name of a folder"),
 ])
 def test_a_bad_variable_is_one_sentence(variables, words):
     play = Play({"role_variables": True}, variables=variables)

@@ -21,14 +21,14 @@ def matches(part):
     (["\x1b"], "\\x1b: name a group or a host"),
 ])
 def test_unknown_hosts(pattern, problem):
-    assert _targets.unknown_hosts(pattern, GROUPS, matches) == (
-        problem and "photon_hardening_hosts: nothing in the inventory is called " + problem)
+    assert _targets.unknown_hosts("x_hosts", pattern, GROUPS, matches) == (
+        problem and "x_hosts: nothing in the inventory is called " + problem)
 
 
 @pytest.mark.parametrize("groups", [{}, {"all": [], "web": []}])
 def test_an_inventory_without_a_host(groups):
-    assert _targets.unknown_hosts(["all"], groups, None) == "INVENTORY: it has no host: name another one with -i (make: INVENTORY=)"
-    assert _targets.unknown_hosts(["localhost"], groups, None) is None
+    assert _targets.unknown_hosts("x", ["all"], groups, None) == "INVENTORY: it has no host: name another one with -i (make: INVENTORY=)"
+    assert _targets.unknown_hosts("x", ["localhost"], groups, None) is None
 
 
 @pytest.mark.parametrize("sources, problem", [
