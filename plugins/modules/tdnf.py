@@ -111,7 +111,9 @@ options:
     type: bool
     default: false
   releasever:
-    description: The release whose repositories are used, such as V(5.0). The metadata are refreshed then.
+    description: >-
+      The release whose repositories are used, such as V(5.0). The metadata are refreshed then. C(tdnf) before 3.4 has one cache for all
+      releases, which is emptied afterwards, so that the next task does not take the packages of this one.
     type: str
   installroot:
     description: The folder of another system that is changed in place of this one. A new one needs O(releasever).

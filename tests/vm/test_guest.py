@@ -76,6 +76,7 @@ def test_a_line_that_disables_is_named_with_file_and_line_in_an_audit(vm, found)
     (note,) = [note for note in outcome.shard["notes"] if note.startswith("vmw_vmci disable_msix: ")]
     assert f"{FOREIGN}:3 switches MSI-X off for this driver" in note
     assert f"{OURS} switches off vmw_vmci disable_msix" in outcome.shard["msg"]
+    assert {row["name"]: row["state"] for row in outcome.shard["guest"]}["vmw_vmci disable_msix"] == "finding"
     assert guest(vm)["vmw_vmci disable_msix"]["source"] == FOREIGN + ":3"
 
 
