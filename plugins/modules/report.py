@@ -41,6 +41,7 @@ options:
         ends.
       - Nothing is written where no folder is given, nor for the last batch where the callback plugin
         P(photon.hardening.report#callback) is enabled, because that one writes the last report.
+      - Where it is not enabled, the table of the hosts so far and the path of the report are printed here.
     type: bool
     default: false
   inputs:
