@@ -20,7 +20,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
 )
 
 # What Ansible would make variables, statistics and hosts of. None of it may come from a host.
-_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "report")
+_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group")
 
 
 # ansible-core 2.19 and newer show the sentence of a failed task in a line of its own, and the whole result as older ones do.
@@ -47,6 +47,19 @@ def with_notes(result, notes):
     return dict(result, notes=notes + said["notes"], warnings=notes + said["warnings"]) if notes else result
 
 
+def with_report(result, settings):
+    """RESULT with the SETTINGS of the report, None for no report, for the callback plugin.
+
+    Ansible shows `invocation` only with -vvv. A host's own result has it, too, but may not say where the controller writes.
+    """
+    said = result.get("invocation")
+    said = {key: value for key, value in said.items() if key != "report"} if isinstance(said, dict) else {}
+    if settings:
+        said["report"] = settings._asdict()
+    others = {key: value for key, value in result.items() if key != "invocation"}
+    return dict(others, invocation=said) if said else others
+
+
 class ActionModule(ActionBase):
     # The strategy loads this class in the main process: what is read and compiled here is not again in every worker.
     READ_ONCE = (_arguments.OPTIONS, _catalogue.CATALOGUE, _templates.TEMPLATES, _provenance.RUN)
@@ -71,8 +84,7 @@ class ActionModule(ActionBase):
         # Ansible refuses here what the front does not support.
         super().run(tmp, task_vars)
         result = self._kept(shelf, self._result(call, shelf, host, task_vars))
-        # For the callback plugin that writes the report.
-        return dict(result, report=settings._asdict()) if settings and not self._task.no_log else result
+        return with_report(result, None if self._task.no_log else settings)
 
     def _refused(self, msg):
         """The result of a task that must not run: no exception, since Ansible shows the trace of one beside the sentence."""

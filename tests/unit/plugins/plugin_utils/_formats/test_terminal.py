@@ -2,7 +2,6 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-import json
 import re
 
 import pytest
@@ -139,7 +138,7 @@ PARAMETERS = [
 
 @pytest.mark.parametrize("check_mode, expected", [
     (False, """\
-web: 2 of 4 set
+web: 2 of 4 set, 1 more differs
 O  fs.rival      is 1 now; at boot 0, set by
                  /etc/sysctl.d/99-x.conf:3; wanted 1
 C  kernel.boot   is 1 as before; at boot it was unset, it
@@ -148,7 +147,7 @@ C  kernel.panic  was 0, is 10 now
 report: r.html
 """),
     (True, """\
-web: 2 of 4 would be set
+web: 2 of 4 would be set, 1 more differs
 O  fs.rival      is 1 now; at boot 0, set by
                  /etc/sysctl.d/99-x.conf:3; wanted 1
 C  kernel.boot   is 1 as wanted; at boot it is unset, it
@@ -174,20 +173,14 @@ def test_a_single_host_with_much_to_tell():
     assert len(lines) == 32 and lines[-1] == "and 10 more: see r"
 
 
-# --- of a Fleet ---
+@pytest.mark.parametrize("mode, check_mode, changed, end", [
+    ("rollback", False, True, "rolled back"), ("rollback", True, True, "would be rolled back"), ("rollback", True, False, "nothing to roll back"),
+    ("adopt", False, True, "adopted"), ("adopt", True, True, "would be adopted"), ("adopt", False, False, "nothing to adopt"),
+    ("forget", False, True, "forgotten"), ("forget", True, True, "would be forgotten"), ("forget", True, False, "nothing to forget"),
+])
+def test_the_words_of_a_run_that_sets_nothing(mode, check_mode, changed, end):
+    assert terminal.changes(("web", "done", check_mode, {"ok": 0}, mode, changed), [], 80, False, None) == "web: %s\n" % end
 
-def shard(host, **more):
-    return json.dumps(dict({"schema_version": 1, "host": host, "time": "2026-11-26T04:18:06Z", "run": "r", "mode": "audit",
-                            "outcome": "done", "check_mode": True, "parameters": PARAMETERS}, **more))
 
-
-def test_the_numbers_are_those_of_the_fleet():
-    shards = shard("a"), shard("b", parameters=PARAMETERS[:2]), shard("c", outcome="failed", parameters=None)
-    fleet = _fleet.read([("x", line) for line in shards])
-    rows = terminal.rows_of(fleet)
-    assert [row[:3] for row in rows] == [("a", "done", True), ("b", "done", True), ("c", "failed", True)]
-    lines = terminal.table(rows, 100, False, None).splitlines()
-    assert [line.split() for line in lines[:2]] == [["host", "K", "ok", "C", "changed", "O", "overridden"], ["c", "-", "-", "-", "failed"]]
-    assert lines[-1].split() == ["all", "3"] + [str(fleet.counts()[state]) for state in ("ok", "changed", "overridden")]
-    assert terminal.changes(rows[0], terminal.parameters_of(fleet, 0), 80, False, None) == terminal.changes(
-        rows[0], PARAMETERS, 80, False, None)
+def test_a_rollback_that_has_rows_had_something_to_look_at():
+    assert terminal.changes(("web", "done", False, {"ok": 5}, "rollback", False), [], 80, False, None) == "web: rolled back\n"
