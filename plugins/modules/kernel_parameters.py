@@ -600,9 +600,11 @@ def _applied(params, image, check_mode, with_diff):
             _judge(plan, params, False, with_diff)
             plan = _carried_out(plan, saved, with_diff)
     result = _described(plan, with_diff)
-    if params["state"] == "absent" and not image and _files.exists(_files.GUEST_MEMORY):
-        # The controller has another module take that back.
-        result["vmware_guest"] = []
+    if params["state"] == "absent":
+        result["msg"] = _result.message(plan, is_way_back=True)
+        if not image and _files.exists(_files.GUEST_MEMORY):
+            # The controller has another module take that back.
+            result["vmware_guest"] = []
     return result
 
 
@@ -717,7 +719,7 @@ def _told_by(module, result):
 def main():
     module = AnsibleModule(argument_spec=_arguments(), required_if=[("state", "present", ("dropins",))], supports_check_mode=True)
     if os.geteuid() != 0:
-        module.fail_json(msg="Kernel parameters are root's: run this with become, or as root.")
+        module.fail_json(msg="This module needs root: use become.")
     with _apply.SIGNALS:
         result = _told_by(module, _result_of(module))
         # What is done is told, whatever comes now.
