@@ -548,7 +548,7 @@ def test_nothing_is_said_of_a_value_that_our_files_do_not_set():
 COLLECTOR = {"crash_collector": ("/usr/lib/systemd/systemd-coredump", True)}
 PATTERN, NOWHERE = "kernel.core_pattern", "|/bin/false"
 STOPS = {PATTERN: {"stops": {NOWHERE: ["crash_collector"]}}}
-TOLD = "kernel.core_pattern = |/bin/false stops crash_collector (/usr/lib/systemd/systemd-coredump); nothing else breaks."
+TOLD = "kernel.core_pattern = |/bin/false limits crash_collector (/usr/lib/systemd/systemd-coredump): it is set all the same."
 
 
 def test_what_is_stopped_is_told_when_it_happens():
