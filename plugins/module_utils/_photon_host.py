@@ -44,7 +44,7 @@ def facts(run, services, paths):
 # --- programs ---
 
 def _packages(run):
-    """Of a host without rpm none, which is told as a host that does not agree with itself."""
+    """Of a host without rpm none, which is told as a host that reports different versions."""
     status, stdout, _stderr = run(_PACKAGES)
     return _photon_upgrade.packages(stdout) if status == 0 else ()
 

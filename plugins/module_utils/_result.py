@@ -137,19 +137,19 @@ def of_states(rows, states):
 
 def message(plan, is_way_back=False):
     """One line: how many differ and the first of them, then whatever is not simply as wanted. Of a rollback: how many have to go back."""
-    verb, files = ("to put back", "files put back: ") if is_way_back else ("differ", "files changed: ")
+    what, files = ("live values to put back", "files put back or removed: ") if is_way_back else ("parameters differ", "files changed: ")
     rows = in_order(plan.rows)
     groups = [(label, [row for row in rows if _label(row) == label], word) for label, _fits, word in _LABELS]
     plain = [row for row in rows if _differs(row) and _label(row) is None]
-    parts = [count(rows, verb) + (": " + _named(plain, _move) if plain else "")]
+    parts = [count(rows, what) + (": " + _named(plain, _move) if plain else "")]
     parts += ["%d %s: %s" % (len(group), label, _named(group, word)) for label, group, word in groups if group]
     if plan.files and not any(_differs(row) for row in rows):
         parts.append(files + ", ".join(sorted(plan.files)))
     return "; ".join(parts)
 
 
-def count(rows, verb="differ"):
-    return "%d of %d parameters %s" % (len([row for row in rows if _differs(row)]), len(rows), verb)
+def count(rows, what="parameters differ"):
+    return "%d of %d %s" % (len([row for row in rows if _differs(row)]), len(rows), what)
 
 
 def _label(row):

@@ -32,7 +32,7 @@ def unknown_hosts(pattern, groups, matches):
     """PATTERN: its parts, as Ansible splits it. GROUPS: group -> hosts. MATCHES: a part of a pattern -> the hosts that it matches."""
     names = [part.lstrip("&!") for part in pattern if part.lstrip("&!") != _THIS_MACHINE]
     if names and not groups.get("all"):
-        return "INVENTORY: it has no host: name another one with -i (make: INVENTORY=)"
+        return "The inventory has no host: give one with -i (make: INVENTORY=FILE)"
     for name in names:
         if name not in groups and not matches(name):
             near = nearest(name, [*groups, *groups["all"]])

@@ -35,7 +35,7 @@ def test_pattern(asked, terms, pattern):
 
 @pytest.mark.parametrize("variables, words", [
     ({"ansible_inventory_sources": ["/nowhere/hosts"]}, "INVENTORY: /nowhere/hosts: "),
-    ({"groups": {"all": []}}, "INVENTORY: it has no host"),
+    ({"groups": {"all": []}}, "The inventory has no host"),
     ({"options": {"args": [targets._PLAYBOOKS + "/audit.yml"]}, "ansible_run_tags": ["x"], "ansible_skip_tags": []}, "--tags: "),
     ({"options": {"args": ["photon.hardening.audit"]}, "ansible_run_tags": ["all"], "ansible_skip_tags": ["x"]}, "--skip-tags: "),
     ({"ansible_limit": "web1", "no_limit": "why"}, "--limit: this playbook takes none: why"),
