@@ -67,7 +67,13 @@ def _sha256(where, value):
 
 
 def _content(where, value):
-    return _expect(isinstance(value, str), where, value)
+    """The content of a file, of any length."""
+    _expect(isinstance(value, str), where, value).encode("utf-8", "surrogateescape")
+    return value
+
+
+def _line(where, value):
+    return _expect("\n" not in _text(where, value), where, value)
 
 
 def _dictionary(where, value):
@@ -128,7 +134,7 @@ def _file(path, value):
     conflicts = value.get("conflicts", "restate")
     return SavedFile(optional(_content, "before"), optional(_attributes, "attributes"), _sha256(path, value.get("sha256")),
                      optional(_sha256, "also"), lines, rules, _expect(conflicts in CONFLICTS, path, conflicts),
-                     _texts(path, value.get("edits", [])), optional(_content, "text"))
+                     tuple(_line(path, line) for line in _list(path, value.get("edits", []))), optional(_content, "text"))
 
 
 def _folder(value):
@@ -143,7 +149,7 @@ def parsed(text):
     except RecursionError as exc:
         raise ValueError("it is nested too deeply") from exc
     _fields("the file", data, ("version", "parameters", "files", "folders", "first"))
-    if data.get("version") not in (1, _VERSION):
+    if isinstance(data.get("version"), bool) or data.get("version") not in (1, _VERSION):
         raise ValueError("version %.20r, and this release reads version 1 and %d" % (data.get("version"), _VERSION))
     parameters, files = (_dictionary(key, data.get(key)) for key in ("parameters", "files"))
     entries = dict((name, _entry(name, entry)) for name, entry in parameters.items())
@@ -155,12 +161,10 @@ def parsed(text):
 
 def load():
     """The Saved of this host, empty where nothing was saved. A damaged file raises HostProblem and is never overwritten."""
-    text = _files.read(_files.BASELINE)
-    if text is None:
-        return _EMPTY
     try:
-        return parsed(text)
-    except ValueError as exc:
+        text = _files.read(_files.BASELINE)
+        return _EMPTY if text is None else parsed(text)
+    except (OSError, ValueError) as exc:
         raise HostProblem("%s cannot be understood (%s): %s" % (_files.BASELINE, exc, _HELP)) from exc
 
 

@@ -240,13 +240,14 @@ def firsts(saved, choices, snapshot, after):
 def files(saved, texts, disk, lines, rules, conflicts, found_edits):
     """path -> SavedFile after the run. TEXTS: what this run decides on. DISK: path -> File, as found.
 
-    LINES and RULES: path -> those of our lines. FOUND_EDITS: path -> lines of others in our files.
+    LINES and RULES: path -> those of our lines. CONFLICTS: path -> what the call said whose lines these are. FOUND_EDITS: path -> lines of
+    others in our files.
     """
     kept = dict((path, known) for path, known in saved.files.items() if path not in texts)
     for path, text in texts.items():
         if text is not None and path in lines:
             kept[path] = _remembered_file(saved.files.get(path), disk.get(path), text, lines[path], rules[path],
-                                          conflicts, found_edits.get(path, ()))
+                                          conflicts.get(path, "restate"), found_edits.get(path, ()))
     return kept
 
 
@@ -276,9 +277,8 @@ def of_host(saved, found, disk):
 
 
 def _found_file(item):
-    """A file of ours of which nothing was remembered. The one that restates is made of the others and has nothing to go back to."""
-    before = None if _sysctl_d.restates(item.path) else item.text
-    return SavedFile(before, item.attributes if before else None, digest(item.text), lines=our_lines(None, item.text), rules={})
+    """A file of ours of which nothing was remembered."""
+    return SavedFile(item.text, item.attributes, digest(item.text), lines=our_lines(None, item.text), rules={})
 
 
 def earlier(known, now):

@@ -139,8 +139,8 @@ Write = namedtuple("Write", "name value before one_way dropin number")
 Choice = _record("Choice", "state target write active reason elsewhere", None, None, False, "", False)
 # The drop-ins. texts: path -> what the file shall be, None: no file. lines and rules: path -> those of our lines. edits: path -> lines of
 # others.
-# attributes: path -> of a file that goes back.
-Decided = namedtuple("Decided", "texts lines rules edits attributes warnings")
+# attributes: path -> of a file that goes back. conflicts: path -> what the call said whose lines these are.
+Decided = namedtuple("Decided", "texts lines rules edits attributes warnings conflicts")
 # A line of ours: its value, its file, which values of others are as good, and what the call that wrote it said about conflicts.
 Mine = namedtuple("Mine", "value path rule conflicts")
 # writes: in their order. expected: parameter -> live value that must be there after the writes, also of what moves by itself.

@@ -92,9 +92,11 @@ def _take_old(old, decided, known, disk):
     """Decides that the files at OLD go; returns the lines that others have written into them, which stay where nothing takes them over."""
     edits = []
     for path in old:
+        decided.warnings.extend(_dropins.found_restating(path, known.get(path), disk[path].text))
+        if path not in known:
+            continue
         found = _memory.edits(known.get(path), disk[path].text)
         decided.texts[path] = "".join(line + "\n" for line in found) if found else _before(known.get(path))
-        decided.warnings.extend(_dropins.found_restating(path, known.get(path), disk[path].text))
         edits += found
     return edits
 
@@ -162,7 +164,7 @@ def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
     parameters = snapshot.saved.parameters
     if not request.image:
         parameters = _memory.parameters(snapshot.saved, paths, choices, wanted, snapshot, followers)
-    files = _memory.files(snapshot.saved, decided.texts, disk, decided.lines, decided.rules, request.conflicts, decided.edits)
+    files = _memory.files(snapshot.saved, decided.texts, disk, decided.lines, decided.rules, decided.conflicts, decided.edits)
     files = dict((path, known) for path, known in files.items() if _still_matters(path, path in paths, disk.get(path), decided.texts))
     made = [folder for path in decided.texts if path in after for folder in snapshot.missing_folders.get(path, ())]
     kept, gone = _memory.folders(snapshot.saved, made, files)

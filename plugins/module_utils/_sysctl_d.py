@@ -485,6 +485,20 @@ class BootOrder:
         spoken = self._table.get(key_path(name))
         return found or (spoken and spoken._replace(value=None))
 
+    def may_follow(self, name):
+        """The Winner of a line for conf.default that may move NAME, of an interface, after NAME's own line; None where there is none.
+
+        An own line with the value that is there at that time is not written, and the kernel takes the interface for one that nobody set.
+        """
+        interface = interface_of(name)
+        own = self._writes(name) if interface else ()
+        default = of_interface(name, "default") if own else name
+        if not any(move.name == name and move.maybe for move in _behaviour.moves(default, "1", (interface,) if own else ())):
+            return None
+        place, winner = own[-1]
+        later = [other for after, other in self._writes(default) if after > place and not _values.same(name, other.value, winner.value)]
+        return later[-1] if later else None
+
     def _is_written_again(self, switch, before, value):
         """Whether a line with the VALUE that is there moves others all the same: systemd-sysctl passes over the same text alone."""
         return _behaviour.moves_anyway(switch) and (self._dialect.unchecked or value != _values.printed(switch, before))

@@ -57,8 +57,8 @@ options:
       - C(accept) - a list of values that are as good as the wanted one or better. Such a value is kept when somebody else has set it.
       - C(at_least), C(at_most) - the same for numbers.
       - C(hold) - which uses of a host a value would break. A list speaks of the wanted value; a dictionary names the uses value by value,
-        as in C({"0"&colon; [docker, kubelet]}). The engines and gateways are C(docker), C(containerd), C(crio), C(podman), C(kubelet), C(nomad),
-        C(libvirt), C(lxd), C(incus), C(lxc), C(nspawn), C(wireguard), C(openvpn), C(docker_userns), C(podman_userns), C(docker_rootless),
+        as in C({"0"&colon; [docker, kubelet]}). The engines and gateways are C(docker), C(containerd), C(crio), C(podman), C(kubelet),
+        C(nomad), C(libvirt), C(lxd), C(incus), C(lxc), C(nspawn), C(wireguard), C(openvpn), C(docker_userns), C(podman_userns), C(docker_rootless),
         C(podman_rootless) and C(lxc_rootless), the other uses C(rootless_later), C(router), C(router_ipv6), C(slaac), C(multihomed),
         C(kdump), C(sandbox), C(crash_collector), C(profiler), C(debugger) and C(io_uring); C(docs/uses.md) says what proves each.
         O(container_host) and O(uses) decide whether the parameter is C(held_back).
@@ -81,12 +81,12 @@ options:
   container_host:
     version_added: 1.0.0
     description:
-      - Whether parameters are held back that would break a container engine, virtual machines or a VPN gateway, as C(hold) of O(rules) says. With
-        O(state=absent) it also decides whether forwarding that is in use stays on. For other uses only O(uses) speaks.
+      - Whether parameters are held back that would break a container engine, virtual machines or a VPN gateway, as C(hold) of O(rules)
+        says. With O(state=absent) it also decides whether forwarding that is in use stays on. For other uses only O(uses) speaks.
       - V(auto) looks on the host for each use and holds back what would break those that it finds. A use is proved by a program, a
-        service or a configuration file of root, or by a value that was there before the first run. A process of root and a
-        route are weak evidence: a value is not set if it is not set yet, but it is not removed if it is; a warning names it. Processes of
-        ordinary users count for nothing, except for engines without root, where the user may have them.
+        service or a configuration file of root, or by a value that was there before the first run. A process of root and a route are
+        weak evidence. Then a value is not set if it is not set yet, but it is not removed if it is, and a warning names the evidence.
+        Processes of ordinary users count for nothing, except for engines without root, where the user may have them.
       - V(always) holds back whatever would break any engine or VPN gateway.
       - V(never) holds nothing back for them.
     type: str

@@ -9,8 +9,8 @@ version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:
-  - Looks at a host before, during and after an upgrade with C(photon-upgrade.sh), and says what is to be done next, and why an upgrade is refused.
-    The role P(photon.hardening.photon_upgrade#role) does what it says.
+  - Looks at a host before, during and after an upgrade with C(photon-upgrade.sh), and says what is to be done next, and why an
+    upgrade is refused. The role P(photon.hardening.photon_upgrade#role) does what it says.
   - Upgrades nothing. With O(precheck) it has C(photon-upgrade.sh --precheck-only) look at the repositories, which refreshes tdnf's cache.
   - It was run against recordings of the real photon-upgrade.sh of Photon OS 3.0, 4.0 and 5.0, and not yet on a real Photon OS.
 requirements:

@@ -51,19 +51,17 @@ def compare(left, right, catalogue, controls, benchmarks):
 
 def _names(left, right, known):
     """Those that both sides could tell of: of a host the catalogue's parameters are read, and a column has no others."""
-    names = {name for name in {*left.parameters, *right.parameters} if not _sides.is_of_guest(name)}
-    if {left.kind, right.kind} != {_sides.RESULT}:
+    kinds, names = {left.kind, right.kind}, set(left.parameters) | set(right.parameters)
+    guest = {name for name in names if _is_of_guest(name, left, right)}
+    if kinds != {_sides.RESULT}:
         names &= set(known)
-    return sorted(names | _guest_names(left, right))
+    # The article's rows that are no kernel parameters: columns have them, and hosts of which the guest side was read.
+    return sorted({name for name in names if kinds == {_sides.PROFILE} or known.get(name, {}).get("sysctl", True)} | guest)
 
 
-def _guest_names(left, right):
-    """The rows of VMware's side, where both sides tell of it; of a column there are those of the article alone."""
-    told = [{name for name in side.parameters if _sides.is_of_guest(name)} for side in (left, right)]
-    columns = [names for side, names in zip((left, right), told, strict=True) if side.kind == _sides.PROFILE]
-    if len(columns) == 1 and all(told):
-        return columns[0]
-    return told[0] | told[1] if len(columns) == 2 or all(told) else set()
+def _is_of_guest(name, left, right):
+    """Whether a row tells of VMware's side of two hosts; of columns such rows are parameters like others."""
+    return left.kind == right.kind == _sides.HOST and _sides.is_of_guest(name)
 
 
 def all_rows(comparison):
@@ -196,7 +194,7 @@ def _decides(value):
 
 
 def _general(row, left, right):
-    if _sides.is_of_guest(row.name) and _sides.PROFILE not in (left.kind, right.kind):
+    if _is_of_guest(row.name, left, right):
         return None
     if row.verdict in (SAME, SIZED, MOVES):
         return {SIZED: Cause("machine", "The kernel sizes these by the machine."),
@@ -246,7 +244,7 @@ def _place(row):
 def failure(comparison, assertion):
     """Why what is asserted does not hold, in one sentence; None where it holds."""
     left, right = comparison.left.label, comparison.right.label
-    found = [row for row in all_rows(comparison) if not _sides.is_of_guest(row.name)]
+    found = [row for row in all_rows(comparison) if not _is_of_guest(row.name, comparison.left, comparison.right)]
     if assertion == "none":
         return None
     if not found:

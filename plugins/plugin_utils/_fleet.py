@@ -24,7 +24,7 @@ MODES = ("harden", "audit", "rollback", "adopt", "forget")
 OUTCOMES = ("done", "failed", "unreachable", "unknown")
 
 # Of a host: what its shard says.
-Host = namedtuple("Host", "name time run mode outcome check_mode changed msg notes kernel waivers provenance omitted guest")
+Host = namedtuple("Host", "name time run mode outcome check_mode changed msg notes kernel waivers provenance omitted")
 # Of a parameter on a host: the fields of the module's row.
 Cell = namedtuple("Cell", "state before wanted after boot_before boot boot_source dropin reason")
 # What is wrong with the input or with a host. kind: one of PROBLEMS. source: a host or a file.
@@ -36,8 +36,6 @@ LOST = PROBLEMS[:4]
 Finding = namedtuple("Finding", "name state verdict hosts")
 # What is told of a waiver.
 WAIVER = ("name", "reason", "expires", "owner", "ticket", "control")
-# What is told of a thing of VMware's side of a host. It is no parameter, and counted nowhere.
-GUEST = ("name", "value", "state", "reason", "source")
 # Texts of a host's kernel and of what made its result.
 _KERNEL, _ORIGIN = ("release", "machine", "system"), ("collection", "catalogue", "ansible_core", "profile")
 
@@ -146,10 +144,6 @@ def _is_waiver(value):
     return isinstance(value, dict) and _is_text(value.get("name")) and _texts(value, WAIVER)
 
 
-def _is_guest_row(value):
-    return isinstance(value, dict) and _is_text(value.get("name")) and _texts(value, GUEST)
-
-
 _SHAPE = {
     "host": lambda value: _is_text(value) and value != "",
     "run": _is_text,
@@ -164,7 +158,6 @@ _SHAPE = {
     "kernel": lambda value: _texts(value, _KERNEL),
     "provenance": _is_provenance,
     "waivers": lambda value: value is None or isinstance(value, list) and all(map(_is_waiver, value)),
-    "guest": lambda value: value is None or isinstance(value, list) and all(map(_is_guest_row, value)),
     "parameters": lambda value: value is None or isinstance(value, list),
 }
 
@@ -174,7 +167,7 @@ def _host(shard):
     return Host(name=_harmless.flat(shard["host"]), **dict(
         harmless, changed=bool(shard.get("changed")), msg=harmless["msg"] or "", notes=harmless["notes"] or [],
         kernel=harmless["kernel"] or {}, waivers=harmless["waivers"] or [], provenance=harmless["provenance"] or {},
-        omitted=shard.get("omitted") or 0, guest=harmless["guest"] or []))
+        omitted=shard.get("omitted") or 0))
 
 
 # --- one parameter ---

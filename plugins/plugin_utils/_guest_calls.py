@@ -12,9 +12,6 @@ INFO, CHANGE = "photon.hardening.vmware_guest_info", "photon.hardening.vmware_gu
 # Module -> where its rows are in the result.
 _KEYS = {INFO: "guest", CHANGE: "vmware_guest"}
 _MOST = 20
-# A guest has some 30 rows, and some more for each disk and network card.
-_MOST_ROWS = 500
-_ROW = ("name", "value", "state", "reason", "source")
 
 
 def wanted(args, guest, check_mode, result):
@@ -39,9 +36,7 @@ def merged(result, module, found):
         # What was only looked at is no reason to fail: the parameters are known, and the note says what is not.
         failed = {} if module == INFO else {"failed": True, "msg": msg}
         return dict(result, **failed), [msg]
-    rows = _listed(found, "rows", dict)[:_MOST_ROWS]
-    if module == INFO:
-        rows = [{key: row[key] if isinstance(row.get(key), str) else None for key in _ROW} for row in rows if isinstance(row.get("name"), str)]
+    rows = _listed(found, "rows", dict)
     more = {"changed": bool(result.get("changed") or found.get("changed")), _KEYS[module]: rows,
             "msg": "%s; %s" % (result.get("msg", ""), msg)}
     if isinstance(found.get("diff"), dict):

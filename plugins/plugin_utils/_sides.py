@@ -102,7 +102,7 @@ def of_shard(label, shard):
     kernel = _dictionary(label, "kernel", shard.get("kernel") or {})
     facts = {name: _text(label, name, kernel.get(name)) for name in ("release", "machine", "system")}
     planned = bool(shard.get("check_mode"))
-    parameters = dict(_parameters(label, shard, lambda row: _of_shard_row(label, row, planned)), **_guest(label, shard))
+    parameters = _parameters(label, shard, lambda row: _of_shard_row(label, row, planned))
     return Side(_harmless.flat(label), RESULT, parameters, facts, _count(label, "omitted", shard.get("omitted")) or 0)
 
 

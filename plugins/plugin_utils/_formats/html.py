@@ -26,7 +26,6 @@ FOLDER = os.path.join(os.path.dirname(__file__), "web")
 
 # How many the first screen names, and the part that can be read without script.
 _MOST_NAMES, _MOST_WAIVERS, _MOST_ROWS, _WORST = 6, 3, 40, 3
-_MOST_GUEST = 200
 # A kernel, a profile and so on: how many different ones are named.
 _MOST_SOURCES = 4
 
@@ -139,32 +138,6 @@ def waivers(fleet, today):
     return listed
 
 
-# --- the guest side ---
-
-# state of a row -> the class and letter of its verdict, and its word.
-_GUEST_STATES = {"finding": ("fail", "F", "finding"), "hidden": ("not_applicable", "H", "hidden"), "ok": ("pass", "O", "ok"),
-                 "not_applicable": ("not_applicable", "N", "not there")}
-
-
-def _guest_place(row):
-    return row[_fleet.GUEST.index("state")] != "finding", [str(text) for text in row]
-
-
-def guest(fleet):
-    """What is told of VMware's side of all hosts, findings first; what is the same on several hosts is one row."""
-    hosts = {}
-    for host in fleet.hosts:
-        for row in host.guest:
-            hosts.setdefault(tuple(row.get(key) for key in _fleet.GUEST), []).append(host.name)
-    listed = []
-    for fields in sorted(hosts, key=_guest_place):
-        row = dict(zip(_fleet.GUEST, fields, strict=True))
-        verdict, letter, word = _GUEST_STATES.get(row["state"], ("not_applicable", "?", row["state"]))
-        names = hosts[fields]
-        listed.append(dict(row, verdict=verdict, letter=letter, word=word, hosts=len(names), host=names[0]))
-    return listed
-
-
 # --- where it comes from ---
 
 def _most(texts):
@@ -214,7 +187,7 @@ def render(fleet, catalogue_rows, controls, today, drift=None):
     from which the days that are left of a waiver are counted.
     """
     rows = {row["name"]: row for row in catalogue_rows}
-    listed, found, of_guest = waivers(fleet, today), fleet.findings(), guest(fleet)
+    listed, found = waivers(fleet, today), fleet.findings()
     problems = [[_PROBLEMS[problem.kind], problem.source, problem.message] for problem in fleet.problems]
     style, script = _file("style.css"), _file("script.js")
     return _template().generate(
@@ -224,5 +197,4 @@ def render(fleet, catalogue_rows, controls, today, drift=None):
         sentence=_fleet.verdict_sentence(fleet), counts=counts(fleet, found), host_counts=host_counts(fleet), coverage=coverage(fleet),
         findings=findings(fleet, found, rows), all_findings=len(found), worst=_WORST, waivers=listed[:_MOST_ROWS],
         all_waivers=len(listed), first_waivers=_MOST_WAIVERS, provenance=provenance(fleet),
-        guest=of_guest[:_MOST_GUEST], all_guest=len(of_guest), guest_findings=sum(row["verdict"] == "fail" for row in of_guest),
         data=map(markupsafe.Markup, packing.pack(fleet, rows, controls, problems=problems, waivers=listed)))

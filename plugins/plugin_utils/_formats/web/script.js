@@ -557,17 +557,6 @@
       said.omitted ? make("p", {}, `${plural(said.omitted, "parameter")} are left out of this host's result.`) : null);
   }
 
-  const GUEST = { finding: "fail", ok: "pass" };
-
-  /** What is told of VMware's side of a host: no parameters. */
-  function guestTable(rows) {
-    const body = make("tbody", {}, ...rows.map((row) => make("tr", { className: GUEST[row.state] || "not_applicable" },
-      make("td", { className: "state" }, (row.state || "").replace("_", " ")), make("th", { scope: "row" }, row.name),
-      make("td", { "data-label": "Found" }, row.value), make("td", {}, [row.reason, row.source].filter(Boolean).join(" ")))));
-    return rows.length ? make("div", {}, make("h2", {}, "VMware guest"), tableOf("stacked", ["State", "What", "Found", "What it means"], body))
-      : null;
-  }
-
   function hostView(report, asked, scanned) {
     const host = asked.host ? report.names.indexOf(asked.host) : 0;
     if (host < 0) {
@@ -580,8 +569,7 @@
     return {
       host, element: make("div", {}, hostHead(report, asked, host),
         tableOf("stacked", ["State", "Parameter", "Live", "Wanted", "At boot", "What it means"], body),
-        more > 0 ? make("p", {}, `and ${plural(more, "parameter")} more: search, or copy them all.`) : null,
-        guestTable(about(report, host).guest)),
+        more > 0 ? make("p", {}, `and ${plural(more, "parameter")} more: search, or copy them all.`) : null),
       said: `${plural(rows.length, "parameter")} of ${report.names[host]}`,
       table: () => ({
         head: ["state", "parameter", "before", "after", "wanted", "boot_before", "boot", "boot_source", "sentence", "why", "controls"],

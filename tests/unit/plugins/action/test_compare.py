@@ -68,7 +68,7 @@ def test_a_saved_result(run, tmp_path):
 
 def test_what_is_asserted_and_does_not_hold(run):
     result = run(left="photon3", right="centos8", **{"assert": "not_weaker"})
-    assert result["failed"] and result["msg"].startswith("photon3 is weaker than centos8: 4 of 36 parameters: kernel.panic_on_oops, ")
+    assert result["failed"] and result["msg"].startswith("photon3 is weaker than centos8: 4 of 39 parameters: kernel.panic_on_oops, ")
     # Ansible prints a failed result as a whole.
     assert "comparison" not in result and result["shown"].startswith("photon3 and centos8: ")
 

@@ -146,3 +146,11 @@ def test_whether_the_file_is_there_as_it_should_be(host, saved, there, expected)
     if there:
         host.file(BASELINE, _baseline.text_of(saved))
     assert _baseline.is_there(saved) is expected
+
+
+def test_a_baseline_that_cannot_be_read_says_what_to_do(monkeypatch):
+    def read(path):
+        raise OSError(27, "File too large", path)
+    monkeypatch.setattr(_baseline._files, "read", read)
+    with pytest.raises(HostProblem, match="cannot be understood .*File too large.*`forgotten`"):
+        _baseline.load()

@@ -145,7 +145,7 @@ def test_a_lost_baseline_is_made_of_what_is_there():
     assert found.files == {
         SECURITY: SavedFile(text, ROOTS, _memory.digest(text), lines={NAME: "1"}, rules={}),
         TUNING: known,
-        LAST: SavedFile(None, None, _memory.digest(text), lines={NAME: "1"}, rules={}),
+        LAST: SavedFile(text, ROOTS, _memory.digest(text), lines={NAME: "1"}, rules={}),
     }
     assert found.folders == saved.folders
 

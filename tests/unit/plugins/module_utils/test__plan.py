@@ -137,9 +137,16 @@ def test_a_rival_that_is_stricter_is_left_to_win():
 
 
 def test_the_restatement_goes_when_the_rival_goes():
+    text = HEADER + "\nkernel.a = 2\n"
+    files = dict(settled("kernel.a = 2\n"), **{RESTATE_PATH: text})
+    known = {RESTATE_PATH: SavedFile(None, sha256=_memory.digest(text), lines={NAME: "2"}, rules={}, text=text)}
+    assert planned("kernel.a = 2\n", {NAME: "2"}, files=files, saved=Saved({}, known)).files == {RESTATE_PATH: None}
+
+
+def test_a_restatement_of_which_nothing_is_remembered_is_left_where_none_is_needed():
     files = dict(settled("kernel.a = 2\n"), **{RESTATE_PATH: HEADER + "\nkernel.a = 2\n"})
     plan = planned("kernel.a = 2\n", {NAME: "2"}, files=files)
-    assert plan.files == {RESTATE_PATH: None}
+    assert (plan.files, len(plan.warnings)) == ({}, 2)
 
 
 def test_a_foreign_file_with_our_last_name_is_left():

@@ -63,19 +63,15 @@ def states():
 
 WAIVER = {"name": "kernel.waived", "reason": "vendor needs it", "expires": "2027-01-31", "owner": "ops", "ticket": "T-1", "control": None}
 
-GUEST = [
-    {"name": "vmxnet3 interrupts of eth0", "value": "msi", "state": "finding", "reason": "MSI-X is off.", "source": "/etc/modprobe.d/a.conf:3"},
-    {"name": "root filesystem type", "value": "ext4", "state": "ok", "reason": "", "source": None},
-]
 SHARDS = [
     shard("web1", states(), waivers=[WAIVER]),
     shard("web2", states(), mode="audit", check_mode=True),
-    shard("web3", [row("kernel.ok", "ok")], guest=GUEST),
+    shard("web3", [row("kernel.ok", "ok")]),
     shard("down", outcome="unreachable", msg="no route", parameters=None),
     shard("half", [row("kernel.first", "ok"), row("kernel.known", "ok")], omitted=3),
     shard("bad" + HOSTILE, [row("kernel.ok", "overridden", boot_source=HOSTILE, boot=HOSTILE), row("net." + HOSTILE, "ok", after=HOSTILE),
                             row("kernel.waived", "waived", reason=HOSTILE)],
-          msg=HOSTILE, notes=[HOSTILE], guest=[{key: HOSTILE for key in _fleet.GUEST}], kernel={"release": HOSTILE}, waivers=[dict(WAIVER, reason=HOSTILE, owner=HOSTILE)]),
+          msg=HOSTILE, notes=[HOSTILE], kernel={"release": HOSTILE}, waivers=[dict(WAIVER, reason=HOSTILE, owner=HOSTILE)]),
 ]
 
 

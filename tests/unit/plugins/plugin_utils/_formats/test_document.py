@@ -33,10 +33,10 @@ def test_a_row_says_everything():
 
 
 def test_a_host_says_everything():
-    given = samples.shard("web1", [samples.row("kernel.ok", "ok")], notes=["a note"], waivers=[samples.WAIVER], guest=samples.GUEST)
+    given = samples.shard("web1", [samples.row("kernel.ok", "ok")], notes=["a note"], waivers=[samples.WAIVER])
     (host,) = rendered(samples.read([given]))["hosts"]
     kept = ("schema_version", "host", "time", "run", "mode", "outcome", "check_mode", "changed", "msg", "notes", "kernel", "waivers",
-            "provenance", "omitted", "guest")
+            "provenance", "omitted")
     assert {key: host[key] for key in kept} == {key: given[key] for key in kept}
     assert set(host) == set(kept) | {"counts", "verdicts", "parameters"}
     assert host["counts"]["ok"] == host["verdicts"]["pass"] == 1

@@ -73,21 +73,6 @@ def test_the_first_screen():
     assert "Profile photon" in found and "Collection 1.0.0" in found and "Kernels 6.1" in found and "Check mode yes" in found
 
 
-GUEST = {"name": "vmxnet3 interrupts", "value": "msi", "state": "finding", "reason": "MSI-X is off.", "source": "/etc/modprobe.d/a.conf:3"}
-FILES = dict(GUEST, name="root filesystem type", value="ext4", state="ok", reason="", source=None)
-
-
-def test_the_guest_side_stands_in_a_table_of_its_own_findings_first():
-    found = Text(page([line("web1", row(), guest=[FILES, GUEST]), line("web2", row(), guest=[FILES])])).text
-    assert "VMware guest 1 finding, 2 rows; no row is counted as a parameter" in found
-    assert "F finding vmxnet3 interrupts msi web1 MSI-X is off. /etc/modprobe.d/a.conf:3 O ok root filesystem type ext4 web1 and 1 more" in found
-    assert "K ok 2" in found
-
-
-def test_without_a_guest_side_there_is_no_such_table():
-    assert "VMware" not in Text(page([line("web1", row())])).text
-
-
 def test_without_a_result():
     found = Text(page([], ["web1"])).text
     assert "There is no result of any host." in found

@@ -174,7 +174,8 @@ def test_a_single_host_with_much_to_tell():
 
 
 @pytest.mark.parametrize("mode, check_mode, changed, end", [
-    ("rollback", False, True, "rolled back"), ("rollback", True, True, "would be rolled back"), ("rollback", True, False, "nothing to roll back"),
+    ("rollback", False, True, "rolled back"), ("rollback", True, True, "would be rolled back"),
+    ("rollback", True, False, "nothing to roll back"),
     ("adopt", False, True, "adopted"), ("adopt", True, True, "would be adopted"), ("adopt", False, False, "nothing to adopt"),
     ("forget", False, True, "forgotten"), ("forget", True, True, "would be forgotten"), ("forget", True, False, "nothing to forget"),
 ])
