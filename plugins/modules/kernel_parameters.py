@@ -58,9 +58,9 @@ options:
       - C(at_least), C(at_most) - the same for numbers.
       - C(hold) - which uses of a host a value would break. A list speaks of the wanted value; a dictionary names the uses value by value,
         as in C({"0"&colon; [docker, kubelet]}). The engines and gateways are C(docker), C(containerd), C(crio), C(podman), C(kubelet),
-        C(nomad), C(libvirt), C(lxd), C(incus), C(lxc), C(nspawn), C(wireguard), C(openvpn), C(docker_userns), C(podman_userns), C(docker_rootless),
-        C(podman_rootless) and C(lxc_rootless), the other uses C(rootless_later), C(router), C(router_ipv6), C(slaac), C(multihomed),
-        C(kdump), C(sandbox), C(crash_collector), C(profiler), C(debugger) and C(io_uring); C(docs/uses.md) says what proves each.
+        C(nomad), C(libvirt), C(lxd), C(incus), C(lxc), C(nspawn), C(wireguard), C(openvpn), C(docker_userns), C(podman_userns),
+        C(docker_rootless), C(podman_rootless) and C(lxc_rootless), the other uses C(rootless_later), C(router), C(router_ipv6), C(slaac),
+        C(multihomed), C(kdump), C(sandbox), C(crash_collector), C(profiler), C(debugger) and C(io_uring); C(docs/uses.md) says what proves each.
         O(container_host) and O(uses) decide whether the parameter is C(held_back).
       - C(stops) - in the same form, which uses a value limits. It is set all the same, and a warning names them.
       - C(interfaces) - V(true) sets a parameter of C(net.*.conf.all) or C(net.*.conf.default) on every interface that exists, too. Network

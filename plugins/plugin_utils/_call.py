@@ -151,7 +151,7 @@ class Call:
 
 
 def check_uses(where, given):
-    """ValueError where GIVEN, the value of the option or variable WHERE, is not as `uses` has to be. What is no dictionary the module refuses."""
+    """ValueError where GIVEN, the value of the option or variable WHERE, is not as `uses` has to be; the module refuses other kinds."""
     for name, said in given.items() if isinstance(given, dict) else ():
         if name not in _uses.NAMES:
             near = _nearest.nearest(str(name), _uses.NAMES)
