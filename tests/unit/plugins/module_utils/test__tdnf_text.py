@@ -9,7 +9,7 @@ import re
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _tdnf_text
-from ansible_collections.photon.hardening.plugins.module_utils._tdnf_text import Error, Package, Said
+from ansible_collections.photon.hardening.plugins.module_utils._tdnf_text import Error, Said
 from ansible_collections.photon.hardening.tests.unit.plugins.modules import tdnf_recordings
 from ansible_collections.photon.hardening.tests.unit.plugins.modules.tdnf_recordings import VERSIONS, WITH_JSON
 
