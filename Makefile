@@ -36,7 +36,7 @@ upgrade: ## upgrade Photon OS and harden it again: ARGS="-e photon_upgrade_to_ve
 	@tools/play.sh photon_upgrade.yml $(ARGS)
 
 .PHONY: test test-all test-boot test-kernel test-units test-core test-formats test-runner test-gates test-install test-galaxy test-mitogen test-molecule
-.PHONY: test-upgrade test-vm test-browser screenshot bench bench-fleet mutants
+.PHONY: test-upgrade test-vm test-browser screenshot bench bench-fleet bench-scale mutants
 test: ## units, boot order, kernel, formats, AWX's runner, gates, an installation, molecule and a VM: what CI runs
 	@bash tests/run.sh units boot kernel formats runner gates install molecule vm
 
@@ -94,6 +94,9 @@ bench: ## what a run costs, on 1 and 20 hosts; ARGS="--rounds 7 --judge" fails w
 
 bench-fleet: ## what a run costs, on 50 and 200 hosts, and what its reports add
 	@bash tests/bench.sh --fleet --quick --rounds 5 $(ARGS)
+
+bench-scale: ## what forks, the strategy free and batches change on 50 hosts; one round
+	@bash tests/bench.sh --scale 50
 
 mutants: ## mutation tests of the unit tests; try ARGS=plugins/module_utils/_values.py
 	@bash tests/mutants/run.sh $(ARGS)

@@ -69,7 +69,7 @@ class ActionModule(ActionBase):
         comparison = _compare.compare(left, right, _catalogue.CATALOGUE, functools.partial(_controls.ids, controls), controls["benchmarks"])
         files = [] if self._task.no_log else written(comparison, given["formats"], given["dir"])
         self._print(comparison, given["formats"], files)
-        counted = {"changed": False, "counts": comparison.counts, "files": files}
+        counted = {"changed": False, "counts": comparison.counts, "guest": comparison.guest, "files": files}
         failure = _compare.failure(comparison, given["assert"])
         if failure:
             # Ansible prints all of a failed result, so it holds no more than a person wants to read.

@@ -105,7 +105,8 @@ class ActionModule(ActionBase):
         except ValueError as exc:
             return self._refused(str(exc))
         shelf.about = call.about(args, bool(self._task.check_mode))
-        result = self._executed(args, task_vars)
+        # Of the guest side nobody but the modules for it tells.
+        result = _guest_calls.without(self._executed(args, task_vars))
         if result.get("unreachable"):
             return result
         for module, more in _guest_calls.wanted(args, guest, bool(self._task.check_mode), result):

@@ -24,6 +24,17 @@ options:
   no_limit:
     description: Why the play takes no C(--limit). Without it the play takes one.
     type: str
+  serial:
+    description:
+      - What the play takes for C(serial), the sizes of its batches. They are numbers of hosts or shares of them such as V(10%), in a list
+        or in a text with commas between them. V(0) stands for all hosts.
+      - It is only checked. Ansible itself calls a wrong size a bug.
+    type: raw
+    default: 0
+  max_fail_percentage:
+    description: What the play takes for C(max_fail_percentage), a number from 0 to 100. It is only checked.
+    type: raw
+    default: 100
 seealso:
   - plugin: ansible.builtin.inventory_hostnames
     plugin_type: lookup
@@ -68,7 +79,9 @@ class LookupModule(LookupBase):
     def run(self, terms, variables=None, **kwargs):
         pattern = split_host_pattern(_arguments.plain(terms))
         if not any(context.CLIARGS.get(option) for option in _ONLY_LOOKING):
-            problem = self._problem(pattern, variables, kwargs.get("no_limit"))
+            problem = (_targets.batches(_arguments.plain(kwargs.get("serial", 0)))
+                       or _targets.most_failures(_arguments.plain(kwargs.get("max_fail_percentage", 100)))
+                       or self._problem(pattern, variables, kwargs.get("no_limit")))
             if problem:
                 raise AnsibleLookupError(problem)
         return [":".join(pattern)]

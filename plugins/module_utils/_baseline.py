@@ -148,7 +148,7 @@ def parsed(text):
         data = json.loads(text)
     except RecursionError as exc:
         raise ValueError("it is nested too deeply") from exc
-    _fields("the file", data, ("version", "parameters", "files", "folders", "first"))
+    _fields("the file", data, ("version",) + Saved._fields)
     if isinstance(data.get("version"), bool) or data.get("version") not in (1, _VERSION):
         raise ValueError("version %.20r, and this release reads version 1 and %d" % (data.get("version"), _VERSION))
     parameters, files = (_dictionary(key, data.get(key)) for key in ("parameters", "files"))
@@ -156,7 +156,8 @@ def parsed(text):
     return Saved(dict((name, entry._replace(traced=entry.traced and data["version"] == _VERSION)) for name, entry in entries.items()),
                  dict((path, _file(path, entry)) for path, entry in files.items()),
                  tuple(_folder(folder) for folder in _list("folders", data.get("folders", []))),
-                 dict((_name("first", name), _text("first", value)) for name, value in _dictionary("first", data.get("first", {})).items()))
+                 dict((_name("first", name), _text("first", value)) for name, value in _dictionary("first", data.get("first", {})).items()),
+                 _optional(_sha256, "machine_id", data.get("machine_id")))
 
 
 def load():
@@ -189,6 +190,8 @@ def text_of(saved):
     data = {"version": _VERSION, "parameters": dict((name, _shown(entry)) for name, entry in saved.parameters.items()),
             "files": dict((path, _shown_file(known)) for path, known in saved.files.items()), "folders": list(saved.folders),
             "first": saved.first}
+    if saved.machine_id:
+        data["machine_id"] = saved.machine_id
     return json.dumps(data, indent=1, sort_keys=True) + "\n"
 
 

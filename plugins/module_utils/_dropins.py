@@ -157,8 +157,8 @@ def _replacement(path, before, order):
         elif not _values.same(name, theirs.value, value):
             changes.append("%s (was %s, is %s)" % (name, value, theirs.value))
     told = ", ".join(changes[:_MOST_NAMED]) + (" and %d more" % (len(changes) - _MOST_NAMED) if len(changes) > _MOST_NAMED else "")
-    return ("%s was replaced by something else since the last run (a package update?). That changed: %s. Its content is saved for the way "
-            "back, its other lines are kept, and our lines are written anew." % (path, told or "no parameter of ours"))
+    return ("%s was replaced by something else since the last run. That changed: %s. A run saves its content for the way back, keeps its "
+            "other lines, and writes our lines anew." % (path, told or "no parameter of ours"))
 
 
 def _found(path, whose, kept, replaced):

@@ -16,6 +16,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Facts,
     File,
     HostProblem,
+    Init,
     Process,
     Rivals,
     Snapshot,
@@ -31,8 +32,15 @@ _CREDENTIALS = tuple(folder + "/sysctl.extra" for folder in (
     "/run/credentials/@system", "/etc/credstore", "/run/credstore", "/usr/local/lib/credstore", "/usr/lib/credstore"))
 # SUSE's boot-sysctl.service reads it before all others.
 _KERNEL_CONF = "/boot/sysctl.conf-%s"
-# name, what is there while it runs, what is there where it is installed
-_INITS = (("OpenRC", "/run/openrc", "/sbin/openrc"), ("runit", "/run/runit", "/etc/runit/1"))
+# The program of process 1 -> the init that it is. OpenRC and the first stage of runit call `sysctl --system`.
+_OPENRC, _RUNIT, _S6 = Init("OpenRC", True), Init("runit", True), Init("s6", False)
+_INITS = {"systemd": None, "openrc-init": _OPENRC, "runit": _RUNIT, "runit-init": _RUNIT, "s6-svscan": _S6, "s6-linux-init": _S6,
+          "dinit": Init("dinit", False), "finit": Init("finit", False), "busybox": Init("busybox", False)}
+# What a bootable image without /sbin/init and without systemd starts with.
+_MARKS = (("/sbin/openrc", "openrc-init"), ("/etc/runit/1", "runit"))
+_MANAGER = ("/usr/sbin/NetworkManager", "/usr/bin/NetworkManager")
+_MACHINE_IDS = ("/etc/machine-id", "/run/machine-id")
+_MAX_MACHINE_ID = 64
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 _SETTING = re.compile(r"(?m)^[ \t]*([A-Z_]+)=(.*)$")
 _SUBUID, _NSSWITCH = "/etc/subuid", "/etc/nsswitch.conf"
@@ -73,7 +81,16 @@ def snapshot(request, saved, names):
         live=live, files=files, dialect=dialect, rivals=found,
         uses=uses(request.image, traces), modules=modules_at_boot(), release=_procfs.release(),
         machine=_procfs.machine(), interfaces=interfaces, missing_folders=_missing_folders(request),
-        boot="" if request.image else _procfs.boot_id(), saved=saved)
+        boot="" if request.image else _procfs.boot_id(), saved=saved, machine_id=machine_id())
+
+
+def machine_id():
+    """The digest that names this host, None where nothing does that lasts: on a read-only disk systemd makes up an id for each boot, and
+    binds it over the file."""
+    found, made_up = (_files.status_of(path, follow=True) for path in _MACHINE_IDS)
+    if found and made_up and os.path.samestat(found, made_up):
+        return None
+    return _memory.machine_digest(_files.read(_MACHINE_IDS[0], _MAX_MACHINE_ID))
 
 
 def _missing_folders(request):
@@ -111,8 +128,8 @@ def sysctl_files():
 
 
 def boot_dialect(others):
-    """How the program that will run at boot reads its files: systemd-sysctl, or `sysctl --system` where OTHERS name another init."""
-    if others.init:
+    """How the program that will run at boot reads its files: systemd-sysctl, or `sysctl --system` where OTHERS.init calls it."""
+    if others.init and others.init.is_procps:
         return (_rivals.procps_dialect(others.sysctl) or _sysctl_d.SYSTEMD)._replace(last=None)
     return _sysctl_d.systemd_dialect(others.systemd)
 
@@ -157,7 +174,8 @@ def rivals(image, interfaces=()):
     """What else sets parameters on this host, which has INTERFACES."""
     enabled = re.search(r"(?mi)^[ \t]*ENABLED[ \t]*=[ \t]*[\"']?yes", _short(_UFW) or "")
     program, init = _first_file(_SYSTEMD_SYSCTL), _init(image)
-    late = [_rivals.SYSCTL_CONF] if init else _CREDENTIALS if "sysctl.extra" in (program or "") else []
+    credentials = _CREDENTIALS if not init and "sysctl.extra" in (program or "") else ()
+    late = [_rivals.SYSCTL_CONF] if init and init.is_procps else credentials
     settings, advertisements = _network(image, interfaces, _sysctl_d.systemd_version(program))
     return Rivals(
         sysctl=_first_file(_SYSCTL), conf=_short(_rivals.SYSCTL_CONF), tuned=_tuned(image),
@@ -173,10 +191,26 @@ def _texts_at(paths):
 
 
 def _init(image):
-    """The name of an init that is not systemd, None where it is, and where none is known (a container)."""
-    if _files.exists(_SYSTEMD_SYSCTL[0] if image else "/run/systemd/system"):
+    """The Init of this host, by the program of process 1; None where that is systemd or no init that is known (a container)."""
+    if not image and _files.exists("/run/systemd/system"):
         return None
-    return next((name for name, running, installed in _INITS if _files.exists(installed if image else running)), None)
+    name = _first_program(image)
+    if name in ("init", "busybox") and _files.exists("/sbin/openrc" if image else "/run/openrc"):
+        return _OPENRC
+    if name == "init":
+        # The script of Debian's procps.
+        return Init("sysvinit" if _files.exists("/etc/inittab") else "/sbin/init", _files.exists("/etc/init.d/procps"))
+    return _INITS.get(name)
+
+
+def _first_program(image):
+    """The name of the program of process 1, "init" where it has no other; of an image the one that /sbin/init leads to."""
+    name = "init" if image else (_files.read_proc("1/comm") or "").strip()
+    if name == "init" and _files.exists("/sbin/init"):
+        return next((part for part in reversed(_files.resolved("/sbin/init").split("/")) if part in _INITS), name)
+    if not image or any(map(_files.exists, _SYSTEMD_SYSCTL)):
+        return "" if name == "init" else name
+    return next((program for path, program in _MARKS if _files.exists(path)), "")
 
 
 def _network(image, interfaces, version):
@@ -190,8 +224,11 @@ def _network(image, interfaces, version):
                       + network.chosen(_conf_names(network), network.NETWORKD_CONF)) if networkd else ()
     connections = _texts_at(network.chosen(dict((folder, _files.entries(folder)) for folder in network.MANAGER), network.MANAGER)
                             if manager else ())
-    return (network.of_networkd(files, interfaces, version) + network.of_manager(connections),
-            network.advertisements(files, interfaces))
+    asks = any("MACAddress" in item.text for item in files)
+    addresses = None if image else dict((name, _procfs.address(name) if asks else "") for name in interfaces)
+    program = _first_file(_MANAGER) if network.is_shared(connections) else None
+    return (network.of_networkd(files, addresses, version) + network.of_manager(connections, program),
+            network.advertisements(files, addresses, version) or network.manager_advertisements(connections))
 
 
 def network_room():

@@ -7,16 +7,34 @@ Pure. Private to the collection.
 """
 
 import hashlib
+import hmac
+import re
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, Saved, SavedFile
 
 # Whose a file is. EDITED: ours, and others have changed it. ORPHAN: it carries our header, and nothing is remembered of it.
 ABSENT, OURS, EDITED, FOREIGN, ORPHAN = "absent", "ours", "edited", "foreign", "orphan"
+_MACHINE_ID = re.compile(r"[0-9a-f]{32}\Z")
 
 
 def digest(text):
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+# --- machines ---
+
+def machine_digest(text):
+    """What names a machine, of the TEXT of its machine-id; None where that names none. The id itself is confidential (machine-id(5))."""
+    found = (text or "").strip().lower()
+    if not _MACHINE_ID.match(found) or found == "0" * 32:
+        return None
+    return hmac.new(b"photon.hardening baseline", found.encode("ascii"), hashlib.sha256).hexdigest()
+
+
+def is_of_another(saved, machine_id):
+    """Whether what is remembered came here with the disk of another machine."""
+    return None not in (saved.machine_id, machine_id) and saved.machine_id != machine_id
 
 
 # --- values ---
@@ -267,13 +285,14 @@ def folders(saved, made, remaining):
     return tuple(needed), [folder for folder in reversed(every) if folder not in needed]
 
 
-def of_host(saved, found, disk):
-    """A Saved for a host whose baseline is lost: what is there now counts as what was there before. FOUND: parameter -> (live, drop-in)."""
+def of_host(saved, found, disk, machine_id):
+    """A Saved for a host whose baseline is lost: what is there now counts as what was there before. FOUND: parameter -> (live, drop-in).
+    MACHINE_ID: whose it is from now on."""
     entries = dict((name, Entry(live, None, dropin)) for name, (live, dropin) in found.items())
     entries.update(saved.parameters)
     known = dict((path, _found_file(item)) for path, item in disk.items() if whose(saved.files.get(path), item.text) == ORPHAN)
     known.update(saved.files)
-    return saved._replace(parameters=entries, files=known)
+    return saved._replace(parameters=entries, files=known, machine_id=machine_id if entries or known else None)
 
 
 def _found_file(item):
@@ -297,7 +316,8 @@ def remembered_first(before, after):
     for path, entry in after.files.items():
         known = before.files.get(path)
         paths[path] = entry._replace(also=earlier((known.sha256, known.also), entry.sha256)) if known else entry
-    return Saved(values, paths, tuple(sorted(set(before.folders) | set(after.folders))), dict(after.first, **before.first))
+    return Saved(values, paths, tuple(sorted(set(before.folders) | set(after.folders))), dict(after.first, **before.first),
+                 before.machine_id or after.machine_id)
 
 
 def came_out(saved, before, first, outcomes, forms, moved, boot):

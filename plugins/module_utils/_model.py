@@ -80,10 +80,12 @@ Use = namedtuple("Use", "evidence firm")
 # What else sets parameters. sysctl: the text of the program `sysctl`. conf: that of /etc/sysctl.conf. tuned: a Tuned. ufw: the text that
 # an enabled ufw applies. Each None where there is none.
 # systemd: the text of the program systemd-sysctl. early, late: Files that are read at boot before and after those of sysctl.d.
-# settings: Settings of what configures the network. advertisements: where networkd is told to take those of routers, None: nowhere.
-# init: the name of an init that is not systemd, or None.
+# settings: Settings of what configures the network. advertisements: (who takes those of routers, where it is told so), or None.
+# init: an Init that is not systemd, or None.
 Rivals = _record("Rivals", "sysctl conf tuned ufw systemd early late settings advertisements init",
                  None, None, None, None, None, (), (), (), None, None)
+# An init. is_procps: whether it is known to set parameters with `sysctl --system`; otherwise it is not known how it does.
+Init = namedtuple("Init", "name is_procps")
 # What a program other than systemd-sysctl sets after the boot. name: with a star for each of its interfaces. by: the program.
 Setting = namedtuple("Setting", "name value path number by")
 # A running tuned. active: the names of the active profiles. profiles: name -> text of its tuned.conf. main: the text of tuned-main.conf
@@ -105,7 +107,9 @@ Facts = _record("Facts", "programs snaps units processes texts machines subordin
 # live: parameter -> Reading. files: the sysctl.d search path. dialect: how it is read at boot. rivals: what else sets parameters.
 # uses: use -> Use. modules: those that modules-load.d names. interfaces: interface -> whether it is a device of the machine.
 # missing_folders: path of a drop-in -> the folders that would have to be made for it. boot: names this boot. saved: a Saved.
-Snapshot = namedtuple("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders boot saved")
+# machine_id: names this host, as in a Saved.
+Snapshot = _record("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders boot saved machine_id",
+                   None)
 
 # --- what is remembered ---
 
@@ -123,8 +127,8 @@ Entry = _record("Entry", "before wrote dropin also asked refused mover traced ha
 SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits text",
                     None, None, None, None, None, "restate", (), None)
 # folders: those that we made. first: parameter -> the live value that a line of ours found when it first asked for it, also where that was
-# what it asked for.
-Saved = _record("Saved", "parameters files folders first", (), {})
+# what it asked for. machine_id: a digest that names the machine on which this was remembered first, None: not known.
+Saved = _record("Saved", "parameters files folders first machine_id", (), {}, None)
 
 # --- what is decided ---
 

@@ -168,7 +168,9 @@ def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
     files = dict((path, known) for path, known in files.items() if _still_matters(path, path in paths, disk.get(path), decided.texts))
     made = [folder for path in decided.texts if path in after for folder in snapshot.missing_folders.get(path, ())]
     kept, gone = _memory.folders(snapshot.saved, made, files)
-    return Saved(parameters, files, kept, _memory.firsts(snapshot.saved, choices, snapshot, files)), gone
+    machine_id = snapshot.saved.machine_id or snapshot.machine_id
+    return Saved(parameters, files, kept, _memory.firsts(snapshot.saved, choices, snapshot, files),
+                 machine_id if parameters or files else None), gone
 
 
 def _still_matters(path, asked, now, texts):
@@ -182,9 +184,17 @@ def _still_matters(path, asked, now, texts):
 
 def _warnings(wanted, choices, rows, request, snapshot, files_after):
     in_force = dict((name, (choice.target, wanted[name].rule)) for name, choice in choices.items() if choice.active)
-    return (_expired(wanted, choices) + _module_warnings(wanted, choices, snapshot.modules)
+    return (_of_another_machine(snapshot) + _expired(wanted, choices) + _module_warnings(wanted, choices, snapshot.modules)
             + _decide.unproved_uses(wanted, choices, request, snapshot) + _decide.stopped_uses(wanted, rows, choices, request, snapshot)
             + _rivals.warnings(snapshot.rivals, files_after, in_force))
+
+
+def _of_another_machine(snapshot):
+    if not _memory.is_of_another(snapshot.saved, snapshot.machine_id):
+        return []
+    return ["The baseline of this host was made on another machine and came here with a cloned disk or image: /etc/machine-id is another. "
+            "What it calls before was that machine's. A rollback puts those files and values back, and the next boot after it starts with "
+            "this host's own values. State `adopted` makes the baseline this host's, and ends this warning."]
 
 
 def _expired(wanted, choices):

@@ -19,7 +19,7 @@ _LAYERS = ("photon_hardening_overrides", "photon_hardening_waivers")
 
 _SPECS = os.path.join(os.path.dirname(__file__), "..", "..", "roles", "*", "meta", "argument_specs.yml")
 # Read by the playbooks.
-_OF_PLAYBOOKS = ("photon_hardening_hosts",)
+_OF_PLAYBOOKS = ("photon_hardening_hosts", "photon_hardening_serial", "photon_hardening_max_fail_percentage")
 # A name with a part of the prefix missing still has one of these three whole: two edits reach no more than two of them.
 _PARTS = ("photon", "_harde", "ning_")
 

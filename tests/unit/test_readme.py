@@ -92,6 +92,12 @@ def test_the_list_of_the_articles_sentences_names_every_parameter_of_it():
     assert of_photon - named == set()
 
 
+def test_the_changelog_has_no_markup_of_modules():
+    """It would be shown as it stands. There a name is between two pairs of backticks."""
+    found = [path.name for path in ROOT.glob("changelogs/fragments/*.yml") if re.search(r"\b[A-Z]\(", path.read_text(encoding="utf-8"))]
+    assert found == []
+
+
 # --- links ---
 
 PAGES = ["README.md", "CONTRIBUTING.md", *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/*.md")),

@@ -37,7 +37,7 @@ class Play:
         if module_name:
             self.others.append(module_name)
             return {"msg": "guest\x1b", "changed": True, "rows": [
-                {"name": "a", "state": "finding", "value": None, "reason": "no", "source": None}]}
+                {"name": "a b", "state": "finding", "value": None, "reason": "no", "source": None}]}
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -324,9 +324,16 @@ def test_the_guest_side_is_read_or_changed_in_the_same_task(tmp_path, variables,
     assert play.others == ["photon.hardening." + name for name in others] and len(play.sent) == 1 + len(others)
     assert ("guest" in result, "vmware_guest" in result) == ("vmware_guest_info" in others, "vmware_guest" in others)
     assert play.shown[0].count("guest\\x1b") == len(others) and result["changed"] is bool(others)
-    notes = ["a: no"] if "vmware_guest_info" in others else []
-    assert [note for note in kept(tmp_path)["web1.json"].get("notes", []) if note.startswith("a: ")] == notes
-    assert [note for note in result.get("warnings", []) if note.startswith("a: ")] == notes
+    notes = ["a b: no"] if "vmware_guest_info" in others else []
+    shard = kept(tmp_path)["web1.json"]
+    assert [note for note in shard.get("notes", []) if note.startswith("a b: ")] == notes
+    assert [note for note in result.get("warnings", []) if note.startswith("a b: ")] == notes
+    assert [row["name"] for row in shard.get("guest", [])] == (["a b"] if notes else [])
+
+
+def test_a_host_cannot_make_rows_of_the_guest_side_in_the_name_of_the_parameters(tmp_path):
+    play = Play({"report_dir": str(tmp_path)}, {"msg": "x", "guest": [7], "changed": False})
+    assert "guest" not in play.run() and "guest" not in kept(tmp_path)["web1.json"]
 
 
 def test_a_wrong_wish_for_the_guest_side_is_refused_before_anything_runs():

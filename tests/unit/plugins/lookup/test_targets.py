@@ -13,9 +13,9 @@ GROUPS = {"all": ["web1", "web2"], "web": ["web1", "web2"], "ungrouped": []}
 @pytest.fixture
 def asked(monkeypatch):
     """asked(PATTERN, variables): what the lookup returns. options: those of the command."""
-    def lookup(*terms, options=None, no_limit=None, **variables):
+    def lookup(*terms, options=None, no_limit=None, batches=None, **variables):
         monkeypatch.setattr(targets.context, "CLIARGS", options or {})
-        said = {"no_limit": no_limit} if no_limit else {}
+        said = dict(batches or {}, **({"no_limit": no_limit} if no_limit else {}))
         given = dict({"groups": GROUPS}, **variables)
         return targets.LookupModule(loader=DataLoader()).run(list(terms), given, **said)
     return lookup
@@ -39,6 +39,8 @@ def test_pattern(asked, terms, pattern):
     ({"options": {"args": [targets._PLAYBOOKS + "/audit.yml"]}, "ansible_run_tags": ["x"], "ansible_skip_tags": []}, "--tags: "),
     ({"options": {"args": ["photon.hardening.audit"]}, "ansible_run_tags": ["all"], "ansible_skip_tags": ["x"]}, "--skip-tags: "),
     ({"ansible_limit": "web1", "no_limit": "why"}, "--limit: this playbook takes none: why"),
+    ({"batches": {"serial": "one"}}, "photon_hardening_serial: one is "),
+    ({"batches": {"serial": 1, "max_fail_percentage": "few"}}, "photon_hardening_max_fail_percentage: few is "),
 ])
 def test_what_is_not_there_ends_the_run(asked, variables, words):
     with pytest.raises(AnsibleLookupError) as caught:
@@ -48,7 +50,7 @@ def test_what_is_not_there_ends_the_run(asked, variables, words):
 
 @pytest.mark.parametrize("variables", [
     {"options": {"args": ["/site/rollback.yml"]}, "ansible_run_tags": ["x"], "ansible_skip_tags": ["y"]}, {"ansible_limit": "web1"},
-    {"ansible_inventory_sources": ["/", "web1,"]},
+    {"ansible_inventory_sources": ["/", "web1,"]}, {"batches": {"serial": [1, "10%"], "max_fail_percentage": 0}},
     {"groups": {"all": []}, "options": {"syntax": True}}, {"groups": {"all": []}, "options": {"listhosts": True}},
 ])
 def test_what_is_no_mistake(asked, variables):

@@ -210,7 +210,22 @@ def test_never_unset(name, expected):
     ("net.nf_conntrack_max", "nf_conntrack"),
     ("net.ipv4.vs.drop_entry", "ip_vs"),
     ("fs.nfs.nlm_tcpport", "lockd"),
-    ("fs.nfs.idmap_cache_timeout", "nfs"),
+    ("fs.nfs.nfs_congestion_kb", "nfs"),
+    ("fs.nfs.idmap_cache_timeout", "nfsv4"),
+    ("net.vrf.strict_mode", "vrf"),
+    ("net.rxrpc.rx_mtu", "rxrpc"),
+    ("dev.scsi.logging_level", "scsi_mod"),
+    ("dev.ipmi.poweroff_powercycle", "ipmi_poweroff"),
+    ("dev.mac_hid.mouse_button_emulation", "mac_hid"),
+    ("net.x25.restart_request_timeout", "x25"),
+    ("net.iw_cm.default_backlog", "iw_cm"),
+    ("net.llc.llc2.timeout.ack", "llc2"),
+    ("sunrpc.tcp_slot_table_entries", "sunrpc"),
+    ("sunrpc.rdma_slot_table_entries", "rpcrdma"),
+    ("sunrpc.svc_rdma.max_requests", "rpcrdma"),
+    # In every kernel that has them at all.
+    ("dev.hpet.max-user-freq", None),
+    ("net.netfilter.nf_log_all_netns", None),
     ("net.ipv4.ip_forward", None),
 ])
 def test_module_of(name, module):

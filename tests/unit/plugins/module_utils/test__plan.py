@@ -300,6 +300,26 @@ def test_a_waiver_that_ended_is_named_and_enforced():
     assert plan.warnings == ["The waiver of kernel.a ended on 2026-01-31: the parameter is enforced again."]
 
 
+@pytest.mark.parametrize("remembered, now, kept, told", [
+    pytest.param("a", "b", "a", True, id="cloned"), pytest.param("a", "a", "a", False, id="the same machine"),
+    pytest.param(None, "b", "b", False, id="an older release remembered none"), pytest.param("a", None, "a", False, id="none now"),
+    pytest.param(None, None, None, False, id="none at all"),
+])
+@pytest.mark.parametrize("image", [False, True])
+def test_a_baseline_of_another_machine_is_told(remembered, now, kept, told, image):
+    world = World({NAME: "1"}, settled("kernel.a = 1\n"))
+    world.saved, world.machine_id = Saved({NAME: Entry("0", "1", PATH)}, {}, machine_id=remembered), now
+    plan = world.plan({PATH: "kernel.a = 1\n"}, image=image)
+    assert plan.saved.machine_id == kept
+    assert any("was made on another machine" in warning for warning in plan.warnings) is told
+
+
+def test_a_machine_of_which_nothing_is_remembered_is_not_remembered():
+    world = World({NAME: "1"})
+    world.machine_id = "a"
+    assert world.plan({}).saved == Saved({}, {})
+
+
 def test_our_own_files_do_not_move_the_file_that_is_read_last():
     late, old = "/etc/sysctl.d/zzz-late.conf", HEADER + "\nkernel.b = 1\n"
     saved = Saved({}, {late: SavedFile(None, sha256=_memory.digest(old), lines={"kernel.b": "1"}, rules={}, text=old)})

@@ -5,7 +5,7 @@
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _rivals, _sysctl_d
-from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rule, Setting, Tuned, Winner
+from ansible_collections.photon.hardening.plugins.module_utils._model import File, Init, Rule, Setting, Tuned, Winner
 from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 
@@ -234,10 +234,20 @@ def test_what_is_set_of_single_interfaces_is_told(setting, name, wanted, told):
 @pytest.mark.parametrize("name, value, told", [
     ("net.ipv6.conf.all.accept_ra", "0", True), ("net.ipv6.conf.all.accept_ra", "1", False), ("net.ipv6.conf.all.autoconf", "0", False)])
 def test_who_takes_advertisements_is_told(name, value, told):
-    found = warned(advertisements=LAN + ":4", ours={name: (value, Rule())})
-    assert [("IPv6AcceptRA in %s:4" % LAN) in text for text in found] == [True] * told
+    found = warned(advertisements=("systemd-networkd", "IPv6AcceptRA in %s:4" % LAN), ours={name: (value, Rule())})
+    assert found == ["systemd-networkd takes the advertisements of routers by itself (IPv6AcceptRA in %s:4), whatever accept_ra, which is "
+                     "the kernel's, says." % LAN] * told
 
 
 def test_another_init_is_named():
-    found = warned(init="OpenRC", sysctl=PROCPS, conf="vm.a = 30\n")
-    assert len(found) == 1 and found[0].startswith("This host starts with OpenRC, not with systemd")
+    found = warned(init=Init("OpenRC", True), sysctl=PROCPS, conf="vm.a = 30\n")
+    assert found == ["This host starts with OpenRC, not with systemd: boot values are those that `sysctl --system` sets, which reads "
+                     "/etc/sysctl.conf last."]
+
+
+def test_nothing_is_claimed_of_an_init_that_is_not_known():
+    found = warned(init=Init("dinit", False), sysctl=PROCPS, conf="vm.a = 30\n")
+    assert found[0] == ("This host starts with dinit, not with systemd. What sets parameters at its boot is not known here: boot values "
+                        "are those that systemd would set.")
+    # So whoever calls it by hand is warned.
+    assert len(found) == 2 and "`sysctl --system`" in found[1]

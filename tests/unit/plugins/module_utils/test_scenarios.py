@@ -737,7 +737,7 @@ def test_what_restates_stays_with_the_drop_ins_that_were_adopted():
     world = World({"kernel.a": "0"}, {rival: "kernel.a = 0\n"})
     world.run({SECURITY: "kernel.a = 1\n"})
     files = [File(path, text) for path, text in world.files.items()]
-    world.saved = _memory.of_host(Saved({}, {}), {"kernel.a": ("1", SECURITY)}, dict((item.path, item) for item in files))
+    world.saved = _memory.of_host(Saved({}, {}), {"kernel.a": ("1", SECURITY)}, dict((item.path, item) for item in files), None)
     before = dict(world.files)
     world.run({SECURITY: "kernel.a = 1\n"})
     world.absent()

@@ -134,13 +134,14 @@ def test_a_profile_is_its_column(profile):
 
 
 def test_the_profile_for_container_hosts_holds_back_nothing_that_engines_need():
-    """It is held back for Kubernetes's network plugins alone, which want rp_filter for themselves, for engines without root, and for
-    uses that are no runtimes."""
+    """It is held back for Kubernetes's network plugins alone, which want rp_filter for themselves, for engines without root, for LXD,
+    which switches a restriction off, and for uses that are no runtimes."""
     chosen = select("container_host")
     held = {name: set(broken(chosen.rules, name, value)) & set(_uses.RUNTIMES) for name, value in values(chosen).items()}
     assert {name: uses for name, uses in held.items() if uses} == {
         "net.ipv4.conf.all.rp_filter": {"kubelet"}, "net.ipv4.conf.default.rp_filter": {"kubelet"},
-        "kernel.apparmor_restrict_unprivileged_userns": {"docker_rootless", "podman_rootless", "lxc_rootless"}}
+        "kernel.apparmor_restrict_unprivileged_userns": {"docker_rootless", "podman_rootless", "lxc_rootless"},
+        "kernel.apparmor_restrict_unprivileged_unconfined": {"lxd", "docker_rootless", "podman_rootless", "lxc_rootless"}}
     kubelet = dict((row["name"], row["values"]["kubelet"]) for row in ROWS if "kubelet" in row["values"])
     assert len(kubelet) == 6
     for name, value in kubelet.items():

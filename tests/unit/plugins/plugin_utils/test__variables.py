@@ -57,7 +57,8 @@ def test_the_known_names_are_those_of_all_roles_and_playbooks():
     assert set(specs) == {path.name for path in (PLAYBOOKS.parent / "roles").iterdir()}
     assert set(specs["photon_hardening"]["main"]) < _variables.KNOWN
     assert _variables.known({"x": {"main": {"x_state": {}, "photon_hardening_y": {}}}}) == {
-        "x_state", "photon_hardening_y", "photon_hardening_survey_y", "photon_hardening_hosts"}
+        "x_state", "photon_hardening_y", "photon_hardening_survey_y", "photon_hardening_hosts", "photon_hardening_serial",
+        "photon_hardening_max_fail_percentage"}
     for path in PLAYBOOKS.glob("*.yml"):
         for play in yaml.safe_load(path.read_text(encoding="utf-8")):
             for name in play.get("vars", {}):
