@@ -53,7 +53,7 @@ test-all: ## test with every ansible-core, a real Galaxy server, thousands of bo
 	@bash tests/run.sh units core-2.17 core-2.18 core-2.19 core-2.20 boot-all kernel formats runner gates install galaxy mitogen molecule \
 	  vm-all vm-guest vm-containers vm-uses vm-controller fleet upgrade browser bench
 
-test-kernel: ## our table of what the kernel itself does against this machine's kernel, in a network namespace
+test-kernel: ## check the table of kernel side effects against this machine's kernel, in a network namespace
 	@bash tests/run.sh kernel
 
 test-units: ## pytest on the oldest and newest ansible-core, and on Python 3.6
@@ -107,7 +107,7 @@ bench-fleet: ## what a run costs, on 50 and 200 hosts, and what its reports add
 bench-scale: ## what forks, the strategy free and batches change on 50 hosts; one round
 	@bash tests/bench.sh --scale 50
 
-mutants: ## do the unit tests notice a change of the code? try ARGS=plugins/module_utils/_values.py
+mutants: ## mutation tests of the unit tests; try ARGS=plugins/module_utils/_values.py
 	@bash tests/mutants/run.sh $(ARGS)
 
 .PHONY: changelog build release

@@ -76,7 +76,7 @@ def remarks(row):
     for value, runtimes in row.get("hold", {}).items():
         yield "`%s` breaks %s." % (value.replace("|", "\\|"), ", ".join(runtimes))
     for value, uses in row.get("stops", {}).items():
-        yield "`%s` stops %s, and breaks nothing." % (value.replace("|", "\\|"), ", ".join(uses))
+        yield "`%s` limits %s. It is set all the same, and a warning names the use." % (value.replace("|", "\\|"), ", ".join(uses))
     if "machine" in row:
         yield "On %s alone." % ", ".join(row["machine"].split())
     if _behaviour.partner(row["name"]):
@@ -127,13 +127,13 @@ def source_tables(catalogue, columns):
 # --- the uses of a host ---
 
 def touched(catalogue, key, use):
-    """The values that are held back for a use, or that stop it."""
+    """The values that are held back for a use, or that limit it."""
     return ", ".join("`%s = %s`" % (row["name"], value.replace("|", "\\|")) for row in catalogue["parameters"]
                      for value, uses in row.get(key, {}).items() if use in uses) or "–"
 
 
 def use_table(catalogue):
-    return table(["use", "what it is", "what proves it", "held back for it", "set, and stops it"],
+    return table(["use", "what it is", "what proves it", "held back for it", "set, and limits it"],
                  [["`%s`" % name, use["what"], use["evidence"], touched(catalogue, "hold", name), touched(catalogue, "stops", name)]
                   for name, use in catalogue["uses"].items()])
 

@@ -20,7 +20,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
 )
 
 # What Ansible would make variables, statistics and hosts of. None of it may come from a host.
-_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "report", "preview_of")
+_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "preview_of")
 
 
 # ansible-core 2.19 and newer show the sentence of a failed task in a line of its own, and the whole result as older ones do.
@@ -45,6 +45,19 @@ def with_notes(result, notes):
     """RESULT with what the selection has to say, shown as warnings and kept as notes."""
     said = {key: result[key] if isinstance(result.get(key), list) else [] for key in ("notes", "warnings")}
     return dict(result, notes=notes + said["notes"], warnings=notes + said["warnings"]) if notes else result
+
+
+def with_report(result, settings):
+    """RESULT with the SETTINGS of the report, None for no report, for the callback plugin.
+
+    Ansible shows `invocation` only with -vvv. A host's own result has it, too, but may not say where the controller writes.
+    """
+    said = result.get("invocation")
+    said = {key: value for key, value in said.items() if key != "report"} if isinstance(said, dict) else {}
+    if settings:
+        said["report"] = settings._asdict()
+    others = {key: value for key, value in result.items() if key != "invocation"}
+    return dict(others, invocation=said) if said else others
 
 
 class ActionModule(ActionBase):
@@ -72,8 +85,7 @@ class ActionModule(ActionBase):
         # Ansible refuses here what the front does not support.
         super().run(tmp, task_vars)
         result = self._kept(shelf, call.shown("report_dir"), self._result(call, shelf, host, task_vars))
-        # For the callback plugin that writes the report.
-        return dict(result, report=settings._asdict()) if settings and not self._task.no_log else result
+        return with_report(result, None if self._task.no_log else settings)
 
     def _is_preview(self, call):
         return bool(self._task.check_mode) and call.goes_back()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the report and the table of a run when it ends: no task can be trusted to run last."""
+"""Writes the report and the table of a run when it ends. A task could not: none is sure to run last."""
 
 DOCUMENTATION = r"""
 name: report
@@ -45,6 +45,12 @@ def counts_of(result):
     """state -> number, of a result of the module; a failed one may have none."""
     found = result.get("summary")
     return {str(state): count for state, count in found.items() if isinstance(count, int)} if isinstance(found, dict) else {}
+
+
+def settings_of(result):
+    """Where the report goes, None for nowhere. The front on the controller says it; what a host says under this name never gets here."""
+    said = result.get("invocation", {}).get("report")
+    return _report_options.Settings(**dict(said, formats=tuple(said["formats"]))) if said else None
 
 
 def host_of(given):
@@ -103,12 +109,11 @@ class CallbackModule(CallbackBase):
             self._play = None
         result, host = given._result, host_of(given)
         self._rows[host] = terminal.Row(_harmless.flat(host), outcome, bool(given._task.check_mode), counts_of(result),
-                                        mode_of(result))
+                                        mode_of(result), bool(result.get("changed")))
         self._parameters = result.get("parameters") if isinstance(result.get("parameters"), list) else []
-        if isinstance(result.get("report"), dict):
-            # The front on the controller says it; what a host says under this name never gets here.
-            settings = _report_options.Settings(**dict(result["report"], formats=tuple(result["report"]["formats"])))
-            self._kept.setdefault(settings, set()).add(host)
+        said = settings_of(result)
+        if said:
+            self._kept.setdefault(said, set()).add(host)
 
     # --- when it ends ---
 

@@ -5,7 +5,7 @@
 DOCUMENTATION = r"""
 name: compare_parameters
 short_description: Compare two results or profiles, parameter by parameter
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:

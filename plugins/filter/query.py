@@ -5,7 +5,7 @@
 DOCUMENTATION = r"""
 name: query
 short_description: Ask a report a question in JMESPath
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:

@@ -5,7 +5,7 @@
 DOCUMENTATION = r"""
 name: selection
 short_description: Show what a profile selects from the catalogue
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:

@@ -207,7 +207,7 @@ def stopped_uses(wanted, rows, choices_made, request, snapshot):
         choice = choices_made[row.name]
         if row.state == "changed" and choice.active and row.name in wanted:
             stopped = _in_words(_signs(row.name, choice.target, wanted[row.name].rule.stops, request, snapshot))
-            found += ["%s = %s stops %s; nothing else breaks." % (row.name, choice.target, stopped)] if stopped else []
+            found += ["%s = %s limits %s: it is set all the same." % (row.name, choice.target, stopped)] if stopped else []
     return found
 
 

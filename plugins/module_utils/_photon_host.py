@@ -46,7 +46,7 @@ def facts(run, services, paths):
 # --- programs ---
 
 def _packages(run):
-    """Of a host without rpm none, which is told as a host that does not agree with itself."""
+    """Of a host without rpm none, which is told as a host that reports different versions."""
     status, stdout, stderr = run(_PACKAGES)
     if status:
         said = " ".join(stderr.split()) or "it says nothing"

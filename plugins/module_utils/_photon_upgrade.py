@@ -183,7 +183,7 @@ def _no_photon(facts):
         ("/etc/os-release", facts.version), ("/etc/photon-release", facts.release), ("lsb_release", facts.lsb),
         ("the package photon-release", " and ".join(installed_releases(facts)) or None)))
     if len(set(said.values())) > 1 or None in said.values():
-        return ("The host does not agree with itself about its version: %s. An earlier upgrade was probably cut off. Compare with the "
+        return ("The host reports different versions: %s. An earlier upgrade was probably cut off. Compare with the "
                 "role's README, section \"After a failure\"."
                 % ", ".join("%s says %s" % (name, said[name] or "nothing") for name in sorted(said)))
     return ""

@@ -135,20 +135,21 @@ def of_states(rows, states):
     return ", ".join("%d %s (%s)" % (len(group), state, _named(group, lambda row: row.name)) for state, group in found if group)
 
 
-def message(plan):
-    """One line: how many differ and the first of them, then whatever is not simply as wanted."""
+def message(plan, is_way_back=False):
+    """One line: how many differ and the first of them, then whatever is not simply as wanted. Of a rollback: how many have to go back."""
+    what, files = ("live values to put back", "files put back or removed: ") if is_way_back else ("parameters differ", "files changed: ")
     rows = in_order(plan.rows)
     groups = [(label, [row for row in rows if _label(row) == label], word) for label, _fits, word in _LABELS]
     plain = [row for row in rows if _differs(row) and _label(row) is None]
-    parts = [count(rows) + (": " + _named(plain, _move) if plain else "")]
+    parts = [count(rows, what) + (": " + _named(plain, _move) if plain else "")]
     parts += ["%d %s: %s" % (len(group), label, _named(group, word)) for label, group, word in groups if group]
     if plan.files and not any(_differs(row) for row in rows):
-        parts.append("files changed: " + ", ".join(sorted(plan.files)))
+        parts.append(files + ", ".join(sorted(plan.files)))
     return "; ".join(parts)
 
 
-def count(rows):
-    return "%d of %d parameters differ" % (len([row for row in rows if _differs(row)]), len(rows))
+def count(rows, what="parameters differ"):
+    return "%d of %d %s" % (len([row for row in rows if _differs(row)]), len(rows), what)
 
 
 def _label(row):

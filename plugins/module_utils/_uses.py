@@ -313,8 +313,8 @@ def checked(given):
     for name, said in given.items():
         if name not in NAMES:
             near = nearest(name, NAMES) if isinstance(name, str) else None
-            known = "is %s meant?" % near if near else ", ".join(NAMES)
-            raise ValueError("uses: %r is none of the known uses of a host: %s" % (name, known))
+            known = "is %s meant?" % near if near else "the uses are " + ", ".join(NAMES)
+            raise ValueError("uses: %r is no use of a host: %s" % (name, known))
         if said not in SAID:
             raise ValueError("uses: %s must be one of %s, not %r" % (name, ", ".join(SAID), said))
     return dict((name, said) for name, said in given.items() if said != "auto")

@@ -5,7 +5,7 @@
 DOCUMENTATION = r"""
 module: compare
 short_description: Compare two hosts, profiles or saved results, parameter by parameter
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:

@@ -15,13 +15,15 @@ description:
     and file is put back and the task fails with the parameter, the value, the error and the line that asks for it.
   - What the kernel moves by itself is known. Switching IP forwarding, for example, also switches it on every interface. Such values are
     remembered, checked and put back as well.
-  - A value or file that was there already is not taken for our own. Whatever is asked for in whichever order, the host never ends weaker
-    than what it had by itself, except for a value that is asked for without a rule.
+  - A value or file that was there already is not taken for our own. A run never leaves a value weaker than the host's own, except for
+    parameters without a rule and overrides.
   - What was there before the first run is kept in C(/var/lib/photon-hardening/baseline.json), so that O(state=absent) can put it back.
   - Reads C(/proc/sys) and text files by itself; neither the C(sysctl) program nor any library of the host is used.
 requirements:
   - Python 3.6 or newer on the host, its standard library alone. Python 3.6 and 3.7 need ansible-core 2.16 on the controller.
   - root
+extends_documentation_fragment:
+  - photon.hardening.report
 options:
   dropins:
     description:
@@ -55,12 +57,12 @@ options:
       - C(accept) - a list of values that are as good as the wanted one or better. Such a value is kept when somebody else has set it.
       - C(at_least), C(at_most) - the same for numbers.
       - C(hold) - which uses of a host a value would break. A list speaks of the wanted value; a dictionary names the uses value by value,
-        as in C({"0"&colon; [docker, kubelet]}). The runtimes are C(docker), C(containerd), C(crio), C(podman), C(kubelet), C(nomad),
-        C(libvirt), C(lxd), C(incus), C(lxc), C(nspawn), C(wireguard), C(openvpn), C(docker_userns), C(podman_userns), C(docker_rootless),
-        C(podman_rootless) and C(lxc_rootless), the other uses C(rootless_later), C(router), C(router_ipv6), C(slaac), C(multihomed),
-        C(kdump), C(sandbox), C(crash_collector), C(profiler), C(debugger) and C(io_uring); C(docs/uses.md) says what proves each.
-        O(container_host) and O(uses) decide whether the parameter is C(held_back).
-      - C(stops) - in the same form, which uses a value would stop without breaking anything. It is set, and a warning names them.
+        as in C({"0"&colon; [docker, kubelet]}). The engines and gateways are C(docker), C(containerd), C(crio), C(podman), C(kubelet),
+        C(nomad), C(libvirt), C(lxd), C(incus), C(lxc), C(nspawn), C(wireguard), C(openvpn), C(docker_userns), C(podman_userns),
+        C(docker_rootless), C(podman_rootless) and C(lxc_rootless), the other uses C(rootless_later), C(router), C(router_ipv6), C(slaac),
+        C(multihomed), C(kdump), C(sandbox), C(crash_collector), C(profiler), C(debugger) and C(io_uring). C(docs/uses.md) says what proves
+        each of them. O(container_host) and O(uses) decide whether the parameter is C(held_back).
+      - C(stops) - in the same form, which uses a value limits. It is set all the same, and a warning names them.
       - C(interfaces) - V(true) sets a parameter of C(net.*.conf.all) or C(net.*.conf.default) on every interface that exists, too. Network
         devices get a line of their own, because at boot they may be there before the line of C(conf.default) is read.
       - C(one_way) - V(true) when the kernel does not take the value back before a reboot. Such a parameter is set last.
@@ -77,19 +79,21 @@ options:
     type: dict
     default: {}
   container_host:
+    version_added: 1.0.0
     description:
-      - Whether parameters are held back that would break a runtime of containers or a VPN gateway, as C(hold) of O(rules) says. With
-        O(state=absent) it also decides whether forwarding that is in use stays on. For other uses only O(uses) speaks.
+      - Whether parameters are held back that would break a container engine, virtual machines or a VPN gateway, as C(hold) of O(rules)
+        says. With O(state=absent) it also decides whether forwarding that is in use stays on. For other uses only O(uses) speaks.
       - V(auto) looks on the host for each use and holds back what would break those that it finds. A use is proved by a program, a
-        service or a configuration file of root, or by a value that was there before the first run. What a process of root or the network
-        shows alone keeps a parameter from being hardened, but takes nothing back that is hardened already; a warning names it. Processes of
-        ordinary users count for nothing, except for runtimes without root, where the user may have them.
-      - V(always) holds back whatever would break any runtime.
-      - V(never) holds nothing back for runtimes.
+        service or a configuration file of root, or by a value that was there before the first run. A process of root and a route are
+        weak evidence. Then a value is not set if it is not set yet, but it is not removed if it is, and a warning names the evidence.
+        Processes of ordinary users count for nothing, except for engines without root, where the user may have them.
+      - V(always) holds back whatever would break any engine or VPN gateway.
+      - V(never) holds nothing back for them.
     type: str
     choices: [auto, always, never]
     default: auto
   uses:
+    version_added: 1.0.0
     description:
       - "What the host is used for, where what is found there is not right: a dictionary of uses, those of C(hold) in O(rules), each
         V(auto), V(present) or V(absent). It comes before O(container_host)."
@@ -106,16 +110,19 @@ options:
       - With O(dropins), or when nothing is to be set (O(state=absent)), it is a label for the result, and any text will do.
     type: str
   groups:
+    version_added: 1.0.0
     description: The groups of the O(profile) that are applied, of V(security), V(tuning) and V(network). The default is all of them.
     type: list
     elements: str
   overrides:
+    version_added: 1.0.0
     description:
       - "Values that this host shall have instead of those of the O(profile): a dictionary of parameter names and values in quotes. A null
         leaves a parameter alone."
       - It takes the place of the variable C(photon_hardening_overrides).
     type: dict
   waivers:
+    version_added: 1.0.0
     description:
       - "Parameters that are left alone: a dictionary of parameter names, each with a dictionary of C(reason) and, if it ends, C(expires),
         the last day as YYYY-MM-DD. C(owner) and C(ticket), texts that are shown with the reason, may be beside them."
@@ -123,6 +130,7 @@ options:
       - It takes the place of the variable C(photon_hardening_waivers).
     type: dict
   role_variables:
+    version_added: 1.0.0
     description:
       - Whether every option that the task does not give is taken from the variable of its name, C(photon_hardening_OPTION), as the role
         C(photon.hardening.photon_hardening) does it. The variables are documented there and checked as there.
@@ -177,12 +185,14 @@ options:
       - The module works in a process that has entered the image with C(chroot), so nothing outside the image is read or written.
     type: path
   guest:
+    version_added: 1.0.0
     description:
       - Whether an audit (check mode) also reads what the host has of VMware's drivers and tools. The controller then executes
         M(photon.hardening.vmware_guest_info) as well, puts its rows into RV(guest), and each finding into RV(notes).
     type: bool
     default: false
   vmware_msix:
+    version_added: 1.0.0
     description:
       - V(enable) gives MSI-X back to the drivers of a guest of VMware, with O(state=present). The controller then executes
         M(photon.hardening.vmware_guest) as well, whose rows are in RV(vmware_guest). V(keep) leaves all as it is.
@@ -202,21 +212,6 @@ options:
         read by its owner alone.
       - With C(no_log) nothing is kept.
     type: path
-  report_formats:
-    description:
-      - Which reports are written. V(html) is one page for people, V(json) the same for programs, V(junit) is for CI servers, V(hdf) for
-        Heimdall, V(cklb) a checklist per host for STIG Viewer 3 and STIG Manager.
-      - The default is V(html) and V(json).
-    type: list
-    elements: str
-    choices: [html, json, junit, hdf, cklb]
-  report_keep:
-    description: Of how many runs the reports are kept in O(report_dir). The default is 20.
-    type: int
-  report_benchmark:
-    description: The benchmark of the checklists (V(cklb)).
-    type: str
-    choices: [stig_rhel8, stig_rhel9, stig_photon3_vcsa7, stig_photon4_vcsa8]
 attributes:
   check_mode:
     description: Predicts the result. Only a value that the kernel refuses or rounds when it is written cannot be foreseen.
@@ -617,9 +612,11 @@ def _applied(params, image, check_mode, with_diff):
     result = _described(plan, with_diff)
     if replaced and not image:
         result["replaced"] = replaced
-    if params["state"] == "absent" and not image and _files.exists(_files.GUEST_MEMORY):
-        # The controller has another module take that back.
-        result["vmware_guest"] = []
+    if params["state"] == "absent":
+        result["msg"] = _result.message(plan, is_way_back=True)
+        if not image and _files.exists(_files.GUEST_MEMORY):
+            # The controller has another module take that back.
+            result["vmware_guest"] = []
     return result
 
 
@@ -744,7 +741,7 @@ def _told_by(module, result):
 def main():
     module = AnsibleModule(argument_spec=_arguments(), required_if=[("state", "present", ("dropins",))], supports_check_mode=True)
     if os.geteuid() != 0:
-        module.fail_json(msg="Kernel parameters are root's: run this with become, or as root.")
+        module.fail_json(msg="This module needs root: use become.")
     with _apply.SIGNALS:
         result = _told_by(module, _result_of(module))
         # What is done is told, whatever comes now.

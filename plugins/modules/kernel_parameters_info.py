@@ -5,12 +5,12 @@
 DOCUMENTATION = r"""
 module: kernel_parameters_info
 short_description: Show kernel parameters, their boot values, and the host that has them
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:
   - Reads kernel parameters below C(/proc/sys), with the value that the files of C(sysctl.d) set at the next boot and the line that decides
-    it. Also tells what makes two hosts differ, the kernel, the system, memory, processors and container runtimes.
+    it. Also tells what makes two hosts differ, the kernel, the system, memory, processors and container engines.
   - Only reads. Parameters whose reading does something, such as C(vm.stat_refresh), and those that can only be written, such as
     C(net.ipv4.route.flush), are not read but named in RV(not_read).
   - No mount point is crossed. So C(fs.binfmt_misc), which many hosts mount when somebody looks into it, stays as it is.
@@ -53,7 +53,7 @@ attributes:
     support: none
 notes:
   - Root is not needed. What a user may not read is C(unreadable). The task fails where the user may not read a file that decides about
-    boot values or tells of a container runtime. A runtime of which only a process tells is not found without root.
+    boot values or tells of a container engine. An engine of which only a process tells is not found without root.
   - The result has at most 4,000 parameters. On a host with more of them, those of interfaces are left out first, and a warning and
     RV(omitted) tell how many. A value of more than 1,000 characters is cut, and ends with its length and its SHA-256.
   - With thousands of interfaces V(*) takes seconds (6 for 2,000 of them, measured). A pattern is only looked for below its part before the
@@ -124,7 +124,7 @@ processors:
   type: int
   sample: 4
 runtimes:
-  description: The container runtimes and what else runs containers or machines, each with what proves it.
+  description: The engines, which run containers or virtual machines, and VPN gateways, each with what proves it.
   returned: success
   type: list
   elements: dict

@@ -5,12 +5,12 @@
 DOCUMENTATION = r"""
 module: photon_upgrade_info
 short_description: Tell whether a Photon OS host can be upgraded, and in which state an upgrade has left it
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:
-  - Looks at a host before, during and after an upgrade with C(photon-upgrade.sh), and says what is to be done next and why not.
-    The role P(photon.hardening.photon_upgrade#role) does what it says.
+  - Looks at a host before, during and after an upgrade with C(photon-upgrade.sh), and says what is to be done next, and why an
+    upgrade is refused. The role P(photon.hardening.photon_upgrade#role) does what it says.
   - Before that, on the controller, a variable C(photon_hardening_*) or C(photon_upgrade_*) whose name is mistyped is refused.
     After the upgrade, when the host is hardened again, it would be too late.
   - Upgrades nothing. With O(precheck) it has C(photon-upgrade.sh --precheck-only) look at the repositories, which refreshes tdnf's cache.
@@ -31,8 +31,8 @@ options:
     description:
       - Also make the precheck of C(photon-upgrade.sh), and find out which packages would be erased. With large repositories it takes
         minutes.
-      - C(/list_available.txt) and C(/find_extra_erased_pkgs.txt) are deleted before and after it, because a precheck that finds them
-        believes them.
+      - C(/list_available.txt) and C(/find_extra_erased_pkgs.txt) are deleted before and after it, because a precheck would reuse
+        them.
       - Where the installed C(photon-upgrade.sh) is too old for a precheck, or missing, it is not started. In check mode a remark says so,
         else RV(step) is C(refuse).
     type: bool

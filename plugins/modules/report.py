@@ -13,24 +13,14 @@ description:
     writes reports of them. It runs on the controller and contacts no host.
   - Results may be of one run or of many, in any order. The newest result of each host counts.
   - What cannot be read, hosts without a result and hosts whose result is old are counted and named. They never look like a pass.
+extends_documentation_fragment:
+  - photon.hardening.report
 options:
   report_dir:
     description:
       - The folder with the results, in which the reports of this run get a folder of their own.
       - A relative folder is below the one in which the command was typed.
     type: path
-  report_formats:
-    description: Which reports are written. The default is V(html) and V(json).
-    type: list
-    elements: str
-    choices: [html, json, junit, hdf, cklb]
-  report_keep:
-    description: Of how many runs the reports are kept. The default is 20.
-    type: int
-  report_benchmark:
-    description: The benchmark of the checklists (V(cklb)).
-    type: str
-    choices: [stig_rhel8, stig_rhel9, stig_photon3_vcsa7, stig_photon4_vcsa8]
   role_variables:
     description: Whether what the task does not give is taken from the variables C(photon_hardening_report_dir) and so on.
     type: bool

@@ -5,7 +5,7 @@
 DOCUMENTATION = r"""
 module: tdnf
 short_description: Install, update and remove packages of VMware Photon OS
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:

@@ -5,7 +5,7 @@
 DOCUMENTATION = r"""
 module: vmware_guest
 short_description: Give MSI-X back to the drivers of a guest of VMware
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:

@@ -5,7 +5,7 @@
 DOCUMENTATION = r"""
 module: vmware_guest_info
 short_description: Show what a guest of VMware has of VMware's drivers and tools, and what is wrong with them
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:

@@ -37,6 +37,8 @@ _OTHERS = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS if 
 _TOLD = ("container_host", "uses", "conflicts", "fail_on", "root")
 # States in which nothing is asked for: a bad override of today must not block the way back.
 _BACK = ("absent", "forgotten")
+# States that leave the host's values and files as they are, which is the contrary of a rollback.
+_KEEPING = ("adopted", "forgotten")
 _OF_SELECTION = tuple(_arguments.PREFIX + name for name in SELECTION)
 
 
@@ -85,6 +87,7 @@ class Call:
         if self._by_role is None:
             raise ValueError("role_variables: %r is neither true nor false" % (self._args["role_variables"],))
         _arguments.check_facts(self._variables)
+        self._check_state()
         args = {name: value for name, value in self._args.items() if name not in SELECTION + _HERE}
         for name in _OTHERS if self._by_role else ():
             value = self._option(name)
@@ -140,8 +143,9 @@ class Call:
 
     def _option(self, name):
         """What the task says, or else the role's variable where the task takes those; None where neither does."""
-        if name in self._args or not self._by_role:
-            return self._args.get(name)
+        return self._args.get(name) if name in self._args or not self._by_role else self._of_role(name)
+
+    def _of_role(self, name):
         variable = _arguments.PREFIX + name
         found = self._collected(variable.__eq__)
         try:
@@ -151,6 +155,15 @@ class Call:
 
     def _collected(self, wanted):
         return _survey.collected(wanted, self._variables, self._template)
+
+    def _check_state(self):
+        """A task that takes everything back is not to be what somebody gets who asks for the contrary by the variable."""
+        if not self._by_role or self._args.get("state") != "absent":
+            return
+        asked = self._of_role("state")
+        if asked in _KEEPING:
+            raise ValueError("photon_hardening_state: %s is no rollback, and this task is one: use the playbook harden "
+                             "(make harden ARGS=\"-e photon_hardening_state=%s\")" % (asked, asked))
 
     def _check_label_only(self):
         for name in ("groups", "overrides", "waivers"):

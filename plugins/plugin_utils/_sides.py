@@ -7,12 +7,12 @@ Nothing that is read here is trusted: every text is made harmless, and a wrong s
 collection.
 """
 
-import difflib
 import json
 import re
 from collections import namedtuple
 
 from ansible_collections.photon.hardening.plugins.module_utils import _guest, _secrets
+from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
 
 HOST, PROFILE, RESULT = "host", "profile", "result"
@@ -40,8 +40,9 @@ def kind_of(option, given, hosts, columns, is_file):
         raise ValueError("%s: say what is compared, a host, a profile or a saved result: -e %s=NAME" % (option, option))
     found = [kind for kind, is_one in ((HOST, given in hosts), (PROFILE, given in columns), (RESULT, is_file)) if is_one]
     if not found:
-        raise ValueError("%s: %r is no host of the inventory, no column of the catalogue and no file.%s"
-                         % (option, given, _nearest(given, [*hosts, *columns])))
+        near = nearest(given, [*hosts, *columns])
+        raise ValueError("%s: %r is no host of the inventory, no column of the catalogue and no file%s"
+                         % (option, given, ": is %s meant?" % near if near else "."))
     if len(found) > 1:
         raise ValueError("%s: %r is ambiguous: it is %s. %s" % (option, given, " and ".join(_ARTICLES[kind] for kind in found), _WAY_OUT))
     return found[0]
@@ -49,11 +50,6 @@ def kind_of(option, given, hosts, columns, is_file):
 
 _ARTICLES = {HOST: "a host of the inventory", PROFILE: "a column of the catalogue", RESULT: "a file"}
 _WAY_OUT = "A file can be written with its folder, as in ./NAME; a host needs another name in the inventory."
-
-
-def _nearest(given, names):
-    near = difflib.get_close_matches(given, sorted(set(names)), n=3, cutoff=0.5)
-    return " The nearest names are %s." % ", ".join(near) if near else ""
 
 
 # --- the sides ---

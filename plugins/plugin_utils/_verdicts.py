@@ -56,49 +56,65 @@ def _because(cell):
     return ": %s" % cell.reason if cell.reason else ""
 
 
-def _changed(cell, live):
+def _has_live_value(cell):
+    """Of an image, and of a module that is not loaded, there are boot values alone."""
+    return (cell.before, cell.after) != (None, None)
+
+
+def _changed(cell, now):
     if cell.before != cell.after:
-        return "was %s, is %s now" % (_shown(cell.before), live)
-    return "is %s as before; at boot it was %s, it is %s now" % (live, _shown(cell.boot_before), _shown(cell.boot))
+        return "was %s, %s now" % (_shown(cell.before), now)
+    boot = "at boot it was %s, it is %s now" % (_shown(cell.boot_before), _shown(cell.boot))
+    return "%s as before; %s" % (now, boot) if _has_live_value(cell) else boot
 
 
-def _would_change(cell, live):
+def _would_change(cell, now):
     if cell.before != cell.after:
-        return "is %s, would be set to %s" % (live, _shown(cell.after))
-    return "is %s as wanted; at boot it is %s, it would be %s" % (live, _shown(cell.boot_before), _shown(cell.boot))
+        return "%s, would be set to %s" % (now, _shown(cell.after))
+    boot = "at boot it is %s, it would be %s" % (_shown(cell.boot_before), _shown(cell.boot))
+    return "%s as wanted; %s" % (now, boot) if _has_live_value(cell) else boot
 
 
-def _not_set(cell, live):
+def _not_set(cell, now):
     wanted = "cannot go back" if cell.wanted is None else "wanted %s" % _shown(cell.wanted)
-    return "is %s, %s%s" % (live, wanted, _because(cell))
+    return "%s, %s%s" % (now, wanted, _because(cell))
 
 
-def _held_back(cell, live):
+def _held_back(cell, now):
     # The value may be there by itself; then it is its line for the boot that is held back.
-    what = "its line for the boot" if live == _shown(cell.wanted) else _shown(cell.wanted)
-    return "is %s, %s is held back%s" % (live, what, _because(cell))
+    is_there = _has_live_value(cell) and now == "is " + _shown(cell.wanted)
+    return "%s, %s is held back%s" % (now, "its line for the boot" if is_there else _shown(cell.wanted), _because(cell))
+
+
+def _overridden(cell, now):
+    live = "%s now; " % now if _has_live_value(cell) else ""
+    return "%s%s; wanted %s" % (live, _at_boot(cell), _shown(cell.wanted))
 
 
 _SENTENCES = {
-    "ok": lambda cell, live: "is %s%s" % (live, ", as wanted" if cell.wanted is not None else _because(cell)),
-    "stricter": lambda cell, live: "is %s, stricter than the wanted %s" % (live, _shown(cell.wanted)),
+    "ok": lambda cell, now: "%s%s" % (now, ", as wanted" if cell.wanted is not None else _because(cell)),
+    "stricter": lambda cell, now: "%s, stricter than the wanted %s" % (now, _shown(cell.wanted)),
     "changed": _changed,
-    "overridden": lambda cell, live: "is %s now; %s; wanted %s" % (live, _at_boot(cell), _shown(cell.wanted)),
-    "waived": lambda cell, live: "is %s, left alone%s" % (live, _because(cell)),
+    "overridden": _overridden,
+    "waived": lambda cell, now: "%s, left alone%s" % (now, _because(cell)),
     "held_back": _held_back,
-    "unsupported": lambda cell, live: "cannot be set here%s" % _because(cell),
-    "rejected": lambda cell, live: "is %s, the kernel refused %s%s" % (live, _shown(cell.wanted), _because(cell)),
-    "not_applied": lambda cell, live: "is %s, %s was not set because the run failed" % (live, _shown(cell.wanted)),
-    "reboot_required": lambda cell, live: "is %s until a reboot, wanted %s%s" % (live, _shown(cell.wanted), _because(cell)),
+    "unsupported": lambda cell, now: "cannot be set here%s" % _because(cell),
+    "rejected": lambda cell, now: "%s, the kernel refused %s%s" % (now, _shown(cell.wanted), _because(cell)),
+    "not_applied": lambda cell, now: "%s, %s was not set because the run failed" % (now, _shown(cell.wanted)),
+    "reboot_required": lambda cell, now: "%s until a reboot, wanted %s%s" % (now, _shown(cell.wanted), _because(cell)),
     "read_only": _not_set,
 }
 
 
+def _now(cell, check_mode):
+    if _has_live_value(cell):
+        return "is " + _shown(cell.before if check_mode else cell.after)
+    return "at boot it is " + _shown(cell.boot_before if check_mode else cell.boot)
+
+
 def sentence(cell, check_mode):
     """What there is to say of a parameter, without its name. CELL has the fields of a row of the module's result."""
-    live = _shown(cell.before if check_mode else cell.after)
     if cell.state == "ok" and cell.wanted is None and cell.before != cell.after:
         return ("is %s, would go back to %s" if check_mode else "was %s, is back at %s") % (_shown(cell.before), _shown(cell.after))
-    if cell.state == "changed" and check_mode:
-        return _would_change(cell, live)
-    return _SENTENCES[cell.state](cell, live)
+    tell = _would_change if cell.state == "changed" and check_mode else _SENTENCES[cell.state]
+    return tell(cell, _now(cell, check_mode))

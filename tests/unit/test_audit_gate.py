@@ -43,7 +43,7 @@ def ended(tmp_path):
 
 # A profile that is refused fails a host before anything is asked of it.
 @pytest.mark.parametrize("inventory, arguments, code, words", [
-    ("", [AUDIT], NOT_THERE, "INVENTORY: it has no host"),
+    ("", [AUDIT], NOT_THERE, "The inventory has no host"),
     ("[web]\n" + LOCAL + "[maintenance]\n", [AUDIT, "-e", "photon_hardening_hosts=maintenance"], 0, "no hosts matched"),
     (LOCAL, [AUDIT, "-e", "photon_hardening_hosts=gone"], NOT_THERE, "photon_hardening_hosts: nothing in the inventory is called gone"),
     (LOCAL, [AUDIT, "-i", "gone"], NOT_THERE, "gone: there is no such file or folder"),

@@ -71,10 +71,31 @@ def test_each_state_is_explained_in_its_order():
     assert re.findall(r"(?m)^\| `(\w+)` \|", section) == list(_model.STATES)
 
 
+def table_of_files():
+    return page("CONTRIBUTING.md").split("## Where things are\n")[1].split("\n## ")[0]
+
+
+def test_contributors_find_every_file_of_the_plugins():
+    named = set(re.findall(r"[\w.]+\.(?:py|json|js|css|j2)", table_of_files()))
+    files = {path.name for path in (ROOT / "plugins").rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    assert sorted(files - named - {"__init__.py"}) == []
+
+
+def test_contributors_are_sent_to_files_that_there_are():
+    named = re.findall(r"`((?:docs|meta|playbooks|plugins|roles|tests|tools)/[\w./-]+)`", table_of_files())
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_the_list_of_the_articles_sentences_names_every_parameter_of_it():
     named = set(re.findall(r"`([a-z]+\.[\w.-]+)`", page("docs/article.md")))
     of_photon = {row["name"] for row in CATALOGUE["parameters"] if row.get("sysctl", True) and "photon3" in row["values"]}
     assert of_photon - named == set()
+
+
+def test_the_changelog_has_no_markup_of_modules():
+    """It would be shown as it stands. There a name is between two pairs of backticks."""
+    found = [path.name for path in ROOT.glob("changelogs/fragments/*.yml") if re.search(r"\b[A-Z]\(", path.read_text(encoding="utf-8"))]
+    assert found == []
 
 
 # --- links ---

@@ -53,6 +53,12 @@ def test_the_report_names_hosts_that_failed_or_could_not_be_reached(audited):
         assert name in page.read_text(encoding="utf-8")
 
 
+def test_a_failed_host_shows_nothing_of_what_the_callback_plugin_has_to_know(audited):
+    _folder, ended = audited
+    (failed,) = [line for line in ended.stdout.splitlines() if line.startswith("fatal: [bad]")]
+    assert "phton" in failed and '"formats"' not in ended.stdout and '"invocation"' not in ended.stdout
+
+
 def test_what_the_report_counts_is_what_the_hosts_said(audited):
     folder, _ended = audited
     shard = json.loads((folder / "reports" / "web1.json").read_text(encoding="utf-8"))

@@ -41,7 +41,7 @@ def _table(head, rows):
 
 def _rows(comparison, rows):
     left, right = comparison.left, comparison.right
-    head = ("parameter", text(left.label), text(right.label), "verdict", "what decides", "why", "impact", "controls", "level up")
+    head = ("parameter", text(left.label), text(right.label), "verdict", "what decides", "why", "impact", "controls", "to match")
     return _table(head, [_cells(comparison, row) for row in rows])
 
 

@@ -7,8 +7,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _compare, 
 
 _VERDICTS = {
     _compare.LEFT: "{left} is stricter", _compare.RIGHT: "{right} is stricter", _compare.INCOMPARABLE: "not comparable",
-    _compare.ONLY_LEFT: "only {left}", _compare.ONLY_RIGHT: "only {right}", _compare.SIZED: "sized by the machine",
-    _compare.MOVES: "moves by itself", _compare.SAME: "same",
+    _compare.ONLY_LEFT: "only {left}", _compare.ONLY_RIGHT: "only {right}", _compare.SIZED: "depends on the hardware",
+    _compare.MOVES: "changes by itself", _compare.SAME: "same",
 }
 _KINDS = {_sides.HOST: "host", _sides.PROFILE: "profile", _sides.RESULT: "saved result"}
 ALONE = "Each for itself"
@@ -84,11 +84,11 @@ def level_up(comparison, row):
 
 
 def controls(row):
-    """A benchmark's numbers together: BENCHMARK:NUMBER,NUMBER."""
+    """A benchmark's numbers together: BENCHMARK:NUMBER, NUMBER; a line can end at each of them."""
     found = {}
     for benchmark, number in row.controls:
         found.setdefault(benchmark, []).append(number)
-    return " ".join("%s:%s" % (benchmark, ",".join(numbers)) for benchmark, numbers in found.items())
+    return "; ".join("%s:%s" % (benchmark, ", ".join(numbers)) for benchmark, numbers in found.items())
 
 
 def benchmarks(comparison):
@@ -101,5 +101,5 @@ def details(comparison, row):
     found = [("decides on " + side.label, source(side, given)) for side, given in
              ((comparison.left, row.left), (comparison.right, row.right))]
     found += [("verdict", row.reason), ("why", row.why), ("impact", row.impact), ("controls", controls(row)),
-              ("level up", level_up(comparison, row))]
+              ("to match", level_up(comparison, row))]
     return [(word, text) for word, text in found if text]

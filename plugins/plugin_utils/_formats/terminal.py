@@ -11,11 +11,12 @@ import unicodedata
 from collections import namedtuple
 from itertools import repeat
 
+from ansible_collections.photon.hardening.plugins.module_utils._model import DIFFERING
 from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless, _verdicts
 
 # A line of the table. outcome: as in a shard, or missing.
-# counts: state -> how many parameters have it; nothing where the host has no result.
-Row = namedtuple("Row", "host outcome check_mode counts mode", defaults=("harden",))
+# counts: state -> how many parameters have it; nothing where the host has no result. changed: as the module says it.
+Row = namedtuple("Row", "host outcome check_mode counts mode changed", defaults=("harden", True))
 # A place in the table. colour: one of those below. right: numbers stand right, words left.
 _Cell = namedtuple("_Cell", "text colour right", defaults=(None, False))
 _NOTHING = _Cell("")
@@ -41,16 +42,23 @@ _SEVERITIES = sorted({_verdicts.severity(state, check_mode) for state in COLUMNS
 
 # --- words ---
 
-def happened(counts, check_mode, mode="harden"):
+# What a run that sets nothing has done: the word for it, and where there was nothing to do.
+_ENDS = {"rollback": ("rolled back", "nothing to roll back"), "adopt": ("adopted", "nothing to adopt"),
+         "forget": ("forgotten", "nothing to forget")}
+
+
+def happened(row):
     """What a run did: "13 of 30 set". An audit would have."""
-    if mode == "rollback":
-        return "would be rolled back" if check_mode else "rolled back"
-    return "%d of %d %s" % (counts.get("changed", 0), sum(counts.values()), "would be set" if check_mode else "set")
+    if row.mode in _ENDS:
+        done, nothing = _ENDS[row.mode]
+        is_idle = not (row.changed or any(row.counts.values()))
+        return nothing if is_idle else "would be " + done if row.check_mode else done
+    return "%d of %d %s" % (row.counts.get("changed", 0), sum(row.counts.values()), "would be set" if row.check_mode else "set")
 
 
 def _end(row):
     done = row.outcome == "done"
-    return _Cell(happened(row.counts, row.check_mode, row.mode) if done else _OUTCOMES[row.outcome], None if done else _RED)
+    return _Cell(happened(row) if done else _OUTCOMES[row.outcome], None if done else _RED)
 
 
 def _severity(row):
@@ -117,7 +125,8 @@ def _last_lines(left_out, where):
 
 def rows_of(fleet):
     """The Rows of a Fleet."""
-    return [Row(host.name, host.outcome, host.check_mode, fleet.host_counts(number), host.mode) for number, host in enumerate(fleet.hosts)]
+    return [Row(host.name, host.outcome, host.check_mode, fleet.host_counts(number), host.mode, host.changed)
+            for number, host in enumerate(fleet.hosts)]
 
 
 def of_fleet(fleet, width, where):
@@ -208,8 +217,14 @@ def changes(row, parameters, width, colour, where):
     shown = [dict(item, name=cut(_one_line(item["name"]), width // 2)) for item in told[:MOST_LINES]]
     room = width - max((width_of(item["name"]) for item in shown), default=0) - 2 * len(_GAP) - 1
     grid = [line for item in shown for line in _told(item, row.check_mode, room)]
-    head = "%s: %s" % (cut(_one_line(row.host), width // 2), _end(row).text)
+    head = "%s: %s%s" % (cut(_one_line(row.host), width // 2), _end(row).text, _others(row.counts))
     return _text([head] + _lines(grid, colour) + _last_lines(len(told) - len(shown), where))
+
+
+def _others(counts):
+    """Those that differ and are not set. The host's own line, which Ansible shows above, counts them together with those that are."""
+    others = sum(counts.get(state, 0) for state in DIFFERING if state != "changed")
+    return ", %d more %s" % (others, "differ" if others > 1 else "differs") if others else ""
 
 
 def _is_told(item, check_mode):

@@ -334,8 +334,8 @@
 
   const explained = (parameter) => [
     parameter.why && make("p", {}, make("b", {}, "Why: "), parameter.why),
-    parameter.impact && make("p", {}, make("b", {}, "Who notices: "), parameter.impact),
-    parameter.ids.length ? make("p", { className: "ids" }, `Numbers: ${parameter.ids.join("; ")}`) : null,
+    parameter.impact && make("p", {}, make("b", {}, "Impact: "), parameter.impact),
+    parameter.ids.length ? make("p", { className: "ids" }, `Controls: ${parameter.ids.join("; ")}`) : null,
   ];
 
   function opened(report, finding) {
@@ -411,12 +411,12 @@
       body.append(...findingRow(report, asked, finding, go));
     }
     const cells = listed.reduce((sum, item) => sum + item.count, 0);
-    const table = tableOf("findings stacked", ["State", "Parameter", "Hosts", "Share", "Mostly"], body);
+    const table = tableOf("findings stacked", ["State", "Parameter", "Hosts", "Share", "Most common"], body);
     return {
       element: make("div", {}, table, pager(listed.length, page, go)),
       said: `${plural(listed.length, "row")}: each parameter in each state; ${plural(cells, "value")}`,
       table: () => ({
-        head: ["state", "parameter", "hosts", "why", "numbers"],
+        head: ["state", "parameter", "hosts", "why", "controls"],
         rows: listed.map(({ parameter, kind, count }) => [report.kinds[kind].key, parameter.name, count, parameter.why || "",
           parameter.ids.join("; ")]),
       }),
@@ -592,7 +592,7 @@
         more > 0 ? make("p", {}, `and ${plural(more, "parameter")} more: search, or copy them all.`) : null, ...guestOf(report, host)),
       said: `${plural(rows.length, "parameter")} of ${report.names[host]}`,
       table: () => ({
-        head: ["state", "parameter", "before", "after", "wanted", "boot_before", "boot", "boot_source", "sentence", "why", "numbers"],
+        head: ["state", "parameter", "before", "after", "wanted", "boot_before", "boot", "boot_source", "sentence", "why", "controls"],
         rows: rows.map(({ parameter, has }) => [has.kind.key, parameter.name, has.before, has.after, has.wanted, has.bootBefore, has.boot,
           has.source, has.sentence, parameter.why, parameter.ids.join("; ")].map((text) => text ?? "")),
       }),

@@ -58,7 +58,7 @@ def test_two_profiles(run):
 
 def test_two_hosts(run):
     result = run(left="web1", right="web2", results={"web1": read("1"), "web2": read("2")})
-    assert result["counts"]["right_stricter"] == 1 and "level up: kernel.kptr_restrict = 2 on web1\n" in result["shown"]
+    assert result["counts"]["right_stricter"] == 1 and "to match: kernel.kptr_restrict = 2 on web1\n" in result["shown"]
 
 
 def test_a_saved_result(run, tmp_path):
@@ -76,8 +76,8 @@ def test_what_is_asserted_and_does_not_hold(run):
 
 @pytest.mark.parametrize("args, words", [
     (dict(left="", right="photon"), "left: say what is compared, a host, a profile or a saved result: -e left=NAME"),
-    (dict(left="photon", right="fotonn"), "right: 'fotonn' is no host of the inventory, no column of the catalogue and no file. The "
-                                          "nearest names are photon, photon5, photon3."),
+    (dict(left="photon", right="foton"), "right: 'foton' is no host of the inventory, no column of the catalogue and no file: is photon "
+                                         "meant?"),
     (dict(left="web1", right="photon"),
      "left: web1: nothing was read of this host: results has to hold what kernel_parameters_info returned of it"),
     (dict(left="web1", right="photon", results={"web1": {"unreachable": True, "msg": "no\x1b[2J\nway"}}),

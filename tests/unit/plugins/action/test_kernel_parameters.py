@@ -47,7 +47,7 @@ class Play:
 
     def told(self):
         """What it returns, without what is for the callback plugin."""
-        return {key: value for key, value in self.run().items() if key != "report"}
+        return {key: value for key, value in self.run().items() if key != "invocation"}
 
 
 def kept(folder):
@@ -96,7 +96,7 @@ def test_a_variable_that_the_host_says_as_a_fact_reaches_nothing(tmp_path):
 @pytest.mark.parametrize("more", [{}, {"failed": True}, {"parameters": "x"}, {"parameters": []}])
 def test_no_variable_statistic_or_host_comes_of_a_result(tmp_path, more):
     told = {"ansible_facts": {"photon_hardening_report_dir": "/x"}, "ansible_stats": {"data": {"x": 1}}, "add_host": {}, "add_group": "x",
-            "report": {"folder": "/etc"}}
+            "invocation": {"report": {"folder": "/etc"}}}
     result = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, dict(told, msg="x", **more)).told()
     assert set(result) - set(more) in ({"msg"}, {"msg", "ansible_facts"})
     for facts in (result.get("ansible_facts", {}), kept(tmp_path)["web1.json"].get("ansible_facts", {})):
@@ -170,8 +170,15 @@ def test_the_callback_plugin_is_told_where_the_report_goes(tmp_path):
     args = {"dropins": DROPINS, "report_dir": str(tmp_path), "report_formats": ["junit"], "report_keep": 3}
     settings = {"folder": str(tmp_path), "formats": ["junit"], "keep": 3, "benchmark": None}
     for answer in ({"msg": "x"}, {"msg": "x", "failed": True}, AnsibleConnectionFailure("x")):
-        assert Play(args, answer).run()["report"] == settings
-    assert "report" not in Play(args, no_log=True).run() and "report" not in Play({"dropins": DROPINS}).run()
+        assert Play(args, answer).run()["invocation"]["report"] == settings
+    assert "invocation" not in Play(args, no_log=True).run() and "invocation" not in Play({"dropins": DROPINS}).run()
+
+
+@pytest.mark.parametrize("said", [{"report": {"folder": "/etc"}}, "x", None, {}])
+def test_no_host_says_where_the_report_goes(said):
+    assert "invocation" not in Play({"dropins": DROPINS}, {"msg": "x", "invocation": said}).run()
+    shown = dict(said, module_args={"state": "present"}) if isinstance(said, dict) else {"module_args": {"state": "present"}}
+    assert Play({"dropins": DROPINS}, {"msg": "x", "invocation": shown}).run()["invocation"] == {"module_args": {"state": "present"}}
 
 
 def test_a_result_says_what_made_it(tmp_path):

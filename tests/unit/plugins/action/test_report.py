@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from ansible_collections.photon.hardening.plugins.action import report
+from ansible_collections.photon.hardening.plugins.doc_fragments.report import ModuleDocFragment
 from ansible_collections.photon.hardening.plugins.modules import report as stub
 from ansible_collections.photon.hardening.plugins.plugin_utils import _provenance, _shards
 from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import line, row
@@ -36,7 +37,8 @@ def kept(tmp_path):
 
 
 def test_the_documented_options_are_those_that_are_taken():
-    options = yaml.safe_load(stub.DOCUMENTATION)["options"]
+    own, shared = (yaml.safe_load(text)["options"] for text in (stub.DOCUMENTATION, ModuleDocFragment.DOCUMENTATION))
+    options = dict(own, **shared)
     kinds = {name: {key: option[key] for key in ("type", "elements", "default") if key in option} for name, option in options.items()}
     assert kinds == report._SPEC
 

@@ -32,7 +32,7 @@ class Run:
         if keeps:
             shelf = _shards.Shelf(self.folder, host, False)
             shelf.end(dict(answer, failed=event == "failed", unreachable=event == "unreachable"))
-            answer["report"] = {"folder": self.folder, "formats": ["json"], "keep": 20, "benchmark": None}
+            answer["invocation"] = {"report": {"folder": self.folder, "formats": ["json"], "keep": 20, "benchmark": None}}
         task = types.SimpleNamespace(**dict({"action": ACTION, "no_log": False, "delegate_to": None, "check_mode": False}, **more))
         if item:
             answer["_ansible_delegated_vars"] = {"ansible_delegated_host": item}
@@ -108,6 +108,17 @@ def test_each_turn_of_a_loop_is_a_host(tmp_path, monkeypatch):
 @pytest.mark.parametrize("summary", [None, 7, {"ok": "x"}, {7: 1}])
 def test_the_shape_of_what_a_host_says_is_not_relied_on(summary):
     assert set(report.counts_of({"summary": summary})) <= {"7"}
+
+
+@pytest.mark.parametrize("mode, changed, end", [
+    ("rollback", True, "rolled back"), ("rollback", False, "nothing to roll back"), ("adopt", True, "adopted"),
+    ("adopt", False, "nothing to adopt"), ("forget", True, "forgotten"), ("forget", False, "nothing to forget"),
+])
+def test_what_sets_nothing_has_words_of_its_own(tmp_path, monkeypatch, mode, changed, end):
+    run = Run(tmp_path, ["web1"], monkeypatch)
+    run.result("web1", keeps=False, says={
+        "changed": changed, "summary": {"ok": 0}, "parameters": [], "ansible_facts": {"photon_hardening": {"mode": mode}}})
+    assert run.end() == "\nweb1: " + end
 
 
 def test_a_report_that_cannot_be_written_is_told(tmp_path, monkeypatch):

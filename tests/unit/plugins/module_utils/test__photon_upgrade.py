@@ -67,7 +67,7 @@ def test_a_host_that_can_be_upgraded():
     (dict(container=None), "5.0", "systemd-detect-virt gives no answer"),
     (dict(packages=installed("4.0", "photon-release-3.0-1.ph3.noarch")), "5.0", "the package photon-release says 3.0 and 4.0"),
     (dict(ostree=True), "5.0", "rpm-ostree"),
-    (dict(lsb="5.0"), "5.0", "does not agree with itself"),
+    (dict(lsb="5.0"), "5.0", "reports different versions"),
     (dict(lsb=None), "5.0", "lsb_release says nothing"),
     (dict(packages=()), "5.0", "the package photon-release says nothing"),
     (dict(pam_missing=("pam_tally2.so",)), "5.0", "/etc/pam.d/system-auth name pam_tally2.so, which this host does not have. An earlier"),

@@ -84,6 +84,15 @@ def test_message_names_files_when_only_they_change():
     assert _result.message(plan([row("k.a", "ok", "1")], {PATH: "x\n"})) == "0 of 1 parameters differ; files changed: " + PATH
 
 
+@pytest.mark.parametrize("rows, message", [
+    ([row("k.a", "ok", "1")], "0 of 1 live values to put back; files put back or removed: " + PATH),
+    ([row("k.a", "changed", "1", "0"), row("k.b", "held_back")], "1 of 2 live values to put back: k.a 1 -> 0; 1 held back: k.b"),
+    ([], "0 of 0 live values to put back; files put back or removed: " + PATH),
+])
+def test_message_of_a_rollback(rows, message):
+    assert _result.message(plan(rows, {PATH: None}), is_way_back=True) == message
+
+
 @pytest.mark.parametrize("wanted, text", [
     (["waived", "changed"], "1 waived (k.w), 7 changed (k.0, k.1, k.2, k.3, k.4 and 2 more)"), (["ok"], ""), ([], ""),
 ])

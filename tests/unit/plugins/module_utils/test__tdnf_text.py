@@ -9,11 +9,10 @@ import re
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _tdnf_text
-from ansible_collections.photon.hardening.plugins.module_utils._tdnf_text import Error, Package, Said
+from ansible_collections.photon.hardening.plugins.module_utils._tdnf_text import Error, Said
 from ansible_collections.photon.hardening.tests.unit.plugins.modules import tdnf_recordings
 from ansible_collections.photon.hardening.tests.unit.plugins.modules.tdnf_recordings import VERSIONS, WITH_JSON
 
-HELLO = Package("hello", "0", "2.0", "1.ph5", "noarch")
 LONG = "a-very-long-package-name-for-testing-column-widths-of-the-list-command"
 all_versions = pytest.mark.parametrize("version", VERSIONS)
 

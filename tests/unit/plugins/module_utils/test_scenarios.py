@@ -548,7 +548,7 @@ def test_nothing_is_said_of_a_value_that_our_files_do_not_set():
 COLLECTOR = {"crash_collector": ("/usr/lib/systemd/systemd-coredump", True)}
 PATTERN, NOWHERE = "kernel.core_pattern", "|/bin/false"
 STOPS = {PATTERN: {"stops": {NOWHERE: ["crash_collector"]}}}
-TOLD = "kernel.core_pattern = |/bin/false stops crash_collector (/usr/lib/systemd/systemd-coredump); nothing else breaks."
+TOLD = "kernel.core_pattern = |/bin/false limits crash_collector (/usr/lib/systemd/systemd-coredump): it is set all the same."
 
 
 def test_what_is_stopped_is_told_when_it_happens():
@@ -564,7 +564,7 @@ def test_who_is_added_later_is_thought_of_now_and_helped_by_the_next_run():
     name, rules = "kernel.unprivileged_userns_clone", {"kernel.unprivileged_userns_clone": {
         "hold": {"0": ["podman_rootless"]}, "stops": {"0": ["rootless_later"]}}}
     world = World({name: "1"}, uses={"rootless_later": ("/usr/bin/podman and no user with subordinate ids yet", True)})
-    assert "stops rootless_later (/usr/bin/podman" in world.run({SECURITY: name + " = 0\n"}, rules).warnings[0]
+    assert "limits rootless_later (/usr/bin/podman" in world.run({SECURITY: name + " = 0\n"}, rules).warnings[0]
     assert world.live[name] == "0"
     world.uses = {"podman_rootless": Use("/usr/bin/podman and /etc/subuid", True)}
     assert states(world.run({SECURITY: name + " = 0\n"}, rules)) == {name: "held_back"}

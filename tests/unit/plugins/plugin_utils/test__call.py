@@ -91,6 +91,14 @@ def test_the_way_back_is_not_blocked_by_what_is_wanted_today(state):
     assert found == dict(DEFAULTS, state=state, rules=HOLDS, dropins=[{"path": path, "content": ""} for path in PATHS]) and notes == []
 
 
+@pytest.mark.parametrize("args, variables", [
+    ({"role_variables": True, "state": "absent"}, {}), ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "present"}),
+    ({"state": "absent"}, {"photon_hardening_state": "forgotten"}),
+])
+def test_a_rollback_is_one_where_the_inventory_says_what_is_usual(args, variables):
+    assert made(args, **variables)[0]["state"] == "absent"
+
+
 def test_notes():
     assert made({"profile": "photon", "groups": ["tuning"], "overrides": {"kernel.sysrq": "1"}})[1] == [
         "overrides: kernel.sysrq is not set: the group security is not applied."]
@@ -169,7 +177,7 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     ({"role_variables": True}, {"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is none of restate, report"),
     # Whichever host it is.
     ({"role_variables": True}, {"photon_hardening_uses": {"ruter": "absent"}},
-     "photon_hardening_uses: 'ruter' is none of the known uses of a host: is router meant?"),
+     "photon_hardening_uses: 'ruter' is no use of a host: is router meant?"),
     ({"profile": "photon", "uses": {"router": "absnt"}}, {}, "uses: router must be one of auto, present, absent, not 'absnt'"),
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_root": "mnt"}, "photon_hardening_root: 'mnt' is not the whole path"),
     ({"role_variables": True, "root": "mnt", "dropins": DROPINS}, {}, "root: 'mnt' is not the whole path"),
@@ -182,6 +190,18 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
      "photon_hardening_survey_overrides: vm.swappiness: False is not a string"),
     ({"role_variables": True}, {"photon_hardening_survey_state": "absent"}, "photon_hardening_survey_state: no survey asks this"),
     ({"dropins": DROPINS}, {"ansible_facts": {"photon_hardening_x": ""}}, "photon_hardening_x: the host says"),
+    # Before a host is contacted, and under the name of what was written.
+    ({"role_variables": True}, {"photon_hardening_uses": {"io_ring": "present"}},
+     "photon_hardening_uses: 'io_ring' is no use of a host: is io_uring meant?"),
+    ({"role_variables": True, "state": "absent"}, {"photon_hardening_uses": {7: "present"}},
+     "photon_hardening_uses: 7 is no use of a host: the uses are docker, containerd, "),
+    ({"role_variables": True}, {"photon_hardening_uses": {"router": True}},
+     "photon_hardening_uses: router must be one of auto, present, absent, not True"),
+    ({"dropins": DROPINS, "uses": {"dokcer": "present"}}, {}, "uses: 'dokcer' is no use of a host: is docker meant?"),
+    ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "forgotten"},
+     "photon_hardening_state: forgotten is no rollback, and this task is one: use the playbook harden (make harden "),
+    ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "adopted"}, "photon_hardening_state: adopted is no rollback"),
+    ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "forgoten"}, "photon_hardening_state: 'forgoten' is none of"),
 ])
 def test_refusals(args, variables, words):
     with pytest.raises(ValueError) as caught:

@@ -27,7 +27,7 @@ def test_unknown_hosts(pattern, problem):
 
 @pytest.mark.parametrize("groups", [{}, {"all": [], "web": []}])
 def test_an_inventory_without_a_host(groups):
-    assert _targets.unknown_hosts("x", ["all"], groups, None) == "INVENTORY: it has no host: name another one with -i (make: INVENTORY=)"
+    assert _targets.unknown_hosts("x", ["all"], groups, None) == "The inventory has no host: give one with -i (make: INVENTORY=FILE)"
     assert _targets.unknown_hosts("x", ["localhost"], groups, None) is None
 
 

@@ -15,6 +15,10 @@ def cell(state, **fields):
     return Cell(state, **dict(values, **fields))
 
 
+def image(state, **fields):
+    return cell(state, **dict({"before": None, "after": None}, **fields))
+
+
 @pytest.mark.parametrize("state, after_run, in_check_mode", [
     ("ok", "pass", "pass"), ("stricter", "pass", "pass"), ("changed", "pass", "fail"), ("overridden", "fail", "fail"),
     ("read_only", "fail", "fail"), ("reboot_required", "fail", "fail"), ("held_back", "fail", "fail"), ("rejected", "error", "error"),
@@ -56,6 +60,16 @@ def test_every_state_has_a_letter_a_word_and_a_sentence():
     (cell("reboot_required", after="0", reason="locked"), True, "is 0 until a reboot, wanted 1: locked"),
     (cell("read_only", after="0", reason="a container"), False, "is 0, wanted 1: a container"),
     (cell("read_only", after="0", wanted=None), False, "is 0, cannot go back"),
+    # An image, and a kernel module that is not loaded, have no live values.
+    (image("changed"), True, "at boot it is unset, it would be 1"),
+    (image("changed"), False, "at boot it was unset, it is 1 now"),
+    (image("ok", boot_before="1"), True, "at boot it is 1, as wanted"),
+    (image("stricter", boot_before="2", boot="2"), False, "at boot it is 2, stricter than the wanted 1"),
+    (image("waived", boot_before="0", boot=None, reason="until May"), True, "at boot it is 0, left alone: until May"),
+    (image("waived", boot_before="0", boot=None, reason="until May"), False, "at boot it is unset, left alone: until May"),
+    (image("held_back", boot_before="1", reason="Docker"), True, "at boot it is 1, 1 is held back: Docker"),
+    (image("overridden", boot="0"), False, "at boot 0, set by /etc/x.conf:3; wanted 1"),
+    (image("not_applied", boot=None), False, "at boot it is unset, 1 was not set because the run failed"),
 ])
 def test_sentence(given, check_mode, sentence):
     assert _verdicts.sentence(given, check_mode) == sentence

@@ -127,7 +127,7 @@ def test_counts_come_first_and_differences_before_what_is_the_same():
     text = compare_text.render(ARTICLE, 100)
     assert text.index("    4  photon3 is stricter") < text.index("kernel.dmesg_restrict") < text.index("kernel.randomize_va_space")
     assert re.search(r"\n  kernel.dmesg_restrict +1 +0 +photon3 is stricter\n", text)
-    assert "      level up: kernel.dmesg_restrict = 1 on centos8\n" in text
+    assert "      to match: kernel.dmesg_restrict = 1 on centos8\n" in text
 
 
 def test_names_are_whole_where_values_are_long():

@@ -82,7 +82,7 @@ def test_without_a_result():
 
 def test_a_good_fleet():
     found = Text(page([line("web1", row()), line("web2", row())])).text
-    assert "All 2 hosts are as wanted." in found and "✓" in found and "Nobody: of each host" in found and "There are none." in found
+    assert "All 2 hosts are as wanted." in found and "✓" in found and "None. Every expected host" in found and "There are none." in found
 
 
 @pytest.mark.parametrize("kind, lines, expected, words", [

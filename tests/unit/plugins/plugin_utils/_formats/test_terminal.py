@@ -139,7 +139,7 @@ PARAMETERS = [
 
 @pytest.mark.parametrize("check_mode, expected", [
     (False, """\
-web: 2 of 4 set
+web: 2 of 4 set, 1 more differs
 O  fs.rival      is 1 now; at boot 0, set by
                  /etc/sysctl.d/99-x.conf:3; wanted 1
 C  kernel.boot   is 1 as before; at boot it was unset, it
@@ -148,7 +148,7 @@ C  kernel.panic  was 0, is 10 now
 report: r.html
 """),
     (True, """\
-web: 2 of 4 would be set
+web: 2 of 4 would be set, 1 more differs
 O  fs.rival      is 1 now; at boot 0, set by
                  /etc/sysctl.d/99-x.conf:3; wanted 1
 C  kernel.boot   is 1 as wanted; at boot it is unset, it
@@ -172,6 +172,20 @@ def test_a_single_host_with_much_to_tell():
     lines = terminal.changes(("h\n", "done", False, {"changed": 40}), many, 80, False, "r").splitlines()
     assert lines[0] == "h : 40 of 40 set" and lines[1] == "C  vm.x000\\x1b   was 0 , is 1 now"
     assert len(lines) == 32 and lines[-1] == "and 10 more: see r"
+
+
+@pytest.mark.parametrize("mode, check_mode, changed, end", [
+    ("rollback", False, True, "rolled back"), ("rollback", True, True, "would be rolled back"),
+    ("rollback", True, False, "nothing to roll back"),
+    ("adopt", False, True, "adopted"), ("adopt", True, True, "would be adopted"), ("adopt", False, False, "nothing to adopt"),
+    ("forget", False, True, "forgotten"), ("forget", True, True, "would be forgotten"), ("forget", True, False, "nothing to forget"),
+])
+def test_the_words_of_a_run_that_sets_nothing(mode, check_mode, changed, end):
+    assert terminal.changes(("web", "done", check_mode, {"ok": 0}, mode, changed), [], 80, False, None) == "web: %s\n" % end
+
+
+def test_a_rollback_that_has_rows_had_something_to_look_at():
+    assert terminal.changes(("web", "done", False, {"ok": 5}, "rollback", False), [], 80, False, None) == "web: rolled back\n"
 
 
 # --- of a Fleet ---
