@@ -20,7 +20,6 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Rivals,
     Snapshot,
     Tuned,
-    Winner,
 )
 
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
@@ -71,9 +70,9 @@ def snapshot(request, saved, names):
     live = {} if request.image else dict((name, _procfs.read(name)) for name in names(interfaces))
     return Snapshot(
         live=live, files=files, dialect=dialect, rivals=found,
-        uses=uses(request.image, traces), modules=modules_at_boot(), release=_procfs.release(),
-        machine=_procfs.machine(), interfaces=interfaces, missing_folders=_missing_folders(request),
-        boot="" if request.image else _procfs.boot_id(), saved=saved)
+        uses=_uses.holding(uses(request.image, traces), request.container_host, request.uses),
+        modules=modules_at_boot(), release=_procfs.release(), machine=_procfs.machine(), interfaces=interfaces,
+        missing_folders=_missing_folders(request), boot="" if request.image else _procfs.boot_id(), saved=saved)
 
 
 def _missing_folders(request):
@@ -158,12 +157,12 @@ def rivals(image, interfaces=()):
     enabled = re.search(r"(?mi)^[ \t]*ENABLED[ \t]*=[ \t]*[\"']?yes", _short(_UFW) or "")
     program, init = _first_file(_SYSTEMD_SYSCTL), _init(image)
     late = [_rivals.SYSCTL_CONF] if init else _CREDENTIALS if "sysctl.extra" in (program or "") else []
-    settings, advertisements = _network(image, interfaces, _sysctl_d.systemd_version(program))
+    settings, advertisements, announces = _network(image, interfaces, _sysctl_d.systemd_version(program))
     return Rivals(
         sysctl=_first_file(_SYSCTL), conf=_short(_rivals.SYSCTL_CONF), tuned=_tuned(image),
         ufw=_short(_rivals.UFW_CONF) if enabled else None, systemd=program,
         early=_texts_at([_KERNEL_CONF % _procfs.release()]), late=_texts_at(late)[:1], settings=settings,
-        advertisements=advertisements, init=init)
+        advertisements=advertisements, announces=announces, init=init)
 
 
 def _texts_at(paths):
@@ -180,18 +179,26 @@ def _init(image):
 
 
 def _network(image, interfaces, version):
-    """The Settings of what configures the network, and where routers' advertisements are taken."""
+    """What configures the network: its Settings, who takes routers' advertisements, and where this host is announced as a router."""
     networkd = _is_enabled("systemd-networkd.service") or not image and _files.exists("/run/systemd/netif/state")
     manager = _is_enabled("NetworkManager.service")
     if not networkd and not manager:
-        return (), None
+        return (), None, None
     network = network_room()
-    files = _texts_at(network.chosen(_networkd_names(network), network.NETWORKD)
-                      + network.chosen(_conf_names(network), network.NETWORKD_CONF)) if networkd else ()
-    connections = _texts_at(network.chosen(dict((folder, _files.entries(folder)) for folder in network.MANAGER), network.MANAGER)
-                            if manager else ())
+    files = _networkd_files(network) if networkd else ()
+    connections = _connections(network) if manager else ()
+    taken = network.managed_advertisements(connections) if manager else None
     return (network.of_networkd(files, interfaces, version) + network.of_manager(connections),
-            network.advertisements(files, interfaces))
+            network.advertisements(files, interfaces, version) or taken, network.announces(files, interfaces))
+
+
+def _networkd_files(network):
+    return _texts_at(network.chosen(_networkd_names(network), network.NETWORKD)
+                     + network.chosen(_conf_names(network), network.NETWORKD_CONF))
+
+
+def _connections(network):
+    return _texts_at(network.chosen(dict((folder, _files.entries(folder)) for folder in network.MANAGER), network.MANAGER))
 
 
 def network_room():
@@ -259,14 +266,28 @@ def uses(image, traces=None):
 
 def _traces(image, saved, files, dialect, others):
     """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network."""
-    order = _rivals.Boot(_foreign(files, saved), dialect, others, ())
-    lines = dict((setting.name.replace("*", "default"), Winner(*setting[1:4])) for setting in others.settings)
-    lines.update((name, order.winner(name)) for name in _uses.LINES if order.winner(name))
-    found = dict(enabled=_enabled(), lines=lines, image=image)
+    foreign = _foreign(files, saved)
+    found = dict(enabled=_enabled(), lines=_lines(foreign, dialect, others), shipped=_shipped(foreign, dialect), image=image,
+                 settings=others.settings, announces=others.announces)
     if image:
         return found
     return dict(found, own=dict((name, _own(name, saved)) for name in _uses.OWN), advertised=_advertised(saved),
                 defaults=_default_routes(), rules=_procfs.route_rules(), crash_kernel=_crash_kernel())
+
+
+def _lines(foreign, dialect, others):
+    """parameter or pattern -> the Winner of the lines of others that may tell of a use."""
+    ufw = () if others.ufw is None else (File(_rivals.UFW_CONF, others.ufw),)
+    order = _rivals.Boot(foreign, dialect, others._replace(late=ufw + tuple(others.late), settings=()), ())
+    spoken = dict((name, winner) for name, winner in order.spoken().items() if _uses.tells(name))
+    spoken.update((name, order.winner(name)) for name in list(spoken) + list(_uses.LINES) if not _sysctl_d.is_glob(name))
+    return dict((name, winner) for name, winner in spoken.items() if winner)
+
+
+def _shipped(foreign, dialect):
+    order = _sysctl_d.BootOrder([item for item in foreign if _uses.is_shipped(item.path)], dialect)
+    winners = ((name, order.winner(name)) for name in _uses.RP_FILTERS)
+    return dict((name, winner.value) for name, winner in winners if winner and winner.value is not None)
 
 
 def _foreign(files, saved):

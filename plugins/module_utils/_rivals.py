@@ -37,6 +37,13 @@ class Boot:
             for name in _behaviour.names_of(setting.name) + tuple(move.name for move in moves if move.kept):
                 self._set[name] = Winner(setting.value, setting.path, setting.number)
 
+    def spoken(self):
+        """parameter or pattern -> the Winner of the lines that name it, patterns as they stand."""
+        found = {}
+        for order in reversed(self._orders):
+            found.update(order.spoken())
+        return found
+
     def winner(self, name):
         return self._set.get(name) or next(filter(None, (order.winner(name) for order in self._orders)), None)
 
@@ -94,12 +101,11 @@ def _of_interfaces(settings, ours):
     return found
 
 
-def _advertisements(where, ours):
+def _advertisements(who, ours):
     names = [name for name in sorted(ours) if name.startswith("net.ipv6.conf.") and name.endswith(".accept_ra") and ours[name][0] == "0"]
-    if not where or not names:
+    if not who or not names:
         return []
-    return ["systemd-networkd takes the advertisements of routers by itself (IPv6AcceptRA in %s), whatever accept_ra, which is the "
-            "kernel's, says." % where]
+    return ["%s takes the advertisements of routers by itself, whatever accept_ra, which is the kernel's, says." % who]
 
 
 # --- procps ---

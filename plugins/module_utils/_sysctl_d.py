@@ -458,7 +458,7 @@ class BootOrder:
     def _fitting(self):
         """name -> writes of the parameters that bound each other, without those that the kernel refuses as the other one is then."""
         firsts, kept = dict(_PORTS_AT_START), dict((port, []) for port in _behaviour.PORTS)
-        for write, port in sorted((write, port) for port in kept for write in self._valid(port)):
+        for write, port in sorted((write, name) for name in kept for write in self._valid(name)):
             tried = dict(firsts, **{port: _values.parse(port, write[1].value)[0]})
             if tried[_behaviour.PORTS[0]] <= tried[_behaviour.PORTS[1]]:
                 firsts = tried
@@ -468,6 +468,10 @@ class BootOrder:
     def names(self):
         """Every parameter that some line names without a pattern."""
         return [_swapped(path) for path in self._lines]
+
+    def spoken(self):
+        """parameter or pattern -> the Winner of its own lines."""
+        return dict((_swapped(key), winner) for key, winner in self._table.items() if winner.value is not None)
 
     def assignments(self, name):
         """A Winner for every line that is applied to NAME itself, in the order of application."""

@@ -10,12 +10,14 @@ Private to the collection.
 import re
 from collections import OrderedDict, namedtuple
 
+from ansible_collections.photon.hardening.plugins.module_utils import _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import SAID, Facts, Use
 
 # What shows a use. programs: each is a sign of it. processes: names of processes beside those of the programs. snaps: likewise.
 # units: systemd units that an administrator or an installer has put into /etc; a snap's service is one.
 _Signs = namedtuple("_Signs", "programs processes snaps units")
 NOTHING = Facts({}, {}, {}, (), {}, None, None)
+_SAID_OF_RUNTIMES = {"always": "present", "never": "absent"}
 
 # k3s, k0s, rke2 and kubelite are kubelet and containerd in one program.
 _KUBERNETES = ("k0s", "k3s", "rke2")
@@ -79,7 +81,14 @@ FORWARD, FORWARD_IPV6 = "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
 CORE_PATTERN = "kernel.core_pattern"
 RP_FILTERS = ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter")
 # The parameters of which it is told what the host has by itself, and what others' files say.
-OWN, LINES = (FORWARD, FORWARD_IPV6, CORE_PATTERN), (FORWARD, FORWARD_IPV6) + RP_FILTERS
+OWN, LINES = (FORWARD, FORWARD_IPV6, CORE_PATTERN) + RP_FILTERS, (FORWARD, FORWARD_IPV6) + RP_FILTERS
+# What makes a router of one interface, or of those that are still to come, as well. Patterns are taken as they stand.
+_FORWARDING = {FORWARD: re.compile(r"net\.ipv4\.(?:ip_forward|conf\.[^.]+\.forwarding)\Z"),
+               FORWARD_IPV6: re.compile(r"net\.ipv6\.conf\.[^.]+\.(?:force_)?forwarding\Z")}
+_RP_FILTER = re.compile(r"net\.ipv4\.conf\.([^.]+)\.rp_filter\Z")
+_ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
+# Ubuntu's procps ships this one for everybody.
+_SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)
 FILES = DAEMON_JSON + CONTAINERS_CONF + _NFTABLES + (LXC_USERNET, _INTERFACES)
 FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"), (_ZONES, ".xml"), (_SAVED, ""),
            (_MORE_INTERFACES, ""))
@@ -91,13 +100,39 @@ _SERVICES = ("root", "0", "containers", "dockremap", "kubelet", "lxd", "incus", 
 
 
 def found(facts):
-    """use -> Use, for each use of which there is evidence."""
+    """use -> Use, for each use of which there is evidence; `holding` says which of them count."""
     uses = OrderedDict()
     for name in NAMES:
         use = _installed(name, facts) or _RULES.get(name, _none)(facts, uses)
         if use:
             uses[name] = use
     return uses
+
+
+def holding(uses, container_host="auto", said=None):
+    """use -> Use, of those of USES that hold in the end. The user has the last word: CONTAINER_HOST speaks for runtimes, SAID (use ->
+    present or absent) for each use. What engines make by themselves proves nothing more where one of them is proved."""
+    word = _SAID_OF_RUNTIMES.get(container_host)
+    words = dict(dict.fromkeys(RUNTIMES, word) if word else {}, **said or {})
+    last = OrderedDict((name, _with_last_word(uses.get(name), words.get(name))) for name in NAMES)
+    has_engine = any(last[name] and last[name].firm for name in _ENGINES)
+    return OrderedDict((name, use) for name, use in last.items() if use and not (use.by_engine and has_engine))
+
+
+def _with_last_word(use, said):
+    if said == "absent":
+        return None
+    return Use(use.evidence if use else "", True) if said else use
+
+
+def tells(name):
+    """Whether a line for NAME, a parameter or a pattern, may tell of a use."""
+    return any(pattern.match(name) for pattern in (_RP_FILTER,) + tuple(_FORWARDING.values()))
+
+
+def is_shipped(path):
+    """Whether a file is one of the vendor's, which says the same on every host."""
+    return path in _SHIPPED or not path.startswith(_ADMINISTRATORS)
 
 
 def _none(_facts, _uses):
@@ -191,9 +226,13 @@ def _podman_userns(facts, uses):
     return _both(uses["podman"], path) if path else None
 
 
+def _telling(facts, folder, is_sign):
+    """The files in FOLDER whose text is a sign of a use."""
+    return [path for path, text in sorted(facts.texts.items()) if path.rpartition("/")[0] == folder and is_sign(text)]
+
+
 def _configured(facts, folder, is_gateway):
-    return _first(Use(path, True) for path, text in sorted(facts.texts.items())
-                  if path.rpartition("/")[0] == folder and is_gateway(text))
+    return _first(Use(path, True) for path in _telling(facts, folder, is_gateway))
 
 
 def _wireguard(facts, _uses):
@@ -234,30 +273,46 @@ def _nftables_forwards(text):
 
 
 def _filter_forwards(facts):
-    """What the rules of enabled packet filters show, each a Use or None."""
+    """Files with rules that forward, of enabled packet filters."""
     rule = r"(?m)^-A (?:FORWARD\b.*-j ACCEPT|POSTROUTING\b.*-j (?:MASQUERADE|SNAT))\b"
     if "nftables.service" in facts.enabled:
-        yield from (Use(path, True) for path in _NFTABLES if _nftables_forwards(facts.texts.get(path, "")))
+        yield from (path for path in _NFTABLES if _nftables_forwards(facts.texts.get(path, "")))
     if "firewalld.service" in facts.enabled:
-        yield _configured(facts, _ZONES, lambda text: "<masquerade" in text)
+        yield from _telling(facts, _ZONES, lambda text: "<masquerade" in text)
     if "netfilter-persistent.service" in facts.enabled:
-        yield _configured(facts, _SAVED, lambda text: bool(re.search(rule, text)))
+        yield from _telling(facts, _SAVED, lambda text: bool(re.search(rule, text)))
 
 
-def _router(facts, uses, parameter=FORWARD):
-    line = facts.lines.get(parameter)
-    if any(name in uses for name in _ENGINES):
-        # Engines switch forwarding on and have rules of their own, so these prove nothing more; and it is held for the engine.
-        return _enabled(_ROUTERS, facts)
-    if facts.own.get(parameter) == "1":
-        return Use("%s was 1 before us" % parameter, True)
-    if line and line.value == "1":
-        return Use("%s:%d" % line[1:], True)
-    return _enabled(_ROUTERS, facts) or _first(filter(None, _filter_forwards(facts)))
+def _set_by(facts):
+    """(parameter or pattern, value, path, line) of all that others set in files."""
+    for name, line in sorted(facts.lines.items()):
+        yield (name,) + tuple(line)
+    for setting in facts.settings:
+        yield tuple(setting[:4])
+
+
+def _is_on(value):
+    return bool(_values.number(value or ""))
+
+
+def _switched_on(facts, parameter):
+    """What switches on the forwarding that PARAMETER is the switch of."""
+    own = facts.own.get(parameter)
+    if _is_on(own):
+        yield "%s was %s before us" % (parameter, own)
+    for name, value, path, number in _set_by(facts):
+        if _FORWARDING[parameter].match(name) and _is_on(value):
+            yield "%s:%d" % (path, number)
+
+
+def _router(facts, _uses, parameter=FORWARD):
+    use = _enabled(_ROUTERS, facts)
+    evidence = _first(_switched_on(facts, parameter)) or _first(_filter_forwards(facts))
+    return use or (Use(evidence, True, True) if evidence else None)
 
 
 def _router_ipv6(facts, uses):
-    return _router(facts, uses, FORWARD_IPV6)
+    return Use(facts.announces, True) if facts.announces else _router(facts, uses, FORWARD_IPV6)
 
 
 def _slaac(facts, _uses):
@@ -271,12 +326,33 @@ def _slaac(facts, _uses):
     return Use("a router's advertisement on %s" % facts.advertised, False) if facts.advertised else None
 
 
+def _is_loose(value):
+    return _values.number(value or "") in (0, 2)
+
+
+def _loose_lines(facts):
+    """Lines of others that let answers leave by another interface. What the vendor's files say of all interfaces they say on every host."""
+    for name, value, path, number in _set_by(facts):
+        scope = _RP_FILTER.match(name)
+        names_one = scope and scope.group(1) not in ("all", "default") and not re.search(r"[*?\[]", scope.group(1))
+        if scope and _is_loose(value) and (names_one or not is_shipped(path)):
+            yield "%s:%d" % (path, number)
+
+
+def _loose_before(facts):
+    """Values that were there before us, and that neither the kernel nor the vendor brings: without a line it is 0."""
+    for name in RP_FILTERS:
+        own, shipped = facts.own.get(name), facts.shipped.get(name, "0")
+        # The vendor's value of conf.default counts for new interfaces, whatever it is in a namespace.
+        if _is_loose(own) and not _values.same(name, own, shipped) and (own == "2" or name == RP_FILTERS[0]):
+            yield "%s was %s before us" % (name, own)
+
+
 def _multihomed(facts, _uses):
     """Answers that leave by another interface than the one by which the question came."""
-    line = _first(facts.lines[name] for name in RP_FILTERS if name in facts.lines and facts.lines[name].value in ("0", "2")
-                  and facts.lines[name].path.startswith(("/etc/", "/run/")))
-    if line:
-        return Use("%s:%d" % line[1:], True)
+    evidence = _first(_loose_lines(facts)) or _first(_loose_before(facts))
+    if evidence:
+        return Use(evidence, True)
     if facts.image:
         return Use("only a running host shows it", True)
     if len(facts.defaults) > 1:

@@ -17,6 +17,7 @@ def found(*files, **options):
 
 
 @pytest.mark.parametrize("line, version, expected", [
+    ("IPForward=yes", 0, [("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")]),
     ("IPForward=yes", 252, [("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")]),
     ("IPForward = ipv4", 252, [("net.ipv4.ip_forward", "1")]),
     ("IPForward=ipv6", 252, [("net.ipv6.conf.all.forwarding", "1")]),
@@ -25,11 +26,15 @@ def found(*files, **options):
     ("IPMasquerade=yes", 252, [("net.ipv4.ip_forward", "1")]),
     ("IPMasquerade=both", 252, [("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")]),
     ("IPMasquerade=no", 252, []),
-    # Since 256 it is said of the interface alone.
-    ("IPForward=ipv4", 255, [("net.ipv4.ip_forward", "1")]), ("IPForward=ipv4", 256, [("net.ipv4.conf.*.forwarding", "1")]),
+    # Since 256 it is passed over, and the others speak of the interface alone.
+    ("IPForward=ipv4", 255, [("net.ipv4.ip_forward", "1")]), ("IPForward=ipv4", 256, []), ("IPForward=yes", 257, []),
     ("IPMasquerade=ipv6", 257, [("net.ipv6.conf.*.forwarding", "1")]),
+    ("IPMasquerade=ipv4", 255, [("net.ipv4.ip_forward", "1")]), ("IPMasquerade=yes", 257, [("net.ipv4.conf.*.forwarding", "1")]),
     ("IPv4Forwarding=no", 257, [("net.ipv4.conf.*.forwarding", "0")]),
+    ("IPv4Forwarding=yes", 0, [("net.ipv4.conf.*.forwarding", "1")]), ("IPv4Forwarding=yes", 255, []),
     ("IPv6Forwarding=on", 257, [("net.ipv6.conf.*.forwarding", "1")]),
+    ("IPv6SendRA=yes", 257, [("net.ipv6.conf.*.forwarding", "1")]), ("IPv6SendRA=yes", 252, []), ("IPv6SendRA=no", 257, []),
+    ("IPv6PrefixDelegation=dhcpv6", 257, [("net.ipv6.conf.*.forwarding", "1")]),
     ("IPv4ReversePathFilter=loose", 257, [("net.ipv4.conf.*.rp_filter", "2")]),
     ("IPv4ReversePathFilter=strict", 257, [("net.ipv4.conf.*.rp_filter", "1")]),
     ("IPv4ReversePathFilter=no", 257, []),
@@ -39,6 +44,29 @@ def found(*files, **options):
 def test_what_an_option_sets(line, version, expected):
     text = "[Match]\nName=eth0\n\n[Network]\n%s\n" % line
     assert found((LAN, text), version=version) == [item + ("10-lan.network:5",) for item in expected]
+
+
+@pytest.mark.parametrize("lines, version, expected", [
+    (["IPForward=yes", "IPForward=no"], 252, []), (["IPForward=no", "IPForward=ipv4"], 252, [("net.ipv4.ip_forward", "1")]),
+    # A word that is not understood is passed over.
+    (["IPForward=ipv4", "IPForward=perhaps"], 252, [("net.ipv4.ip_forward", "1")]),
+    (["IPv4ReversePathFilter=loose", "IPv4ReversePathFilter=no"], 257, []),
+    (["IPForward=ipv4", "IPMasquerade=no"], 252, [("net.ipv4.ip_forward", "1")]),
+    # What an interface says of itself comes before what another option brings along.
+    (["IPMasquerade=ipv4", "IPv4Forwarding=no"], 257, [("net.ipv4.conf.*.forwarding", "0")]),
+    (["IPv6SendRA=yes", "IPv6Forwarding=no"], 257, [("net.ipv6.conf.*.forwarding", "0")]),
+])
+def test_the_last_line_counts(lines, version, expected):
+    text = "[Match]\nName=eth0\n[Network]\n%s\n" % "\n".join(lines)
+    assert [item[:2] for item in found((LAN, text), version=version)] == expected
+    addition = (LAN + ".d/a.conf", "[Network]\n%s\n" % lines[1])
+    assert [item[:2] for item in found((LAN, text.replace(lines[1], "")), addition, version=version)] == expected
+
+
+@pytest.mark.parametrize("line, counts", [("Unmanaged=yes", False), ("Unmanaged=no", True), ("Unmanaged=yes\nUnmanaged=no", True)])
+def test_an_interface_that_is_left_alone(line, counts):
+    text = "[Match]\nName=eth0\n[Link]\n%s\n[Network]\nIPForward=ipv4\n"
+    assert bool(found((LAN, text % line))) is counts
 
 
 def test_only_the_section_of_the_network_counts():
@@ -87,19 +115,48 @@ def test_a_folder_hides_files_of_the_folders_after_it():
         "/usr/lib/systemd/network/10.network", "/etc/systemd/network/80.network", "/etc/systemd/network/80.network.d/a.conf"]
 
 
+SAID = "systemd-networkd (IPv6AcceptRA in %s:4)" % LAN
+UNSAID = "systemd-networkd (%s, which says nothing else)" % LAN
+
+
+@pytest.mark.parametrize("line, version, expected", [
+    ("IPv6AcceptRA=yes", 252, SAID), ("IPv6AcceptRouterAdvertisements=1", 252, SAID), ("IPv6AcceptRA=no", 252, None),
+    ("IPv6AcceptRA=yes\nIPv6AcceptRA=no", 252, None), ("IPv6AcceptRA=yes\nIPForward=yes", 252, SAID),
+    # Not said, it is taken where nothing is forwarded.
+    ("DHCP=yes", 252, UNSAID), ("IPForward=ipv4", 252, UNSAID), ("IPForward=yes", 252, None), ("IPForward=yes", 257, UNSAID),
+    ("IPv6Forwarding=yes", 257, None), ("IPMasquerade=both", 257, None), ("IPv6SendRA=yes", 257, None), ("IPv6SendRA=no", 257, UNSAID),
+])
+def test_where_advertisements_are_taken(line, version, expected):
+    files = [File(LAN, "[Match]\nName=eth0\n[Network]\n%s\n" % line)]
+    assert _network.advertisements(files, ["eth0"], version) == expected
+    assert _network.advertisements(files, ["lo"], version) is None
+
+
 @pytest.mark.parametrize("line, expected", [
-    ("IPv6AcceptRA=yes", LAN + ":4"), ("IPv6AcceptRouterAdvertisements=1", LAN + ":4"), ("IPv6AcceptRA=no", None), ("DHCP=yes", None)])
-def test_where_advertisements_are_taken(line, expected):
-    assert _network.advertisements([File(LAN, "[Match]\nName=eth0\n[Network]\n%s\n" % line)], ["eth0"]) == expected
+    ("IPv6SendRA=yes", LAN + ":4"), ("IPv6PrefixDelegation=static", LAN + ":4"), ("IPv6SendRA=no", None), ("DHCP=yes", None)])
+def test_where_this_host_is_announced_as_a_router(line, expected):
+    assert _network.announces([File(LAN, "[Match]\nName=eth0\n[Network]\n%s\n" % line)], ["eth0"]) == expected
+
+
+CONNECTION = "/etc/NetworkManager/system-connections/a.nmconnection"
 
 
 @pytest.mark.parametrize("text, expected", [
-    ("[ipv4]\nmethod=shared\n", [("net.ipv4.conf.*.forwarding", 2)]), ("[ipv6]\nforwarding=1\n", [("net.ipv6.conf.*.forwarding", 2)]),
-    ("[ipv4]\nmethod=auto\n[wifi]\nmethod=shared\n", []),
+    ("[ipv4]\nmethod=shared\n", [("net.ipv4.ip_forward", 2)]), ("[ipv6]\nmethod=shared\n", [("net.ipv6.conf.all.forwarding", 2)]),
+    ("[ipv6]\nforwarding=1\n", [("net.ipv6.conf.*.forwarding", 2)]), ("[ipv4]\nmethod=auto\n[wifi]\nmethod=shared\n", []),
 ])
 def test_a_shared_connection_of_networkmanager_forwards(text, expected):
-    settings = _network.of_manager([File("/etc/NetworkManager/system-connections/a.nmconnection", text)])
+    settings = _network.of_manager([File(CONNECTION, text)])
     assert [(item.name, item.number) for item in settings] == expected
+
+
+@pytest.mark.parametrize("texts, taken", [
+    ([], True), (["[ipv6]\nmethod=auto\n"], True), (["[ipv4]\nmethod=auto\n"], True), (["[ipv6]\nmethod=ignore\n"], False),
+    (["[ipv6]\nmethod=disabled\n", "[ipv6]\nmethod=manual\n"], False), (["[ipv6]\nmethod=disabled\n", "[ipv6]\nmethod=auto\n"], True),
+])
+def test_where_networkmanager_takes_advertisements(texts, taken):
+    said = _network.managed_advertisements([File(CONNECTION, text) for text in texts])
+    assert said == ("NetworkManager (ipv6.method=auto)" if taken else None)
 
 
 @pytest.mark.parametrize("text", [

@@ -5,12 +5,17 @@
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _uses
-from ansible_collections.photon.hardening.plugins.module_utils._model import Process, Winner
+from ansible_collections.photon.hardening.plugins.module_utils._model import Process, Setting, Use, Winner
 from ansible_collections.photon.hardening.plugins.module_utils._uses import NOTHING
 
 
+def holding(container_host="auto", said=None, **facts):
+    uses = _uses.holding(_uses.found(NOTHING._replace(**facts)), container_host, said)
+    return dict((name, (use.evidence, use.firm)) for name, use in uses.items())
+
+
 def found(**facts):
-    return dict((name, tuple(use)) for name, use in _uses.found(NOTHING._replace(**facts)).items())
+    return holding(**facts)
 
 
 def programs(*paths, firm=True):
@@ -238,17 +243,87 @@ def enabled(*names):
     return dict((name, "/etc/systemd/system/multi-user.target.wants/" + name) for name in names)
 
 
+def setting(name, value, path="/etc/systemd/network/a.network"):
+    return Setting(name, value, path, 4, "systemd-networkd")
+
+
+ROUTER = "/etc/sysctl.d/90-router.conf:3"
+NETWORK = "/etc/systemd/network/a.network:4"
+
+
 @pytest.mark.parametrize("facts, expected", [
     (dict(own={FORWARD: "1"}), {"router": FORWARD + " was 1 before us"}),
+    (dict(own={FORWARD: "2"}), {"router": FORWARD + " was 2 before us"}),
     (dict(own={FORWARD_IPV6: "1", FORWARD: "0"}), {"router_ipv6": FORWARD_IPV6 + " was 1 before us"}),
-    (dict(lines={FORWARD: LINE}), {"router": "/etc/sysctl.d/90-router.conf:3"}),
+    (dict(lines={FORWARD: LINE}), {"router": ROUTER}),
+    (dict(lines={FORWARD: LINE._replace(value="0x1")}), {"router": ROUTER}),
     (dict(lines={FORWARD: LINE._replace(value="0")}), {}),
+    (dict(lines={FORWARD: LINE._replace(value=None)}), {}),
+    (dict(lines={FORWARD: LINE._replace(value="yes")}), {}),
+    # Of one interface, of those that are still to come, of a pattern of interfaces.
+    (dict(lines={"net.ipv4.conf.eth0.forwarding": LINE}), {"router": ROUTER}),
+    (dict(lines={"net.ipv4.conf.eth0/7.forwarding": LINE}), {"router": ROUTER}),
+    (dict(lines={"net.ipv4.conf.default.forwarding": LINE}), {"router": ROUTER}),
+    (dict(lines={"net.ipv4.conf.*.forwarding": LINE}), {"router": ROUTER}),
+    (dict(lines={"net.ipv4.conf.eth0.mc_forwarding": LINE}), {}),
+    (dict(lines={"net.ipv6.conf.eth0.forwarding": LINE}), {"router_ipv6": ROUTER}),
+    (dict(lines={"net.ipv6.conf.eth0.force_forwarding": LINE}), {"router_ipv6": ROUTER}),
+    (dict(settings=(setting(FORWARD, "1"),)), {"router": NETWORK}),
+    (dict(settings=(setting("net.ipv4.conf.*.forwarding", "0"), setting("net.ipv4.conf.*.forwarding", "1"))), {"router": NETWORK}),
+    (dict(settings=(setting("net.ipv6.conf.*.forwarding", "1"),)), {"router_ipv6": NETWORK}),
+    (dict(announces=NETWORK), {"router_ipv6": NETWORK}),
     (dict(enabled=enabled("frr.service")), dict.fromkeys(("router", "router_ipv6"), enabled("frr.service")["frr.service"])),
-    # An engine switches it on by itself, and it is held for the engine.
-    (dict(own={FORWARD: "1"}, lines={FORWARD: LINE}, programs=programs("/usr/sbin/dockerd")), {"docker": "/usr/sbin/dockerd"}),
 ])
 def test_a_router(facts, expected):
     assert found(**facts) == dict((name, (evidence, True)) for name, evidence in expected.items())
+
+
+DOCKER = programs("/usr/sbin/dockerd")
+BY_ENGINE = dict(own={FORWARD: "1"}, lines={FORWARD: LINE})
+MASQUERADES = dict(enabled=dict.fromkeys(["nftables.service"], "/x"), texts={"/etc/nftables.conf": "chain post { masquerade }"})
+
+
+@pytest.mark.parametrize("facts, container_host, said, names", [
+    # An engine switches forwarding on and has rules of its own, and it is held for the engine.
+    (dict(BY_ENGINE, programs=DOCKER), "auto", {}, ["docker"]),
+    (dict(MASQUERADES, programs=DOCKER), "auto", {}, ["docker"]),
+    (dict(enabled=enabled("frr.service"), programs=DOCKER), "auto", {}, ["docker", "router", "router_ipv6"]),
+    (dict(announces=NETWORK, programs=DOCKER), "auto", {}, ["docker", "router_ipv6"]),
+    # An engine that does not hold in the end hides nothing.
+    (dict(BY_ENGINE, programs=DOCKER), "auto", {"docker": "absent"}, ["router"]),
+    (dict(BY_ENGINE, programs=DOCKER), "never", {}, ["router"]),
+    (dict(MASQUERADES, programs=DOCKER), "never", {}, ["router", "router_ipv6"]),
+    (dict(BY_ENGINE, programs=DOCKER), "never", {"router": "absent"}, []),
+    (dict(BY_ENGINE, processes=root("dockerd")), "auto", {}, ["docker", "router"]),
+    (dict(BY_ENGINE, programs=programs("/usr/sbin/dockerd", firm=False)), "auto", {}, ["docker", "router"]),
+    # The user's word is as good as a proof.
+    (BY_ENGINE, "auto", {"podman": "present"}, ["podman"]),
+    (dict(BY_ENGINE, processes=root("dockerd")), "auto", {"docker": "present"}, ["docker"]),
+    (dict(BY_ENGINE, programs=DOCKER), "auto", {"router": "present"}, ["docker", "router"]),
+    (dict(BY_ENGINE, programs=DOCKER), "never", {"docker": "present"}, ["docker"]),
+    # What runs without root brings a network of its own.
+    (BY_ENGINE, "auto", {"podman_rootless": "present"}, ["podman_rootless", "router"]),
+])
+def test_an_engine_that_holds_in_the_end_hides_what_it_makes_by_itself(facts, container_host, said, names):
+    assert list(holding(container_host, said, **facts)) == names
+
+
+@pytest.mark.parametrize("container_host, said, expected", [
+    ("auto", {}, {"docker": ("it runs", False), "kdump": ("its file", True)}),
+    ("auto", {"docker": "present"}, {"docker": ("it runs", True), "kdump": ("its file", True)}),
+    ("auto", {"docker": "absent", "kdump": "absent"}, {}),
+    ("auto", {"slaac": "present"}, {"docker": ("it runs", False), "slaac": ("", True), "kdump": ("its file", True)}),
+    ("never", {}, {"kdump": ("its file", True)}),
+    ("never", {"docker": "present", "kdump": "absent"}, {"docker": ("it runs", True)}),
+])
+def test_the_user_has_the_last_word(container_host, said, expected):
+    uses = _uses.holding({"docker": Use("it runs", False), "kdump": Use("its file", True)}, container_host, said)
+    assert dict((name, tuple(use)[:2]) for name, use in uses.items()) == expected
+
+
+def test_always_speaks_for_all_runtimes_and_nothing_else():
+    assert _uses.holding({}, "always", {"podman": "absent", "kdump": "present"}) == dict(
+        (name, Use("", True)) for name in _uses.RUNTIMES + ("kdump",) if name != "podman")
 
 
 EMPTY_CHAIN = """table inet filter {
@@ -289,14 +364,41 @@ def test_addresses_from_a_router(facts, expected):
     assert found(**facts).get("slaac") == expected
 
 
+ALL, FRESH = "net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter"
+VENDOR, LOCAL = "/usr/lib/sysctl.d/50-default.conf", "/usr/local/lib/sysctl.d/a.conf"
+
+
+def before_us(name, value):
+    return ("%s was %s before us" % (name, value), True)
+
+
 @pytest.mark.parametrize("facts, expected", [
     (dict(defaults=("eth0",)), None), (dict(defaults=("eth0", "wlan0")), ("default routes through eth0, wlan0", False)),
     (dict(rules=1), ("rules for more tables of routes", False)),
-    (dict(lines={"net.ipv4.conf.all.rp_filter": LINE._replace(value="2")}), ("/etc/sysctl.d/90-router.conf:3", True)),
-    (dict(lines={"net.ipv4.conf.default.rp_filter": LINE._replace(value="0")}), ("/etc/sysctl.d/90-router.conf:3", True)),
-    (dict(lines={"net.ipv4.conf.all.rp_filter": LINE}), None),
+    (dict(lines={ALL: LINE._replace(value="2")}), (ROUTER, True)),
+    (dict(lines={ALL: LINE._replace(value="0x2")}), (ROUTER, True)),
+    (dict(lines={FRESH: LINE._replace(value="0")}), (ROUTER, True)),
+    (dict(lines={ALL: LINE}), None),
     # What a vendor ships for everybody says nothing of this host.
-    (dict(lines={"net.ipv4.conf.all.rp_filter": Winner("2", "/usr/lib/sysctl.d/50-default.conf", 1)}), None),
+    (dict(lines={ALL: Winner("2", VENDOR, 1)}), None),
+    (dict(lines={"net.ipv4.conf.*.rp_filter": Winner("2", VENDOR, 1)}), None),
+    (dict(lines={ALL: Winner("2", "/etc/sysctl.d/10-network-security.conf", 1)}), None),
+    (dict(lines={ALL: Winner("2", LOCAL, 1)}), (LOCAL + ":1", True)),
+    (dict(lines={"net.ipv4.conf.lxc*.rp_filter": Winner("0", "/etc/sysctl.d/99-zzz-override_cilium.conf", 1)}),
+     ("/etc/sysctl.d/99-zzz-override_cilium.conf:1", True)),
+    # A line for one interface does, wherever it is.
+    (dict(lines={"net.ipv4.conf.eth0.rp_filter": LINE._replace(value="2")}), (ROUTER, True)),
+    (dict(lines={"net.ipv4.conf.eth0.rp_filter": Winner("2", "/usr/lib/sysctl.d/a.conf", 1)}), ("/usr/lib/sysctl.d/a.conf:1", True)),
+    (dict(lines={"net.ipv4.conf.eth0.rp_filter": Winner("1", LOCAL, 1)}), None),
+    (dict(settings=(setting("net.ipv4.conf.*.rp_filter", "2"),)), (NETWORK, True)),
+    (dict(settings=(setting("net.ipv4.conf.*.rp_filter", "1"),)), None),
+    # Before us: what neither the kernel, which starts with 0, nor the vendor brings.
+    (dict(own={ALL: "2", FRESH: "0"}), before_us(ALL, "2")), (dict(own={ALL: "0", FRESH: "2"}), before_us(FRESH, "2")),
+    (dict(own={ALL: "0", FRESH: "0"}), None), (dict(own={ALL: "1", FRESH: "1"}), None),
+    (dict(own={ALL: "2", FRESH: "2"}, shipped={ALL: "2", FRESH: "2"}), None),
+    (dict(own={ALL: "0", FRESH: "2"}, shipped={ALL: "1", FRESH: "2"}), before_us(ALL, "0")),
+    (dict(own={ALL: "0", FRESH: "0"}, shipped={FRESH: "2"}), None),
+    (dict(own={ALL: "", FRESH: ""}, shipped={ALL: "1"}), None),
     (dict(image=True), ("only a running host shows it", True)),
 ])
 def test_several_ways_out(facts, expected):
