@@ -231,6 +231,12 @@ def trust(path):
             return None
 
 
+def is_program(path):
+    """Whether what is at PATH, links followed, can be started."""
+    found = status_of(path, follow=True)
+    return found is not None and stat.S_ISREG(found.st_mode) and bool(found.st_mode & 0o111)
+
+
 # --- writing ---
 
 def check_target(path):

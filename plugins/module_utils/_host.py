@@ -40,7 +40,8 @@ _PROGRAM_FOLDERS = (
     "/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/libexec", "/usr/libexec/incus",
     "/usr/lib/systemd", "/lib/systemd", "/usr/share/apport", "/usr/libexec/lxd", "/usr/lib/lxd", "/opt/bin",
     "/opt/containerd/bin", "/opt/incus/bin", "/opt/rke2/bin", "/snap/bin",
-    "/var/lib/snapd/snap/bin", "/var/lib/rancher/rke2/bin", "/var/lib/rancher/k3s/data/current/bin", "/var/lib/k0s/bin",
+    "/var/lib/snapd/snap/bin", "/opt/google/chrome", "/opt/firefox",
+    "/var/lib/rancher/rke2/bin", "/var/lib/rancher/k3s/data/current/bin", "/var/lib/k0s/bin",
     "/run/current-system/sw/bin")
 _SNAP_FOLDERS = ("/snap", "/var/lib/snapd/snap")
 _UNITS = "/etc/systemd/system"
@@ -208,7 +209,12 @@ def network_room():
 
 
 def _is_enabled(unit):
-    return _files.exists("%s/multi-user.target.wants/%s" % (_UNITS, unit))
+    return _files.exists("%s/multi-user.target.wants/%s" % (_UNITS, unit)) and not _is_masked(unit)
+
+
+def _is_masked(unit):
+    """Whether a link to nothing keeps a unit from being started, whatever wants it."""
+    return any(_files.resolved("%s/%s" % (folder, unit)) == os.devnull for folder in (_UNITS, "/run/systemd/system"))
 
 
 def _networkd_names(network):
@@ -304,7 +310,7 @@ def _own(name, saved):
 def _enabled():
     paths = ["%s/%s/%s" % (_UNITS, folder, name) for folder in ("multi-user.target.wants", "sysinit.target.wants")
              for name in _files.entries(_UNITS + "/" + folder) if name in _uses.ENABLED]
-    return dict((path.rpartition("/")[2], path) for path in paths if _trusted(path))
+    return dict((path.rpartition("/")[2], path) for path in paths if _trusted(path) and not _is_masked(path.rpartition("/")[2]))
 
 
 def _advertised(saved):
@@ -316,7 +322,8 @@ def _advertised(saved):
 
 def _default_routes():
     routes = (line.split() for line in (_files.read_proc("net/route", _MAX_SHORT) or "").splitlines())
-    return tuple(sorted(set(fields[0] for fields in routes if fields[1:2] == ["00000000"] and fields[7:8] == ["00000000"])))
+    # A route that leads nowhere, such as an unreachable one, has no interface.
+    return tuple(sorted(set(fields[0] for fields in routes if fields[1:2] == ["00000000"] and fields[7:8] == ["00000000"]) - set("*")))
 
 
 def _crash_kernel():
@@ -330,7 +337,7 @@ def _programs():
         for name in _uses.PROGRAMS:
             path = "%s/%s" % (folder, name)
             firm = _files.trust(path)
-            if firm is not None and not found.get(name, ("", False))[1] and not _is_script(name, path):
+            if firm is not None and not found.get(name, ("", False))[1] and _files.is_program(path) and not _is_script(name, path):
                 found[name] = (path, firm)
     return found
 

@@ -46,7 +46,7 @@ def _flag(where, value):
 def _used(where, value):
     for item in _list(where, value):
         if item not in _uses.NAMES:
-            raise ValueError("%s: %r is none of the known uses of a host: %s" % (where, item, ", ".join(_uses.NAMES)))
+            raise ValueError("%s: %s" % (where, _uses.unknown(item)))
     return tuple(value)
 
 

@@ -10,7 +10,7 @@ Private to the collection.
 import re
 from collections import OrderedDict, namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _values
+from ansible_collections.photon.hardening.plugins.module_utils import _nearest, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import SAID, Facts, Use
 
 # What shows a use. programs: each is a sign of it. processes: names of processes beside those of the programs. snaps: likewise.
@@ -39,14 +39,16 @@ _SIGNS = OrderedDict([
     ("incus", _Signs(("incusd",), (), ("incus",), ("incus.service",))),
     ("lxc", _Signs(("lxc-start",), (), (), ())),
 ])
-_ROOTLESS_DOCKER = ("dockerd-rootless.sh", "rootlesskit")
+# Each of them starts containers of ordinary users who have subordinate ids.
+_ROOTLESS_DOCKER, _ROOTLESS_PODMAN = ("dockerd-rootless.sh", "rootlesskit"), ("podman", "buildah")
 _GATEWAY_PROCESSES = {"openvpn": ("openvpn",), "wireguard": ("wireguard-go", "boringtun", "boringtun-cli")}
 
 # Those for which `container_host` speaks.
 RUNTIMES = tuple(_SIGNS) + ("nspawn", "wireguard", "openvpn", "docker_userns", "podman_userns", "docker_rootless", "podman_rootless",
                             "lxc_rootless")
 _OTHER_SIGNS = OrderedDict([
-    ("sandbox", ("bwrap", "chromium", "google-chrome", "google-chrome-stable", "firefox", "firefox-esr")),
+    ("sandbox", ("bwrap", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "google-chrome-beta", "chrome",
+                 "firefox", "firefox-esr", "microsoft-edge", "brave-browser", "vivaldi", "opera", "apptainer", "singularity", "enroot")),
     ("crash_collector", ("systemd-coredump", "apport", "abrt-hook-ccpp")),
     ("profiler", ("perf", "parca-agent")),
     ("debugger", ("gdb", "strace", "ltrace", "dlv", "lldb")),
@@ -56,7 +58,8 @@ NAMES = RUNTIMES + ("rootless_later", "router", "router_ipv6", "slaac", "multiho
 # Those that need this host to forward packets; what runs without root brings a network of its own.
 _ENGINES = tuple(name for name in RUNTIMES if not name.endswith(("_userns", "_rootless")))
 FORWARDING = _ENGINES + ("router", "router_ipv6")
-_RUNTIME_PROGRAMS = set(name for signs in _SIGNS.values() for name in signs.programs) | set(_ROOTLESS_DOCKER + ("systemd-nspawn",))
+_RUNTIME_PROGRAMS = set(name for signs in _SIGNS.values() for name in signs.programs).union(
+    _ROOTLESS_DOCKER, _ROOTLESS_PODMAN, ["systemd-nspawn"])
 PROGRAMS = tuple(sorted(_RUNTIME_PROGRAMS.union(*_OTHER_SIGNS.values())))
 SNAPS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.snaps)))
 UNITS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.units)))
@@ -72,11 +75,15 @@ WIREGUARD = "/etc/wireguard"
 OPENVPN, OPENVPN_SERVERS = "/etc/openvpn", "/etc/openvpn/server"
 NETWORKD = "/etc/systemd/network"
 # Rules of packet filters, each with the unit that loads them, and what forwards in them.
-_NFTABLES, _ZONES, _SAVED = ("/etc/nftables.conf", "/etc/sysconfig/nftables.conf"), "/etc/firewalld/zones", "/etc/iptables"
+_NFTABLES, _RULESETS = ("/etc/nftables.conf", "/etc/sysconfig/nftables.conf"), ("/etc/nftables.d", "/etc/nftables")
+_FIREWALLD, _ZONES, _POLICIES = "/etc/firewalld", "/etc/firewalld/zones", "/etc/firewalld/policies"
+_SAVED, _TABLES = "/etc/iptables", ("/etc/sysconfig/iptables", "/etc/sysconfig/ip6tables")
 _INTERFACES, _MORE_INTERFACES = "/etc/network/interfaces", "/etc/network/interfaces.d"
-_ROUTERS = ("frr.service", "bird.service", "keepalived.service", "radvd.service")
+_ROUTERS = ("frr.service", "bird.service", "bird6.service", "quagga.service", "keepalived.service", "radvd.service", "shorewall.service",
+            "shorewall6.service", "strongswan.service", "strongswan-starter.service", "ipsec.service")
 _KDUMP = ("kdump.service", "kdump-tools.service")
-ENABLED = _ROUTERS + _KDUMP + ("nftables.service", "firewalld.service", "netfilter-persistent.service")
+_TABLE_UNITS = ("netfilter-persistent.service", "iptables.service", "ip6tables.service")
+ENABLED = _ROUTERS + _KDUMP + ("nftables.service", "firewalld.service") + _TABLE_UNITS
 FORWARD, FORWARD_IPV6 = "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
 CORE_PATTERN = "kernel.core_pattern"
 RP_FILTERS = ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter")
@@ -89,9 +96,10 @@ _RP_FILTER = re.compile(r"net\.ipv4\.conf\.([^.]+)\.rp_filter\Z")
 _ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
 # Ubuntu's procps ships this one for everybody.
 _SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)
-FILES = DAEMON_JSON + CONTAINERS_CONF + _NFTABLES + (LXC_USERNET, _INTERFACES)
-FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"), (_ZONES, ".xml"), (_SAVED, ""),
-           (_MORE_INTERFACES, ""))
+FILES = DAEMON_JSON + CONTAINERS_CONF + _NFTABLES + _TABLES + (LXC_USERNET, _INTERFACES, _FIREWALLD + "/direct.xml",
+                                                                 _FIREWALLD + "/firewalld.conf")
+FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"), (_ZONES, ".xml"),
+           (_POLICIES, ".xml"), (_SAVED, ""), (_MORE_INTERFACES, "")) + tuple((folder, "") for folder in _RULESETS)
 _PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:WireGuard)?Peer\]", r"(?mi)^[ \t]*Endpoint[ \t]*="
 _LISTEN_PORT = r"(?mi)^[ \t]*ListenPort[ \t]*="
 _FORWARDS = r"(?mi)^[ \t]*(?:Pre|Post)Up[ \t]*=.*(?:forward|masquerade)"
@@ -191,9 +199,10 @@ def _docker_rootless(facts, _uses):
 
 
 def _podman_rootless(facts, uses):
-    if "podman" in uses and facts.subordinate_ids:
-        return _both(uses["podman"], facts.subordinate_ids)
-    return _running(("podman",), facts, rootless=True)
+    program = uses.get("podman") or _program(_ROOTLESS_PODMAN, facts)
+    if program and facts.subordinate_ids:
+        return _both(program, facts.subordinate_ids)
+    return _running(_ROOTLESS_PODMAN, facts, rootless=True)
 
 
 def _lxc_rootless(facts, uses):
@@ -203,7 +212,7 @@ def _lxc_rootless(facts, uses):
 
 def _rootless_later(facts, uses):
     """What lets users start containers is there, and no user may yet: who is added later would miss it."""
-    use = uses.get("podman") or _program(_ROOTLESS_DOCKER, facts)
+    use = uses.get("podman") or _program(_ROOTLESS_PODMAN + _ROOTLESS_DOCKER, facts)
     return _both(use, "no user with subordinate ids yet") if use and not facts.subordinate_ids else None
 
 
@@ -265,22 +274,66 @@ def _enabled(names, facts):
     return _first(Use(facts.enabled[name], True) for name in names if name in facts.enabled)
 
 
+_NFT_TOKEN = re.compile(r"[{}]|\bhook[ \t]+forward\b|\bpolicy[ \t]+(?:accept|drop)\b|\b(?:dnat|snat|masquerade)\b"
+                        r"|\b(?:accept|jump|goto|flow|drop|reject)\b")
+
+
 def _nftables_forwards(text):
     """Whether a ruleset lets something pass: the sample that Debian ships has an empty chain with the policy accept."""
-    rules = re.sub(r"#.*|policy[ \t]+accept", "", text)
-    passes = any(re.search(r"\baccept\b", chain) for chain in re.findall(r"\bhook[ \t]+forward\b([^}]*)", rules))
-    return passes or bool(re.search(r"\b(?:masquerade|snat)\b", rules))
+    depth, chain, dropping, filtered = 0, None, False, False
+    # What is quoted or a comment is no rule.
+    for token in _NFT_TOKEN.findall(re.sub(r'"[^"\n]*"|#.*', "", text)):
+        inside = chain is not None
+        if token in ("{", "}"):
+            depth += 1 if token == "{" else -1
+            if inside and depth < chain:
+                # One that drops some of what it could let pass.
+                if filtered and not dropping:
+                    return True
+                chain = None
+        elif token.startswith("hook"):
+            chain, dropping, filtered = depth, False, False
+        elif token.startswith("policy"):
+            dropping = token.endswith("drop")
+        elif token in ("dnat", "snat", "masquerade") or inside and token not in ("drop", "reject"):
+            return True
+        else:
+            filtered = True
+    return False
+
+
+def _without_comments(text):
+    """An XML text without its comments."""
+    first, *parts = text.split("<!--")
+    return first + "".join(part.partition("-->")[2] for part in parts)
+
+
+def _firewalld_forwards(path, text):
+    folder, _slash, name = path.rpartition("/")
+    text = _without_comments(text)
+    if folder == _ZONES:
+        return bool(re.search(r"<masquerade|<forward-port[^>]{0,200}\bto-addr=", text))
+    if folder == _POLICIES:
+        return bool(re.search(r"<policy[^>]{0,200}\btarget=[\"']ACCEPT|<masquerade", text))
+    if name == "direct.xml":
+        return bool(re.search(r"MASQUERADE|SNAT|chain=[\"']FORWARD[\"'][^>]{0,200}>[^<]{0,200}\bACCEPT", text))
+    return name == "firewalld.conf" and bool(re.search(r"(?m)^[ \t]*DefaultZone[ \t]*=[ \t]*external\b", text))
+
+
+_TABLE_RULE = re.compile(r"(?m)^(?:\[[0-9]+:[0-9]+\][ \t]+)?-A (?:FORWARD\b.*-j (?!(?:DROP|REJECT|LOG|NFLOG|RETURN)\b)\S"
+                         r"|POSTROUTING\b.*-j (?:MASQUERADE|SNAT)\b|PREROUTING\b.*-j DNAT\b)")
 
 
 def _filter_forwards(facts):
     """Files with rules that forward, of enabled packet filters."""
-    rule = r"(?m)^-A (?:FORWARD\b.*-j ACCEPT|POSTROUTING\b.*-j (?:MASQUERADE|SNAT))\b"
+    texts = sorted(facts.texts.items())
     if "nftables.service" in facts.enabled:
-        yield from (path for path in _NFTABLES if _nftables_forwards(facts.texts.get(path, "")))
+        yield from (path for path, text in texts
+                    if (path in _NFTABLES or path.rpartition("/")[0] in _RULESETS) and _nftables_forwards(text))
     if "firewalld.service" in facts.enabled:
-        yield from _telling(facts, _ZONES, lambda text: "<masquerade" in text)
-    if "netfilter-persistent.service" in facts.enabled:
-        yield from _telling(facts, _SAVED, lambda text: bool(re.search(rule, text)))
+        yield from (path for path, text in texts if path.startswith(_FIREWALLD + "/") and _firewalld_forwards(path, text))
+    if any(unit in facts.enabled for unit in _TABLE_UNITS):
+        yield from (path for path, text in texts if (path in _TABLES or path.rpartition("/")[0] == _SAVED) and _TABLE_RULE.search(text))
 
 
 def _set_by(facts):
@@ -383,11 +436,17 @@ _RULES = {"nspawn": _nspawn, "wireguard": _wireguard, "openvpn": _openvpn, "dock
 _RULES.update((name, _by_program(name)) for name in _OTHER_SIGNS if name not in _RULES)
 
 
+def unknown(name):
+    """What to say of NAME, which is no use."""
+    meant = _nearest.nearest(name, NAMES) if isinstance(name, str) else None
+    return "%r is none of the known uses of a host%s: %s" % (name, " (did you mean %s?)" % meant if meant else "", ", ".join(NAMES))
+
+
 def checked(given):
     """use -> present or absent, of what a user says; ValueError for what is not known."""
     for name, said in given.items():
         if name not in NAMES:
-            raise ValueError("uses: %r is none of the known uses of a host: %s" % (name, ", ".join(NAMES)))
+            raise ValueError("uses: %s" % unknown(name))
         if said not in SAID:
             raise ValueError("uses: %s must be one of %s, not %r" % (name, ", ".join(SAID), said))
     return dict((name, said) for name, said in given.items() if said != "auto")

@@ -211,6 +211,11 @@ def test_never_unset(name, expected):
     ("net.ipv4.vs.drop_entry", "ip_vs"),
     ("fs.nfs.nlm_tcpport", "lockd"),
     ("fs.nfs.idmap_cache_timeout", "nfs"),
+    ("net.vrf.strict_mode", "vrf"),
+    ("net.rxrpc.idle_conn_expiry", "rxrpc"),
+    ("dev.scsi.logging_level", "scsi_mod"),
+    ("sunrpc.svc_rdma.max_requests", "rpcrdma"),
+    ("sunrpc.tcp_slot_table_entries", "sunrpc"),
     ("net.ipv4.ip_forward", None),
 ])
 def test_module_of(name, module):

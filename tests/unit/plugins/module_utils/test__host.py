@@ -38,7 +38,10 @@ class Image:
         self.root = root
 
     def add(self, path, text=""):
-        self.root.join(*path.split("/")).write(text, ensure=True)
+        where = self.root.join(*path.split("/"))
+        where.write(text, ensure=True)
+        if "bin/" in path or "/libexec/" in path:
+            where.chmod(0o755)
 
     def link(self, target, path):
         where = self.root.join(*path.split("/"))
@@ -314,6 +317,16 @@ def test_a_unit_counts_that_starts_something(image):
 
 
 @ROOT
+@pytest.mark.parametrize("make", [
+    os.mkdir, os.mkfifo, lambda path: os.close(os.open(path, os.O_CREAT, 0o644)), lambda path: os.symlink("nowhere", path),
+], ids=["folder", "FIFO", "not executable", "link to nothing"])
+def test_what_cannot_be_started_is_no_program(image, make):
+    image.add("/usr/bin/x")
+    make(str(image.root.join("usr/bin/dockerd")))
+    assert image(_host.uses, True) == {}
+
+
+@ROOT
 @pytest.mark.parametrize("text, expected", [("#!/bin/sh\n", []), ("\x7fELF", ["lxd"]), ("", ["lxd"])])
 def test_a_script_that_would_install_lxd_is_none(image, text, expected):
     image.add("/usr/sbin/lxd", text)
@@ -459,6 +472,8 @@ def test_the_network_and_what_waits_for_a_crash(host, traces):
              "wlan0 00000000 01 0003 0 0 9 00000000 0 0 0", "eth0 000200C0 00 0001 0 0 0 00FFFFFF 0 0 0"]
     host.file("/sys/kernel/kexec_crash_loaded", "0\n")
     host.file("/sys/kernel/kexec_crash_size", "0\n")
+    # An unreachable route has no interface.
+    lines.append("* 00000000 00 0200 0 0 9 00000000 0 0 0")
     found = traces(texts={"net/route": "\n".join(lines)})
     assert (found["defaults"], found["rules"], found["crash_kernel"]) == (("eth0", "wlan0"), 2, None)
     host.file("/sys/kernel/kexec_crash_size", "268435456\n")
@@ -469,6 +484,16 @@ def test_units_that_are_enabled(host, traces):
     for path in (ENABLED + "radvd.service", ENABLED + "cron.service", ENABLED.replace("multi-user", "sysinit") + "nftables.service"):
         host.file(path, "[Unit]\n")
     assert set(traces()["enabled"]) == {"radvd.service", "nftables.service"}
+
+
+@pytest.mark.parametrize("folder", ["/etc/systemd/system/", "/run/systemd/system/"])
+def test_a_masked_unit_starts_nothing(host, traces, folder):
+    for name in ("radvd.service", "systemd-networkd.service"):
+        host.file(ENABLED + name, "[Unit]\n")
+        host.file(folder + "x", "")
+        os.symlink("/dev/null", host.root + folder + name)
+    host.file("/etc/systemd/network/10-lan.network", LAN)
+    assert traces()["enabled"] == {} and _host.rivals(False, ["eth0"]).settings == ()
 
 
 def test_of_an_image_only_files_are_looked_at(host, traces, monkeypatch):

@@ -335,19 +335,55 @@ EMPTY_CHAIN = """table inet filter {
 """
 
 
+def chain(rules, policy="drop"):
+    return "table inet filter {\n chain f {\n  type filter hook forward priority 0; policy %s;\n  %s\n }\n %s}\n" % (
+        policy, rules, "chain input { type filter hook input priority filter; accept }\n")
+
+
+NFT, ZONE, TABLE = "/etc/nftables.conf", "/etc/firewalld/zones/a.xml", "/etc/iptables/rules.v4"
+
+
 @pytest.mark.parametrize("unit, path, text, forwards", [
-    ("nftables.service", "/etc/nftables.conf", EMPTY_CHAIN, False),
-    ("nftables.service", "/etc/nftables.conf", EMPTY_CHAIN.replace("policy accept;", "policy drop; iifname lan accept"), True),
+    ("nftables.service", NFT, EMPTY_CHAIN, False),
+    ("nftables.service", NFT, chain("iifname lan accept"), True),
+    ("nftables.service", NFT, chain("ip saddr { 192.0.2.1, 192.0.2.2 } accept"), True),
+    ("nftables.service", NFT, chain('comment "rule #1: in" accept'), True),
+    ("nftables.service", NFT, chain("# accept"), False),
+    ("nftables.service", NFT, chain('log prefix "no accept"'), False),
+    ("nftables.service", NFT, chain("jump lan"), True),
+    ("nftables.service", NFT, chain("ip protocol tcp flow add @f"), True),
+    ("nftables.service", NFT, chain("counter drop"), False),
+    # It lets everything pass but what it drops.
+    ("nftables.service", NFT, chain("ct state invalid drop", "accept"), True),
+    ("nftables.service", NFT, chain("", "accept"), False),
     ("nftables.service", "/etc/sysconfig/nftables.conf", "chain post { oifname wan masquerade }", True),
-    ("nftables.service", "/etc/nftables.conf", "chain post { oifname wan snat to 192.0.2.1 }", True),
-    ("nftables.service", "/etc/nftables.conf", "# masquerade\n", False),
-    ("other.service", "/etc/nftables.conf", "masquerade", False),
-    ("firewalld.service", "/etc/firewalld/zones/external.xml", "<zone><masquerade/></zone>", True),
-    ("firewalld.service", "/etc/firewalld/zones/public.xml", "<zone><forward/></zone>", False),
-    ("nftables.service", "/etc/firewalld/zones/external.xml", "<zone><masquerade/></zone>", False),
-    ("netfilter-persistent.service", "/etc/iptables/rules.v4", "*filter\n-A FORWARD -i lan -j ACCEPT\n", True),
-    ("netfilter-persistent.service", "/etc/iptables/rules.v4", "*nat\n-A POSTROUTING -o wan -j MASQUERADE\n", True),
-    ("netfilter-persistent.service", "/etc/iptables/rules.v4", "*filter\n:FORWARD ACCEPT [0:0]\n-A INPUT -j ACCEPT\n", False),
+    ("nftables.service", NFT, "chain post { oifname wan snat to 192.0.2.1 }", True),
+    ("nftables.service", NFT, "chain pre { tcp dport 80 dnat to 192.0.2.1 }", True),
+    ("nftables.service", "/etc/nftables.d/a.nft", chain("accept"), True),
+    ("nftables.service", "/etc/nftables/router.nft", chain("accept"), True),
+    ("nftables.service", NFT, "# masquerade\n", False),
+    ("other.service", NFT, "masquerade", False),
+    ("firewalld.service", ZONE, "<zone><masquerade/></zone>", True),
+    ("firewalld.service", ZONE, "<zone><!-- <masquerade/> --></zone>", False),
+    ("firewalld.service", ZONE, "<zone><!-- a --><masquerade/><!-- b --></zone>", True),
+    ("firewalld.service", ZONE, "<zone><forward/></zone>", False),
+    ("firewalld.service", ZONE, '<forward-port port="80" protocol="tcp" to-port="80" to-addr="192.0.2.1"/>', True),
+    ("firewalld.service", ZONE, '<forward-port port="80" protocol="tcp" to-port="8080"/>', False),
+    ("firewalld.service", "/etc/firewalld/policies/a.xml", '<policy target="ACCEPT">', True),
+    ("firewalld.service", "/etc/firewalld/policies/a.xml", '<policy target="CONTINUE">', False),
+    ("firewalld.service", "/etc/firewalld/direct.xml", '<rule table="filter" chain="FORWARD" priority="0">-j ACCEPT</rule>', True),
+    ("firewalld.service", "/etc/firewalld/direct.xml", '<rule table="filter" chain="INPUT" priority="0">-j ACCEPT</rule>', False),
+    ("firewalld.service", "/etc/firewalld/firewalld.conf", "# DefaultZone=external\nDefaultZone=external\n", True),
+    ("firewalld.service", "/etc/firewalld/firewalld.conf", "# DefaultZone=external\nDefaultZone=public\n", False),
+    ("nftables.service", ZONE, "<zone><masquerade/></zone>", False),
+    ("netfilter-persistent.service", TABLE, "*filter\n-A FORWARD -i lan -j ACCEPT\n", True),
+    ("netfilter-persistent.service", TABLE, "*filter\n[1:20] -A FORWARD -i lan -j ACCEPT\n", True),
+    ("netfilter-persistent.service", TABLE, "*filter\n-A FORWARD -j lan\n", True),
+    ("netfilter-persistent.service", TABLE, "*filter\n-A FORWARD -j DROP\n", False),
+    ("netfilter-persistent.service", TABLE, "*nat\n-A POSTROUTING -o wan -j MASQUERADE\n", True),
+    ("netfilter-persistent.service", TABLE, "*nat\n-A PREROUTING -p tcp -j DNAT --to-destination 192.0.2.1\n", True),
+    ("netfilter-persistent.service", TABLE, "*filter\n:FORWARD ACCEPT [0:0]\n-A INPUT -j ACCEPT\n", False),
+    ("iptables.service", "/etc/sysconfig/iptables", "-A FORWARD -j ACCEPT\n", True),
 ])
 def test_rules_that_forward(unit, path, text, forwards):
     assert found(enabled=enabled(unit), texts={path: text}) == (dict.fromkeys(("router", "router_ipv6"), (path, True)) if forwards else {})
@@ -423,10 +459,17 @@ def test_what_collects_crashes(facts, expected):
 
 
 @pytest.mark.parametrize("path, use", [
-    ("/usr/bin/bwrap", "sandbox"), ("/usr/bin/perf", "profiler"), ("/usr/bin/gdb", "debugger"), ("/usr/bin/scylla", "io_uring")])
+    ("/usr/bin/bwrap", "sandbox"), ("/usr/bin/chromium-browser", "sandbox"), ("/usr/bin/apptainer", "sandbox"),
+    ("/usr/bin/perf", "profiler"), ("/usr/bin/gdb", "debugger"), ("/usr/bin/scylla", "io_uring")])
 def test_a_program_shows_what_it_is_for(path, use):
     assert found(programs=programs(path)) == {use: (path, True)}
     assert path.rpartition("/")[2] in _uses.PROGRAMS
+
+
+def test_buildah_starts_containers_of_users_as_podman_does():
+    engine = programs("/usr/bin/buildah")
+    assert found(programs=engine) == {"rootless_later": ("/usr/bin/buildah and no user with subordinate ids yet", True)}
+    assert found(programs=engine, subordinate_ids="/etc/subuid") == {"podman_rootless": ("/usr/bin/buildah and /etc/subuid", True)}
 
 
 def test_who_is_added_later_is_thought_of():
@@ -438,15 +481,19 @@ def test_who_is_added_later_is_thought_of():
 
 def test_what_a_user_says_of_uses():
     assert _uses.checked({"docker": "present", "kdump": "absent", "slaac": "auto"}) == {"docker": "present", "kdump": "absent"}
-    for given, words in (({"dokcer": "present"}, "uses: 'dokcer' is none of the known uses of a host: docker, "),
+    for given, words in (({"dokcer": "present"}, "uses: 'dokcer' is none of the known uses of a host (did you mean docker?): docker, "),
+                         ({"elephant": "present"}, "uses: 'elephant' is none of the known uses of a host: docker, "),
                          ({"docker": True}, "uses: docker must be one of auto, present, absent, not True")):
         with pytest.raises(ValueError) as caught:
             _uses.checked(given)
         assert str(caught.value).startswith(words)
 
 
-@pytest.mark.parametrize("text", ["hook forward {", "hook forward ", "iface ", "-A FORWARD ", "policy accept", "#", "\n", " \n"])
+@pytest.mark.parametrize("text", [
+    "hook forward {", "hook forward ", "iface ", "-A FORWARD ", "policy accept", "#", "\n", " \n", "<!--", "<forward-port ", "<policy ",
+    "{", "}", "chain='FORWARD'", '"'])
 def test_hostile_text_takes_no_time(text):
     text *= (1 << 20) // len(text)
-    assert found(enabled=enabled("nftables.service", "netfilter-persistent.service"), texts={
-        "/etc/nftables.conf": text, "/etc/iptables/rules.v4": text, "/etc/network/interfaces": text}) == {}
+    paths = [NFT, TABLE, ZONE, "/etc/firewalld/direct.xml", "/etc/firewalld/policies/a.xml", "/etc/network/interfaces"]
+    units = enabled("nftables.service", "netfilter-persistent.service", "firewalld.service")
+    assert found(enabled=units, texts=dict.fromkeys(paths, text)) == {}
