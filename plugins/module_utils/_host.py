@@ -30,8 +30,11 @@ _CREDENTIALS = tuple(folder + "/sysctl.extra" for folder in (
     "/run/credentials/@system", "/etc/credstore", "/run/credstore", "/usr/local/lib/credstore", "/usr/lib/credstore"))
 # SUSE's boot-sysctl.service reads it before all others.
 _KERNEL_CONF = "/boot/sysctl.conf-%s"
-# name, what is there while it runs, what is there where it is installed
-_INITS = (("OpenRC", "/run/openrc", "/sbin/openrc"), ("runit", "/run/runit", "/etc/runit/1"))
+# name, what the first process is called, what is there while it runs (none: the process is enough), what is there where it is installed
+_INITS = (("OpenRC", ("openrc-init", "init"), ("/run/openrc",), ("/sbin/openrc", "/usr/sbin/openrc")),
+          ("runit", ("runit",), (), ("/etc/runit/1",)), ("s6", ("s6-svscan",), (), ("/etc/s6-linux-init",)),
+          ("dinit", ("dinit",), (), ("/etc/dinit.d/boot",)),
+          ("an init of System V", ("init",), ("/etc/inittab", "/etc/init.d/procps"), ("/etc/inittab", "/etc/init.d/procps")))
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 _SETTING = re.compile(r"(?m)^[ \t]*([A-Z_]+)=(.*)$")
 _SUBUID, _NSSWITCH = "/etc/subuid", "/etc/nsswitch.conf"
@@ -174,9 +177,13 @@ def _texts_at(paths):
 
 def _init(image):
     """The name of an init that is not systemd, None where it is, and where none is known (a container)."""
-    if _files.exists(_SYSTEMD_SYSCTL[0] if image else "/run/systemd/system"):
+    if any(map(_files.exists, _SYSTEMD_SYSCTL if image else ["/run/systemd/system"])):
         return None
-    return next((name for name, running, installed in _INITS if _files.exists(installed if image else running)), None)
+    if image:
+        return next((name for name, _names, _running, installed in _INITS if any(map(_files.exists, installed))), None)
+    first = (_files.read_proc("1/comm") or "").strip()
+    return next((name for name, names, running, _installed in _INITS
+                 if first in names and (not running or any(map(_files.exists, running)))), None)
 
 
 def _network(image, interfaces, version):
@@ -187,6 +194,7 @@ def _network(image, interfaces, version):
         return (), None, None
     network = network_room()
     files = _networkd_files(network) if networkd else ()
+    interfaces = _addresses(interfaces, any("MACAddress" in item.text for item in files))
     connections = _connections(network) if manager else ()
     taken = network.managed_advertisements(connections) if manager else None
     return (network.of_networkd(files, interfaces, version) + network.of_manager(connections),
@@ -196,6 +204,11 @@ def _network(image, interfaces, version):
 def _networkd_files(network):
     return _texts_at(network.chosen(_networkd_names(network), network.NETWORKD)
                      + network.chosen(_conf_names(network), network.NETWORKD_CONF))
+
+
+def _addresses(interfaces, wanted):
+    """interface -> its address, "" where it is not known or not WANTED."""
+    return dict((name, (_short("/sys/class/net/%s/address" % name) or "").strip() if wanted else "") for name in interfaces)
 
 
 def _connections(network):
@@ -274,7 +287,7 @@ def _traces(image, saved, files, dialect, others):
     """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network."""
     foreign = _foreign(files, saved)
     found = dict(enabled=_enabled(), lines=_lines(foreign, dialect, others), shipped=_shipped(foreign, dialect), image=image,
-                 settings=others.settings, announces=others.announces)
+                 settings=others.settings, announces=others.announces, private_users=_private_users())
     if image:
         return found
     return dict(found, own=dict((name, _own(name, saved)) for name in _uses.OWN), advertised=_advertised(saved),
@@ -311,6 +324,18 @@ def _enabled():
     paths = ["%s/%s/%s" % (_UNITS, folder, name) for folder in ("multi-user.target.wants", "sysinit.target.wants")
              for name in _files.entries(_UNITS + "/" + folder) if name in _uses.ENABLED]
     return dict((path.rpartition("/")[2], path) for path in paths if _trusted(path) and not _is_masked(path.rpartition("/")[2]))
+
+
+def _private_users():
+    """A unit of the administrator's, or one that starts at boot, that wants a user namespace of its own."""
+    for name in _files.entries(_UNITS):
+        paths = [_UNITS + "/" + name]
+        if name.endswith((".wants", ".service.d")):
+            paths = ["%s/%s" % (paths[0], base) for base in _files.entries(paths[0])]
+        for path in paths:
+            if path.endswith((".service", ".conf")) and _uses.PRIVATE_USERS.search(_short(path) or "") and _trusted(path):
+                return path
+    return None
 
 
 def _advertised(saved):

@@ -91,9 +91,19 @@ def _units(files):
     return list(found.values())
 
 
+def _conditions(options, key):
+    return [word for option in options if (option.section, option.key) == ("Match", key) for word in option.value.split()]
+
+
+def _with_address(options, interfaces):
+    """Those of INTERFACES whose address a .network file names, or is not known."""
+    addresses = [word.lower().replace("-", ":") for word in _conditions(options, "MACAddress")]
+    return [name for name in interfaces if not addresses or interfaces[name] in addresses + [""]]
+
+
 def _matched(options, interfaces):
     """The interfaces that a .network file may be for; others of its conditions are not looked at."""
-    patterns = [pattern for option in options if (option.section, option.key) == ("Match", "Name") for pattern in option.value.split()]
+    patterns, interfaces = _conditions(options, "Name"), _with_address(options, interfaces)
     if not patterns:
         return set(interfaces)
     inverted = patterns[0].startswith("!")
@@ -105,13 +115,13 @@ def _matched(options, interfaces):
 def _in_use(units, interfaces):
     """The UNITS that are for an interface of this host: the first file that matches one has it. Where none is known (an image), all of
     the administrator's. What is told to leave its interface alone sets nothing of it."""
-    free = set(interfaces)
+    free = dict(interfaces)
     for options in units:
         found = _matched(options, free)
         if (found or not interfaces and options and options[0].path.startswith("/etc/")) and not _is_unmanaged(options):
             yield options
         if set(option.key for option in options if option.section == "Match") == set(["Name"]):
-            free -= found
+            free = dict((name, address) for name, address in free.items() if name not in found)
 
 
 def _is_unmanaged(options):
@@ -150,7 +160,8 @@ def _of_unit(said, version):
 
 
 def of_networkd(files, interfaces, version):
-    """The Settings of systemd-networkd. FILES: those of its folders that count. VERSION: that of systemd, 0: not known."""
+    """The Settings of systemd-networkd. FILES: those of its folders that count. INTERFACES: name -> address, "" where it is not known.
+    VERSION: that of systemd, 0: not known."""
     found = []
     for options in _in_use(_units(files), interfaces):
         found += _of_unit(_said(options), version)

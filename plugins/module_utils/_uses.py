@@ -54,7 +54,7 @@ _OTHER_SIGNS = OrderedDict([
     ("debugger", ("gdb", "strace", "ltrace", "dlv", "lldb")),
     ("io_uring", ("scylla", "redpanda", "tigerbeetle")),
 ])
-NAMES = RUNTIMES + ("rootless_later", "router", "router_ipv6", "slaac", "multihomed", "kdump") + tuple(_OTHER_SIGNS)
+NAMES = RUNTIMES + ("rootless_later", "router", "router_ipv6", "slaac", "multihomed", "kdump", "private_users") + tuple(_OTHER_SIGNS)
 # Those that need this host to forward packets; what runs without root brings a network of its own.
 _ENGINES = tuple(name for name in RUNTIMES if not name.endswith(("_userns", "_rootless")))
 FORWARDING = _ENGINES + ("router", "router_ipv6")
@@ -93,6 +93,7 @@ OWN, LINES = (FORWARD, FORWARD_IPV6, CORE_PATTERN) + RP_FILTERS, (FORWARD, FORWA
 _FORWARDING = {FORWARD: re.compile(r"net\.ipv4\.(?:ip_forward|conf\.[^.]+\.forwarding)\Z"),
                FORWARD_IPV6: re.compile(r"net\.ipv6\.conf\.[^.]+\.(?:force_)?forwarding\Z")}
 _RP_FILTER = re.compile(r"net\.ipv4\.conf\.([^.]+)\.rp_filter\Z")
+PRIVATE_USERS = re.compile(r"(?mi)^[ \t]*PrivateUsers[ \t]*=[ \t]*(?!(?:0|no|n|false|f|off)\b)\S")
 _ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
 # Ubuntu's procps ships this one for everybody.
 _SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)
@@ -417,6 +418,10 @@ def _kdump(facts, _uses):
     return _enabled(_KDUMP, facts) or (Use(facts.crash_kernel, True) if facts.crash_kernel else None)
 
 
+def _private_users(facts, _uses):
+    return Use(facts.private_users, True) if facts.private_users else None
+
+
 def _crash_collector(facts, _uses):
     """A pipe into a program was there before us, or such a program is."""
     own = facts.own.get(CORE_PATTERN, "")
@@ -432,7 +437,7 @@ def _by_program(name):
 _RULES = {"nspawn": _nspawn, "wireguard": _wireguard, "openvpn": _openvpn, "docker_userns": _docker_userns,
           "podman_userns": _podman_userns, "docker_rootless": _docker_rootless, "podman_rootless": _podman_rootless,
           "lxc_rootless": _lxc_rootless, "rootless_later": _rootless_later, "router": _router, "router_ipv6": _router_ipv6,
-          "slaac": _slaac, "multihomed": _multihomed, "kdump": _kdump, "crash_collector": _crash_collector}
+          "slaac": _slaac, "multihomed": _multihomed, "kdump": _kdump, "private_users": _private_users, "crash_collector": _crash_collector}
 _RULES.update((name, _by_program(name)) for name in _OTHER_SIGNS if name not in _RULES)
 
 

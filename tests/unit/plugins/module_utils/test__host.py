@@ -246,6 +246,14 @@ def test_a_running_networkd_is_asked(host, image, expected):
     assert len(_host.rivals(image, ["eth0"]).settings) == expected
 
 
+@pytest.mark.parametrize("address, expected", [("00:11:22:33:44:55\n", 1), ("00:11:22:33:44:66\n", 0)])
+def test_networkd_knows_an_interface_by_its_address(host, address, expected):
+    host.file("/run/systemd/netif/state", "")
+    host.file("/sys/class/net/eth0/address", address)
+    host.file("/etc/systemd/network/10-lan.network", LAN.replace("Name=eth0", "MACAddress=00:11:22:33:44:55"))
+    assert len(_host.rivals(False, ["eth0"]).settings) == expected
+
+
 def test_networkmanager_is_asked(host):
     host.file("/etc/NetworkManager/system-connections/a.nmconnection", "[ipv4]\nmethod=shared\n")
     assert _host.rivals(False).settings == ()
@@ -273,11 +281,19 @@ def test_a_kernel_s_own_file_is_read_first(host):
     assert [boot.winner(name).value for name in ("vm.a", "vm.b")] == ["1", "7"]
 
 
-@pytest.mark.parametrize("image, path, expected", [
-    (False, "/run/openrc/softlevel", "OpenRC"), (False, "/run/runit/x", "runit"), (False, "/sbin/openrc", None), (False, None, None),
-    (True, "/sbin/openrc", "OpenRC"), (True, "/etc/runit/1", "runit"), (True, "/run/openrc/softlevel", None),
+@pytest.mark.parametrize("image, first, path, expected", [
+    (False, "init", "/run/openrc/softlevel", "OpenRC"), (False, "openrc-init", "/run/openrc/softlevel", "OpenRC"),
+    (False, "runit", None, "runit"), (False, "s6-svscan", None, "s6"), (False, "dinit", None, "dinit"),
+    (False, "init", "/etc/inittab", "an init of System V"), (False, "init", "/etc/init.d/procps", "an init of System V"),
+    # In a container, or where a package of another init is installed.
+    (False, "init", None, None), (False, "sleep", "/run/openrc/softlevel", None), (False, "sleep", "/etc/runit/1", None),
+    (False, "sleep", "/sbin/openrc", None), (False, "sleep", "/etc/inittab", None),
+    (True, "sleep", "/sbin/openrc", "OpenRC"), (True, "sleep", "/etc/runit/1", "runit"), (True, "sleep", "/run/openrc/softlevel", None),
+    (True, "sleep", "/etc/init.d/procps", "an init of System V"), (True, "sleep", "/etc/dinit.d/boot", "dinit"),
+    (True, "runit", None, None),
 ])
-def test_an_init_that_is_not_systemd(host, image, path, expected):
+def test_an_init_that_is_not_systemd(host, monkeypatch, image, first, path, expected):
+    monkeypatch.setattr(_files, "read_proc", {"1/comm": first + "\n"}.get)
     host.file("/etc/sysctl.conf", "vm.a = 7\n")
     if path:
         host.file(path, "")
@@ -486,6 +502,16 @@ def test_units_that_are_enabled(host, traces):
     assert set(traces()["enabled"]) == {"radvd.service", "nftables.service"}
 
 
+@pytest.mark.parametrize("path, text, counts", [
+    ("/etc/systemd/system/a.service", "[Service]\nPrivateUsers=yes\n", True), ("/etc/systemd/system/a.service", "PrivateUsers=no\n", False),
+    ("/etc/systemd/system/a.service.d/b.conf", "[Service]\nPrivateUsers=yes\n", True), (ENABLED + "a.service", "PrivateUsers=yes\n", True),
+    ("/etc/systemd/system/a.socket", "PrivateUsers=yes\n", False), ("/usr/lib/systemd/system/a.service", "PrivateUsers=yes\n", False),
+])
+def test_a_unit_with_a_user_namespace_of_its_own(host, traces, path, text, counts):
+    host.file(path, text)
+    assert traces()["private_users"] == (path if counts else None)
+
+
 @pytest.mark.parametrize("folder", ["/etc/systemd/system/", "/run/systemd/system/"])
 def test_a_masked_unit_starts_nothing(host, traces, folder):
     for name in ("radvd.service", "systemd-networkd.service"):
@@ -499,7 +525,8 @@ def test_a_masked_unit_starts_nothing(host, traces, folder):
 def test_of_an_image_only_files_are_looked_at(host, traces, monkeypatch):
     monkeypatch.setattr(_procfs, "read", None)
     monkeypatch.setattr(_procfs, "route_rules", None)
-    assert traces(image=True) == {"enabled": {}, "lines": {}, "shipped": {}, "settings": (), "announces": None, "image": True}
+    assert traces(image=True) == {"enabled": {}, "lines": {}, "shipped": {}, "settings": (), "announces": None, "private_users": None,
+                                   "image": True}
 
 
 # --- processes of this machine ---

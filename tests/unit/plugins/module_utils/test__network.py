@@ -11,7 +11,7 @@ LAN = "/etc/systemd/network/10-lan.network"
 
 
 def found(*files, **options):
-    interfaces = options.get("interfaces", ("lo", "eth0", "eth1"))
+    interfaces = dict({"lo": "", "eth0": "", "eth1": ""} if "interfaces" not in options else options["interfaces"])
     settings = _network.of_networkd([File(*item) for item in files], interfaces, options.get("version", 252))
     return [(item.name, item.value, "%s:%d" % (item.path.rpartition("/")[2], item.number)) for item in settings]
 
@@ -82,6 +82,15 @@ def test_a_file_counts_that_matches_an_interface(name, counts):
     assert bool(found((LAN, "[Match]\n%s\n[Network]\nIPForward=ipv4\n" % name))) is counts
 
 
+@pytest.mark.parametrize("condition, counts", [
+    ("MACAddress=00:11:22:33:44:55", True), ("MACAddress=00-11-22-33-44-AA 00-11-22-33-44-55", True), ("MACAddress=00:11:22:33:44:66", False),
+    ("Name=eth1\nMACAddress=00:11:22:33:44:55", False), ("Name=lo", True),
+])
+def test_a_file_counts_that_names_the_address_of_an_interface(condition, counts):
+    interfaces = {"lo": "00:00:00:00:00:00", "eth0": "00:11:22:33:44:55"}
+    assert bool(found((LAN, "[Match]\n%s\n[Network]\nIPForward=ipv4\n" % condition), interfaces=interfaces)) is counts
+
+
 def test_the_first_file_that_matches_has_the_interface():
     first, second = (("/etc/systemd/network/%s.network" % name, "[Match]\nName=eth0\n[Network]\n%s\n" % line)
                      for name, line in (("10", "DHCP=yes"), ("20", "IPForward=ipv4")))
@@ -128,14 +137,14 @@ UNSAID = "systemd-networkd (%s, which says nothing else)" % LAN
 ])
 def test_where_advertisements_are_taken(line, version, expected):
     files = [File(LAN, "[Match]\nName=eth0\n[Network]\n%s\n" % line)]
-    assert _network.advertisements(files, ["eth0"], version) == expected
-    assert _network.advertisements(files, ["lo"], version) is None
+    assert _network.advertisements(files, {"eth0": ""}, version) == expected
+    assert _network.advertisements(files, {"lo": ""}, version) is None
 
 
 @pytest.mark.parametrize("line, expected", [
     ("IPv6SendRA=yes", LAN + ":4"), ("IPv6PrefixDelegation=static", LAN + ":4"), ("IPv6SendRA=no", None), ("DHCP=yes", None)])
 def test_where_this_host_is_announced_as_a_router(line, expected):
-    assert _network.announces([File(LAN, "[Match]\nName=eth0\n[Network]\n%s\n" % line)], ["eth0"]) == expected
+    assert _network.announces([File(LAN, "[Match]\nName=eth0\n[Network]\n%s\n" % line)], {"eth0": ""}) == expected
 
 
 CONNECTION = "/etc/NetworkManager/system-connections/a.nmconnection"

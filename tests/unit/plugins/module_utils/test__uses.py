@@ -211,7 +211,7 @@ def test_every_use_can_be_found_and_is_named():
         programs=programs(*("/usr/bin/" + name for name in _uses.PROGRAMS)), machines="/var/lib/machines/x", subordinate_ids="/etc/subuid",
         texts={"/etc/subuid": "containers:1:2\n", "/etc/docker/daemon.json": '{"userns-remap": "default"}', "/etc/wireguard/a.conf": "",
                "/etc/openvpn/server/a.conf": "", "/etc/lxc/lxc-usernet": "alice veth lxcbr0 10\n"},
-        enabled=enabled("radvd.service"), advertised="eth0", rules=1, crash_kernel="/sys/x")
+        enabled=enabled("radvd.service"), advertised="eth0", rules=1, crash_kernel="/sys/x", private_users="/x")
     assert tuple(_uses.found(everything)) == tuple(name for name in _uses.NAMES if name != "rootless_later")
 
 
@@ -447,6 +447,15 @@ def test_several_ways_out(facts, expected):
 ])
 def test_a_kernel_for_crashes(facts, expected):
     assert found(**facts).get("kdump") == (expected and (expected, True))
+
+
+@pytest.mark.parametrize("line, wanted", [
+    ("PrivateUsers=yes", True), (" privateusers = Self", True), ("PrivateUsers=identity", True), ("PrivateUsers=no", False),
+    ("PrivateUsers=off", False), ("PrivateUsers=", False), ("# PrivateUsers=yes", False), ("PrivateUsersEx=yes", False),
+])
+def test_a_user_namespace_of_a_service_s_own(line, wanted):
+    assert bool(_uses.PRIVATE_USERS.search("[Service]\n%s\nUser=a\n" % line)) is wanted
+    assert found(private_users="/etc/systemd/system/a.service") == {"private_users": ("/etc/systemd/system/a.service", True)}
 
 
 @pytest.mark.parametrize("facts, expected", [
