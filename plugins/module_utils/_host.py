@@ -24,7 +24,6 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
 
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 _SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl")
-_UFW = "/etc/ufw/ufw.conf"
 # systemd-sysctl since 252 reads this credential after all files, the first that is found.
 _CREDENTIALS = tuple(folder + "/sysctl.extra" for folder in (
     "/run/credentials/@system", "/etc/credstore", "/run/credstore", "/usr/local/lib/credstore", "/usr/lib/credstore"))
@@ -158,7 +157,7 @@ def _first_file(paths):
 
 def rivals(image, interfaces=()):
     """What else sets parameters on this host, which has INTERFACES."""
-    enabled = re.search(r"(?mi)^[ \t]*ENABLED[ \t]*=[ \t]*[\"']?yes", _short(_UFW) or "")
+    enabled = _uses.ufw_is_enabled(_short(_uses.UFW) or "")
     program, init = _first_file(_SYSTEMD_SYSCTL), _init(image)
     late = [_rivals.SYSCTL_CONF] if init else _CREDENTIALS if "sysctl.extra" in (program or "") else []
     settings, advertisements, announces = _network(image, interfaces, _sysctl_d.systemd_version(program))
@@ -321,8 +320,9 @@ def _own(name, saved):
 
 
 def _enabled():
-    paths = ["%s/%s/%s" % (_UNITS, folder, name) for folder in ("multi-user.target.wants", "sysinit.target.wants")
-             for name in _files.entries(_UNITS + "/" + folder) if name in _uses.ENABLED]
+    folders = [folder for folder in _files.entries(_UNITS) if folder.endswith((".wants", ".requires"))]
+    paths = ["%s/%s/%s" % (_UNITS, folder, name) for folder in folders for name in _files.entries(_UNITS + "/" + folder)
+             if name in _uses.ENABLED]
     return dict((path.rpartition("/")[2], path) for path in paths if _trusted(path) and not _is_masked(path.rpartition("/")[2]))
 
 
@@ -330,7 +330,7 @@ def _private_users():
     """A unit of the administrator's, or one that starts at boot, that wants a user namespace of its own."""
     for name in _files.entries(_UNITS):
         paths = [_UNITS + "/" + name]
-        if name.endswith((".wants", ".service.d")):
+        if name.endswith((".wants", ".requires", ".service.d")):
             paths = ["%s/%s" % (paths[0], base) for base in _files.entries(paths[0])]
         for path in paths:
             if path.endswith((".service", ".conf")) and _uses.PRIVATE_USERS.search(_short(path) or "") and _trusted(path):

@@ -43,8 +43,7 @@ _SENDS = dict(dict((word, ("ipv6",) if value == "1" else ()) for word, value in 
 _PARAMETERS = {
     "IPv4Forwarding": ("ipv4.conf.*.forwarding", _SWITCH),
     "IPv6Forwarding": ("ipv6.conf.*.forwarding", _SWITCH),
-    # The kernel takes the larger one of an interface's value and that of conf.all, so `no` takes nothing back.
-    "IPv4ReversePathFilter": ("ipv4.conf.*.rp_filter", {"strict": "1", "loose": "2", "no": None}),
+    "IPv4ReversePathFilter": ("ipv4.conf.*.rp_filter", {"strict": "1", "loose": "2", "no": "0"}),
     "IPv4AcceptLocal": ("ipv4.conf.*.accept_local", _SWITCH),
     "IPv4RouteLocalnet": ("ipv4.conf.*.route_localnet", _SWITCH),
     "IPv4ProxyARP": ("ipv4.conf.*.proxy_arp", _SWITCH),
@@ -156,7 +155,7 @@ def _of_unit(said, version):
     """The Settings that what is SAID in a .network file makes."""
     unknown = _EXPLICIT.values() if 0 < version < _PER_INTERFACE else ()
     return [_setting(option, "net." + _PARAMETERS[key][0], meaning) for key, (option, meaning) in said.items()
-            if key in _PARAMETERS and key not in unknown and meaning] + _forwarding(said, version)
+            if key in _PARAMETERS and key not in unknown] + _forwarding(said, version)
 
 
 def of_networkd(files, interfaces, version):

@@ -92,7 +92,8 @@ def _is_of(name, setting):
 def _of_interfaces(settings, ours):
     """Of a single interface no boot value is known before it is there; so what is set then is told."""
     found = []
-    for setting in settings:
+    # The kernel takes the larger one of an interface's rp_filter and that of conf.all, so 0 takes nothing back.
+    for setting in (item for item in settings if not (item.name.endswith(".rp_filter") and item.value == "0")):
         names = [name for name in sorted(ours) if "*" in setting.name and _is_of(name, setting) and _differs(setting.value, ours, name)]
         if names:
             found.append("%s sets %s = %s on interfaces that it configures (%s:%d), after systemd at boot; we set %s."

@@ -48,7 +48,8 @@ RUNTIMES = tuple(_SIGNS) + ("nspawn", "wireguard", "openvpn", "docker_userns", "
                             "lxc_rootless")
 _OTHER_SIGNS = OrderedDict([
     ("sandbox", ("bwrap", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "google-chrome-beta", "chrome",
-                 "firefox", "firefox-esr", "microsoft-edge", "brave-browser", "vivaldi", "opera", "apptainer", "singularity", "enroot")),
+                 "firefox", "firefox-esr", "microsoft-edge", "brave-browser", "vivaldi", "opera", "apptainer", "singularity", "enroot",
+                 "nsjail")),
     ("crash_collector", ("systemd-coredump", "apport", "abrt-hook-ccpp")),
     ("profiler", ("perf", "parca-agent")),
     ("debugger", ("gdb", "strace", "ltrace", "dlv", "lldb")),
@@ -77,6 +78,8 @@ NETWORKD = "/etc/systemd/network"
 # Rules of packet filters, each with the unit that loads them, and what forwards in them.
 _NFTABLES, _RULESETS = ("/etc/nftables.conf", "/etc/sysconfig/nftables.conf"), ("/etc/nftables.d", "/etc/nftables")
 _FIREWALLD, _ZONES, _POLICIES = "/etc/firewalld", "/etc/firewalld/zones", "/etc/firewalld/policies"
+UFW, _UFW_DEFAULTS = "/etc/ufw/ufw.conf", "/etc/default/ufw"
+_UFW_RULES = tuple("/etc/ufw/%s.rules" % name for name in ("before", "before6", "user", "user6", "after", "after6"))
 _SAVED, _TABLES = "/etc/iptables", ("/etc/sysconfig/iptables", "/etc/sysconfig/ip6tables")
 _INTERFACES, _MORE_INTERFACES = "/etc/network/interfaces", "/etc/network/interfaces.d"
 _ROUTERS = ("frr.service", "bird.service", "bird6.service", "quagga.service", "keepalived.service", "radvd.service", "shorewall.service",
@@ -97,12 +100,14 @@ PRIVATE_USERS = re.compile(r"(?mi)^[ \t]*PrivateUsers[ \t]*=[ \t]*(?!(?:0|no|n|f
 _ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
 # Ubuntu's procps ships this one for everybody.
 _SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)
-FILES = DAEMON_JSON + CONTAINERS_CONF + _NFTABLES + _TABLES + (LXC_USERNET, _INTERFACES, _FIREWALLD + "/direct.xml",
-                                                                 _FIREWALLD + "/firewalld.conf")
+FILES = DAEMON_JSON + CONTAINERS_CONF + _NFTABLES + _TABLES + _UFW_RULES + (
+    LXC_USERNET, _INTERFACES, _FIREWALLD + "/direct.xml", _FIREWALLD + "/firewalld.conf", UFW, _UFW_DEFAULTS)
 FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"), (_ZONES, ".xml"),
            (_POLICIES, ".xml"), (_SAVED, ""), (_MORE_INTERFACES, "")) + tuple((folder, "") for folder in _RULESETS)
+_WIREGUARD = r"(?mi)^[ \t]*\[(?:Interface|WireGuard)\]"
 _PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:WireGuard)?Peer\]", r"(?mi)^[ \t]*Endpoint[ \t]*="
 _LISTEN_PORT = r"(?mi)^[ \t]*ListenPort[ \t]*="
+_UP_FORWARDS = re.compile(r"(?mi)^[ \t]*(?:pre-up|up|post-up)[ \t].*(?:ip_forward|\.forwarding|masquerade)")
 _FORWARDS = r"(?mi)^[ \t]*(?:Pre|Post)Up[ \t]*=.*(?:forward|masquerade)"
 # Their ids in /etc/subuid belong to a service, and to no user who may start containers.
 _SERVICES = ("root", "0", "containers", "dockremap", "kubelet", "lxd", "incus", "_incus")
@@ -257,16 +262,22 @@ def _is_wireguard_netdev(text):
 def _is_wireguard_gateway(text):
     """Not a client: one that names no port of its own, forwards nothing, and whose peers each have an address to be called at."""
     peers, endpoints = (len(re.findall(line, text)) for line in (_PEER, _ENDPOINT))
+    if not re.search(_WIREGUARD, text):
+        return False
     return not peers or peers > endpoints or bool(re.search(_LISTEN_PORT, text) or re.search(_FORWARDS, text))
 
 
 def _openvpn(facts, _uses):
-    return (_configured(facts, OPENVPN_SERVERS, lambda _text: True) or _configured(facts, OPENVPN, _is_openvpn_gateway)
+    return (_configured(facts, OPENVPN_SERVERS, _says_something) or _configured(facts, OPENVPN, _is_openvpn_gateway)
             or _running(_GATEWAY_PROCESSES["openvpn"], facts))
 
 
+def _says_something(text):
+    return bool(re.search(r"(?m)^[ \t]*[^ \t\r\n#;]", text))
+
+
 def _is_openvpn_gateway(text):
-    return not re.search(r"(?m)^[ \t]*(?:client|pull)[ \t\r]*(?:[#;].*)?$", text)
+    return _says_something(text) and not re.search(r"(?m)^[ \t]*(?:client|pull)[ \t\r]*(?:[#;].*)?$", text)
 
 
 # --- uses that are no runtimes ---
@@ -277,6 +288,11 @@ def _enabled(names, facts):
 
 _NFT_TOKEN = re.compile(r"[{}]|\bhook[ \t]+forward\b|\bpolicy[ \t]+(?:accept|drop)\b|\b(?:dnat|snat|masquerade)\b"
                         r"|\b(?:accept|jump|goto|flow|drop|reject)\b")
+
+
+def ufw_is_enabled(text):
+    """Whether the text of ufw.conf switches ufw on."""
+    return bool(re.search(r"(?mi)^[ \t]*ENABLED[ \t]*=[ \t]*[\"']?yes", text))
 
 
 def _nftables_forwards(text):
@@ -325,9 +341,18 @@ _TABLE_RULE = re.compile(r"(?m)^(?:\[[0-9]+:[0-9]+\][ \t]+)?-A (?:FORWARD\b.*-j 
                          r"|POSTROUTING\b.*-j (?:MASQUERADE|SNAT)\b|PREROUTING\b.*-j DNAT\b)")
 
 
+def _ufw_forwards(path, text):
+    if path == _UFW_DEFAULTS:
+        return bool(re.search(r"(?m)^[ \t]*DEFAULT_FORWARD_POLICY[ \t]*=[ \t]*[\"']?ACCEPT", text))
+    return bool(_TABLE_RULE.search(text) or re.search(r"(?m)^-A ufw6?-user-forward\b.*-j ACCEPT\b", text))
+
+
 def _filter_forwards(facts):
-    """Files with rules that forward, of enabled packet filters."""
+    """Files with rules that forward: of what starts with an interface, and of enabled packet filters."""
     texts = sorted(facts.texts.items())
+    yield from (path for path, text in texts if path.startswith(_INTERFACES) and _UP_FORWARDS.search(text))
+    if ufw_is_enabled(facts.texts.get(UFW, "")):
+        yield from (path for path in _UFW_RULES + (_UFW_DEFAULTS,) if _ufw_forwards(path, facts.texts.get(path, "")))
     if "nftables.service" in facts.enabled:
         yield from (path for path, text in texts
                     if (path in _NFTABLES or path.rpartition("/")[0] in _RULESETS) and _nftables_forwards(text))

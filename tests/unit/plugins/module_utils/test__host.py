@@ -320,7 +320,7 @@ def test_an_init_that_is_not_systemd(host, monkeypatch, image, first, path, expe
 ])
 def test_the_uses_of_an_image(image, paths, expected):
     for path in paths:
-        image.add(path)
+        image.add(path, "[Interface]\n")
     assert list(image(_host.uses, True)) == expected
 
 
@@ -368,7 +368,7 @@ def test_a_program_counts_where_root_alone_can_put_it(image, where, owner, group
 @pytest.mark.parametrize("path, use", [
     ("/etc/docker/daemon.json", "docker_userns"), ("/etc/wireguard/wg0.conf", "wireguard"), ("/etc/openvpn/server/a.conf", "openvpn")])
 def test_a_configuration_counts_where_root_alone_can_write_it(image, path, use):
-    image.add(path, '{"userns-remap": "default"}')
+    image.add(path, '[Interface]\n{"userns-remap": "default"}')
     assert set(image(_host.uses, True)) == {use}
     os.chown(str(image.root) + path, 65534, 0)
     assert image(_host.uses, True) == {}
@@ -497,9 +497,10 @@ def test_the_network_and_what_waits_for_a_crash(host, traces):
 
 
 def test_units_that_are_enabled(host, traces):
-    for path in (ENABLED + "radvd.service", ENABLED + "cron.service", ENABLED.replace("multi-user", "sysinit") + "nftables.service"):
+    for path in (ENABLED + "radvd.service", ENABLED + "cron.service", ENABLED.replace("multi-user", "sysinit") + "nftables.service",
+                 ENABLED.replace("wants", "requires") + "frr.service", "/etc/systemd/system/bird.service"):
         host.file(path, "[Unit]\n")
-    assert set(traces()["enabled"]) == {"radvd.service", "nftables.service"}
+    assert set(traces()["enabled"]) == {"radvd.service", "nftables.service", "frr.service"}
 
 
 @pytest.mark.parametrize("path, text, counts", [

@@ -11,7 +11,7 @@ LAN = "/etc/systemd/network/10-lan.network"
 
 
 def found(*files, **options):
-    interfaces = dict({"lo": "", "eth0": "", "eth1": ""} if "interfaces" not in options else options["interfaces"])
+    interfaces = options.get("interfaces", {"lo": "", "eth0": "", "eth1": ""})
     settings = _network.of_networkd([File(*item) for item in files], interfaces, options.get("version", 252))
     return [(item.name, item.value, "%s:%d" % (item.path.rpartition("/")[2], item.number)) for item in settings]
 
@@ -37,7 +37,7 @@ def found(*files, **options):
     ("IPv6PrefixDelegation=dhcpv6", 257, [("net.ipv6.conf.*.forwarding", "1")]),
     ("IPv4ReversePathFilter=loose", 257, [("net.ipv4.conf.*.rp_filter", "2")]),
     ("IPv4ReversePathFilter=strict", 257, [("net.ipv4.conf.*.rp_filter", "1")]),
-    ("IPv4ReversePathFilter=no", 257, []),
+    ("IPv4ReversePathFilter=no", 257, [("net.ipv4.conf.*.rp_filter", "0")]), ("IPv4ReversePathFilter=1", 257, []),
     ("IPv6DuplicateAddressDetection=0", 257, [("net.ipv6.conf.*.dad_transmits", "0")]),
     ("IPv4AcceptLocal=maybe", 257, []), ("DHCP=yes", 257, []),
 ])
@@ -50,7 +50,7 @@ def test_what_an_option_sets(line, version, expected):
     (["IPForward=yes", "IPForward=no"], 252, []), (["IPForward=no", "IPForward=ipv4"], 252, [("net.ipv4.ip_forward", "1")]),
     # A word that is not understood is passed over.
     (["IPForward=ipv4", "IPForward=perhaps"], 252, [("net.ipv4.ip_forward", "1")]),
-    (["IPv4ReversePathFilter=loose", "IPv4ReversePathFilter=no"], 257, []),
+    (["IPv4ReversePathFilter=loose", "IPv4ReversePathFilter=no"], 257, [("net.ipv4.conf.*.rp_filter", "0")]),
     (["IPForward=ipv4", "IPMasquerade=no"], 252, [("net.ipv4.ip_forward", "1")]),
     # What an interface says of itself comes before what another option brings along.
     (["IPMasquerade=ipv4", "IPv4Forwarding=no"], 257, [("net.ipv4.conf.*.forwarding", "0")]),
@@ -83,7 +83,8 @@ def test_a_file_counts_that_matches_an_interface(name, counts):
 
 
 @pytest.mark.parametrize("condition, counts", [
-    ("MACAddress=00:11:22:33:44:55", True), ("MACAddress=00-11-22-33-44-AA 00-11-22-33-44-55", True), ("MACAddress=00:11:22:33:44:66", False),
+    ("MACAddress=00:11:22:33:44:55", True), ("MACAddress=00-11-22-33-44-AA 00-11-22-33-44-55", True),
+    ("MACAddress=00:11:22:33:44:66", False),
     ("Name=eth1\nMACAddress=00:11:22:33:44:55", False), ("Name=lo", True),
 ])
 def test_a_file_counts_that_names_the_address_of_an_interface(condition, counts):
@@ -102,8 +103,8 @@ def test_the_first_file_that_matches_has_the_interface():
 
 def test_in_an_image_no_interface_is_known():
     text = "[Match]\nName=eth0\n[Network]\nIPForward=ipv4\n"
-    assert found((LAN, text), interfaces=()) != []
-    assert found(("/usr/lib/systemd/network/80-x.network", text), interfaces=()) == []
+    assert found((LAN, text), interfaces={}) != []
+    assert found(("/usr/lib/systemd/network/80-x.network", text), interfaces={}) == []
 
 
 def test_drop_ins_belong_to_their_file():

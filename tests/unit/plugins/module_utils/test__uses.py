@@ -154,7 +154,8 @@ CLIENT = "[Interface]\nPrivateKey = x\n[Peer]\nPublicKey = y\nEndpoint = vpn.exa
     ("/etc/wireguard/wg0.conf", CLIENT + "ListenPort = 1\n", True),
     ("/etc/wireguard/wg0.conf", CLIENT + "Endpoint = other.example:51820\n", False),
     ("/etc/wireguard/wg0.conf", CLIENT + "Table = off\nListenPortal = 1\n", False),
-    ("/etc/wireguard/wg0.conf", "", True),
+    ("/etc/wireguard/wg0.conf", "[Interface]\n", True), ("/etc/wireguard/wg0.conf", "", False),
+    ("/etc/wireguard/wg0.conf", "nonsense", False),
     ("/etc/wireguard/old/wg0.conf", SERVER, False),
     ("/etc/systemd/network/wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\nListenPort=5\n[WireGuardPeer]\nEndpoint=a:1\n", True),
     ("/etc/systemd/network/wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\n[WireGuardPeer]\nEndpoint=a:1\n", False),
@@ -165,7 +166,8 @@ def test_a_wireguard_gateway(path, text, gateway):
 
 
 @pytest.mark.parametrize("path, text, gateway", [
-    ("/etc/openvpn/server/a.conf", "", True),
+    ("/etc/openvpn/server/a.conf", "port 1194\n", True), ("/etc/openvpn/server/a.conf", "", False),
+    ("/etc/openvpn/a.conf", "# server 10.8.0.0 255.255.255.0\n;x\n \n", False),
     ("/etc/openvpn/server.conf", "server 10.8.0.0 255.255.255.0\n", True),
     ("/etc/openvpn/peer.conf", "dev tun\nifconfig 10.8.0.1 10.8.0.2\n", True),
     ("/etc/openvpn/home.conf", "# x\n  client\nremote vpn.example\n", False),
@@ -209,8 +211,9 @@ def test_what_runs_without_root_or_in_a_namespace_forwards_nothing():
 def test_every_use_can_be_found_and_is_named():
     everything = NOTHING._replace(
         programs=programs(*("/usr/bin/" + name for name in _uses.PROGRAMS)), machines="/var/lib/machines/x", subordinate_ids="/etc/subuid",
-        texts={"/etc/subuid": "containers:1:2\n", "/etc/docker/daemon.json": '{"userns-remap": "default"}', "/etc/wireguard/a.conf": "",
-               "/etc/openvpn/server/a.conf": "", "/etc/lxc/lxc-usernet": "alice veth lxcbr0 10\n"},
+        texts={"/etc/subuid": "containers:1:2\n", "/etc/docker/daemon.json": '{"userns-remap": "default"}',
+               "/etc/wireguard/a.conf": "[Interface]", "/etc/openvpn/server/a.conf": "port 1",
+               "/etc/lxc/lxc-usernet": "alice veth lxcbr0 10\n"},
         enabled=enabled("radvd.service"), advertised="eth0", rules=1, crash_kernel="/sys/x", private_users="/x")
     assert tuple(_uses.found(everything)) == tuple(name for name in _uses.NAMES if name != "rootless_later")
 
@@ -387,6 +390,29 @@ NFT, ZONE, TABLE = "/etc/nftables.conf", "/etc/firewalld/zones/a.xml", "/etc/ipt
 ])
 def test_rules_that_forward(unit, path, text, forwards):
     assert found(enabled=enabled(unit), texts={path: text}) == (dict.fromkeys(("router", "router_ipv6"), (path, True)) if forwards else {})
+
+
+@pytest.mark.parametrize("path, text, forwards", [
+    ("/etc/ufw/before.rules", "*nat\n-A POSTROUTING -o wan -j MASQUERADE\n", True),
+    ("/etc/default/ufw", 'DEFAULT_FORWARD_POLICY="ACCEPT"\n', True),
+    ("/etc/default/ufw", 'DEFAULT_FORWARD_POLICY="DROP"\n', False),
+    ("/etc/ufw/user.rules", "-A ufw-user-forward -i lan -j ACCEPT\n", True),
+    ("/etc/ufw/user6.rules", "-A ufw6-user-forward -i lan -j ACCEPT\n", True),
+    ("/etc/ufw/user.rules", "-A ufw-user-input -j ACCEPT\n", False),
+])
+def test_ufw_forwards(path, text, forwards):
+    assert found(texts={path: text, "/etc/ufw/ufw.conf": "ENABLED=yes\n"}) == (
+        dict.fromkeys(("router", "router_ipv6"), (path, True)) if forwards else {})
+    assert found(texts={path: text, "/etc/ufw/ufw.conf": "ENABLED=no\n"}) == found(texts={path: text}) == {}
+
+
+@pytest.mark.parametrize("line, forwards", [
+    ("post-up echo 1 >/proc/sys/net/ipv4/ip_forward", True), ("up iptables -t nat -A POSTROUTING -o wan -j MASQUERADE", True),
+    ("up sysctl net.ipv6.conf.all.forwarding=1", True), ("# up sysctl net.ipv4.ip_forward=1", False), ("post-down x ip_forward", False),
+])
+def test_what_starts_with_an_interface_forwards(line, forwards):
+    path = "/etc/network/interfaces.d/lan"
+    assert ("router" in found(texts={path: "iface lan inet static\n  %s\n" % line})) is forwards
 
 
 @pytest.mark.parametrize("facts, expected", [
