@@ -359,7 +359,7 @@ def _crash_kernel():
 def _programs():
     found = {}
     for folder in _folders(_PROGRAM_FOLDERS):
-        for name in _uses.PROGRAMS:
+        for name in _files.those_in(folder, _uses.PROGRAMS):
             path = "%s/%s" % (folder, name)
             firm = _files.trust(path)
             if firm is not None and not found.get(name, ("", False))[1] and _files.is_program(path) and not _is_script(name, path):
