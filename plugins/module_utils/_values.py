@@ -68,8 +68,8 @@ _SIGNED = {
         mqueue.msgsize_default mqueue.msgsize_max mqueue.queues_max overflowgid overflowuid protected_fifos protected_hardlinks
         protected_regular protected_symlinks suid_dumpable""",
     "kernel.": """
-        apparmor_restrict_unprivileged_unconfined apparmor_restrict_unprivileged_userns auto_msgmni bpf_stats_enabled
-        core_pipe_limit core_sort_vma core_uses_pid ctrl-alt-del dmesg_restrict ftrace_enabled hardlockup_all_cpu_backtrace hardlockup_panic hung_task_all_cpu_backtrace hung_task_check_count
+        apparmor_restrict_unprivileged_userns auto_msgmni bpf_stats_enabled core_pipe_limit core_sort_vma core_uses_pid ctrl-alt-del
+        dmesg_restrict ftrace_enabled hardlockup_all_cpu_backtrace hardlockup_panic hung_task_all_cpu_backtrace hung_task_check_count
         hung_task_panic hung_task_warnings io_delay_type io_uring_disabled io_uring_group kexec_load_disabled kexec_load_limit_panic
         kexec_load_limit_reboot keys.gc_delay keys.maxbytes keys.maxkeys keys.persistent_keyring_expiry keys.root_maxbytes
         keys.root_maxkeys kptr_restrict max_lock_depth max_rcu_stall_to_panic modules_disabled msg_next_id msgmax msgmnb msgmni

@@ -35,9 +35,8 @@ INSTEAD = {
     "bookworm": {"net.ipv4.tcp_challenge_ack_limit": "2147483647", "kernel.io_uring_disabled": None, "dev.tty.legacy_tiocsti": None},
     "trixie": {"net.ipv4.tcp_challenge_ack_limit": "2147483647"},
 }
-# Docker alone decides whether it loads the module; the others are held back for rootless Podman, where a kernel has it at all.
-ASIDE = ("net.bridge.bridge-nf-call-iptables", "kernel.apparmor_restrict_unprivileged_userns",
-         "kernel.apparmor_restrict_unprivileged_unconfined")
+# Docker alone decides whether it loads the module; the other one is held back for rootless Podman, where a kernel has it at all.
+ASIDE = ("net.bridge.bridge-nf-call-iptables", "kernel.apparmor_restrict_unprivileged_userns")
 
 
 def work(vm, workload):

@@ -141,8 +141,7 @@ def test_the_profile_for_container_hosts_holds_back_nothing_that_engines_need():
     held = {name: set(broken(chosen.rules, name, value)) & set(_uses.RUNTIMES) for name, value in values(chosen).items()}
     assert {name: uses for name, uses in held.items() if uses} == {
         "net.ipv4.conf.all.rp_filter": {"kubelet"}, "net.ipv4.conf.default.rp_filter": {"kubelet"},
-        "kernel.apparmor_restrict_unprivileged_userns": {"docker_rootless", "podman_rootless", "lxc_rootless"},
-        "kernel.apparmor_restrict_unprivileged_unconfined": {"docker_rootless", "podman_rootless", "lxc_rootless"}}
+        "kernel.apparmor_restrict_unprivileged_userns": {"docker_rootless", "podman_rootless", "lxc_rootless"}}
     kubelet = dict((row["name"], row["values"]["kubelet"]) for row in ROWS if "kubelet" in row["values"])
     assert len(kubelet) == 6
     for name, value in kubelet.items():
