@@ -5,6 +5,15 @@ SHELL := /bin/bash
 # (env -C DIR make). With it only PWD says, and it is believed, as where there is no /proc to see make's own command line.
 export CALLED_FROM := $(if $(shell [ ! -e /proc/$$PPID/cmdline ] || grep -qzE '^(-[[:alpha:]]*C|--di)' /proc/$$PPID/cmdline && echo C),$(PWD),$(CURDIR))
 export INVENTORY LIMIT
+# With -f alone it would work on the folder in which it was typed.
+$(if $(wildcard tools/play.sh),,$(error this is not the folder of the Makefile: go there, or name it with make -C))
+# A mistyped variable would be passed over, and INVENTROY=hosts would harden this machine.
+VARIABLES := INVENTORY LIMIT ARGS CORE
+UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
+$(if $(UNKNOWN),$(error $(UNKNOWN): nothing here reads a variable of this name: there are $(VARIABLES)))
+# make itself would harden first, and then say that there is no target of the second name.
+NO_TARGETS := $(filter-out $(shell sed -nE 's/^([a-z-]+):.*\#\# .*/\1/p' Makefile),$(MAKECMDGOALS))
+$(if $(NO_TARGETS),$(error $(NO_TARGETS): there is no target of this name: see make help))
 # By this link, which git ignores, ansible-playbook typed in playbooks/ finds the collection in its own clone.
 LINK := playbooks/collections/ansible_collections/photon/hardening
 $(shell [ -e $(LINK) ] || { mkdir -p $(dir $(LINK)) && ln -s ../../../.. $(LINK); })
@@ -36,7 +45,7 @@ upgrade: ## upgrade Photon OS and harden it again: ARGS="-e photon_upgrade_to_ve
 	@tools/play.sh photon_upgrade.yml $(ARGS)
 
 .PHONY: test test-all test-boot test-kernel test-units test-core test-formats test-runner test-gates test-install test-galaxy test-mitogen test-molecule
-.PHONY: test-upgrade test-vm test-browser screenshot bench bench-fleet mutants
+.PHONY: test-upgrade test-vm test-browser screenshot bench bench-fleet bench-scale mutants
 test: ## units, boot order, kernel, formats, AWX's runner, gates, an installation, molecule and a VM: what CI runs
 	@bash tests/run.sh units boot kernel formats runner gates install molecule vm
 
@@ -94,6 +103,9 @@ bench: ## what a run costs, on 1 and 20 hosts; ARGS="--rounds 7 --judge" fails w
 
 bench-fleet: ## what a run costs, on 50 and 200 hosts, and what its reports add
 	@bash tests/bench.sh --fleet --quick --rounds 5 $(ARGS)
+
+bench-scale: ## what forks, the strategy free and batches change on 50 hosts; one round
+	@bash tests/bench.sh --scale 50
 
 mutants: ## do the unit tests notice a change of the code? try ARGS=plugins/module_utils/_values.py
 	@bash tests/mutants/run.sh $(ARGS)

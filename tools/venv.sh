@@ -5,6 +5,13 @@ cd "$(dirname "$0")/.."
 # shellcheck source=tools/say.sh
 source tools/say.sh
 
+case $PWD in
+  *\$*)
+    printf 'ERROR: %s: Ansible takes the dollar in the name of this folder for a variable: give the folder another name\n' "$PWD" >&2
+    exit 1
+    ;;
+esac
+
 # ansible-core 2.16 manages the oldest hosts and itself runs on Python 3.10 to 3.12, so those come first.
 find_python() {
   local python

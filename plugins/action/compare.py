@@ -43,7 +43,7 @@ _SPEC = {
     "results": {"type": "dict", "default": {}},
     "assert": {"type": "str", "choices": list(_compare.ASSERTIONS), "default": "none"},
     "formats": {"type": "list", "elements": "str", "choices": [_TEXT, *_FILES], "default": [_TEXT, *_FILES]},
-    "dir": {"type": "path"},
+    "dir": {"type": "path"}, "only_check": {"type": "bool", "default": False},
 }
 
 
@@ -57,19 +57,35 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         try:
             _validated, given = self.validate_argument_spec(_SPEC)
-            return self._compared(_arguments.plain(given), [*task_vars["groups"]["all"], _THIS_MACHINE])
+            given, hosts = _arguments.plain(given), [*task_vars["groups"]["all"], _THIS_MACHINE]
+            return self._checked(given, hosts) if given["only_check"] else self._compared(given, hosts)
         except (ValueError, AnsibleError) as exc:
             return {"failed": True, "changed": False, "msg": _harmless.flat(str(exc))}
         except OSError as exc:
             return {"failed": True, "changed": False, "msg": "The comparison cannot be written: %s" % _harmless.flat(str(exc))}
 
+    def _checked(self, given, hosts):
+        """What can be known before hosts are read."""
+        for option in ("left", "right"):
+            if kind(option, given, hosts) != _sides.HOST:
+                side(option, given, hosts)
+        folder = self._folder(given)
+        if folder:
+            _whole_file.check(folder)
+        return {"changed": False, "msg": "The sides can be compared."}
+
+    def _folder(self, given):
+        """Where files go, None where none is written. The folder in which the command was typed is still the current one."""
+        is_wanted = given["dir"] and not self._task.no_log and set(given["formats"]) & set(_FILES)
+        return _path(given["dir"]) if is_wanted else None
+
     def _compared(self, given, hosts):
         left, right = (side(option, given, hosts) for option in ("left", "right"))
         controls = _controls.load()
         comparison = _compare.compare(left, right, _catalogue.CATALOGUE, functools.partial(_controls.ids, controls), controls["benchmarks"])
-        files = [] if self._task.no_log else written(comparison, given["formats"], given["dir"])
+        files = written(comparison, given["formats"], self._folder(given))
         self._print(comparison, given["formats"], files)
-        counted = {"changed": False, "counts": comparison.counts, "files": files}
+        counted = {"changed": False, "counts": comparison.counts, "guest": comparison.guest, "files": files}
         failure = _compare.failure(comparison, given["assert"])
         if failure:
             # Ansible prints all of a failed result, so it holds no more than a person wants to read.
@@ -83,16 +99,19 @@ class ActionModule(ActionBase):
 
 # --- what is compared ---
 
+def kind(option, given, hosts):
+    """What the OPTION left or right names."""
+    return _sides.kind_of(option, given[option], hosts, _catalogue.CATALOGUE["columns"], os.path.isfile(_path(given[option])))
+
+
 def side(option, given, hosts):
     """The side that the OPTION left or right names."""
-    name = given[option]
-    path = os.path.abspath(os.path.expanduser(name))
-    kind = _sides.kind_of(option, name, hosts, _catalogue.CATALOGUE["columns"], os.path.isfile(path))
+    name, found = given[option], kind(option, given, hosts)
     try:
-        if kind == _sides.PROFILE:
+        if found == _sides.PROFILE:
             return _sides.of_column(_catalogue.CATALOGUE, name)
-        if kind == _sides.RESULT:
-            return _sides.of_saved(name, _text_of(path))
+        if found == _sides.RESULT:
+            return _sides.of_saved(name, _text_of(_path(name)))
         return _sides.of_info(name, _read(name, given["results"].get(name)))
     except ValueError as exc:
         raise ValueError("%s: %s" % (option, exc)) from exc
@@ -105,6 +124,10 @@ def _read(host, result):
     if result.get("failed") or result.get("unreachable"):
         raise ValueError("%s: this host could not be read: %s" % (host, _harmless.line(result.get("msg", "it does not say why"))))
     return result
+
+
+def _path(name):
+    return os.path.abspath(os.path.expanduser(name))
 
 
 def _text_of(path):
@@ -128,7 +151,6 @@ def written(comparison, formats, folder):
         return []
     paths = []
     for name, render in (_FILES[key] for key in formats if key in _FILES):
-        # The folder in which the command was typed is still the current one.
-        paths.append(os.path.join(os.path.abspath(os.path.expanduser(folder)), name))
+        paths.append(os.path.join(folder, name))
         _whole_file.write(paths[-1], [render(comparison)])
     return paths

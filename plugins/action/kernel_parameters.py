@@ -20,7 +20,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
 )
 
 # What Ansible would make variables, statistics and hosts of. None of it may come from a host.
-_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "report")
+_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "report", "preview_of")
 
 
 # ansible-core 2.19 and newer show the sentence of a failed task in a line of its own, and the whole result as older ones do.
@@ -62,17 +62,21 @@ class ActionModule(ActionBase):
         host = str(self._task.delegate_to or task_vars["inventory_hostname"])
         call = _call.Call(self._task.args, task_vars, self._templar.template)
         try:
-            settings = call.report_settings()
+            # A preview of a rollback says nothing of what is wanted: what is kept of the last audit stays.
+            settings = None if self._is_preview(call) else call.report_settings()
             shelf = self._shelf(settings and settings.folder, host)
         except ValueError as exc:
             return self._refused(str(exc))
         except OSError as exc:
-            return self._refused("report_dir: the result of %s cannot be kept: %s" % (host, exc))
+            return self._refused("%s: the result of %s cannot be kept: %s" % (call.shown("report_dir"), host, exc))
         # Ansible refuses here what the front does not support.
         super().run(tmp, task_vars)
-        result = self._kept(shelf, self._result(call, shelf, host, task_vars))
+        result = self._kept(shelf, call.shown("report_dir"), self._result(call, shelf, host, task_vars))
         # For the callback plugin that writes the report.
         return dict(result, report=settings._asdict()) if settings and not self._task.no_log else result
+
+    def _is_preview(self, call):
+        return bool(self._task.check_mode) and call.goes_back()
 
     def _refused(self, msg):
         """The result of a task that must not run: no exception, since Ansible shows the trace of one beside the sentence."""
@@ -93,13 +97,17 @@ class ActionModule(ActionBase):
         except ValueError as exc:
             return self._refused(str(exc))
         shelf.about = call.about(args, bool(self._task.check_mode))
-        result = self._executed(args, task_vars)
+        # Of the guest side nobody but the modules for it tells.
+        result = _guest_calls.without(self._executed(args, task_vars))
         if result.get("unreachable"):
             return result
+        if result.get("failed") and isinstance(result.get("msg"), str):
+            result["msg"] = call.located(result["msg"])
         for module, more in _guest_calls.wanted(args, guest, bool(self._task.check_mode), result):
             result, said = _guest_calls.merged(result, module, self._executed(more, task_vars, module_name=module))
             notes = notes + said
-        return self._told(result, notes, host, shelf.about)
+        more = {"preview_of": shelf.about["mode"]} if self._is_preview(call) else {"ansible_facts": _shards.facts(result, shelf.about)}
+        return self._told(result, notes, host, shelf.about, more if isinstance(result.get("parameters"), list) else {})
 
     def _executed(self, args, task_vars, **module):
         """What the task's own module says, or another MODULE."""
@@ -113,14 +121,13 @@ class ActionModule(ActionBase):
             result = {"failed": True, "msg": str(exc)}
         return _harmless.result(result)
 
-    def _told(self, result, notes, host, about):
-        """RESULT as Ansible takes it, and the host's line."""
+    def _told(self, result, notes, host, about, more):
+        """RESULT as Ansible takes it, with what MORE the controller adds, and the host's line."""
         hidden = self._hidden(result)
         result = {key: value for key, value in with_notes(result, notes).items() if key not in hidden}
         if self._task.no_log and result.get("failed"):
             result["msg"] = "The module failed; no_log hides why."
-        if isinstance(result.get("parameters"), list):
-            result["ansible_facts"] = _shards.facts(result, about)
+        result.update(more)
         line = headline(host, about["provenance"]["profile"], result, bool(self._task.check_mode))
         if line and self.PRINTS and not self._task.no_log:
             self._display.display(line)
@@ -132,13 +139,13 @@ class ActionModule(ActionBase):
             return _ACTED_ON
         return _ACTED_ON + ("warnings", "deprecations") + (("msg", "exception") if result.get("failed") else ())
 
-    def _kept(self, shelf, result):
+    def _kept(self, shelf, option, result):
         if self._task.no_log:
             return result
         try:
             shelf.end(dict(result, msg=message(result)))
         except OSError as exc:
-            return dict(result, failed=True, msg="report_dir: the result cannot be kept: %s. It was: %s" % (exc, message(result)))
+            return dict(result, failed=True, msg="%s: the result cannot be kept: %s. It was: %s" % (option, exc, message(result)))
         return result
 
     def _parse_returned_data(self, res, *args, **kwargs):

@@ -6,12 +6,13 @@
 import datetime
 import os
 
-from ansible import constants
+from ansible import constants, context
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _call,
+    _display,
     _drift,
     _fleet,
     _harmless,
@@ -20,6 +21,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _reports,
     _shards,
 )
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import terminal
 
 _CALLBACK = "photon.hardening.report"
 # So many of a list stand in the task's result; all of them stand in the report.
@@ -53,6 +55,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
     _supports_check_mode = True
     _supports_diff = True
+    PRINTS = _display.is_for_people(_display.callback_in_use(context.CLIARGS))
 
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
@@ -60,7 +63,10 @@ class ActionModule(ActionBase):
             _validation, args = self.validate_argument_spec(argument_spec=_SPEC)
             if args["role_variables"]:
                 _call.check_names(task_vars)
-            settings = _call.Call(self._task.args, task_vars, self._templar.template).report_settings()
+            call = _call.Call(self._task.args, task_vars, self._templar.template)
+            settings = call.report_settings()
+            if args["this_run"] and self._task.check_mode and call.goes_back():
+                return {"changed": False, "msg": "No report is written of a preview of a rollback."}
             return self._of_this_run(settings, task_vars) if args["this_run"] else self._of_runs(settings, args, task_vars)
         except OSError as exc:
             return {"failed": True, "changed": False, "msg": "No report can be made: %s: %s" % (_harmless.line(exc.filename), exc.strerror)}
@@ -73,8 +79,13 @@ class ActionModule(ActionBase):
             return {"changed": False, "msg": "No report is written, because no report_dir is given."}
         hosts = variables["ansible_play_hosts_all"]
         fleet = _reports.of_run(settings.folder, hosts, _provenance.STARTED)
-        comes_later = _CALLBACK in constants.CALLBACKS_ENABLED and hosts[-1] in variables["ansible_play_batch"]
-        return _told(fleet, None if comes_later else _reports.write(fleet, settings), _job(variables))
+        is_enabled = _CALLBACK in constants.CALLBACKS_ENABLED
+        comes_later = is_enabled and hosts[-1] in variables["ansible_play_batch"]
+        path = None if comes_later else _reports.write(fleet, settings)
+        if self.PRINTS and not is_enabled and not self._task.no_log:
+            # Somebody who has installed the collection has no ansible.cfg that enables the callback plugin.
+            self._display.display(terminal.of_fleet(fleet, self._display.columns, path and os.path.relpath(path)).rstrip("\n"))
+        return _told(fleet, path, _job(variables))
 
     def _of_runs(self, settings, args, variables):
         inputs = args["inputs"] or _own(settings, args["cached_facts"])

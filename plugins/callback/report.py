@@ -55,6 +55,8 @@ def host_of(given):
 
 def mode_of(result):
     """What the run does, as the front on the controller says it."""
+    if "preview_of" in result:
+        return result["preview_of"]
     facts = result.get("ansible_facts")
     return facts["photon_hardening"]["mode"] if isinstance(facts, dict) and "photon_hardening" in facts else "harden"
 

@@ -102,6 +102,8 @@ def carry_out(plan, before):
     first = _memory.remembered_first(before, plan.saved)
     with _Undone(plan, before, first) as progress:
         probe(plan, before)
+        for folder in _sysctl_d.FOLDERS + (_files.STATE_FOLDER,):
+            _files.discard_left(folder)
         _stage(plan, before, first, progress)
         progress.live = True
         outcomes, forms = _set_live(plan)

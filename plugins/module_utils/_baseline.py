@@ -67,7 +67,13 @@ def _sha256(where, value):
 
 
 def _content(where, value):
-    return _expect(isinstance(value, str), where, value)
+    """The content of a file, of any length."""
+    _expect(isinstance(value, str), where, value).encode("utf-8", "surrogateescape")
+    return value
+
+
+def _line(where, value):
+    return _expect("\n" not in _text(where, value), where, value)
 
 
 def _dictionary(where, value):
@@ -128,7 +134,7 @@ def _file(path, value):
     conflicts = value.get("conflicts", "restate")
     return SavedFile(optional(_content, "before"), optional(_attributes, "attributes"), _sha256(path, value.get("sha256")),
                      optional(_sha256, "also"), lines, rules, _expect(conflicts in CONFLICTS, path, conflicts),
-                     _texts(path, value.get("edits", [])), optional(_content, "text"))
+                     tuple(_line(path, line) for line in _list(path, value.get("edits", []))), optional(_content, "text"))
 
 
 def _folder(value):
@@ -142,25 +148,24 @@ def parsed(text):
         data = json.loads(text)
     except RecursionError as exc:
         raise ValueError("it is nested too deeply") from exc
-    _fields("the file", data, ("version", "parameters", "files", "folders", "first"))
-    if data.get("version") not in (1, _VERSION):
+    _fields("the file", data, ("version",) + Saved._fields)
+    if isinstance(data.get("version"), bool) or data.get("version") not in (1, _VERSION):
         raise ValueError("version %.20r, and this release reads version 1 and %d" % (data.get("version"), _VERSION))
     parameters, files = (_dictionary(key, data.get(key)) for key in ("parameters", "files"))
     entries = dict((name, _entry(name, entry)) for name, entry in parameters.items())
     return Saved(dict((name, entry._replace(traced=entry.traced and data["version"] == _VERSION)) for name, entry in entries.items()),
                  dict((path, _file(path, entry)) for path, entry in files.items()),
                  tuple(_folder(folder) for folder in _list("folders", data.get("folders", []))),
-                 dict((_name("first", name), _text("first", value)) for name, value in _dictionary("first", data.get("first", {})).items()))
+                 dict((_name("first", name), _text("first", value)) for name, value in _dictionary("first", data.get("first", {})).items()),
+                 _optional(_sha256, "machine_id", data.get("machine_id")))
 
 
 def load():
     """The Saved of this host, empty where nothing was saved. A damaged file raises HostProblem and is never overwritten."""
-    text = _files.read(_files.BASELINE)
-    if text is None:
-        return _EMPTY
     try:
-        return parsed(text)
-    except ValueError as exc:
+        text = _files.read(_files.BASELINE)
+        return _EMPTY if text is None else parsed(text)
+    except (OSError, ValueError) as exc:
         raise HostProblem("%s cannot be understood (%s): %s" % (_files.BASELINE, exc, _HELP)) from exc
 
 
@@ -185,6 +190,8 @@ def text_of(saved):
     data = {"version": _VERSION, "parameters": dict((name, _shown(entry)) for name, entry in saved.parameters.items()),
             "files": dict((path, _shown_file(known)) for path, known in saved.files.items()), "folders": list(saved.folders),
             "first": saved.first}
+    if saved.machine_id:
+        data["machine_id"] = saved.machine_id
     return json.dumps(data, indent=1, sort_keys=True) + "\n"
 
 

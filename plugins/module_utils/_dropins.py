@@ -25,7 +25,7 @@ _ANY_INTERFACE = "any-interface"
 
 def decide(request, choices, wanted, snapshot, disk):
     """The drop-ins of this call. DISK: path -> File."""
-    decided = Decided({}, {}, {}, {}, {}, [])
+    decided = Decided({}, {}, {}, {}, {}, [], {})
     devices = _device_lines(wanted, choices, snapshot.interfaces)
     adapted = dict((item.path, _adapted(item, choices, devices)) for item in request.dropins if item.text.strip())
     ours = _own_values(adapted, request, snapshot)
@@ -34,6 +34,7 @@ def decide(request, choices, wanted, snapshot, disk):
             _present(item.path, adapted[item.path], ours, request, wanted, _held(choices, wanted), snapshot, disk, decided)
         else:
             _leaving(item.path, snapshot.saved.files.get(item.path), disk.get(item.path), decided)
+    _derive_anew(ours, request, wanted, snapshot, disk, decided)
     return decided
 
 
@@ -108,20 +109,41 @@ def _present(path, adapted, ours, request, wanted, held, snapshot, disk, decided
     text, own = adapted
     known, now = snapshot.saved.files.get(path), disk[path].text if path in disk else None
     whose, edits = _memory.whose(known, now), _memory.edits(known, now)
-    text = list(text)
-    for title, origin in _origins(path, known, now, snapshot):
-        lines = [line for line in origin if line.name and not _is_replaced(line, ours)]
-        text += _kept(title, lines, request, wanted, held, snapshot, path, decided.warnings)
+    text = text + _kept_of_others(path, known, now, ours, request, wanted, held, snapshot, decided.warnings)
     added = _sysctl_d.parse("\n".join(edits), snapshot.dialect)
     lines = [line for line in added if not line.name or not _is_replaced(line, ours) or _is_as_good(line, ours, wanted)]
     text += _kept(_EDITED, lines, request, wanted, held, snapshot, path, decided.warnings)
     decided.texts[path] = "\n".join(text) + "\n"
-    decided.lines[path], decided.edits[path] = dict(own), edits
+    decided.lines[path], decided.edits[path], decided.conflicts[path] = dict(own), edits, request.conflicts
     decided.rules[path] = dict((name, _rules.ordered(wanted[name].rule)) for name in own if name in wanted)
     if whose == _memory.FOREIGN and known:
         decided.warnings.append(_replacement(path, _memory.our_lines(known, known.text),
                                              _sysctl_d.BootOrder([File(path, now)], snapshot.dialect)))
     decided.warnings.extend(_found(path, whose, [line.text for line in lines], [line.text for line in added if line not in lines]))
+
+
+def _derive_anew(ours, request, wanted, snapshot, disk, decided):
+    """Drop-ins of other calls: which lines they keep of the files that they replace depends on what this call asks for."""
+    asked = set(item.path for item in request.dropins)
+    for path, known in sorted(snapshot.saved.files.items()):
+        now = disk[path].text if path in disk else None
+        if path in asked or _sysctl_d.restates(path) or known.lines is None or _memory.whose(known, now) != _memory.OURS or known.edits:
+            continue
+        warnings = []
+        text = _own_part(now) + _kept_of_others(path, known, now, ours, request, wanted, (), snapshot, warnings)
+        if "\n".join(text) + "\n" != now:
+            decided.texts[path], decided.lines[path], decided.rules[path] = "\n".join(text) + "\n", known.lines, known.rules or {}
+            decided.edits[path], decided.conflicts[path] = (), known.conflicts
+            decided.warnings.extend(warnings)
+
+
+def _own_part(text):
+    """The lines of one of our files before those that are kept of others."""
+    lines, titles = text.splitlines(), [_sysctl_d.comment(title) for title in (_REPLACED, _HIDDEN % "", _EDITED)]
+    hidden, _blank, hides = titles[1].partition(" ,")
+    starts = [number for number, line in enumerate(lines) if line in titles or line.startswith(hidden) and line.endswith(hides)]
+    # A blank line stands before the first.
+    return lines[:starts[0] - 1] if starts else lines
 
 
 def _replacement(path, before, order):
@@ -135,8 +157,8 @@ def _replacement(path, before, order):
         elif not _values.same(name, theirs.value, value):
             changes.append("%s (was %s, is %s)" % (name, value, theirs.value))
     told = ", ".join(changes[:_MOST_NAMED]) + (" and %d more" % (len(changes) - _MOST_NAMED) if len(changes) > _MOST_NAMED else "")
-    return ("%s was replaced by something else since the last run (a package update?). That changed: %s. Its content is saved for the way "
-            "back, its other lines are kept, and our lines are written anew." % (path, told or "no parameter of ours"))
+    return ("%s was replaced by something else since the last run. That changed: %s. A run saves its content for the way back, keeps its "
+            "other lines, and writes our lines anew." % (path, told or "no parameter of ours"))
 
 
 def _found(path, whose, kept, replaced):
@@ -162,6 +184,15 @@ def _origins(path, known, now, snapshot):
         hidden = _hidden_by(path, snapshot.files, snapshot.dialect)
         if hidden:
             yield _HIDDEN % hidden.path, _sysctl_d.parse(hidden.text, snapshot.dialect)
+
+
+def _kept_of_others(path, known, now, ours, request, wanted, held, snapshot, warnings):
+    """The lines that are kept of the file that was at PATH before ours, or that ours hides."""
+    text = []
+    for title, origin in _origins(path, known, now, snapshot):
+        lines = [line for line in origin if line.name and not _is_replaced(line, ours)]
+        text += _kept(title, lines, request, wanted, held, snapshot, path, warnings)
+    return text
 
 
 def _hidden_by(path, files, dialect):
@@ -229,7 +260,10 @@ def _is_as_good(line, ours, wanted):
 def _leaving(path, known, now, decided):
     text = now.text if now else None
     whose = _memory.whose(known, text)
-    if whose == _memory.OURS or whose == _memory.EDITED and known.text is not None:
+    if known and text == known.before:
+        # A run that was killed, or somebody else, has brought it back.
+        decided.texts[path] = text
+    elif whose == _memory.OURS or whose == _memory.EDITED and known.text is not None:
         edits = _memory.edits(known, text)
         decided.texts[path] = _with_edits(known, edits)
         decided.attributes[path] = known.attributes if known.before is not None else None
@@ -261,7 +295,7 @@ def found_restating(path, known, now):
     whose = _memory.whose(known, now)
     if whose == _memory.ORPHAN:
         return ["%s carries our header, but nothing is remembered of it: the way back is lost. It is written anew where it is needed, and "
-                "else removed." % path]
+                "else left as it is." % path]
     edits = _memory.edits(known, now)
     if whose != _memory.EDITED or not edits:
         return []
@@ -281,7 +315,7 @@ def our_lines(request, decided, wanted, snapshot, disk):
         if _sysctl_d.restates(path):
             continue
         if path in decided.texts:
-            lines, rules, conflicts = decided.lines.get(path, {}), decided.rules.get(path, {}), request.conflicts
+            lines, rules, conflicts = (kind.get(path, {}) for kind in (decided.lines, decided.rules, decided.conflicts))
         else:
             lines, rules, conflicts = _remembered_lines(path, snapshot.saved.files[path], disk)
         for name, value in lines.items():
@@ -309,10 +343,10 @@ def _remembered_lines(path, known, disk):
 
 def restated(mine, files, dialect, path, interfaces):
     """(text of the file at PATH, which is read last, or None, its lines): what other FILES would take back at boot."""
-    tries, comments = OrderedDict(), {}
+    tries, comments, foreign = OrderedDict(), {}, _sysctl_d.BootOrder(list(files), dialect)
     for _round in range(_MOST_ROUNDS):
         lines = OrderedDict((name, _spelt(name, mine_of, count)) for name, (mine_of, count) in tries.items())
-        text = _restating_text(lines, comments, mine)
+        text = _restating_text(lines, comments, mine, foreign)
         order = _sysctl_d.BootOrder(list(files) + ([File(path, text)] if text else []), dialect)
         # Two lines of ours may speak for the same interfaces.
         lost = OrderedDict((name, (ours, winner)) for name, ours, winner in _lost(mine, order, interfaces) if ours.conflicts == "restate")
@@ -339,27 +373,32 @@ def _spellings(name, value):
     return [value] + [text for text in (" ".join(form % number for number in numbers) for form in ("0x%x", "%d")) if text != value]
 
 
-def _restating_text(lines, comments, mine):
+def _restating_text(lines, comments, mine, foreign):
     if not lines:
         return None
     text = [_sysctl_d.HEADER]
     for name in sorted(lines, key=lambda name: (_behaviour.order(name), name)):
-        text += [_sysctl_d.comment(comments[name])] + _shields(name, lines, mine) + ["%s = %s" % lines[name]]
+        text += [_sysctl_d.comment(comments[name])] + _shields(name, lines, mine, foreign) + ["%s = %s" % lines[name]]
     return "\n".join(text) + "\n"
 
 
-def _shields(name, lines, mine):
-    """Lines that keep a pattern of ours for interfaces away from conf.all and conf.default, of which no line of ours speaks."""
+def _shields(name, lines, mine, foreign):
+    """Lines that keep a pattern of ours for interfaces away from conf.all and conf.default, of which no line of ours speaks. What a pattern
+    of others sets there stays. FOREIGN: the BootOrder without the file that restates."""
     if not _sysctl_d.is_glob(name):
         return []
     others = [name.replace("*", every) for every in ("all", "default")]
-    return ["-%s" % other for other in others if other not in mine and other not in lines]
+    return [_shield(other, foreign.winner(other)) for other in others if other not in mine and other not in lines]
+
+
+def _shield(name, winner):
+    return "-%s" % name if winner is None or winner.value is None else "%s = %s" % (name, winner.value)
 
 
 def _lost(mine, order, interfaces):
     """(parameter, Mine, Winner or None) for each parameter of ours that would have another value at boot."""
     for name, ours in list(mine.items()) + _foreign_interfaces(mine, order):
-        winner = order.winner(name)
+        winner = order.may_follow(name) or order.winner(name)
         if not holds(name, ours.value, winner.value if winner else None, ours.rule):
             yield name, ours, winner
     for name, ours in mine.items():

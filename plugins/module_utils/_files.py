@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, HostProblem
 
 STATE_FOLDER = "/var/lib/photon-hardening"
+# How the name of a file ends that is written beside another, to take its place.
+_MARK = ".photon-hardening"
 BASELINE = STATE_FOLDER + "/baseline.json"
 # What the module vmware_guest remembers.
 GUEST_MEMORY = STATE_FOLDER + "/vmware_guest.json"
@@ -273,7 +275,7 @@ def _temporary(path):
 
 def _beside(path):
     folder, _slash, base = path.rpartition("/")
-    return "%s/.%s.photon-hardening" % (folder, base)
+    return "%s/.%s%s" % (folder, base, _MARK)
 
 
 def _remove(where):
@@ -405,6 +407,14 @@ def discard(path):
     """Take away what `stage` wrote, or what a run that was killed left."""
     with naming(path):
         _remove(_temporary(path))
+
+
+def discard_left(folder):
+    """Take away what runs that were killed have left in FOLDER."""
+    left = [name for name in entries(folder) if name.startswith(".") and name.endswith(_MARK)]
+    with naming(folder):
+        for name in left:
+            _remove(where_of("%s/%s" % (folder, name)))
 
 
 # --- what would fail later ---

@@ -20,13 +20,14 @@ SWITCHABLE = ("vmw_pvscsi", "vmw_vmci")
 # What VMware emulates for systems that lack its own drivers -> what is better. NVMe is emulated too, and as fast.
 _EMULATED_DISKS = ("ahci", "ata_piix", "BusLogic", "mptsas", "mptspi")
 _EMULATED_NETWORK = ("e1000", "e1000e", "pcnet32", "vmxnet")
-# In each name is a blank, so that none of them is taken for the name of a kernel parameter.
+# See is_name.
 _NOMSI = "kernel option pci=nomsi"
 _VENDOR, _VMCI_DEVICE = "0x15ad", "0x0740"
 
 # container: whether it is one. dmi: {sys_vendor, product_name}. hypervisor: whether the processor says that there is one. disks: name of a
-# disk -> address of its controller. networks: interface -> driver. files: pairs of path and text of modprobe.d. docker: (version, source).
-Guest = namedtuple("Guest", "container dmi hypervisor devices drivers files cmdline root disks networks swaps meminfo tools docker")
+# disk -> address of its controller. networks: interface -> driver. files: pairs of path and text of modprobe.d. unread: pairs of path and
+# why it cannot be read. docker: (version, source).
+Guest = namedtuple("Guest", "container dmi hypervisor devices drivers files unread cmdline root disks networks swaps meminfo tools docker")
 # modes: what msi_irqs says of each interrupt. msix: whether the device offers MSI-X, None where that cannot be read.
 Device = namedtuple("Device", "address vendor device driver modes msix")
 # version: of the driver in use. own: that of the kernel's own file, own_path. parameters: name -> value, None where it cannot be read.
@@ -39,6 +40,11 @@ Tools = namedtuple("Tools", "version source installed running")
 IN_CONTAINER = "This host is a container: the devices and drivers are those of the machine below it, so they are read there."
 NO_GUEST = "This host is no guest of VMware."
 _DMI = "/sys/class/dmi/id"
+
+
+def is_name(name):
+    """Whether NAME can be that of a row: each has a blank, and that of a kernel parameter never."""
+    return " " in name
 
 
 def evidence(guest):
@@ -65,6 +71,7 @@ def rows(guest):
     is_guest, proof, source = evidence(guest)
     first = _row("virtual machine", "VMware" if is_guest else machine(guest), OK if is_guest else NOT_APPLICABLE, proof, source)
     found = _tools(guest) + _drivers(guest) + _interrupts(guest) + _adapters(guest) if is_guest else _elsewhere()
+    found += _unread(guest.unread) if is_guest else []
     return [first] + found + [_nomsi(guest)] + _root(guest, is_guest) + [_swap(guest.swaps), _memory(guest.meminfo), _docker(guest.docker)]
 
 
@@ -125,7 +132,7 @@ def _drivers(guest):
 def _disabled_before_load(name, driver, found):
     """What a driver that is not loaded yet will do without."""
     settings = [_modprobe.in_force(found, name, parameter, driver.builtin) for parameter in _modprobe.DISABLING if name in SWITCHABLE]
-    return [_row("%s %s" % (name, item.name), None, FINDING, _disabled(item.name, "0", True, item), item.source)
+    return [_row("%s %s" % (name, item.name), None, FINDING, _switched_off(item.name, "0", item), item.source)
             for item in settings if item is not None and _modprobe.is_on(item.value)]
 
 
@@ -153,7 +160,8 @@ def _parameter(name, driver, parameter, found):
     title, source = "%s %s" % (name, parameter), setting.source if setting else path
     asked = setting is not None and _modprobe.is_on(setting.value)
     if parameter in _modprobe.DISABLING and (asked or _modprobe.is_on(value)):
-        return _row(title, value, FINDING, _disabled(parameter, value, asked, setting), source)
+        reason = _switched_off(parameter, value, setting) if asked else _unexplained(parameter, path, driver.builtin)
+        return _row(title, value, FINDING, reason, source)
     if value is not None:
         return _row(title, value, OK, "%s sets it." % source if setting else "", source)
     if parameter in driver.parameters:
@@ -162,11 +170,24 @@ def _parameter(name, driver, parameter, found):
     return _row(title, None, HIDDEN, "The kernel does not show this parameter, and %s." % told, setting.source if setting else None)
 
 
-def _disabled(parameter, value, asked, setting):
-    what = "MSI-X" if parameter == "disable_msix" else "MSI"
-    if not asked:
-        return "%s is switched off for this driver, and no option that can be read says so: look into the initramfs." % what
-    where = "%s switches %s off for this driver" % (setting.source, what)
+def _unread(unread):
+    return [_row("modprobe.d file %s" % path, None, HIDDEN, "It cannot be read (%s), so what it sets is not known." % why,
+                 path) for path, why in unread]
+
+
+def _what(parameter):
+    return "MSI-X" if parameter == "disable_msix" else "MSI"
+
+
+def _unexplained(parameter, path, builtin):
+    if not builtin:
+        return "%s is switched off for this driver, and no option that can be read says so: look into the initramfs." % _what(parameter)
+    return ("%s is switched off for this driver, which is built into the kernel, and the kernel's command line does not say so: something "
+            "has written %s since the boot, or the kernel was built with it." % (_what(parameter), path))
+
+
+def _switched_off(parameter, value, setting):
+    where = "%s switches %s off for this driver" % (setting.source, _what(parameter))
     if value is None:
         return where + "; the kernel does not show whether it was loaded with that."
     return where + ("." if _modprobe.is_on(value) else " when it is loaded next time.")
@@ -236,7 +257,8 @@ def _root(guest, is_guest):
     root = guest.root
     driver = dict((device.address, device.driver) for device in guest.devices).get(guest.disks.get(root.disk))
     state, reason = _emulated(driver, _EMULATED_DISKS, "vmw_pvscsi") if is_guest else (OK, "")
-    return [_row("root filesystem type", root.filesystem, OK, "", root.source),
+    return [_row("root filesystem type", root.filesystem, OK if root.filesystem else HIDDEN,
+                 "" if root.filesystem else "/proc/self/mountinfo does not tell what / is.", root.source),
             _row("disk controller of /", driver, state if driver else NOT_APPLICABLE,
                  reason if driver else "/ is on no disk of a PCI controller.", root.disk and "/sys/block/%s" % root.disk)]
 

@@ -16,6 +16,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Facts,
     File,
     HostProblem,
+    Init,
     Process,
     Rivals,
     Snapshot,
@@ -29,11 +30,15 @@ _CREDENTIALS = tuple(folder + "/sysctl.extra" for folder in (
     "/run/credentials/@system", "/etc/credstore", "/run/credstore", "/usr/local/lib/credstore", "/usr/lib/credstore"))
 # SUSE's boot-sysctl.service reads it before all others.
 _KERNEL_CONF = "/boot/sysctl.conf-%s"
-# name, what the first process is called, what is there while it runs (none: the process is enough), what is there where it is installed
-_INITS = (("OpenRC", ("openrc-init", "init"), ("/run/openrc",), ("/sbin/openrc", "/usr/sbin/openrc")),
-          ("runit", ("runit",), (), ("/etc/runit/1",)), ("s6", ("s6-svscan",), (), ("/etc/s6-linux-init",)),
-          ("dinit", ("dinit",), (), ("/etc/dinit.d/boot",)),
-          ("an init of System V", ("init",), ("/etc/inittab", "/etc/init.d/procps"), ("/etc/inittab", "/etc/init.d/procps")))
+# The program of process 1 -> the init that it is. OpenRC and the first stage of runit call `sysctl --system`.
+_OPENRC, _RUNIT, _S6 = Init("OpenRC", True), Init("runit", True), Init("s6", False)
+_INITS = {"systemd": None, "openrc-init": _OPENRC, "runit": _RUNIT, "runit-init": _RUNIT, "s6-svscan": _S6, "s6-linux-init": _S6,
+          "dinit": Init("dinit", False), "finit": Init("finit", False), "busybox": Init("busybox", False)}
+# What a bootable image without /sbin/init and without systemd starts with.
+_MARKS = (("/sbin/openrc", "openrc-init"), ("/etc/runit/1", "runit"))
+_MANAGER = ("/usr/sbin/NetworkManager", "/usr/bin/NetworkManager")
+_MACHINE_IDS = ("/etc/machine-id", "/run/machine-id")
+_MAX_MACHINE_ID = 64
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 _SETTING = re.compile(r"(?m)^[ \t]*([A-Z_]+)=(.*)$")
 _SUBUID, _NSSWITCH = "/etc/subuid", "/etc/nsswitch.conf"
@@ -75,7 +80,16 @@ def snapshot(request, saved, names):
         live=live, files=files, dialect=dialect, rivals=found,
         uses=_uses.holding(uses(request.image, traces), request.container_host, request.uses),
         modules=modules_at_boot(), release=_procfs.release(), machine=_procfs.machine(), interfaces=interfaces,
-        missing_folders=_missing_folders(request), boot="" if request.image else _procfs.boot_id(), saved=saved)
+        missing_folders=_missing_folders(request), boot="" if request.image else _procfs.boot_id(), saved=saved, machine_id=machine_id())
+
+
+def machine_id():
+    """The digest that names this host, None where nothing does that lasts: on a read-only disk systemd makes up an id for each boot, and
+    binds it over the file."""
+    found, made_up = (_files.status_of(path, follow=True) for path in _MACHINE_IDS)
+    if found and made_up and os.path.samestat(found, made_up):
+        return None
+    return _memory.machine_digest(_files.read(_MACHINE_IDS[0], _MAX_MACHINE_ID))
 
 
 def _missing_folders(request):
@@ -113,8 +127,8 @@ def sysctl_files():
 
 
 def boot_dialect(others):
-    """How the program that will run at boot reads its files: systemd-sysctl, or `sysctl --system` where OTHERS name another init."""
-    if others.init:
+    """How the program that will run at boot reads its files: systemd-sysctl, or `sysctl --system` where OTHERS.init calls it."""
+    if others.init and others.init.is_procps:
         return (_rivals.procps_dialect(others.sysctl) or _sysctl_d.SYSTEMD)._replace(last=None)
     return _sysctl_d.systemd_dialect(others.systemd)
 
@@ -159,7 +173,8 @@ def rivals(image, interfaces=()):
     """What else sets parameters on this host, which has INTERFACES."""
     enabled = _uses.ufw_is_enabled(_short(_uses.UFW) or "")
     program, init = _first_file(_SYSTEMD_SYSCTL), _init(image)
-    late = [_rivals.SYSCTL_CONF] if init else _CREDENTIALS if "sysctl.extra" in (program or "") else []
+    credentials = _CREDENTIALS if not init and "sysctl.extra" in (program or "") else ()
+    late = [_rivals.SYSCTL_CONF] if init and init.is_procps else credentials
     settings, advertisements, announces = _network(image, interfaces, _sysctl_d.systemd_version(program))
     return Rivals(
         sysctl=_first_file(_SYSCTL), conf=_short(_rivals.SYSCTL_CONF), tuned=_tuned(image),
@@ -175,14 +190,26 @@ def _texts_at(paths):
 
 
 def _init(image):
-    """The name of an init that is not systemd, None where it is, and where none is known (a container)."""
-    if any(map(_files.exists, _SYSTEMD_SYSCTL if image else ["/run/systemd/system"])):
+    """The Init of this host, by the program of process 1; None where that is systemd or no init that is known (a container)."""
+    if not image and _files.exists("/run/systemd/system"):
         return None
-    if image:
-        return next((name for name, _names, _running, installed in _INITS if any(map(_files.exists, installed))), None)
-    first = (_files.read_proc("1/comm") or "").strip()
-    return next((name for name, names, running, _installed in _INITS
-                 if first in names and (not running or any(map(_files.exists, running)))), None)
+    name = _first_program(image)
+    if name in ("init", "busybox") and _files.exists("/sbin/openrc" if image else "/run/openrc"):
+        return _OPENRC
+    if name == "init":
+        # The script of Debian's procps.
+        return Init("sysvinit" if _files.exists("/etc/inittab") else "/sbin/init", _files.exists("/etc/init.d/procps"))
+    return _INITS.get(name)
+
+
+def _first_program(image):
+    """The name of the program of process 1, "init" where it has no other; of an image the one that /sbin/init leads to."""
+    name = "init" if image else (_files.read_proc("1/comm") or "").strip()
+    if name == "init" and _files.exists("/sbin/init"):
+        return next((part for part in reversed(_files.resolved("/sbin/init").split("/")) if part in _INITS), name)
+    if not image or any(map(_files.exists, _SYSTEMD_SYSCTL)):
+        return "" if name == "init" else name
+    return next((program for path, program in _MARKS if _files.exists(path)), "")
 
 
 def _network(image, interfaces, version):
@@ -192,26 +219,16 @@ def _network(image, interfaces, version):
     if not networkd and not manager:
         return (), None, None
     network = network_room()
-    files = _networkd_files(network) if networkd else ()
-    interfaces = _addresses(interfaces, any("MACAddress" in item.text for item in files))
-    connections = _connections(network) if manager else ()
-    taken = network.managed_advertisements(connections) if manager else None
-    return (network.of_networkd(files, interfaces, version) + network.of_manager(connections),
-            network.advertisements(files, interfaces, version) or taken, network.announces(files, interfaces))
-
-
-def _networkd_files(network):
-    return _texts_at(network.chosen(_networkd_names(network), network.NETWORKD)
-                     + network.chosen(_conf_names(network), network.NETWORKD_CONF))
-
-
-def _addresses(interfaces, wanted):
-    """interface -> its address, "" where it is not known or not WANTED."""
-    return dict((name, (_short("/sys/class/net/%s/address" % name) or "").strip() if wanted else "") for name in interfaces)
-
-
-def _connections(network):
-    return _texts_at(network.chosen(dict((folder, _files.entries(folder)) for folder in network.MANAGER), network.MANAGER))
+    files = _texts_at(network.chosen(_networkd_names(network), network.NETWORKD)
+                      + network.chosen(_conf_names(network), network.NETWORKD_CONF)) if networkd else ()
+    connections = _texts_at(network.chosen(dict((folder, _files.entries(folder)) for folder in network.MANAGER), network.MANAGER)
+                            if manager else ())
+    asks = any("MACAddress" in item.text for item in files)
+    addresses = None if image else dict((name, _procfs.address(name) if asks else "") for name in interfaces)
+    program = _first_file(_MANAGER) if network.is_shared(connections) else None
+    return (network.of_networkd(files, addresses, version) + network.of_manager(connections, program),
+            network.advertisements(files, addresses, version) or network.manager_advertisements(connections),
+            network.announces(files, addresses, version))
 
 
 def network_room():

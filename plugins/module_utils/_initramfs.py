@@ -26,10 +26,12 @@ _MODULE = re.compile(r"([^/]+)\.ko(?:\.[a-z0-9]+)?\Z")
 def modules(stream):
     """The names of the kernel modules in an initramfs; ValueError where it cannot be read, with the reason."""
     try:
-        found = (_MODULE.search(name) for name in _names(stream))
-        return set(match.group(1).replace("-", "_") for match in found if match)
+        names = list(_names(stream))
     except (OSError, EOFError, lzma.LZMAError, zlib.error) as exc:
         raise ValueError("it is damaged: %s" % exc) from exc
+    if not names:
+        raise ValueError("there is no file in it")
+    return set(match.group(1).replace("-", "_") for match in map(_MODULE.search, names) if match)
 
 
 def _names(stream):

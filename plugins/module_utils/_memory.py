@@ -7,16 +7,34 @@ Pure. Private to the collection.
 """
 
 import hashlib
+import hmac
+import re
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, Saved, SavedFile
 
 # Whose a file is. EDITED: ours, and others have changed it. ORPHAN: it carries our header, and nothing is remembered of it.
 ABSENT, OURS, EDITED, FOREIGN, ORPHAN = "absent", "ours", "edited", "foreign", "orphan"
+_MACHINE_ID = re.compile(r"[0-9a-f]{32}\Z")
 
 
 def digest(text):
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+# --- machines ---
+
+def machine_digest(text):
+    """What names a machine, of the TEXT of its machine-id; None where that names none. The id itself is confidential (machine-id(5))."""
+    found = (text or "").strip().lower()
+    if not _MACHINE_ID.match(found) or found == "0" * 32:
+        return None
+    return hmac.new(b"photon.hardening baseline", found.encode("ascii"), hashlib.sha256).hexdigest()
+
+
+def is_of_another(saved, machine_id):
+    """Whether what is remembered came here with the disk of another machine."""
+    return None not in (saved.machine_id, machine_id) and saved.machine_id != machine_id
 
 
 # --- values ---
@@ -169,9 +187,19 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
             continue
         _put(found, name, entry)
     for name, (value, dropin, mover) in followers.items():
-        live, entry = snapshot.live[name].value, entry_of(saved, name)
-        found[name] = Entry(own_value(name, entry, live), value, dropin, mover=mover)
+        own = _own_of_follower(saved, name, mover, snapshot.live[name].value)
+        found.pop(name, None)
+        if own is None or value is None or not _values.same(name, own, value):
+            found[name] = Entry(own, value, dropin, mover=mover)
     return dict((name, _with_mover(_with_had(name, entry, saved, snapshot), found)) for name, entry in found.items())
+
+
+def _own_of_follower(saved, name, mover, live):
+    """What the host has of NAME by itself, which follows MOVER. An older release has moved it along and did not remember that."""
+    entry, moving = entry_of(saved, name), entry_of(saved, mover)
+    if entry is None and moving is not None and not moving.traced and is_ours(name, moving, live):
+        return moving.before
+    return own_value(name, entry, live)
 
 
 def _put(found, name, entry):
@@ -237,13 +265,14 @@ def firsts(saved, choices, snapshot, after):
 def files(saved, texts, disk, lines, rules, conflicts, found_edits):
     """path -> SavedFile after the run. TEXTS: what this run decides on. DISK: path -> File, as found.
 
-    LINES and RULES: path -> those of our lines. FOUND_EDITS: path -> lines of others in our files.
+    LINES and RULES: path -> those of our lines. CONFLICTS: path -> what the call said whose lines these are. FOUND_EDITS: path -> lines of
+    others in our files.
     """
     kept = dict((path, known) for path, known in saved.files.items() if path not in texts)
     for path, text in texts.items():
         if text is not None and path in lines:
             kept[path] = _remembered_file(saved.files.get(path), disk.get(path), text, lines[path], rules[path],
-                                          conflicts, found_edits.get(path, ()))
+                                          conflicts.get(path, "restate"), found_edits.get(path, ()))
     return kept
 
 
@@ -263,19 +292,19 @@ def folders(saved, made, remaining):
     return tuple(needed), [folder for folder in reversed(every) if folder not in needed]
 
 
-def of_host(saved, found, disk):
-    """A Saved for a host whose baseline is lost: what is there now counts as what was there before. FOUND: parameter -> (live, drop-in)."""
+def of_host(saved, found, disk, machine_id):
+    """A Saved for a host whose baseline is lost: what is there now counts as what was there before. FOUND: parameter -> (live, drop-in).
+    MACHINE_ID: whose it is from now on."""
     entries = dict((name, Entry(live, None, dropin)) for name, (live, dropin) in found.items())
     entries.update(saved.parameters)
     known = dict((path, _found_file(item)) for path, item in disk.items() if whose(saved.files.get(path), item.text) == ORPHAN)
     known.update(saved.files)
-    return saved._replace(parameters=entries, files=known)
+    return saved._replace(parameters=entries, files=known, machine_id=machine_id if entries or known else None)
 
 
 def _found_file(item):
-    """A file of ours of which nothing was remembered. The one that restates is made of the others and has nothing to go back to."""
-    before = None if _sysctl_d.restates(item.path) else item.text
-    return SavedFile(before, item.attributes if before else None, digest(item.text), lines=our_lines(None, item.text), rules={})
+    """A file of ours of which nothing was remembered."""
+    return SavedFile(item.text, item.attributes, digest(item.text), lines=our_lines(None, item.text), rules={})
 
 
 def earlier(known, now):
@@ -294,7 +323,8 @@ def remembered_first(before, after):
     for path, entry in after.files.items():
         known = before.files.get(path)
         paths[path] = entry._replace(also=earlier((known.sha256, known.also), entry.sha256)) if known else entry
-    return Saved(values, paths, tuple(sorted(set(before.folders) | set(after.folders))), dict(after.first, **before.first))
+    return Saved(values, paths, tuple(sorted(set(before.folders) | set(after.folders))), dict(after.first, **before.first),
+                 before.machine_id or after.machine_id)
 
 
 def came_out(saved, before, first, outcomes, forms, moved, boot):
@@ -312,6 +342,9 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
         if name in found:
             found[name] = found[name]._replace(wrote=form)
     for name, (then, now) in moved.items():
+        if name not in found:
+            # It is as it was before us.
+            continue
         found[name] = found[name]._replace(wrote=now)
         if now is None or _values.same(name, then, now):
             # It did not follow, so it is not ours.

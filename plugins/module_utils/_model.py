@@ -81,11 +81,12 @@ Use = _record("Use", "evidence firm by_engine", False)
 # What else sets parameters. sysctl: the text of the program `sysctl`. conf: that of /etc/sysctl.conf. tuned: a Tuned. ufw: the text that
 # an enabled ufw applies. Each None where there is none.
 # systemd: the text of the program systemd-sysctl. early, late: Files that are read at boot before and after those of sysctl.d.
-# settings: Settings of what configures the network. advertisements: who takes those of routers beside the kernel, in words, or None.
-# announces: where networkd is told to announce this host as a router of IPv6, or None. init: the name of an init that is not systemd,
-# or None.
+# settings: Settings of what configures the network. advertisements: (who takes those of routers, where it is told so), or None.
+# announces: where networkd is told to announce this host as a router of IPv6, or None. init: an Init that is not systemd, or None.
 Rivals = _record("Rivals", "sysctl conf tuned ufw systemd early late settings advertisements announces init",
                  None, None, None, None, None, (), (), (), None, None, None)
+# An init. is_procps: whether it is known to set parameters with `sysctl --system`; otherwise it is not known how it does.
+Init = namedtuple("Init", "name is_procps")
 # What a program other than systemd-sysctl sets after the boot. name: with a star for each of its interfaces. by: the program.
 Setting = namedtuple("Setting", "name value path number by")
 # A running tuned. active: the names of the active profiles. profiles: name -> text of its tuned.conf. main: the text of tuned-main.conf
@@ -109,7 +110,9 @@ Facts = _record("Facts", "programs snaps units processes texts machines subordin
 # uses: use -> Use, of those that hold after what the user says. modules: those that modules-load.d names. interfaces: interface ->
 # whether it is a device of the machine.
 # missing_folders: path of a drop-in -> the folders that would have to be made for it. boot: names this boot. saved: a Saved.
-Snapshot = namedtuple("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders boot saved")
+# machine_id: names this host, as in a Saved.
+Snapshot = _record("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders boot saved machine_id",
+                   None)
 
 # --- what is remembered ---
 
@@ -127,8 +130,8 @@ Entry = _record("Entry", "before wrote dropin also asked refused mover traced ha
 SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits text",
                     None, None, None, None, None, "restate", (), None)
 # folders: those that we made. first: parameter -> the live value that a line of ours found when it first asked for it, also where that was
-# what it asked for.
-Saved = _record("Saved", "parameters files folders first", (), {})
+# what it asked for. machine_id: a digest that names the machine on which this was remembered first, None: not known.
+Saved = _record("Saved", "parameters files folders first machine_id", (), {}, None)
 
 # --- what is decided ---
 
@@ -143,8 +146,8 @@ Write = namedtuple("Write", "name value before one_way dropin number")
 Choice = _record("Choice", "state target write active reason elsewhere", None, None, False, "", False)
 # The drop-ins. texts: path -> what the file shall be, None: no file. lines and rules: path -> those of our lines. edits: path -> lines of
 # others.
-# attributes: path -> of a file that goes back.
-Decided = namedtuple("Decided", "texts lines rules edits attributes warnings")
+# attributes: path -> of a file that goes back. conflicts: path -> what the call said whose lines these are.
+Decided = namedtuple("Decided", "texts lines rules edits attributes warnings conflicts")
 # A line of ours: its value, its file, which values of others are as good, and what the call that wrote it said about conflicts.
 Mine = namedtuple("Mine", "value path rule conflicts")
 # writes: in their order. expected: parameter -> live value that must be there after the writes, also of what moves by itself.

@@ -30,11 +30,23 @@ Memory = namedtuple("Memory", "hashes folders")
 NOTHING = Memory((), ())
 
 
+def _is_in_ours(setting):
+    return setting.source.rpartition(":")[0] == PATH
+
+
 def disabling(settings, builtin):
     """The Setting in force for each parameter that takes MSI or MSI-X away from a driver when it is loaded, but for our own lines."""
-    foreign = [item for item in settings if item.source.rpartition(":")[0] != PATH]
+    foreign = [item for item in settings if not _is_in_ours(item)]
     found = [_modprobe.in_force(foreign, driver, name, driver in builtin)
              for driver in _guest.SWITCHABLE for name in _modprobe.DISABLING]
+    return [item for item in found if item is not None and _modprobe.is_on(item.value)]
+
+
+def kept(settings):
+    """The line of modprobe.d that each line of our file is against. Ours stays for as long as that one does: what takes its effect away
+    today, such as pci=nomsi, may be gone tomorrow."""
+    foreign = [item for item in settings if not _is_in_ours(item) and item.how in (_modprobe.OPTIONS, _modprobe.INSTALL)]
+    found = [_modprobe.in_force(foreign, item.driver, item.name) for item in settings if _is_in_ours(item)]
     return [item for item in found if item is not None and _modprobe.is_on(item.value)]
 
 
@@ -55,7 +67,7 @@ def _step(item, facts):
 
 def _problem(item, facts):
     """What a person has to do where our file would have no effect, in one sentence; None where it has."""
-    if item.how == _modprobe.KERNEL:
+    if item.how in (_modprobe.KERNEL, _modprobe.INIT):
         what = "%s is built into the kernel" % item.driver if item.driver in facts.builtin else "The command line comes after modprobe.d"
         return "%s: remove %s.%s from the kernel's command line, in the boot loader's configuration, and boot again." % (
             what, item.driver, item.name)
@@ -71,21 +83,27 @@ def _problem(item, facts):
     return None
 
 
-def text_of(found):
-    """Our file, None where it has nothing to say."""
-    lines = ["# Against %s\noptions %s %s=0\n" % (harmless_text(step.source), step.driver, step.name)
-             for step in found if step.state == "changed"]
+def text_of(found, staying=()):
+    """Our file, None where it has nothing to say. STAYING: what it is against already."""
+    changed = [step for step in found if step.state == "changed"]
+    against = dict(((item.driver, item.name), item.source) for item in list(staying) + changed)
+    lines = ["# Against %s\noptions %s %s=0\n" % (harmless_text(source), driver, name)
+             for (driver, name), source in sorted(against.items())]
     return _HEADER + "".join(lines) if lines else None
 
 
-def message(found, changed):
-    """One line. CHANGED: whether our file is written or removed."""
+def message(found, staying=(), removed=False):
+    """One line. STAYING: what our file is against already. REMOVED: whether our file goes."""
     mended = ["%s %s" % (step.driver, step.name) for step in found if step.state == "changed"]
-    manual = [step.reason for step in found if step.state == "manual"]
-    if not found:
-        return "No option takes MSI or MSI-X away from a driver of VMware." + (" Our file is removed." if changed else "")
-    first = ["%s %s: takes effect when the driver is loaded next time" % (PATH, "switches off " + ", ".join(mended))] if mended else []
-    return "; ".join(first + manual)
+    left = ["%s %s" % (item.driver, item.name) for item in staying]
+    told = [step.reason for step in found if step.state == "manual"]
+    if mended:
+        told.insert(0, "%s switches off %s: takes effect when the driver is loaded next time" % (PATH, ", ".join(mended)))
+    if set(left) - set(mended):
+        told.append("%s stays, since without it %s would come back." % (PATH, ", ".join(sorted(set(left) - set(mended)))))
+    if removed:
+        told.append("Our file is removed.")
+    return "; ".join(told) if found else " ".join(["No option takes MSI or MSI-X away from a driver of VMware."] + told)
 
 
 # --- what is remembered ---

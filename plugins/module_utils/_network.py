@@ -21,40 +21,60 @@ MANAGER = ("/etc/NetworkManager/system-connections", "/run/NetworkManager/system
            "/usr/lib/NetworkManager/system-connections")
 
 _Option = namedtuple("_Option", "section key value path number")
+# What an option says in the end. value: what its words mean, None: nothing, as if it were not there. option: the line that says it.
+_Said = namedtuple("_Said", "value option")
+# A .network file with its drop-ins. said: section -> option -> _Said. conditions: option of [Match] -> its words. own: whether a file of
+# the administrator is among them.
+_Unit = namedtuple("_Unit", "path said conditions own")
+
 _ON, _OFF = ("1", "yes", "y", "true", "t", "on"), ("0", "no", "n", "false", "f", "off")
 _SWITCH = dict([(word, "1") for word in _ON] + [(word, "0") for word in _OFF])
-# Since this release IPv4Forwarding= and IPv6Forwarding= speak of their own interfaces, IPMasquerade= and IPv6SendRA= imply them, and
-# IPForward= is passed over with a warning. Before it IPForward= and IPMasquerade= switched forwarding on for all.
-_PER_INTERFACE = 256
-_EVERY = {"ipv4": "net.ipv4.ip_forward", "ipv6": "net.ipv6.conf.all.forwarding"}
-_OWN = {"ipv4": "net.ipv4.conf.*.forwarding", "ipv6": "net.ipv6.conf.*.forwarding"}
-_EXPLICIT = {"ipv4": "IPv4Forwarding", "ipv6": "IPv6Forwarding"}
+_BOTH, _NONE = ("ipv4", "ipv6"), ()
 
 
-def _families(on, **others):
-    """What the words of an option mean that names families."""
-    words = {"ipv4": ("ipv4",), "ipv6": ("ipv6",), "both": ("ipv4", "ipv6")}
-    words.update((word, on if value == "1" else ()) for word, value in _SWITCH.items())
-    return dict(words, **others)
+def _families(yes, **more):
+    """Words -> families of addresses. YES: what a mere yes stands for."""
+    return dict([(word, yes) for word in _ON] + [(word, _NONE) for word in _OFF], ipv4=("ipv4",), ipv6=("ipv6",), **more)
 
 
-_SENDS = dict(dict((word, ("ipv6",) if value == "1" else ()) for word, value in _SWITCH.items()), static=("ipv6",), dhcpv6=("ipv6",))
-# Option of a .network file -> the parameter of its interfaces, and what the words of the option mean; None: they are the value.
-_PARAMETERS = {
-    "IPv4Forwarding": ("ipv4.conf.*.forwarding", _SWITCH),
-    "IPv6Forwarding": ("ipv6.conf.*.forwarding", _SWITCH),
-    "IPv4ReversePathFilter": ("ipv4.conf.*.rp_filter", {"strict": "1", "loose": "2", "no": "0"}),
-    "IPv4AcceptLocal": ("ipv4.conf.*.accept_local", _SWITCH),
-    "IPv4RouteLocalnet": ("ipv4.conf.*.route_localnet", _SWITCH),
-    "IPv4ProxyARP": ("ipv4.conf.*.proxy_arp", _SWITCH),
-    "IPv6ProxyNDP": ("ipv6.conf.*.proxy_ndp", _SWITCH),
-    "IPv6DuplicateAddressDetection": ("ipv6.conf.*.dad_transmits", None),
+# An option without a value takes back what an earlier line says.
+_TRISTATE = dict(_SWITCH, **{"": None})
+# Option -> what its words mean. networkd passes over a word that it does not know, and so what an earlier line says stays.
+_WORDS = {
+    "Network": {
+        "IPForward": _families(_BOTH, kernel=_NONE),
+        "IPMasquerade": dict(_families(("ipv4",), both=_BOTH), **{"": _NONE}),
+        "IPv4Forwarding": _TRISTATE, "IPv6Forwarding": _TRISTATE,
+        "IPv6SendRA": dict(_SWITCH, static="1", dhcpv6="1"),
+        "IPv6AcceptRA": _TRISTATE,
+        "LinkLocalAddressing": _families(_BOTH),
+        "KeepMaster": _SWITCH,
+        "IPv4ReversePathFilter": {"no": "0", "strict": "1", "loose": "2"},
+        "IPv4AcceptLocal": _TRISTATE, "IPv4RouteLocalnet": _TRISTATE, "IPv4ProxyARP": _TRISTATE, "IPv6ProxyNDP": _TRISTATE,
+    },
+    "Link": {"Unmanaged": _SWITCH},
 }
-# Older names of options -> the name that stands for them here.
-_RENAMED = {"IPv6AcceptRouterAdvertisements": "IPv6AcceptRA", "IPv6PrefixDelegation": "IPv6SendRA", "ProxyARP": "IPv4ProxyARP"}
-# Every option that is looked at -> what its words mean.
-_WORDS = dict((key, words) for key, (_parameter, words) in _PARAMETERS.items())
-_WORDS.update(IPForward=_families(("ipv4", "ipv6"), kernel=()), IPMasquerade=_families(("ipv4",)), IPv6SendRA=_SENDS, IPv6AcceptRA=_SWITCH)
+_OTHER_NAMES = {"IPv6AcceptRouterAdvertisements": "IPv6AcceptRA", "IPv6PrefixDelegation": "IPv6SendRA", "ProxyARP": "IPv4ProxyARP"}
+# Any word will do. An interface that is part of a bond or a bridge has no address of its own.
+_ANY_WORD = ("Bond", "Bridge")
+_EVERY = {"ipv4": "net.ipv4.ip_forward", "ipv6": "net.ipv6.conf.all.forwarding"}
+_FORWARDING = {"ipv4": "IPv4Forwarding", "ipv6": "IPv6Forwarding"}
+# From these releases on: a file without a condition is for no interface; IPv4Forwarding= and IPv6Forwarding= take the place of IPForward=,
+# which is passed over; IPv4ReversePathFilter= is known.
+_MATCH_NEEDED, _NEW_FORWARDING, _REVERSE_PATH = 245, 256, 255
+# Option -> the parameter of its interfaces, and since when.
+_PARAMETERS = {
+    "IPv4ReversePathFilter": ("ipv4.conf.*.rp_filter", _REVERSE_PATH),
+    "IPv4AcceptLocal": ("ipv4.conf.*.accept_local", 0),
+    "IPv4RouteLocalnet": ("ipv4.conf.*.route_localnet", 0),
+    "IPv4ProxyARP": ("ipv4.conf.*.proxy_arp", 0),
+    "IPv6ProxyNDP": ("ipv6.conf.*.proxy_ndp", 0),
+    "IPv6DuplicateAddressDetection": ("ipv6.conf.*.dad_transmits", 0),
+}
+# networkd sets nothing of these.
+_NOT_CONFIGURED = ("all", "default", "lo")
+# What is known of an interface; of other conditions it is not known whether they are met.
+_KNOWN_CONDITIONS = set(["Name", "MACAddress"])
 
 
 def chosen(names, folders):
@@ -67,151 +87,285 @@ def chosen(names, folders):
     return [found[name] for name in sorted(found)]
 
 
+# --- files ---
+
+def _lines(text):
+    """(number, line): comments left out, and a line that ends with a backslash joined with the next one."""
+    start, parts = 0, []
+    for number, line in enumerate(text.lstrip("\ufeff").split("\n"), 1):
+        if line.lstrip()[:1] in ("#", ";"):
+            continue
+        start = start if parts else number
+        if (len(line) - len(line.rstrip("\\"))) % 2:
+            parts.append(line[:-1])
+            continue
+        yield start, " ".join(parts + [line]).strip()
+        parts = []
+
+
 def _options(item):
     section = ""
-    for number, line in enumerate(map(str.strip, item.text.split("\n")), 1):
+    for number, line in _lines(item.text):
         if line.startswith("["):
             section = line[1:].partition("]")[0]
-        elif line[:1] not in ("", "#", ";") and "=" in line:
+        elif "=" in line:
             key, _equals, value = line.partition("=")
             yield _Option(section, key.strip(), value.strip(), item.path, number)
 
 
-def _units(files):
-    """The options of each .network file, those of its drop-ins after its own, in the order of their names. An empty file hides others."""
-    found = OrderedDict()
-    for item in sorted((item for item in files if item.path.endswith(".network")), key=lambda item: item.path.rpartition("/")[2]):
-        if item.text.strip():
-            found[item.path.rpartition("/")[2]] = list(_options(item))
-    for item in sorted((item for item in files if ".network.d/" in item.path), key=lambda item: item.path.rpartition("/")[2]):
-        base = item.path.split("/")[-2][:-len(".d")]
-        if base in found:
-            found[base] += _options(item)
-    return list(found.values())
+_UNKNOWN = object()
 
 
-def _conditions(options, key):
-    return [word for option in options if (option.section, option.key) == ("Match", key) for word in option.value.split()]
-
-
-def _with_address(options, interfaces):
-    """Those of INTERFACES whose address a .network file names, or is not known."""
-    addresses = [word.lower().replace("-", ":") for word in _conditions(options, "MACAddress")]
-    return [name for name in interfaces if not addresses or interfaces[name] in addresses + [""]]
-
-
-def _matched(options, interfaces):
-    """The interfaces that a .network file may be for; others of its conditions are not looked at."""
-    patterns, interfaces = _conditions(options, "Name"), _with_address(options, interfaces)
-    if not patterns:
-        return set(interfaces)
-    inverted = patterns[0].startswith("!")
-    # An older Python takes long for many stars in a row.
-    patterns = [re.sub(r"\*+", "*", pattern.lstrip("!")) for pattern in patterns]
-    return set(name for name in interfaces if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns) is not inverted)
-
-
-def _in_use(units, interfaces):
-    """The UNITS that are for an interface of this host: the first file that matches one has it. Where none is known (an image), all of
-    the administrator's. What is told to leave its interface alone sets nothing of it."""
-    free = dict(interfaces)
-    for options in units:
-        found = _matched(options, free)
-        if (found or not interfaces and options and options[0].path.startswith("/etc/")) and not _is_unmanaged(options):
-            yield options
-        if set(option.key for option in options if option.section == "Match") == set(["Name"]):
-            free = dict((name, address) for name, address in free.items() if name not in found)
-
-
-def _is_unmanaged(options):
-    said = [option.value.lower() for option in options if (option.section, option.key) == ("Link", "Unmanaged")]
-    return bool(said) and said[-1] in _ON
+def _meaning(section, key, value):
+    """What VALUE means, _UNKNOWN where networkd passes over it."""
+    if section == "Network" and key == "IPv6DuplicateAddressDetection":
+        return value if re.match(r"[0-9]{1,9}\Z", value) else _UNKNOWN
+    if section == "Network" and key in _ANY_WORD:
+        return value or None
+    # Only the words for yes and no may be written in capitals.
+    return _WORDS.get(section, {}).get(key, {}).get(value.lower() if value.lower() in _SWITCH else value, _UNKNOWN)
 
 
 def _said(options):
-    """option -> (its last line in [Network] with a word that is understood, what that means), as systemd reads them."""
-    found = OrderedDict()
+    """section -> option -> _Said, by the last line that says something."""
+    found = {"Network": {}, "Link": {}}
     for option in options:
-        key, value = _RENAMED.get(option.key, option.key), option.value.lower()
-        words = _WORDS.get(key)
-        if option.section == "Network" and key in _WORDS and (words is None or value in words):
-            found[key] = (option, option.value if words is None else words[value])
+        key = _OTHER_NAMES.get(option.key, option.key)
+        value = _meaning(option.section, key, option.value)
+        if value is not _UNKNOWN:
+            found[option.section][key] = _Said(value, option)
     return found
 
 
-def _setting(option, name, value):
+def _conditions(options):
+    """Option of [Match] -> its words, each with an exclamation mark where it stands before the first one of its line."""
+    found = OrderedDict()
+    for option in options:
+        if option.section == "Match" and not option.value:
+            found[option.key] = []
+        elif option.section == "Match":
+            mark = "!" if option.value.startswith("!") else ""
+            found.setdefault(option.key, []).extend(mark + word for word in option.value[len(mark):].split())
+    return OrderedDict((key, words) for key, words in found.items() if words)
+
+
+def _units(files):
+    """The _Unit of each .network file, its drop-ins after it, in the order of their names. An empty file hides others."""
+    found = OrderedDict()
+    for item in sorted((item for item in files if item.path.endswith(".network")), key=lambda item: item.path.rpartition("/")[2]):
+        if item.text.strip():
+            found[item.path.rpartition("/")[2]] = [item]
+    for item in sorted((item for item in files if ".network.d/" in item.path), key=lambda item: item.path.rpartition("/")[2]):
+        base = item.path.split("/")[-2][:-len(".d")]
+        if base in found:
+            found[base].append(item)
+    return [_unit(items) for items in found.values()]
+
+
+def _unit(items):
+    options = [option for item in items for option in _options(item)]
+    return _Unit(items[0].path, _said(options), _conditions(options), any(not item.path.startswith(("/usr/", "/lib/")) for item in items))
+
+
+# --- for which interfaces ---
+
+def _fitting(words, names):
+    """Those of NAMES that networkd takes for WORDS: one with an exclamation mark rules out; where there are others, one must fit."""
+    ruled_out, found = set(), set()
+    for word in words:
+        is_inverted = word.startswith("!")
+        # An older Python takes long for many stars in a row.
+        pattern = re.sub(r"\*+", "*", word[is_inverted:])
+        (ruled_out if is_inverted else found).update(fnmatch.filter(names, pattern))
+    return (set(names) if all(word.startswith("!") for word in words) else found) - ruled_out
+
+
+def _address(text):
+    """A MAC address in one form: 00:11:..., 00-11-... and 0011.2233.4455 are the same."""
+    return "".join(part.zfill(4 if "." in text else 2) for part in re.split("[:.-]", text.strip().lower()))
+
+
+def _matched(unit, addresses):
+    """The interfaces that UNIT may be for."""
+    found, macs = _fitting(unit.conditions.get("Name", ()), addresses), set(map(_address, unit.conditions.get("MACAddress", ())))
+    return set(name for name in found if not macs or _address(addresses[name]) in macs)
+
+
+def _in_use(files, addresses, version):
+    """(unit, whether it is sure) of those units that are for an interface of this host: the first one that matches an interface has it.
+
+    ADDRESSES: interface -> its MAC address. None: no interface is known (an image), and all units of the administrator count.
+    """
+    free = dict((name, address) for name, address in (addresses or {}).items() if name not in _NOT_CONFIGURED)
+    for unit in _units(files):
+        if not unit.conditions and version >= _MATCH_NEEDED:
+            continue
+        found, sure = _matched(unit, free), set(unit.conditions) <= _KNOWN_CONDITIONS
+        if (unit.own if addresses is None else found) and not _is_on(unit.said["Link"], "Unmanaged"):
+            yield unit, sure
+        if sure:
+            free = dict((name, address) for name, address in free.items() if name not in found)
+
+
+# --- what they set ---
+
+def _value(said, key):
+    return said[key].value if key in said else None
+
+
+def _is_on(said, key):
+    return _value(said, key) == "1"
+
+
+def _setting(name, value, option):
     return Setting(name, value, option.path, option.number, "systemd-networkd")
 
 
-def _forwarding(said, version):
-    """The Settings of forwarding that SAID brings along; a release that lets interfaces speak for themselves hears these first."""
-    old = version < _PER_INTERFACE
-    keys = ("IPForward", "IPMasquerade") if old else ("IPMasquerade", "IPv6SendRA")
-    return [_setting(said[key][0], (_EVERY if old else _OWN)[family], "1") for key in keys if key in said for family in said[key][1]
-            if old or _EXPLICIT[family] not in said]
+def _first(*found):
+    return next((item for item in found if item and item.value is not None), None)
 
 
-def _of_unit(said, version):
-    """The Settings that what is SAID in a .network file makes."""
-    unknown = _EXPLICIT.values() if 0 < version < _PER_INTERFACE else ()
-    return [_setting(option, "net." + _PARAMETERS[key][0], meaning) for key, (option, meaning) in said.items()
-            if key in _PARAMETERS and key not in unknown] + _forwarding(said, version)
+def _masquerades(said, family):
+    """The _Said with which forwarding comes along with IPMasquerade=, or None."""
+    return _Said("1", said["IPMasquerade"].option) if family in (_value(said, "IPMasquerade") or ()) else None
 
 
-def of_networkd(files, interfaces, version):
-    """The Settings of systemd-networkd. FILES: those of its folders that count. INTERFACES: name -> address, "" where it is not known.
-    VERSION: that of systemd, 0: not known."""
+def _old_forwarding(said, family):
+    """What a release before 256 sets: of all interfaces, and only ever on. IPv6SendRA= changes nothing."""
+    asked = said["IPForward"].option if family in (_value(said, "IPForward") or ()) else None
+    masquerades = _masquerades(said, family)
+    option = asked or masquerades and masquerades.option
+    return [_setting(_EVERY[family], "1", option)] if option else []
+
+
+def _new_forwarding(said, family, general):
+    """What a release since 256 sets: IPMasquerade= switches all interfaces on where networkd.conf (GENERAL) says nothing of them."""
+    masquerades, sends = _masquerades(said, family), _first(family == "ipv6" and _is_on(said, "IPv6SendRA") and said["IPv6SendRA"])
+    of_all = masquerades and _value(general, _FORWARDING[family]) is None
+    found = [_setting(_EVERY[family], "1", masquerades.option)] if of_all else []
+    own = _first(said.get(_FORWARDING[family]), None if of_all else masquerades, sends)
+    return found + ([_setting("net.%s.conf.*.forwarding" % family, own.value, own.option)] if own else [])
+
+
+def _of_unit(said, general, version):
     found = []
-    for options in _in_use(_units(files), interfaces):
-        found += _of_unit(_said(options), version)
-    return tuple(found + (_of_all(files) if version >= _PER_INTERFACE else []))
+    for family in _BOTH:
+        found += _new_forwarding(said, family, general) if version >= _NEW_FORWARDING else _old_forwarding(said, family)
+    for key in sorted(_PARAMETERS, key=lambda key: _PARAMETERS[key]):
+        parameter, since = _PARAMETERS[key]
+        if _value(said, key) is not None and version >= since:
+            found.append(_setting("net." + parameter, said[key].value, said[key].option))
+    return found
 
 
-def _of_all(files):
-    """The Settings of networkd.conf, which speaks of all interfaces."""
-    said = _said(option for item in files if "/networkd.conf" in item.path for option in _options(item))
-    return [_setting(said[key][0], _EVERY[family], said[key][1]) for family, key in sorted(_EXPLICIT.items()) if key in said]
+def _general(files, version):
+    """What networkd.conf says of all interfaces."""
+    options = [option for item in files if "/networkd.conf" in item.path for option in _options(item)]
+    return _said(options)["Network"] if version >= _NEW_FORWARDING else {}
 
 
-def _where(option):
-    return "%s:%d" % (option.path, option.number)
-
-
-def announces(files, interfaces):
-    """Where systemd-networkd is told to announce this host as a router of IPv6, `path:line`, or None."""
-    for options in _in_use(_units(files), interfaces):
-        option, families = _said(options).get("IPv6SendRA", (None, ()))
-        if families:
-            return _where(option)
-    return None
-
-
-def advertisements(files, interfaces, version):
-    """Who takes the advertisements of routers, and by which line, in words, or None. Where nothing is said, systemd-networkd does on
-    interfaces that do not forward."""
-    for options in _in_use(_units(files), interfaces):
-        said = _said(options)
-        option, value = said.get("IPv6AcceptRA", (None, None))
-        if value == "1":
-            return "systemd-networkd (IPv6AcceptRA in %s)" % _where(option)
-        forwards = any(setting.name in (_EVERY["ipv6"], _OWN["ipv6"]) and setting.value == "1" for setting in _of_unit(said, version))
-        if value is None and not forwards and not said.get("IPv6SendRA", (None, ()))[1]:
-            return "systemd-networkd (%s, which says nothing else)" % options[0].path
-    return None
-
-
-def of_manager(files):
-    """The Settings of NetworkManager's connections: one that is shared switches forwarding on for all."""
-    found = []
-    for option in (option for item in files for option in _options(item) if option.section in _EVERY):
-        names = {("method", "shared"): _EVERY, ("forwarding", "1"): _OWN}.get((option.key, option.value))
-        if names:
-            found.append(Setting(names[option.section], "1", option.path, option.number, "NetworkManager"))
+def of_networkd(files, addresses, version):
+    """The Settings of systemd-networkd. FILES: those of its folders that count. ADDRESSES: see `_in_use`. VERSION: that of systemd."""
+    general, found = _general(files, version), []
+    for unit, _sure in _in_use(files, addresses, version):
+        found += _of_unit(unit.said["Network"], general, version)
+    for family in _BOTH:
+        said = _first(general.get(_FORWARDING[family]))
+        found += [_setting(_EVERY[family], said.value, said.option)] if said else []
     return tuple(found)
 
 
-def managed_advertisements(files):
-    """Whether NetworkManager takes the advertisements of routers for one of its connections, in words, or None."""
-    methods = [[option.value for option in _options(item) if (option.section, option.key) == ("ipv6", "method")] for item in files]
-    taken = not files or any(not said or said[-1] in ("auto", "dhcp") for said in methods)
-    return "NetworkManager (ipv6.method=auto)" if taken else None
+def announces(files, addresses, version):
+    """Where systemd-networkd is told to announce this host as a router of IPv6, `path:line`, or None."""
+    units = (unit.said["Network"] for unit, _sure in _in_use(files, addresses, version))
+    return next(("%s:%d" % (said["IPv6SendRA"].option.path, said["IPv6SendRA"].option.number) for said in units
+                 if _is_on(said, "IPv6SendRA")), None)
+
+
+# --- who takes the advertisements of routers ---
+
+def _has_local_address(said):
+    """Whether an interface gets an address of IPv6 for its own link, without which no advertisement is taken."""
+    is_part = _value(said, "Bond") or _value(said, "Bridge") or _is_on(said, "KeepMaster")
+    asked = _value(said, "LinkLocalAddressing")
+    return "ipv6" in asked if asked is not None else not is_part
+
+
+def _forwards_ipv6(said, everywhere, version):
+    """Whether networkd forwards on the interfaces of a unit. EVERYWHERE: the value that it gives all interfaces."""
+    if version < _NEW_FORWARDING:
+        return bool(_old_forwarding(said, "ipv6"))
+    own = _first(said.get("IPv6Forwarding"), _masquerades(said, "ipv6"))
+    return _is_on(said, "IPv6SendRA") or (own.value if own else everywhere) == "1"
+
+
+def _takes(unit, sure, everywhere, version):
+    """Where UNIT is told to take advertisements, in words; None where it does not. It does so by itself where it does not forward."""
+    said = unit.said["Network"]
+    asked = _first(said.get("IPv6AcceptRA"))
+    if not _has_local_address(said) or asked and asked.value == "0":
+        return None
+    if asked:
+        return "IPv6AcceptRA in %s:%d" % (asked.option.path, asked.option.number)
+    # What others ship is for interfaces that this host may not have.
+    counts = (sure or unit.own) and not _forwards_ipv6(said, everywhere, version)
+    return "IPv6AcceptRA is on by default in %s" % unit.path if counts else None
+
+
+def advertisements(files, addresses, version):
+    """(program, where it is told so, in words) where systemd-networkd takes the advertisements of routers, or None."""
+    everywhere = dict((item.name, item.value) for item in of_networkd(files, addresses, version)).get(_EVERY["ipv6"])
+    found = (_takes(unit, sure, everywhere, version) for unit, sure in _in_use(files, addresses, version))
+    words = next(filter(None, found), None)
+    return ("systemd-networkd", words) if words else None
+
+
+# --- NetworkManager ---
+
+# What a release before 1.54 writes for a connection that is shared; newer ones write forwarding of each interface.
+_WRITES_ALL = "/proc/sys/net/ipv4/ip_forward"
+# Who gets addresses of IPv6 where a connection does not say how: `type` of [connection].
+_AUTOMATIC = (None, "ethernet", "802-3-ethernet", "wifi", "802-11-wireless", "bond", "team", "bridge", "vlan", "infiniband")
+_PORT_KEYS = ("master", "slave-type", "controller", "port-type")
+
+
+def _profiles(files):
+    """(path, (section, key) -> _Option) of each connection that NetworkManager starts by itself."""
+    for item in files:
+        found = dict(((option.section, option.key), option) for option in _options(item))
+        starts = found.get(("connection", "autoconnect"))
+        if found and not (starts and starts.value.lower() in _OFF):
+            yield item.path, found
+
+
+def is_shared(files):
+    """Whether it depends on the release of NetworkManager what these connections set."""
+    return any(option.section == "ipv4" and (option.key == "forwarding" or (option.key, option.value) == ("method", "shared"))
+               for item in files for option in _options(item))
+
+
+def of_manager(files, program=None):
+    """The Settings of NetworkManager's connections: one that is shared forwards. PROGRAM: its text, None: not known."""
+    found, writes_all = [], program is None or _WRITES_ALL in program
+    for _path, profile in _profiles(files):
+        for family in _BOTH:
+            method, asked = (profile.get((family, key)) for key in ("method", "forwarding"))
+            is_new = family == "ipv4" and not writes_all
+            name = "net.ipv4.conf.*.forwarding" if is_new else _EVERY[family]
+            if method and method.value == "shared":
+                found.append(Setting(name, "1", method.path, method.number, "NetworkManager"))
+            elif is_new and asked and asked.value in ("0", "1"):
+                found.append(Setting(name, asked.value, asked.path, asked.number, "NetworkManager"))
+    return tuple(found)
+
+
+def manager_advertisements(files):
+    """(program, where it is told so, in words) where NetworkManager takes the advertisements of routers, or None."""
+    for path, profile in _profiles(files):
+        method, kind = profile.get(("ipv6", "method")), profile.get(("connection", "type"))
+        is_part = any(("connection", key) in profile for key in _PORT_KEYS)
+        if method and method.value == "auto":
+            return "NetworkManager", "ipv6.method is auto in %s:%d" % (method.path, method.number)
+        if not method and not is_part and (kind and kind.value) in _AUTOMATIC:
+            return "NetworkManager", "ipv6.method is auto by default in %s" % path
+    return None

@@ -17,11 +17,13 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Hos
 _PACKAGES = ("rpm", "-qa", "--qf", "%{NAME} %{VERSION} %{RELEASE} %{ARCH}\\n")
 _WANTS = "/etc/systemd/system/multi-user.target.wants"
 _UNIT = re.compile(r".\.(service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$")
+# What rpm and editors leave beside a file; PAM reads it for no program.
+_COPY = re.compile(r"(?:~|\.(?:rpmnew|rpmsave|rpmorig|bak|old))\Z")
 _PAM_FOLDERS = ("/usr/lib/security", "/usr/lib64/security", "/lib/security", "/lib64/security")
-# Each of them stands for one container.
-_SHIMS = ("containerd-shim", "containerd-shim-runc-v1", "containerd-shim-runc-v2", "conmon")
-# The kernel keeps 15 characters of a process's name.
-_SHIM_NAMES = tuple(name[:15] for name in _SHIMS)
+# Each of them stands for one container. The kernel keeps 15 characters of a process's name.
+_SHIM_NAMES = tuple(name[:15] for name in ("containerd-shim", "containerd-shim-runc-v1", "containerd-shim-runc-v2", "conmon"))
+# That of Docker up to 18.06, whose daemon docker-containerd has the same first 15 characters.
+_OLD_SHIM = "docker-containerd-shim"
 # The script leaves them in / at each precheck, and in a later one believes the first without reading the repository again.
 _LEFT = ("/list_available.txt", "/find_extra_erased_pkgs.txt")
 
@@ -45,8 +47,12 @@ def facts(run, services, paths):
 
 def _packages(run):
     """Of a host without rpm none, which is told as a host that does not agree with itself."""
-    status, stdout, _stderr = run(_PACKAGES)
-    return _photon_upgrade.packages(stdout) if status == 0 else ()
+    status, stdout, stderr = run(_PACKAGES)
+    if status:
+        said = " ".join(stderr.split()) or "it says nothing"
+        raise HostProblem("rpm -qa ended with status %d, so nobody knows which packages there are: %s. Mend the database of rpm (rpm "
+                          "--rebuilddb), or go back to the backup, and run this again." % (status, said))
+    return _photon_upgrade.packages(stdout)
 
 
 def _lsb(run):
@@ -55,9 +61,9 @@ def _lsb(run):
 
 
 def _container(run):
-    """What kind of container this is; systemd says `none` with status 1 where it is none."""
-    _status, stdout, _stderr = run(("systemd-detect-virt", "--container"))
-    return "" if stdout.strip() == "none" else stdout.strip()
+    """What kind of container this is; systemd says `none` with status 1 where it is none. A container without systemd says nothing."""
+    said = run(("systemd-detect-virt", "--container"))[1].strip()
+    return "" if said == "none" else said or None
 
 
 def _services(run, names):
@@ -65,8 +71,8 @@ def _services(run, names):
     return _photon_upgrade.units(names, stdout)
 
 
-def precheck(run, to):
-    """The Precheck that the script itself makes; None where the installed one has none."""
+def precheck(run, to, packages):
+    """The Precheck that the script itself makes on a host with these PACKAGES; None where the installed one has none."""
     if not _photon_upgrade.has_precheck(_files.read(_photon_upgrade.SCRIPT)):
         return None
     _forget()
@@ -74,9 +80,10 @@ def precheck(run, to):
         status, stdout, stderr = run((_photon_upgrade.SCRIPT, "--precheck-only", "--to-ver=" + to))
     finally:
         _forget()
-    names = _photon_upgrade.deprecated(stdout)
-    plan = _photon_upgrade.erased(run(("tdnf", "--assumeno", "remove") + names)[1]) if names else ()
-    return _photon_upgrade.precheck(status, stdout, stderr, plan)
+    # The script erases the two one after the other, too.
+    direct = [names for names in (_photon_upgrade.always_erased(packages), _photon_upgrade.deprecated(stdout)) if names]
+    plans = [_photon_upgrade.erased(run(("tdnf", "--assumeno", "remove") + names)[1]) for names in direct]
+    return _photon_upgrade.precheck(status, stdout, stderr, sum(direct, ()), None if None in plans else sum(plans, ()))
 
 
 def _forget():
@@ -113,7 +120,7 @@ def _found(paths):
 
 
 def _pam():
-    paths = ("/etc/pam.d/" + name for name in _files.entries("/etc/pam.d"))
+    paths = ("/etc/pam.d/" + name for name in _files.entries("/etc/pam.d") if not _COPY.search(name))
     lines = ((path, line.strip()) for path in paths for line in (_files.read(path) or "").splitlines())
     return tuple((path, line) for path, line in lines
                  if not line.startswith("#") and any(name in line for name in _photon_upgrade.PAM_MODULES))
@@ -173,4 +180,4 @@ def _others(processes):
 
 
 def _containers(processes):
-    return tuple(pid for pid, name, _words in processes if name in _SHIM_NAMES)
+    return tuple(pid for pid, name, words in processes if name in _SHIM_NAMES or words[:1] and words[0].rpartition("/")[2] == _OLD_SHIM)

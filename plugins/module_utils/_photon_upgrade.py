@@ -21,13 +21,16 @@ _GONE = ("1.0", "2.0")
 # Modules of PAM that photon-upgrade.sh exchanges, and by which: the options of the first do not survive.
 PAM = {"pam_tally2.so": "pam_faillock.so", "pam_cracklib.so": "pam_pwquality.so"}
 PAM_MODULES = tuple(sorted(PAM)) + tuple(sorted(PAM.values()))
+# What photon-upgrade.sh erases on every host that has it, before it looks for deprecated packages.
+ALWAYS_ERASED = ("toybox",)
 _NO_CORES = "| /usr/bin/true"
 _MOST_NAMES = 40
 
 # name, version, release and arch are rpm's.
 Package = namedtuple("Package", "name version release arch")
 # What was found on a host. os_id, version: of os-release. release: of /etc/photon-release. lsb: what lsb_release says, which
-# photon-upgrade.sh believes. container: what systemd-detect-virt calls it, or "". ostree: whether rpm-ostree has the place of tdnf.
+# photon-upgrade.sh believes. container: what systemd-detect-virt calls it, "", or None where that gives no answer. ostree: whether
+# rpm-ostree has the place of tdnf.
 # script: the text of photon-upgrade.sh. free: path -> free megabytes of its file system. stray: regular files where links to units belong.
 # backups: folders that photon-upgrade.sh has left in /tmp. others: photon-upgrade.sh processes. containers: processes that each hold a
 # container. services: unit -> its state. pam: (file, line) of those with one of PAM_MODULES. pam_missing: modules of these that the host
@@ -38,8 +41,9 @@ Facts = namedtuple("Facts", "os_id version release lsb container ostree packages
 # What was asked for. backup: one is confirmed. checking: check mode. precheck: that of the script, too. accepted: packages that may be
 # lost. again: begin although an earlier attempt failed. free_mb: path -> megabytes that must be free.
 Asked = namedtuple("Asked", "to backup checking precheck accepted again free_mb")
-# What the script's own precheck said, and the packages that tdnf would erase with those it calls deprecated (None: not known).
-Precheck = namedtuple("Precheck", "passed status deprecated foreign problems erased")
+# What the script's own precheck said. direct: the packages that the script erases itself, deprecated ones and ALWAYS_ERASED. erased: those
+# that tdnf would erase with these (None: not known).
+Precheck = namedtuple("Precheck", "passed status direct foreign problems erased")
 # name: one word. told: a sentence about the host. advice: what to do, in order.
 State = namedtuple("State", "name told advice")
 
@@ -80,12 +84,12 @@ _FOREIGN = "which were not installed by Photon OS"
 _NOISE = (_FOREIGN, "Above listed non-Photon OS packages", "Prechecks: ", "rpm: no arguments given")
 
 
-def precheck(status, stdout, stderr, erased):
+def precheck(status, stdout, stderr, direct, erased):
     """The Precheck of what `photon-upgrade.sh --precheck-only` printed. Its status is a sum of error numbers, so its words decide."""
     said = [_TIME.sub("", line).rstrip() for line in stderr.splitlines()]
     problems = [line.strip() for line in said if line.strip() and not any(noise in line for noise in _NOISE) and "----" not in line]
     passed = "Prechecks: PASS" in stdout and "Prechecks: FAIL" not in stderr and status == 0
-    return Precheck(passed, status, deprecated(stdout), _listed(said), tuple(problems), erased)
+    return Precheck(passed, status, direct, _listed(said), tuple(problems), erased)
 
 
 def deprecated(stdout):
@@ -127,6 +131,11 @@ def _names(found):
     return set(package.name for package in found)
 
 
+def always_erased(packages):
+    """Those of ALWAYS_ERASED that this host has."""
+    return tuple(name for name in ALWAYS_ERASED if name in _names(packages))
+
+
 def _listing(names):
     """NAMES in a sentence, not more than one can read."""
     names = sorted(names)
@@ -162,6 +171,9 @@ def refusals(facts, asked, looked):
 def _no_photon(facts):
     if facts.os_id != "photon":
         return "This host is not Photon OS: os-release says %s. Only Photon OS can be upgraded by this role." % (facts.os_id or "nothing")
+    if facts.container is None:
+        return ("This is no whole host: systemd-detect-virt gives no answer, and without systemd neither photon-upgrade.sh nor this role "
+                "can work. If it is a container, start it from a newer image instead.")
     if facts.container:
         return ("This is a container (%s), and photon-upgrade.sh is for whole hosts. Start the container from a newer image instead."
                 % facts.container)
@@ -169,7 +181,7 @@ def _no_photon(facts):
         return "This Photon is updated by rpm-ostree and has no tdnf. Upgrade it with rpm-ostree."
     said = dict((name, value) for name, value in (
         ("/etc/os-release", facts.version), ("/etc/photon-release", facts.release), ("lsb_release", facts.lsb),
-        ("the package photon-release", installed_release(facts))))
+        ("the package photon-release", " and ".join(installed_releases(facts)) or None)))
     if len(set(said.values())) > 1 or None in said.values():
         return ("The host does not agree with itself about its version: %s. An earlier upgrade was probably cut off. Compare with the "
                 "role's README, section \"After a failure\"."
@@ -177,10 +189,9 @@ def _no_photon(facts):
     return ""
 
 
-def installed_release(facts):
-    """The version of the package photon-release, None where rpm knows none."""
-    found = [package.version for package in facts.packages if package.name == "photon-release"]
-    return found[-1] if found else None
+def installed_releases(facts):
+    """The versions of the package photon-release. Two are left where its exchange was cut off."""
+    return sorted(set(package.version for package in facts.packages if package.name == "photon-release"))
 
 
 def _no_hop(facts, to):
@@ -203,7 +214,18 @@ def _of_traces(facts, asked):
         found.append("An earlier run of photon-upgrade.sh has failed or was cut off: it has left %s. Find out what it has done (its list "
                      "of packages is in rpm-qa.txt), repair that, keep a copy of the folder, and set photon_upgrade_again: true."
                      % ", ".join(facts.backups))
+    if not asked.again:
+        found += [said + _MEND_FIRST for said in _of_missing_pam(facts)]
     return found
+
+
+_MEND_FIRST = (" An earlier upgrade was probably cut off. Mend it, compare with the role's README, section \"After a failure\", and set "
+               "photon_upgrade_again: true.")
+
+
+def traces(facts):
+    """What an upgrade that was cut off has left on a host of which nothing is kept."""
+    return list(_of_missing_pam(facts)) + list(_of_core(facts))
 
 
 def _of_host(facts, asked):
@@ -238,9 +260,9 @@ def _of_precheck(facts, asked, looked):
     if not looked.passed:
         found.append("The precheck of photon-upgrade.sh failed (status %s, a sum of error numbers): %s"
                      % (looked.status, " / ".join(looked.problems[:10]) or "it gave no reason"))
-    if looked.deprecated and looked.erased is None:
-        found.append("What would be erased with the deprecated packages %s is not known: tdnf showed no plan for their removal. Run "
-                     "tdnf --assumeno remove with these names to see why." % _listing(looked.deprecated))
+    if looked.direct and looked.erased is None:
+        found.append("What would be erased with the packages %s, which photon-upgrade.sh erases itself, is not known: tdnf showed no plan "
+                     "for their removal. Run tdnf --assumeno remove with these names to see why." % _listing(looked.direct))
     unaccepted = set(foreign(facts, looked)) - set(asked.accepted)
     if unaccepted:
         found.append("The upgrade would erase packages that are not of Photon OS and would not install them again: %s. Remove them, or "
@@ -265,16 +287,17 @@ def remarks(facts, asked, looked):
     if debug:
         found.append("photon-upgrade.sh neither upgrades nor removes these packages, and they may be in its way: %s. Remove them."
                      % _listing(debug))
+    found += _of_core_before_again(facts)
     if asked.to == "6.0":
         found.append("photon-upgrade.sh of Photon OS 5.0 makes no copy of the rpm database before it begins.")
     return found + (_of_erasure(facts, looked) if looked else [])
 
 
 def _of_erasure(facts, looked):
-    found, others = [], set(looked.erased or ()) - set(looked.deprecated)
+    found, others = [], set(looked.erased or ()) - set(looked.direct)
     gone = foreign(facts, looked)
-    if looked.deprecated:
-        found.append("Deprecated packages that will be erased: %s." % _listing(looked.deprecated))
+    if looked.direct:
+        found.append("photon-upgrade.sh erases these itself: %s." % _listing(looked.direct))
     if others - set(gone):
         found.append("These depend on them, are erased as well, and come back where %s: %s."
                      % ("the new version has them", _listing(others - set(gone))))
@@ -320,7 +343,7 @@ def state(facts):
 
 
 def _ended(facts, begun):
-    seen = set(filter(None, (facts.version, facts.release, installed_release(facts))))
+    seen = set(filter(None, [facts.version, facts.release] + installed_releases(facts)))
     how = "was cut off" if facts.status is None else "ended with status %d" % facts.status
     if seen == set([begun["to"]]) and facts.status == 0:
         return State("upgraded", "photon-upgrade.sh has ended, and the host is Photon OS %s." % begun["to"],
@@ -339,13 +362,14 @@ def _cut_before(facts, begun, how):
     gone = lost(begun["packages"], facts.packages)
     head = "photon-upgrade.sh %s, and the host is still Photon OS %s" % (how, begun["from"])
     if not gone and not _pam_lost(begun["pam"], facts.pam):
-        return State("unchanged", head + ". No package is missing.", _READ_LOG + (_AGAIN + "begins anew.",))
+        return State("unchanged", head + ". No package is missing.", _READ_LOG + _of_core_before_again(facts) + (
+            _AGAIN + "begins anew.",))
     told = head + (", and these packages are erased: %s" % _listing(gone) if gone else "") + "."
     advice = _READ_LOG
     if gone:
         advice += ("A second run of photon-upgrade.sh would complete the upgrade, but would never bring these packages back. Write them "
                    "down; install them again when the upgrade is done.",)
-    return State("cut_before", told, advice + _of_core(facts) + _of_pam(facts, begun) + _of_services(begun) + (
+    return State("cut_before", told, advice + _of_core_before_again(facts) + _of_pam(facts, begun) + _of_services(begun) + (
         _AGAIN + "completes the upgrade. Or go back to the backup or the snapshot.",))
 
 
@@ -353,6 +377,8 @@ def _cut_after(facts, begun, how):
     """The packages of the new version are there, and what follows was not done. A second run says that there is nothing to do."""
     told = "photon-upgrade.sh %s after the packages of Photon OS %s were installed. Its last steps were not done." % (how, begun["to"])
     advice = _READ_LOG + ("Do not run photon-upgrade.sh again: it would say that there is nothing to do, and repair nothing.",)
+    if len(installed_releases(facts)) > 1:
+        told += " rpm has the package photon-release of %s: the installation itself was cut off." % " and ".join(installed_releases(facts))
     if not facts.packages:
         told += " rpm finds no package."
         advice += ("The rpm database is still in /var/lib/rpm, and the new rpm looks in /usr/lib/sysimage/rpm. Copy it there with all of "
@@ -378,16 +404,24 @@ def _of_core(facts):
     return ("kernel.core_pattern is still `%s`, as photon-upgrade.sh sets it for its own time: a reboot takes that back." % _NO_CORES,)
 
 
+def _of_core_before_again(facts):
+    return tuple(said + " Boot before photon-upgrade.sh runs again, or it takes this for the host's own value and keeps it."
+                 for said in _of_core(facts))
+
+
 def _of_services(begun):
     return ("Stopped for the upgrade, and not started again: %s." % ", ".join(begun["services"]),) if begun["services"] else ()
 
 
 def _of_pam(facts, begun):
-    found = ()
-    if facts.pam_missing:
-        files = sorted(set(path for path, line in facts.pam if any(name in line.split() for name in facts.pam_missing)))
-        found += ("Logins may be refused: %s name %s, which this host does not have." % (", ".join(files), ", ".join(facts.pam_missing)),)
-    return found + tuple(_pam_lost(begun["pam"], facts.pam))
+    return _of_missing_pam(facts) + tuple(_pam_lost(begun["pam"], facts.pam))
+
+
+def _of_missing_pam(facts):
+    if not facts.pam_missing:
+        return ()
+    files = sorted(set(path for path, line in facts.pam if any(name in line.split() for name in facts.pam_missing)))
+    return ("Logins may be refused: %s name %s, which this host does not have." % (", ".join(files), ", ".join(facts.pam_missing)),)
 
 
 def _pam_module(line):
@@ -449,6 +483,13 @@ def verdict(facts, asked, looked):
         return next_step, why_refused(facts, asked)
     found = refusals(facts, asked, looked) if next_step == "start" else []
     return ("refuse" if found else next_step), found
+
+
+def told_beside(next_step, facts, asked, looked):
+    """What is to be told beside what a run has to do."""
+    if next_step == "nothing":
+        return traces(facts)
+    return remarks(facts, asked, looked) if next_step == "start" or state(facts).name == "none" else []
 
 
 def said(next_step, facts, asked):

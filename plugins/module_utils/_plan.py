@@ -92,9 +92,11 @@ def _take_old(old, decided, known, disk):
     """Decides that the files at OLD go; returns the lines that others have written into them, which stay where nothing takes them over."""
     edits = []
     for path in old:
+        decided.warnings.extend(_dropins.found_restating(path, known.get(path), disk[path].text))
+        if path not in known:
+            continue
         found = _memory.edits(known.get(path), disk[path].text)
         decided.texts[path] = "".join(line + "\n" for line in found) if found else _before(known.get(path))
-        decided.warnings.extend(_dropins.found_restating(path, known.get(path), disk[path].text))
         edits += found
     return edits
 
@@ -143,9 +145,15 @@ def _final(want, choice, boot_before, winner, source):
     if choice.state not in ("changed", "ok"):
         return choice.state, choice.reason
     if _loses_at_boot(want, choice, winner, want.number is not None):
-        return "overridden", "%s sets %s at boot" % (source, winner.value) if winner else "no file that is read at boot sets it"
+        return "overridden", _lost_to(winner, source)
     moves = choice.active and _moves(want.name, boot_before, winner.value if winner else None)
     return "changed" if choice.write is not None or moves else "ok", choice.reason
+
+
+def _lost_to(winner, source):
+    if winner is None:
+        return "no file that is read at boot sets it"
+    return "%s sets %s at boot" % (source, winner.value) if winner.value is not None else "%s leaves it unset at boot" % source
 
 
 # --- memory ---
@@ -156,11 +164,13 @@ def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
     parameters = snapshot.saved.parameters
     if not request.image:
         parameters = _memory.parameters(snapshot.saved, paths, choices, wanted, snapshot, followers)
-    files = _memory.files(snapshot.saved, decided.texts, disk, decided.lines, decided.rules, request.conflicts, decided.edits)
+    files = _memory.files(snapshot.saved, decided.texts, disk, decided.lines, decided.rules, decided.conflicts, decided.edits)
     files = dict((path, known) for path, known in files.items() if _still_matters(path, path in paths, disk.get(path), decided.texts))
     made = [folder for path in decided.texts if path in after for folder in snapshot.missing_folders.get(path, ())]
     kept, gone = _memory.folders(snapshot.saved, made, files)
-    return Saved(parameters, files, kept, _memory.firsts(snapshot.saved, choices, snapshot, files)), gone
+    machine_id = snapshot.saved.machine_id or snapshot.machine_id
+    return Saved(parameters, files, kept, _memory.firsts(snapshot.saved, choices, snapshot, files),
+                 machine_id if parameters or files else None), gone
 
 
 def _still_matters(path, asked, now, texts):
@@ -174,9 +184,17 @@ def _still_matters(path, asked, now, texts):
 
 def _warnings(wanted, choices, rows, request, snapshot, files_after):
     in_force = dict((name, (choice.target, wanted[name].rule)) for name, choice in choices.items() if choice.active)
-    return (_expired(wanted, choices) + _module_warnings(wanted, choices, snapshot.modules)
+    return (_of_another_machine(snapshot) + _expired(wanted, choices) + _module_warnings(wanted, choices, snapshot.modules)
             + _decide.unproved_uses(wanted, choices, snapshot) + _decide.stopped_uses(wanted, rows, choices, snapshot)
             + _rivals.warnings(snapshot.rivals, files_after, in_force))
+
+
+def _of_another_machine(snapshot):
+    if not _memory.is_of_another(snapshot.saved, snapshot.machine_id):
+        return []
+    return ["The baseline of this host was made on another machine and came here with a cloned disk or image: /etc/machine-id is another. "
+            "What it calls before was that machine's. A rollback puts those files and values back, and the next boot after it starts with "
+            "this host's own values. State `adopted` makes the baseline this host's, and ends this warning."]
 
 
 def _expired(wanted, choices):

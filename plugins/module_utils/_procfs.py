@@ -180,6 +180,14 @@ def interfaces():
     return dict((name, os.path.exists(_encoded("%s/%s/device" % (SYS_NET, name)))) for name in sorted(found))
 
 
+def address(interface):
+    """The MAC address of an interface, "" where it has none."""
+    try:
+        return _value(_encoded("%s/%s/address" % (SYS_NET, interface)))
+    except OSError:
+        return ""
+
+
 def route_rules():
     """How many rules choose a table of routes, beyond the kernel's own three; 0 where it does not tell."""
     # Most of the time it is loaded already.

@@ -51,7 +51,7 @@ class Boot:
 def warnings(rivals, files, ours):
     """What to warn about. FILES: the sysctl.d folders after the run. OURS: parameter -> (the value that is in force, its rule)."""
     found = _init(rivals.init) + _of_interfaces(rivals.settings, ours) + _advertisements(rivals.advertisements, ours)
-    dialect = procps_dialect(rivals.sysctl) if not rivals.init else None
+    dialect = None if rivals.init and rivals.init.is_procps else procps_dialect(rivals.sysctl)
     if dialect:
         found += _sysctl_system(_sysctl_d.BootOrder(list(files) + _with_last(SYSCTL_CONF, rivals.conf), dialect), ours)
     if rivals.tuned:
@@ -76,11 +76,14 @@ def _short(value):
 
 # --- another init, and what configures the network ---
 
-def _init(name):
-    if not name:
+def _init(init):
+    if not init:
         return []
-    return ["This host starts with %s, not with systemd: boot values are those that `sysctl --system` sets, which reads %s last." %
-            (name, SYSCTL_CONF)]
+    if init.is_procps:
+        return ["This host starts with %s, not with systemd: boot values are those that `sysctl --system` sets, which reads %s last." %
+                (init.name, SYSCTL_CONF)]
+    return ["This host starts with %s, not with systemd. What sets parameters at its boot is not known here: boot values are those that "
+            "systemd would set." % init.name]
 
 
 def _is_of(name, setting):
@@ -102,11 +105,11 @@ def _of_interfaces(settings, ours):
     return found
 
 
-def _advertisements(who, ours):
+def _advertisements(where, ours):
     names = [name for name in sorted(ours) if name.startswith("net.ipv6.conf.") and name.endswith(".accept_ra") and ours[name][0] == "0"]
-    if not who or not names:
+    if not where or not names:
         return []
-    return ["%s takes the advertisements of routers by itself, whatever accept_ra, which is the kernel's, says." % who]
+    return ["%s takes the advertisements of routers by itself (%s), whatever accept_ra, which is the kernel's, says." % where]
 
 
 # --- procps ---

@@ -458,7 +458,7 @@ class BootOrder:
     def _fitting(self):
         """name -> writes of the parameters that bound each other, without those that the kernel refuses as the other one is then."""
         firsts, kept = dict(_PORTS_AT_START), dict((port, []) for port in _behaviour.PORTS)
-        for write, port in sorted((write, name) for name in kept for write in self._valid(name)):
+        for write, port in sorted((write, one) for one in kept for write in self._valid(one)):
             tried = dict(firsts, **{port: _values.parse(port, write[1].value)[0]})
             if tried[_behaviour.PORTS[0]] <= tried[_behaviour.PORTS[1]]:
                 firsts = tried
@@ -488,6 +488,20 @@ class BootOrder:
             found = self._ending(sorted(writes, key=lambda write: write[0]), name, interface)
         spoken = self._table.get(key_path(name))
         return found or (spoken and spoken._replace(value=None))
+
+    def may_follow(self, name):
+        """The Winner of a line for conf.default that may move NAME, of an interface, after NAME's own line; None where there is none.
+
+        An own line with the value that is there at that time is not written, and the kernel takes the interface for one that nobody set.
+        """
+        interface = interface_of(name)
+        own = self._writes(name) if interface else ()
+        default = of_interface(name, "default") if own else name
+        if not any(move.name == name and move.maybe for move in _behaviour.moves(default, "1", (interface,) if own else ())):
+            return None
+        place, winner = own[-1]
+        later = [other for after, other in self._writes(default) if after > place and not _values.same(name, other.value, winner.value)]
+        return later[-1] if later else None
 
     def _is_written_again(self, switch, before, value):
         """Whether a line with the VALUE that is there moves others all the same: systemd-sysctl passes over the same text alone."""

@@ -11,7 +11,7 @@ import lzma
 import re
 import stat
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _host, _initramfs, _modprobe, _procfs
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _host, _initramfs, _modprobe, _procfs, _programs
 
 _PCI, _MODULES, _BLOCK, _NET = "/sys/bus/pci/devices", "/sys/module", "/sys/block", "/sys/class/net"
 _HYPERVISOR = re.compile(r"(?m)^flags\s*:.*\bhypervisor\b")
@@ -29,16 +29,15 @@ _DOCKERD = ("/usr/bin/dockerd", "/usr/sbin/dockerd", "/usr/local/bin/dockerd", "
 _RPM, _DPKG = "/usr/bin/rpm", "/var/lib/dpkg/status"
 _NUMBER = re.compile(r"version ([0-9][0-9A-Za-z.+~:-]{0,63})")
 _PACKAGE_VERSION = re.compile(r"[0-9][0-9A-Za-z.+~:-]{0,63}\Z")
-_TIMEOUT, _SECONDS, _MOST_SAID = "/usr/bin/timeout", 10, 4096
 _INITRAMFS = ("/boot/initrd.img-%s", "/boot/initramfs-%s.img", "/boot/initrd-%s")
 
 
 def guest(run_command=None):
     """The _guest.Guest that this host is. RUN_COMMAND: that of AnsibleModule; without it no program is asked for its version."""
-    disks = _disks()
+    disks, (files, unread) = _disks(), modprobe_files()
     return _guest.Guest(
         container=_procfs.in_container(), dmi=_dmi(), hypervisor=bool(_HYPERVISOR.search(_text("/proc/cpuinfo") or "")), devices=_devices(),
-        drivers=dict((name, _driver(name)) for name in _guest.DRIVERS), files=modprobe_files(), cmdline=_text("/proc/cmdline") or "",
+        drivers=dict((name, _driver(name)) for name in _guest.DRIVERS), files=files, unread=unread, cmdline=_text("/proc/cmdline") or "",
         root=_root(disks), disks=disks, networks=_networks(), swaps=_text("/proc/swaps") or "", meminfo=_text("/proc/meminfo") or "",
         tools=_tools(run_command), docker=_docker(run_command))
 
@@ -131,12 +130,16 @@ def _root(disks):
     return found
 
 
+def _kernels_name(source):
+    """The kernel's own name of a block device: /dev/mapper and /dev/disk have others, and udev may not have made links of them."""
+    name = _files.resolved(source).rpartition("/")[2]
+    return next((mapped for mapped in _names("/sys/class/block") if _text("/sys/class/block/%s/dm/name" % mapped) == name), name)
+
+
 def _disk_of(number, source, disks):
     """The disk below a file system on the device NUMBER. Some file systems, such as btrfs, have a number of their own."""
     path = "/sys/dev/block/" + number
-    if not _files.exists(path):
-        path = "/sys/class/block/" + source.rpartition("/")[2]
-    real = _files.resolved(path)
+    real = _files.resolved(path if _files.exists(path) else "/sys/class/block/" + _kernels_name(source))
     for _level in range(8):
         parts = [part for part in real.split("/") if part in disks]
         if parts:
@@ -183,13 +186,30 @@ def _own_version(name):
 
 
 def modprobe_files():
-    """(path, text) of each file that modprobe reads."""
-    found = []
+    """([(path, text) of each file that modprobe reads], [(path, why it cannot be read) of those that this process cannot read]).
+
+    What is no file, such as a link to /dev/null, has no text, and hides the files of its name in later folders all the same."""
+    found, unread = [], []
     for folder in _modprobe.FOLDERS:
-        for base in _files.entries(folder):
-            text = _files.read("%s/%s" % (folder, base)) if base.endswith(".conf") else None
-            found += [] if text is None else [("%s/%s" % (folder, base), text)]
-    return found
+        for base in _or_why(_files.entries, folder, unread) or ():
+            path = "%s/%s" % (folder, base)
+            if base.endswith(".conf"):
+                text = _or_why(_modprobe_text, path, unread)
+                found += [] if text is None and path not in dict(unread) else [(path, text or "")]
+    return found, unread
+
+
+def _modprobe_text(path):
+    return None if _files.is_folder(path) else _files.read(path) or ""
+
+
+def _or_why(look, path, unread):
+    """What LOOK sees at PATH; None where it cannot, and why is put into UNREAD."""
+    try:
+        return look(path)
+    except OSError as exc:
+        unread.append((path, exc.strerror))
+        return None
 
 
 def initramfs_modules():
@@ -215,7 +235,7 @@ def _tools(run_command):
     program = next((path for path in _VMTOOLSD if _files.trust(path)), None)
     running = _host.runs_as_root("vmtoolsd")
     # Outside VMware the daemon says nothing.
-    found = program and _NUMBER.search(_said(run_command, [program, "-v"]))
+    found = program and _NUMBER.search(_programs.said(run_command, [program, "-v"]))
     version, source = (found.group(1), program) if found else _package(run_command)
     return _guest.Tools(version, source, bool(program or version), running)
 
@@ -228,28 +248,11 @@ def _package(run_command):
         return (version.group(1), _DPKG) if version else (None, None)
     if not _files.trust(_RPM):
         return None, None
-    said = _said(run_command, [_RPM, "-q", "--qf", "%{VERSION}-%{RELEASE}", "open-vm-tools"]).strip()
+    said = _programs.said(run_command, [_RPM, "-q", "--qf", "%{VERSION}-%{RELEASE}", "open-vm-tools"]).strip()
     return (said, _RPM) if _PACKAGE_VERSION.match(said) else (None, None)
 
 
 def _docker(run_command):
     program = next((path for path in _DOCKERD if _files.trust(path)), None)
-    found = program and _NUMBER.search(_said(run_command, [program, "--version"]))
+    found = program and _NUMBER.search(_programs.said(run_command, [program, "--version"]))
     return (found.group(1) if found else None), program
-
-
-def _said(run_command, command):
-    """What a program of root's prints, without a shell; nothing where it fails or takes long."""
-    if run_command is None:
-        return ""
-    limit = [_where(_TIMEOUT), str(_SECONDS)] if _files.trust(_TIMEOUT) else []
-    try:
-        status, text, _errors = run_command(limit + [_where(command[0])] + command[1:], cwd="/", handle_exceptions=False,
-                                            environ_update={"LC_ALL": "C"})
-    except OSError:
-        return ""
-    return text[:_MOST_SAID] if status == 0 else ""
-
-
-def _where(program):
-    return _files.decoded(_files.where_of(program))

@@ -31,8 +31,9 @@ class Failed(Exception):
 
 
 def _checked(said, allowed=None):
+    """What was SAID, where the program did its work, or ended with the ALLOWED number. An error need not have one."""
     error = text.error(said)
-    if error and error.number != allowed:
+    if error and (allowed is None or error.number != allowed):
         raise Failed(said, error)
     return said
 
@@ -43,6 +44,8 @@ class Tdnf:
     def __init__(self, params, run_command):
         self.params, self._run_command, self.warnings, self.repos = params, run_command, [], {}
         self.stale = params["update_cache"] or bool(params["releasever"]) and not params["cacheonly"]
+        # Whether it was asked for what repositories have.
+        self._read = False
         # What a result shows: the last call that planned or did something.
         self.shown = _checked(self._call([TDNF, "--version"]))
         self.version = text.version(self.shown.stdout)
@@ -55,7 +58,8 @@ class Tdnf:
         dead = text.disabled_repos(said)
         asked = [repo for repo in self.params["enablerepo"] if self.repos.get(repo) in dead]
         if asked:
-            raise Refusal("enablerepo: repository %s cannot be read: %s" % (", ".join(asked), "; ".join(text.reasons(said))))
+            raise Refusal("enablerepo: repository %s cannot be read: %s" % (
+                ", ".join(asked), "; ".join(text.reasons(said)) or "tdnf does not say why"))
         self.warn("repository %r cannot be read, and tdnf went on without it" % name for name in dead)
 
     def warn(self, sentences):
@@ -69,6 +73,7 @@ class Tdnf:
         return ["--refresh"] if stale else []
 
     def _argv(self, how, command):
+        self._read = True
         return [TDNF] + how + plans.options(self.params) + plans.source_options(self.params) + self._fresh() + command
 
     def _form(self):
@@ -84,8 +89,9 @@ class Tdnf:
         return text.packages(_checked(self.rpm(["-qa", "--qf", text.QUERY])).stdout)
 
     def providers(self, name):
-        # A status other than 0 only says that nothing provides it.
-        return [package.name for package in text.packages(self.rpm(["-q", "--whatprovides", "--qf", text.QUERY, name]).stdout)]
+        said = self.rpm(["-q", "--whatprovides", "--qf", text.QUERY, name])
+        # A status other than 0 may only say that nothing provides it.
+        return [package.name for package in text.packages((said if text.is_provided_by_none(said) else _checked(said)).stdout)]
 
     def package_of(self, path, given):
         if not _tdnf_run.is_file(path):
@@ -121,10 +127,25 @@ class Tdnf:
         self.shown = _checked(self._call(self._argv([], ["makecache"])))
         self._look_at_repos(self.shown)
 
+    def leave(self):
+        """Old versions of tdnf have one cache for all releases: what a run has put there for another one, the next would believe."""
+        if not self._read or not self.params["releasever"] or self.version >= plans.KEYED_CACHE:
+            return
+        options = dict(self.params, releasever=None)
+        try:
+            failed = text.error(self._call([TDNF] + plans.options(options) + plans.source_options(options) + ["clean", "all"]))
+        except Problem as exc:
+            failed = exc
+        if failed:
+            self.warn(["the cache of tdnf has the packages of release %s, and an update would take them: run tdnf clean all"
+                       % self.params["releasever"]])
+
     def transact(self, step):
         """The Said of a transaction. In text, because JSON hides what rpm says."""
         self.shown = said = self._with_history(self._argv(["-y"], _words(step)), False, timed=False)
         self.warn(text.trouble(said))
+        # Since it was planned, a repository may have gone.
+        self._look_at_repos(said)
         return said
 
     def _with_history(self, argv, check_mode, timed):
@@ -158,7 +179,7 @@ def run(params, check_mode, run_command, fetch):
         if not _tdnf_run.is_root():
             raise Refusal("tdnf needs root, even to look: run this with become")
         tdnf = Tdnf(params, run_command)
-        result = _Run(tdnf, check_mode, fetch).result()
+        result = _finished(tdnf, check_mode, fetch)
     except Failed as exc:
         said = exc.said
         result = dict(failed=True, changed=False, msg=str(exc), error_code=exc.error.number, cmd=list(said.argv), rc=said.rc,
@@ -166,6 +187,13 @@ def run(params, check_mode, run_command, fetch):
     except (Refusal, Problem, ValueError, OSError) as exc:
         result = dict(failed=True, changed=False, msg=str(exc))
     return _told(dict(tdnf.facts() if tdnf else {}, **result))
+
+
+def _finished(tdnf, check_mode, fetch):
+    try:
+        return _Run(tdnf, check_mode, fetch).result()
+    finally:
+        tdnf.leave()
 
 
 def _told(result):
@@ -259,10 +287,20 @@ class _Run:
         for each in self.planned:
             if each.plan and not failure:
                 failure = self._failure_of(each.step)
+        try:
+            return self._done(failure, reboot, lambda: _tdnf_run.new_copies(configurations, started))
+        except (Failed, Problem) as exc:
+            told = [failure.text] if failure else []
+            return dict(failed=True, changed=True, error_code=None, msg="; ".join(
+                told + ["tdnf was started, and what it has done is not known: %s" % exc]))
+
+    def _done(self, failure, reboot, new_copies):
+        """What the steps have led to. FAILURE: the Error of the last one, or None."""
         # Also after a failure: a part of a transaction may be done.
         after = self.tdnf.installed()
         self._look_at_signatures(after)
-        result = dict(self._outcome(after, reboot), rpmnew=_tdnf_run.new_copies(configurations, started))
+        result = dict(self._outcome(after, reboot), rpmnew=new_copies())
+        failure = failure or self._not_done(after)
         if not failure:
             self._look_at_names(after)
         else:
@@ -276,15 +314,20 @@ class _Run:
             said = self.tdnf.transact(step)
         except Failed as exc:
             return text.Error(exc.error.number, str(exc))
-        except Problem as exc:
+        except (Problem, Refusal) as exc:
             return text.Error(None, str(exc))
         error = text.error(said)
         return error and error._replace(text=plans.sentence(said, error))
 
+    def _not_done(self, after):
+        """An Error where tdnf ended well and did not do what it had planned, or None."""
+        missing = plans.not_done(self._packages("Install", "Upgrade", "Downgrade"), self.before, after)
+        return text.Error(None, plans.nothing_done(missing)) if missing else None
+
     def _configurations(self):
         """The configuration files of what will move or go: of a package that is gone rpm knows none."""
         moved = self._named("Upgrade", "Downgrade", "Remove")
-        lines = self.tdnf.rpm(["-qc"] + moved).stdout.splitlines() if moved else []
+        lines = _checked(self.tdnf.rpm(["-qc"] + moved)).stdout.splitlines() if moved else []
         return [line for line in lines if line.startswith("/")]
 
     def _look_at_names(self, after):

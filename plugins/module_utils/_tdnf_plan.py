@@ -24,7 +24,7 @@ _GLOB = re.compile(r"[*?\[\]{}]")
 _BLANKS = re.compile(r"\s*=\s*")
 # Option -> the version that has it first.
 _SINCE = {"skip_broken": (3, 4)}
-_JSON, _ONE_OF_TWINS, _NO_AUTOREMOVE, _AUTOREMOVE, _AUTOREMOVE_NAME, _KEYED_CACHE = (3, 3), (3, 6), (3, 3), (3, 4), (3, 3), (3, 4)
+_JSON, _ONE_OF_TWINS, _NO_AUTOREMOVE, _AUTOREMOVE, _AUTOREMOVE_NAME, KEYED_CACHE = (3, 3), (3, 6), (3, 3), (3, 4), (3, 3), (3, 4)
 _NAMED = 10
 
 
@@ -90,6 +90,7 @@ def _contradictions(params, wanted, state):
     return (
         ("security and sec_severity: tdnf ignores the severity where both are given: give one of them", secure and severity is not None),
         ("security and sec_severity go only with state=latest", (secure or severity is not None) and state != "latest"),
+        ("timeout: give a number of seconds above 0", params["timeout"] < 1),
         ("sec_severity: it is the least CVSS score, a number from 0 to 10",
          severity is not None and not (math.isfinite(severity) and 0 <= severity <= 10)),
         ("name: %r means all packages, and goes with no other name" % ALL, ALL in wanted and len(wanted) > 1),
@@ -113,7 +114,7 @@ def check_version(params, version):
     if params["autoremove"] and version < since:
         raise Refusal("autoremove%s needs tdnf %d.%d, and this host has %d.%d: leave it out"
                       % ((" with a name" if params["name"] else "",) + since + version))
-    if params["cacheonly"] and params["releasever"] and version < _KEYED_CACHE:
+    if params["cacheonly"] and params["releasever"] and version < KEYED_CACHE:
         raise Refusal("cacheonly and releasever: tdnf %d.%d may have another release in its cache: leave one of them out" % version)
 
 
@@ -255,7 +256,17 @@ def unasked(plan, step):
     if step.command[-1] == "autoremove":
         return []
     asked = set(entry.name for entry in step.entries) if step.command[-1] == "remove" else set()
-    return _neither(plan.get("Remove", ()), asked, plan.get("Obsolete", ()))
+    # Of a package of which several versions may be there, such as the kernel, the oldest one goes when a new one comes.
+    renewed = set(package.name for package in plan.get("Install", ()))
+    removed = [package for package in plan.get("Remove", ()) if package.name not in renewed]
+    return _neither(removed, asked, plan.get("Obsolete", ()))
+
+
+def not_done(wanted, before, after):
+    """Those of the WANTED packages in whose place is what was there BEFORE."""
+    changed = set((package.name, package.arch) for package in set(before) ^ set(after))
+    known = _known(before)
+    return [package for package in wanted if (package.name, package.arch) not in changed and not _known([package]) & known]
 
 
 def _neither(packages, asked, replaced):
@@ -371,6 +382,11 @@ def sentence(said, error):
 def nothing_for(entry, skip_broken):
     return ("%s is not installed, and tdnf found nothing to do for it%s"
             % (entry.given, "" if skip_broken else ": it is excluded or locked, or its repository was skipped"))
+
+
+def nothing_done(missing):
+    return ("tdnf planned %s, ended without an error and did not do it: a repository may have gone in between: run it again"
+            % listed(missing))
 
 
 def replaced(entry, plan):

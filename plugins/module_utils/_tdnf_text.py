@@ -59,6 +59,11 @@ def packages(stdout):
     return [Package(*row) for row in rows if len(row) == len(Package._fields) and row[1].isdigit()]
 
 
+def is_provided_by_none(said):
+    """Whether rpm answers that no package provides what it was asked for."""
+    return said.rc > 0 and any(line.startswith("no package provides ") for line in said.stdout.splitlines())
+
+
 def version(stdout):
     """(major, minor) of the answer to --version."""
     found = re.search(r"(?m)^tdnf: ([0-9]+)\.([0-9]+)", stdout)
@@ -106,7 +111,7 @@ def _json_plan(stdout):
 def _item(item):
     try:
         return Package(item["Name"], *evr(item["Evr"]) + (item["Arch"],))
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, AttributeError):
         raise ValueError("tdnf printed a plan with %r, which this module does not understand: nothing was done" % (item,)) from None
 
 

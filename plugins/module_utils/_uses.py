@@ -10,8 +10,9 @@ Private to the collection.
 import re
 from collections import OrderedDict, namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _nearest, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import SAID, Facts, Use
+from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 
 # What shows a use. programs: each is a sign of it. processes: names of processes beside those of the programs. snaps: likewise.
 # units: systemd units that an administrator or an installer has put into /etc; a snap's service is one.
@@ -468,8 +469,8 @@ _RULES.update((name, _by_program(name)) for name in _OTHER_SIGNS if name not in 
 
 def unknown(name):
     """What to say of NAME, which is no use."""
-    meant = _nearest.nearest(name, NAMES) if isinstance(name, str) else None
-    return "%r is none of the known uses of a host%s: %s" % (name, " (did you mean %s?)" % meant if meant else "", ", ".join(NAMES))
+    near = nearest(name, NAMES) if isinstance(name, str) else None
+    return "%r is none of the known uses of a host: %s" % (name, "is %s meant?" % near if near else ", ".join(NAMES))
 
 
 def checked(given):

@@ -328,7 +328,7 @@ def landing(name, wanted, live):
 def printed(name, text):
     """TEXT as the kernel prints it, as far as that is known: numbers are decimal."""
     numbers = parse(name, text)
-    return " ".join(map(str, numbers)) if kind(name) not in ("text", "ranges", "words") and _is_vector(numbers) else text
+    return text if kind(name) in ("text", "ranges", "words", "address") or not _is_vector(numbers) else " ".join(map(str, numbers))
 
 
 def as_good(name, value, rule):

@@ -13,6 +13,8 @@ description:
     line that decide on each side, why the parameter matters, and the line with which the weaker side becomes as strict.
   - What is stricter is said by the catalogue. Where it has no order for a parameter, the parameter is called not comparable.
   - The catalogue's parameters are compared. Two saved results are compared in all that they hold.
+  - Where both sides tell of the guest side of VMware, its rows stand among the parameters. Each has a blank in its name. Beside a column of
+    the catalogue these are the article's rows alone. They are neither counted as parameters nor looked at by O(assert).
   - Values are compared by what the kernel makes of them, so V(0x10) is V(16).
   - Runs on the controller and connects to no host. The playbook C(photon.hardening.compare) reads the hosts and calls this.
 options:
@@ -55,6 +57,14 @@ options:
       - A relative folder is below the one in which the command was typed.
       - The files list weaknesses. A new folder and each file are for their owner alone.
     type: path
+  only_check:
+    description:
+      - Compares nothing. Fails where O(left) or O(right) is no side, a saved result cannot be read, or O(dir) cannot be written. So all of
+        this is told before hosts are read.
+      - A new folder O(dir) is made.
+    type: bool
+    default: false
+    version_added: 1.0.0
 attributes:
   check_mode:
     description: It only reads the hosts, and writes its files in check mode as well.
@@ -91,36 +101,49 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: How many parameters differ, or why the task failed.
+  description: How many parameters differ, that the sides can be compared (O(only_check)), or why the task failed.
   returned: always
   type: str
-  sample: "photon3 and centos8: 37 of 39 parameters differ"
+  sample: "photon3 and centos8: 35 of 36 parameters differ, and 2 of 3 guest rows"
 counts:
   description: The number of parameters with each verdict.
-  returned: when both sides could be read
+  returned: when both sides could be read, without O(only_check)
   type: dict
   sample:
     left_stricter: 4
     right_stricter: 4
-    not_comparable: 5
+    not_comparable: 4
     only_left: 8
-    only_right: 8
+    only_right: 7
     sized_by_machine: 5
     moves_by_itself: 3
-    same: 2
+    same: 1
+guest:
+  description: The same of the rows of the guest side of VMware, which are no parameters.
+  returned: when both sides could be read
+  type: dict
+  sample:
+    left_stricter: 0
+    right_stricter: 0
+    not_comparable: 1
+    only_left: 0
+    only_right: 1
+    sized_by_machine: 0
+    moves_by_itself: 0
+    same: 1
 files:
   description: The files that were written.
-  returned: when both sides could be read
+  returned: when both sides could be read, without O(only_check)
   type: list
   elements: str
   sample: []
 comparison:
   description:
-    - The whole comparison, as in C(comparison.json). It has C(schema_version), C(headline), C(counts), C(benchmarks) with title and
-      version, C(left) and C(right), each with C(label), C(kind), C(facts) and C(omitted), C(groups) of parameters that differ by one
+    - The whole comparison, as in C(comparison.json). It has C(schema_version), C(headline), C(counts), C(guest), C(benchmarks) with title
+      and version, C(left) and C(right), each with C(label), C(kind), C(facts) and C(omitted), C(groups) of parameters that differ by one
       C(cause), and the parameters that are the C(same).
     - Each parameter has C(name), C(verdict), C(reason), C(left) and C(right) with C(kind), C(value), C(boot), C(source) and C(problem),
       C(why), C(impact), C(controls), C(level_up) and C(breaks).
-  returned: success
+  returned: success, without O(only_check)
   type: dict
 """

@@ -166,7 +166,9 @@ options:
       - V(present) sets what the drop-ins say.
       - V(absent) puts back what was there before the first run. Only what is still as this module left it goes back. What something else
         has changed since then is left as it is and named.
+      - On a clone of a machine that was hardened, what was there before is what that machine had. Each run says so.
       - V(adopted) is for a host whose baseline is lost. What is there now is remembered as what was there before. Nothing else is changed.
+        On a clone it makes the baseline, as it is, this host's own.
       - V(forgotten) removes the baseline, readable or not, and changes nothing else. After that there is no way back.
     type: str
     choices: [present, absent, adopted, forgotten]
@@ -405,9 +407,14 @@ diff:
       after_header: running kernel
       before: "kernel.kptr_restrict = 0\n"
       after: "kernel.kptr_restrict = 2\n"
+preview_of:
+  description: Which way back check mode has shown, C(rollback), C(adopt) or C(forget). Nothing is kept of such a preview.
+  returned: in check mode with O(state) other than V(present), when the plan could be made
+  type: str
+  sample: rollback
 ansible_facts:
   description: What a fact cache keeps.
-  returned: when the plan could be made
+  returned: when the plan could be made, but for a preview (RV(preview_of))
   type: dict
   contains:
     photon_hardening:
@@ -540,6 +547,12 @@ def _planned(params, image):
     return plan, saved
 
 
+def _replaced(params, saved):
+    """Those of the drop-ins in whose place there are now files of others."""
+    paths = [_host.drop_in(item["path"]) for item in params["dropins"] or ()]
+    return [path for path in paths if path in saved.files and _memory.whose(saved.files[path], _files.read(path)) == _memory.FOREIGN]
+
+
 def _described(plan, with_diff):
     result = dict(_result.result(plan), kernel=_host.kernel())
     if with_diff:
@@ -594,14 +607,18 @@ def _applied(params, image, check_mode, with_diff):
     if check_mode:
         _lock.check_state()
         plan, saved = _planned(params, image)
+        replaced = _replaced(params, saved)
         _judge(plan, params, True, with_diff)
         _probed(plan, saved, with_diff)
     else:
         with _lock.lock(LOCK_SECONDS):
             plan, saved = _planned(params, image)
+            replaced = _replaced(params, saved)
             _judge(plan, params, False, with_diff)
             plan = _carried_out(plan, saved, with_diff)
     result = _described(plan, with_diff)
+    if replaced and not image:
+        result["replaced"] = replaced
     if params["state"] == "absent" and not image and _files.exists(_files.GUEST_MEMORY):
         # The controller has another module take that back.
         result["vmware_guest"] = []
@@ -622,7 +639,7 @@ def _adopted(params, image, check_mode, with_diff):
         if _memory.whose(saved.files.get(path), item.text) == _memory.ORPHAN and not _sysctl_d.restates(path):
             found.update((name, (_procfs.read(name).value, path)) for name in _memory.our_lines(None, item.text))
     found = dict((name, value) for name, value in found.items() if value[0] is not None)
-    now = _memory.of_host(saved, found, disk)
+    now = _memory.of_host(saved, found, disk, _host.machine_id())
     if now != saved:
         _files.probe(_files.BASELINE, "")
     if now != saved and not check_mode:
@@ -705,7 +722,17 @@ def _result_of(module):
         return result
     if _procfs.in_container():
         module.warn("This host is a container: its kernel belongs to the machine below and is shared with it.")
-    return run(module.params, False, module.check_mode, module._diff)
+    return _with_owners(run(module.params, False, module.check_mode, module._diff), module.run_command)
+
+
+def _with_owners(result, run_command):
+    """RESULT with a note of whom each file is that has taken the place of ours."""
+    paths = result.pop("replaced", ())
+    if not paths:
+        return result
+    # Most runs need none of this code.
+    from ansible_collections.photon.hardening.plugins.module_utils import _programs
+    return dict(result, notes=result["notes"] + [_programs.owner_told(path, run_command) for path in paths])
 
 
 def _told_by(module, result):

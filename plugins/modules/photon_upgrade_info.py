@@ -11,6 +11,8 @@ author:
 description:
   - Looks at a host before, during and after an upgrade with C(photon-upgrade.sh), and says what is to be done next and why not.
     The role P(photon.hardening.photon_upgrade#role) does what it says.
+  - Before that, on the controller, a variable C(photon_hardening_*) or C(photon_upgrade_*) whose name is mistyped is refused.
+    After the upgrade, when the host is hardened again, it would be too late.
   - Upgrades nothing. With O(precheck) it has C(photon-upgrade.sh --precheck-only) look at the repositories, which refreshes tdnf's cache.
   - It was run against recordings of the real photon-upgrade.sh of Photon OS 3.0, 4.0 and 5.0, and not yet on a real Photon OS.
 requirements:
@@ -104,7 +106,7 @@ remarks:
   returned: success
   type: list
   elements: str
-  sample: ["Deprecated packages that will be erased: python2."]
+  sample: ["photon-upgrade.sh erases these itself: python2, toybox."]
 state:
   description: In which state an upgrade by the role has left the host.
   returned: success
@@ -189,14 +191,13 @@ def run(params, checking, start):
     asked = _photon_upgrade.Asked(params["to_version"], params["confirmed_backup"], checking, params["precheck"], params["accept_erased"],
                                   params["again"], _free_mb(params["free_mb"]))
     facts = _photon_host.facts(start, params["services"], sorted(asked.free_mb))
-    looked = _photon_host.precheck(start, asked.to) if _photon_upgrade.may_precheck(facts, asked) else None
+    looked = _photon_host.precheck(start, asked.to, facts.packages) if _photon_upgrade.may_precheck(facts, asked) else None
     step, refusals = _photon_upgrade.verdict(facts, asked, looked)
     now, before = _photon_upgrade.state(facts), _photon_upgrade.attempt(facts, asked.to)
-    under_way = now.name != "none"
     return {
         "changed": False, "check_mode": checking, "step": step, "refusals": refusals, "before": before,
         "msg": " ".join(refusals) or _photon_upgrade.said(step, facts, asked), "state": dict(now._asdict(), advice=list(now.advice)),
-        "remarks": _photon_upgrade.remarks(facts, asked, looked) if step == "start" or refusals and not under_way else [],
+        "remarks": _photon_upgrade.told_beside(step, facts, asked, looked),
         "must_boot": _photon_upgrade.must_boot(facts), "remains": _photon_upgrade.remains(facts) if now.name == "upgraded" else [],
         "services": before["services"], "down": _photon_upgrade.down(facts), "containers": len(facts.containers)}
 

@@ -127,7 +127,7 @@ options:
   timeout:
     description:
       - After so many seconds a call that only reads or plans is stopped, such as one that waits for a dead mirror.
-      - A transaction is never stopped.
+      - A transaction is never stopped. V(0) is refused.
     type: int
     default: 600
 attributes:

@@ -16,7 +16,8 @@ description:
     module and is not loaded by the initramfs. Where a line of C(modprobe.d) has no effect, nothing is written, and the result says what to
     do instead. That is so for a driver that is built in or in the initramfs, for what the kernel's command line says (C(pci=nomsi),
     C(vmw_vmci.disable_msix=1)), for an C(install) line, and for a file that is read after ours.
-  - Where no option takes MSI-X away, the file is not written, and removed if it is ours.
+  - Where no option takes MSI-X away, the file is not written, and removed if it is ours. A line of it stays for as long as the line of
+    C(modprobe.d) that it undoes.
 requirements:
   - Python 3.6 or newer on the host, its standard library alone. Python 3.6 and 3.7 need ansible-core 2.16 on the controller.
   - root
@@ -150,6 +151,8 @@ def _facts():
     guest = _sysfs.guest()
     if guest.container or not _guest.evidence(guest)[0]:
         return _guest.IN_CONTAINER if guest.container else _guest.NO_GUEST
+    if guest.unread:
+        raise HostProblem("%s cannot be read: %s. What it sets has to be known." % guest.unread[0])
     settings = _modprobe.settings(guest.files, guest.cmdline)
     builtin = [name for name in _guest.SWITCHABLE if _sysfs.is_builtin(name)]
     matters = [item for item in _msix.disabling(settings, builtin) if item.how == _modprobe.OPTIONS]
@@ -162,9 +165,11 @@ def _present(old, memory):
         raise HostProblem("%s is not as this module wrote it, or it is somebody else's: move its lines to a file of another name and "
                           "remove it, then run again" % _msix.PATH)
     facts = _facts()
-    steps = [] if isinstance(facts, str) else _msix.steps(facts)
-    text = _msix.text_of(steps)
-    return text, facts if isinstance(facts, str) else _msix.message(steps, text != old), steps
+    if isinstance(facts, str):
+        return old, facts, []
+    steps, staying = _msix.steps(facts), _msix.kept(facts.settings)
+    text = _msix.text_of(steps, staying)
+    return text, _msix.message(steps, staying, text is None and old is not None), steps
 
 
 def _absent(old, memory):

@@ -30,7 +30,8 @@ attributes:
     description: Not supported; a run takes well under a second on most hosts.
     support: none
 notes:
-  - Root is not needed, but without it the parameters of C(vmw_pvscsi) and whether a device offers MSI-X cannot be read. Their rows say so.
+  - Root is not needed, but without it the parameters of C(vmw_pvscsi), whether a device offers MSI-X, and files of C(modprobe.d) that are
+    for root alone cannot be read. Rows say so.
   - The programs C(vmtoolsd), C(dockerd) and C(rpm) are asked for versions, without a shell, for 10 seconds at most where the host has
     C(timeout), and only where nobody but root can have put them there.
 seealso:

@@ -11,11 +11,13 @@ import os
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
+from ansible_collections.photon.hardening.plugins.module_utils import _image, _uses
 from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _arguments,
     _catalogue,
     _controls,
     _layers,
+    _playbooks,
     _report_options,
     _select,
     _shards,
@@ -29,7 +31,6 @@ SELECTION = ("profile", "groups", "overrides", "waivers")
 # What stays on the controller.
 _OF_PLAYBOOK = "__photon_hardening_report_dir"
 _GUEST = ("guest", "vmware_msix")
-_PLAYBOOKS = os.path.join(os.path.dirname(__file__), "..", "..", "playbooks")
 _HERE = ("role_variables",) + _GUEST + _report_options.OPTIONS
 _OTHERS = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS if name[len(_arguments.PREFIX):] not in SELECTION)
 # Options of the module that a report tells.
@@ -39,10 +40,9 @@ _BACK = ("absent", "forgotten")
 _OF_SELECTION = tuple(_arguments.PREFIX + name for name in SELECTION)
 
 
-def beside_playbooks(folder, here, playbooks=_PLAYBOOKS):
-    """FOLDER, the default for results. Where the command was typed HERE, in PLAYBOOKS of this collection, it goes beside them."""
-    is_there = folder and os.path.realpath(here) == os.path.realpath(playbooks)
-    return os.path.join(os.pardir, folder) if is_there else folder
+def beside_playbooks(folder, here):
+    """FOLDER, the default for results. Where the command was typed HERE, in a folder of playbooks of this collection, it goes beside it."""
+    return os.path.join(os.pardir, folder) if folder and _playbooks.any_in(here) else folder
 
 
 class Call:
@@ -61,7 +61,24 @@ class Call:
         if given["report_dir"] is None and self._by_role:
             # What the playbooks say for users who say nothing.
             given["report_dir"] = beside_playbooks(self._collected(_OF_PLAYBOOK.__eq__).get(_OF_PLAYBOOK), os.getcwd())
-        return _report_options.settings(given)
+        return _report_options.settings(given, self.shown)
+
+    def goes_back(self):
+        """Whether nothing is wanted of the host but what was there before, or its memory of that."""
+        try:
+            return self._option("state") not in (None, "present")
+        except ValueError:
+            return False
+
+    def shown(self, option):
+        """What an OPTION is called where it was said: the name of the role's variable, or of the task's option."""
+        return option if option in self._args or not self._by_role else _arguments.PREFIX + option
+
+    def located(self, message):
+        """A MESSAGE of the module, which then begins with what its user has said."""
+        option, colon, words = message.partition(":")
+        is_option = _arguments.PREFIX + option in _arguments.OPTIONS
+        return _survey.located(self.shown(option) + colon + words if is_option else message, self._variables)
 
     def module_args(self):
         """The arguments that reach the module, and the notes about what does not take effect."""
@@ -73,6 +90,7 @@ class Call:
             value = self._option(name)
             if value and name not in _HERE:
                 args[name] = value
+        self._check_for_any_host(args)
         if "dropins" in args or not (self._by_role or "profile" in self._args):
             self._check_label_only()
             return self._labelled(args), self._notes_about_names()
@@ -99,6 +117,18 @@ class Call:
         options = {name: args[name] for name in _TOLD if args.get(name)}
         return {"mode": _shards.mode(args.get("state"), check_mode), "waivers": self._waivers,
                 "provenance": {"profile": args.get("profile"), "groups": self._groups, "options": options}}
+
+    def _check_for_any_host(self, args):
+        """What the module would refuse whichever host it is on is refused here, before the host is contacted."""
+        uses, root = args.get("uses"), args.get("root")
+        try:
+            if isinstance(uses, dict):
+                _uses.checked(uses)
+            # The host expands the other two.
+            if isinstance(root, str) and root and not root.startswith(("/", "~", "$")):
+                _image.root_of(root)
+        except ValueError as exc:
+            raise ValueError(self.located(str(exc))) from exc
 
     def _labelled(self, args):
         return dict(args, profile=self._args["profile"]) if "profile" in self._args else args

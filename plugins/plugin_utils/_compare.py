@@ -9,7 +9,7 @@ that swapping the sides swaps words only. Pure. Private to the collection.
 
 from collections import Counter, namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _values
+from ansible_collections.photon.hardening.plugins.module_utils import _guest, _values
 from ansible_collections.photon.hardening.plugins.plugin_utils import _layers, _sides
 
 LEFT, RIGHT = "left_stricter", "right_stricter"
@@ -31,11 +31,13 @@ Row = namedtuple("Row", "name left right verdict reason why impact controls leve
 Cause = namedtuple("Cause", "kind text")
 # cause None: rows each for itself.
 Group = namedtuple("Group", "cause rows")
-# groups: those that differ. same: rows. counts: verdict -> number. benchmarks: those whose numbers rows have -> title and version.
-Comparison = namedtuple("Comparison", "left right groups same counts benchmarks")
+# groups: those that differ. same: rows. counts: verdict -> number of parameters. guest: the same of rows of the guest side of VMware, which
+# stand among the others and are no parameters. benchmarks: those whose numbers rows have -> title and version.
+Comparison = namedtuple("Comparison", "left right groups same counts guest benchmarks")
 
 _Verdict = namedtuple("_Verdict", "verdict reason equally", defaults=("", False))
 _NO_ORDER = "The catalogue has no order for it, so neither value is called stricter."
+_NO_PARAMETER = "It is no kernel parameter, so neither value is called stricter."
 _NOT_KNOWN = "It is not in the catalogue, which alone knows which value is stricter."
 
 
@@ -44,24 +46,26 @@ def compare(left, right, catalogue, controls, benchmarks):
     known = {row["name"]: row for row in catalogue["parameters"]}
     rows = [_row(known.get(name), name, left, right, controls) for name in _names(left, right, known)]
     rows = _with_causes([row for row in rows if row], left, right)
-    counted = Counter(row.verdict for row in rows)
+    counts, guest = (Counter(row.verdict for row in rows if _guest.is_name(row.name) is of_guest) for of_guest in (False, True))
     return Comparison(left, right, _groups([row for row in rows if row.verdict != SAME]), [row for row in rows if row.verdict == SAME],
-                      {verdict: counted[verdict] for verdict in VERDICTS}, _named(rows, benchmarks))
+                      *({verdict: counted[verdict] for verdict in VERDICTS} for counted in (counts, guest)), _named(rows, benchmarks))
 
 
 def _names(left, right, known):
     """Those that both sides could tell of: of a host the catalogue's parameters are read, and a column has no others."""
-    kinds, names = {left.kind, right.kind}, set(left.parameters) | set(right.parameters)
-    guest = {name for name in names if _is_of_guest(name, left, right)}
-    if kinds != {_sides.RESULT}:
+    names = {name for side in (left, right) for name in side.parameters if not _guest.is_name(name)}
+    if {left.kind, right.kind} != {_sides.RESULT}:
         names &= set(known)
-    # The article's rows that are no kernel parameters: columns have them, and hosts of which the guest side was read.
-    return sorted({name for name in names if kinds == {_sides.PROFILE} or known.get(name, {}).get("sysctl", True)} | guest)
+    return sorted(names | _guest_names(left, right, known))
 
 
-def _is_of_guest(name, left, right):
-    """Whether a row tells of VMware's side of two hosts; of columns such rows are parameters like others."""
-    return left.kind == right.kind == _sides.HOST and _sides.is_of_guest(name)
+def _guest_names(left, right, known):
+    """Of the guest side, where both tell of it. A column has no more than the article's rows, so beside it there are no others."""
+    told = [{name for name in side.parameters if _guest.is_name(name)} for side in (left, right)]
+    if not all(told):
+        return set()
+    names = told[0] | told[1]
+    return names & set(known) if _sides.PROFILE in (left.kind, right.kind) else names
 
 
 def all_rows(comparison):
@@ -89,19 +93,20 @@ def _row(known, name, left, right, controls):
     better = {LEFT: one, RIGHT: other}.get(found.verdict)
     about = known or {"why": "", "impact": ""}
     line = "%s = %s" % (name, _values.printed(name, better.value)) if better else None
-    return Row(name, one, other, found.verdict, _reason(known, found), about["why"], about["impact"], tuple(controls(name)), line,
+    return Row(name, one, other, found.verdict, _reason(known, name, found), about["why"], about["impact"], tuple(controls(name)), line,
                tuple(about.get("hold", {}).get(better.value, ())) if better else (), found.equally, "strength" in about, None)
 
 
-def _reason(known, found):
+def _reason(known, name, found):
     if found.reason != _NO_ORDER:
         return found.reason
-    return _NOT_KNOWN if known is None else " ".join(filter(None, (_NO_ORDER, known.get("why_not"))))
+    first = _NO_PARAMETER if _guest.is_name(name) else _NO_ORDER if known else _NOT_KNOWN
+    return " ".join(filter(None, (first, (known or {}).get("why_not"))))
 
 
 def _verdict(known, name, one, other, left, right):
     if one is None or other is None:
-        return _Verdict(ONLY_LEFT if other is None else ONLY_RIGHT, _absence(left if one is None else right))
+        return _Verdict(ONLY_LEFT if other is None else ONLY_RIGHT, _absence(name, left if one is None else right))
     kinds = (one.kind, other.kind)
     if _sides.UNREADABLE in kinds:
         return _Verdict(INCOMPARABLE, "It cannot be read.")
@@ -116,8 +121,8 @@ def _verdict(known, name, one, other, left, right):
     return _ordered(known, name, sorted((one.value, other.value)), one.value, (left.facts, right.facts))
 
 
-def _absence(side):
-    return {_sides.HOST: "%s has no such parameter.", _sides.PROFILE: "%s says nothing of it.",
+def _absence(name, side):
+    return {_sides.HOST: "%s has none." if _guest.is_name(name) else "%s has no such parameter.", _sides.PROFILE: "%s says nothing of it.",
             _sides.RESULT: "%s does not tell of it."}[side.kind] % side.label
 
 
@@ -194,13 +199,13 @@ def _decides(value):
 
 
 def _general(row, left, right):
-    if _is_of_guest(row.name, left, right):
-        return None
     if row.verdict in (SAME, SIZED, MOVES):
         return {SIZED: Cause("machine", "The kernel sizes these by the machine."),
                 MOVES: Cause("moves", "The kernel changes these by itself.")}.get(row.verdict)
     if row.verdict in (ONLY_LEFT, ONLY_RIGHT):
-        return _lacking(left if row.left is None else right, _kernels(left, right))
+        return _lacking(row.name, left if row.left is None else right, _kernels(left, right))
+    if _guest.is_name(row.name):
+        return None
     profiles = sorted({side.label for side in (left, right) if side.kind == _sides.PROFILE})
     if profiles:
         return Cause("profile", ("%s and %s have different values." if len(profiles) == 2 else "%s has other values.") % tuple(profiles))
@@ -214,10 +219,12 @@ def _kernels(left, right):
     return sorted({side.facts["release"] for side in (left, right) if side.facts.get("release")})
 
 
-def _lacking(side, kernels):
+def _lacking(name, side, kernels):
+    if _guest.is_name(name) and side.kind == _sides.HOST:
+        return None
     if side.kind == _sides.PROFILE:
         return Cause("profile", "%s says nothing of these." % side.label)
-    if len(kernels) == 2:
+    if len(kernels) == 2 and not _guest.is_name(name):
         return Cause("kernel", "%s lacks these, and the kernels differ: %s." % (side.label, " and ".join(kernels)))
     if side.kind == _sides.RESULT:
         return Cause("missing", "%s does not tell of these." % side.label)
@@ -244,7 +251,7 @@ def _place(row):
 def failure(comparison, assertion):
     """Why what is asserted does not hold, in one sentence; None where it holds."""
     left, right = comparison.left.label, comparison.right.label
-    found = [row for row in all_rows(comparison) if not _is_of_guest(row.name, comparison.left, comparison.right)]
+    found = [row for row in all_rows(comparison) if not _guest.is_name(row.name)]
     if assertion == "none":
         return None
     if not found:

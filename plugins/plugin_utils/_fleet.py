@@ -16,6 +16,7 @@ import operator
 import re
 from collections import Counter, namedtuple
 
+from ansible_collections.photon.hardening.plugins.module_utils import _guest
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _verdicts
 
@@ -24,7 +25,9 @@ MODES = ("harden", "audit", "rollback", "adopt", "forget")
 OUTCOMES = ("done", "failed", "unreachable", "unknown")
 
 # Of a host: what its shard says.
-Host = namedtuple("Host", "name time run mode outcome check_mode changed msg notes kernel waivers provenance omitted")
+Host = namedtuple("Host", "name time run mode outcome check_mode changed msg notes kernel waivers provenance omitted guest")
+# What is told of a guest of VMware: no parameter, and counted as none. state: one of _guest.STATES.
+GuestRow = namedtuple("GuestRow", "name value state reason source")
 # Of a parameter on a host: the fields of the module's row.
 Cell = namedtuple("Cell", "state before wanted after boot_before boot boot_source dropin reason")
 # What is wrong with the input or with a host. kind: one of PROBLEMS. source: a host or a file.
@@ -144,6 +147,12 @@ def _is_waiver(value):
     return isinstance(value, dict) and _is_text(value.get("name")) and _texts(value, WAIVER)
 
 
+def is_guest_row(value):
+    """Whether VALUE is a row of the guest side as a result has it."""
+    return (isinstance(value, dict) and _is_text(value.get("name")) and value["name"] != "" and _is_text(value.get("state"))
+            and value["state"] in _guest.STATES and _texts(value, GuestRow._fields))
+
+
 _SHAPE = {
     "host": lambda value: _is_text(value) and value != "",
     "run": _is_text,
@@ -159,12 +168,14 @@ _SHAPE = {
     "provenance": _is_provenance,
     "waivers": lambda value: value is None or isinstance(value, list) and all(map(_is_waiver, value)),
     "parameters": lambda value: value is None or isinstance(value, list),
+    "guest": lambda value: value is None or isinstance(value, list) and all(map(is_guest_row, value)),
 }
 
 
-def _host(shard):
-    harmless = _harmless.result({key: shard.get(key) for key in Host._fields if key != "name"})
-    return Host(name=_harmless.flat(shard["host"]), **dict(
+def _host(shard, guest):
+    """GUEST: the GuestRows of it."""
+    harmless = _harmless.result({key: shard.get(key) for key in Host._fields if key not in ("name", "guest")})
+    return Host(name=_harmless.flat(shard["host"]), guest=guest, **dict(
         harmless, changed=bool(shard.get("changed")), msg=harmless["msg"] or "", notes=harmless["notes"] or [],
         kernel=harmless["kernel"] or {}, waivers=harmless["waivers"] or [], provenance=harmless["provenance"] or {},
         omitted=shard.get("omitted") or 0))
@@ -331,6 +342,8 @@ class Reader:
         # Most rows were seen before, of another host: parameter -> their fields as they stood in the line -> the number of their cell.
         # Nothing of a parameter whose rows were hardly ever seen before.
         self._places = {}
+        # The same of rows of the guest side: as they stood in the line -> GuestRow.
+        self._guest = {}
 
     def add(self, source, line):
         """LINE is a host's result, or a BadShard: why there is none. SOURCE says where it stood."""
@@ -342,7 +355,7 @@ class Reader:
         except BadShard as exc:
             self._problems.add(Problem(exc.kind, source, str(exc)))
             return
-        host = _host(shard)
+        host = _host(shard, tuple(map(self._guest_row, shard.get("guest") or ())))
         number = self._numbers.setdefault(host.name, len(self._seen))
         if number == len(self._seen):
             self._seen.append(_Seen())
@@ -367,6 +380,12 @@ class Reader:
             raise BadShard("schema", "its parameters are not what a result has") from None
         checked = iter(_checked([fields for number, fields in found if number is None], plain))
         return [(number, next(checked) if number is None else fields) for number, fields in found]
+
+    def _guest_row(self, row):
+        fields = tuple(map(row.get, GuestRow._fields))
+        if fields not in self._guest:
+            self._guest[fields] = GuestRow._make(text and _harmless.flat(text) for text in fields)
+        return self._guest[fields]
 
     def _forget(self, number):
         for column in self._columns.values():
@@ -479,6 +498,15 @@ class Fleet:
                     found[name, state, _verdicts.verdict(state, check_mode)] += hosts
         listed = [Finding(*key, hosts) for key, hosts in found.items() if key[2] != _verdicts.PASS]
         return sorted(listed, key=lambda item: (_verdicts.VERDICTS.index(item.verdict), -item.hosts, item.name, item.state))
+
+    def guest(self):
+        """[(GuestRow, hosts that have just this one, hosts that have one of this name and state), ...], findings first, then as hosts have
+        them. Of a name and a state there is the one that most hosts have."""
+        found = {}
+        for row in (row for host in self.hosts for row in host.guest):
+            found.setdefault((row.state, row.name), Counter())[row] += 1
+        listed = [(*min(rows.items(), key=lambda item: (-item[1], _sortable(item[0]))), rows.total()) for rows in found.values()]
+        return sorted(listed, key=lambda item: _guest.STATES.index(item[0].state))
 
     def bad_hosts(self):
         """The numbers of the hosts that have a finding or no whole result."""

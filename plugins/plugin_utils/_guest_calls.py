@@ -6,12 +6,14 @@
 In the same task, because a task of its own costs each host a process even where it is skipped. Pure. Private to the collection.
 """
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
+from ansible_collections.photon.hardening.plugins.module_utils import _guest
+from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless
 
 INFO, CHANGE = "photon.hardening.vmware_guest_info", "photon.hardening.vmware_guest"
 # Module -> where its rows are in the result.
 _KEYS = {INFO: "guest", CHANGE: "vmware_guest"}
-_MOST = 20
+# Notes of one module, and rows of the guest side: of a machine with hundreds of disks.
+_MOST, _MOST_ROWS = 20, 1000
 
 
 def wanted(args, guest, check_mode, result):
@@ -29,6 +31,11 @@ def wanted(args, guest, check_mode, result):
     return calls + ([(INFO, {})] if reads and check_mode else [])
 
 
+def without(result):
+    """RESULT, of the parameters' module, which never tells of a guest."""
+    return {key: value for key, value in result.items() if key != _KEYS[INFO]}
+
+
 def merged(result, module, found):
     """(RESULT with what MODULE has FOUND, notes)."""
     msg = "%s: %s" % (module.rpartition(".")[2], _harmless.line(found.get("msg", "")))
@@ -36,12 +43,23 @@ def merged(result, module, found):
         # What was only looked at is no reason to fail: the parameters are known, and the note says what is not.
         failed = {} if module == INFO else {"failed": True, "msg": msg}
         return dict(result, **failed), [msg]
-    rows = _listed(found, "rows", dict)
+    rows, lost = guest_rows(found) if module == INFO else (_listed(found, "rows", dict), 0)
     more = {"changed": bool(result.get("changed") or found.get("changed")), _KEYS[module]: rows,
             "msg": "%s; %s" % (result.get("msg", ""), msg)}
     if isinstance(found.get("diff"), dict):
         more["diff"] = _listed(result, "diff", dict) + [found["diff"]]
-    return dict(result, **more), _notes(module, found, rows)
+    return dict(result, **more), _notes(module, found, rows) + (["vmware_guest_info: %d rows are left out" % lost] if lost else [])
+
+
+def guest_rows(found):
+    """(the rows that vmware_guest_info has told, the number of those that are left out). What is no row of it would make the whole result
+    of the host one that cannot be read."""
+    told = _listed(found, "rows", dict)
+    known = {}
+    for row in ({key: row.get(key) for key in _fleet.GuestRow._fields} for row in told):
+        if _fleet.is_guest_row(row) and _guest.is_name(row["name"]):
+            known.setdefault(row["name"], row)
+    return list(known.values())[:_MOST_ROWS], len(told) - min(len(known), _MOST_ROWS)
 
 
 def _listed(result, key, kind):
@@ -53,9 +71,11 @@ def _listed(result, key, kind):
 def _notes(module, found, rows):
     if module == CHANGE:
         return _listed(found, "notes", str)[:_MOST]
-    return [_sentence(row) for row in rows if row.get("state") == "finding"][:_MOST]
+    said = [_sentence(row) for row in rows if row["state"] == _guest.FINDING]
+    more = ["vmware_guest_info: and %d findings more" % (len(said) - _MOST)] if len(said) > _MOST else []
+    return said[:_MOST] + more
 
 
 def _sentence(row):
-    name, value, reason, source = (_harmless.line(row.get(key) or "") for key in ("name", "value", "reason", "source"))
+    name, value, reason, source = (_harmless.line(row[key] or "") for key in ("name", "value", "reason", "source"))
     return "%s%s: %s%s" % (name, " is " + value if value else "", reason, " (%s)" % source if source else "")

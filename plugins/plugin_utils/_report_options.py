@@ -22,14 +22,14 @@ DEFAULT_KEEP = 20
 Settings = namedtuple("Settings", "folder formats keep benchmark")
 
 
-def settings(given):
-    """The Settings of GIVEN, option -> value or None; None where no folder is given."""
+def settings(given, shown=str):
+    """The Settings of GIVEN, option -> value or None; None where no folder is given. SHOWN: option -> what it is called in an error."""
     folder = given.get("report_dir")
     if folder is not None and (not isinstance(folder, str) or "\0" in folder):
-        raise ValueError("report_dir: %r is not the name of a folder" % (folder,))
-    formats, keep = _formats(given.get("report_formats")), _keep(given.get("report_keep"))
+        raise ValueError("%s: %r is not the name of a folder" % (shown("report_dir"), folder))
+    formats, keep = _formats(given.get("report_formats"), shown), _keep(given.get("report_keep"), shown)
     if "cklb" in formats and not given.get("report_benchmark"):
-        raise ValueError("report_formats: cklb needs report_benchmark, such as stig_rhel8")
+        raise ValueError("%s: cklb needs %s, such as stig_rhel8" % (shown("report_formats"), shown("report_benchmark")))
     # Here, because when the report is written it is too late for the run to fail.
     benchmark = _arguments.PREFIX + "report_benchmark"
     _arguments.checked([benchmark], {benchmark: given.get("report_benchmark") or None})
@@ -39,16 +39,16 @@ def settings(given):
     return Settings(os.path.abspath(os.path.expanduser(folder)), formats, keep, given.get("report_benchmark") or None)
 
 
-def _formats(formats):
+def _formats(formats, shown):
     formats = list(DEFAULT_FORMATS) if formats is None else formats
     for name in formats:
         if name not in FORMATS:
-            raise ValueError("report_formats: %r is none of %s" % (name, ", ".join(FORMATS)))
+            raise ValueError("%s: %r is none of %s" % (shown("report_formats"), name, ", ".join(FORMATS)))
     return formats
 
 
-def _keep(keep):
+def _keep(keep, shown):
     keep = DEFAULT_KEEP if keep is None else keep
     if isinstance(keep, bool) or not re.fullmatch(r"[1-9][0-9]{0,5}", str(keep)):
-        raise ValueError("report_keep: %r is no number of runs from 1 to 999999" % (keep,))
+        raise ValueError("%s: %r is no number of runs from 1 to 999999" % (shown("report_keep"), keep))
     return int(keep)

@@ -51,6 +51,11 @@ def select(variables, catalogue, today, parameters_of):
         rule = dict(_rule(row, value, entry, profile), **_waived(waiver, today))
         if rule:
             rules[name] = dict(rules.get(name, {}), **rule)
+    set_here = [row.name for rows_of_group in chosen.values() for row in rows_of_group]
+    for name, entry in overrides.items():
+        if entry.value is None and _follows(name, set_here):
+            # Not to be asked for is not enough.
+            rules[name] = dict(rules.get(name, {}), waived="%s leaves it alone" % entry.variable)
     return Selection(profile, chosen, rules, notes, [dict(name=name, **waivers[name].value._asdict()) for name in sorted(waivers)])
 
 
@@ -108,13 +113,20 @@ def _row_of_all(rows, name):
 def _check_names(rows, overrides, waivers):
     for name, entry in waivers.items():
         asked = set(rows) | set(overrides)
-        if not asked & set(_same_limit(name)) and not _row_of_all(rows, name).get("interfaces"):
+        if not asked & set(_same_limit(name)) and not _row_of_all(rows, name).get("interfaces") and not _follows(name, asked):
             meant = _nearest.nearest(name, asked)
             raise ValueError("%s: %s: nothing asks for this parameter: is %s"
                              % (entry.variable, name, "%s meant?" % meant if meant else "its name right?"))
     for name, entry in overrides.items():
         if entry.value is None and _row_of_all(rows, name).get("interfaces"):
             raise ValueError("%s: %s: null leaves no single interface alone: write a waiver for it, with a reason" % (entry.variable, name))
+
+
+def _follows(name, movers):
+    """Whether the kernel sets NAME along with one of MOVERS."""
+    interface = _sysctl_d.interface_of(name)
+    return any(move.kept and move.name == name for mover in movers
+               for move in _behaviour.moves(mover, "1", (interface,) if interface else ()))
 
 
 def _added(rows, groups, overrides, waivers, with_value):

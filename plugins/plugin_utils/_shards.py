@@ -14,7 +14,7 @@ import urllib.parse
 from ansible_collections.photon.hardening.plugins.module_utils._model import DIFFERING, STATES
 from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _provenance, _whole_file
 
-_KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "notes", "kernel", "ansible_facts")
+_KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "notes", "kernel", "guest", "ansible_facts")
 _LONGEST_NAME = 240
 _MOST_NAMES = 100
 # How the line of a report begins that has its problems.

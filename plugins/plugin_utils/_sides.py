@@ -12,14 +12,15 @@ import json
 import re
 from collections import namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _secrets
+from ansible_collections.photon.hardening.plugins.module_utils import _guest, _secrets
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
 
 HOST, PROFILE, RESULT = "host", "profile", "result"
 VALUE, SECRET, MOVES, UNREADABLE, MISSING = "value", "secret", "moves", "unreadable", "missing"
 
-# kind: HOST | PROFILE | RESULT. parameters: name -> Value. facts: title and source of a column; release, machine, system, memory_kb,
-# processors and runtimes, as far as they are known. omitted: how many rows a result has left out.
+# kind: HOST | PROFILE | RESULT. parameters: name -> Value; rows of the guest side of VMware are among them, see _guest.is_name. facts:
+# title and source of a column; release, machine, system, memory_kb, processors and runtimes, as far as they are known. omitted: how many
+# rows a result has left out.
 Side = namedtuple("Side", "label kind parameters facts omitted")
 # kind: VALUE | SECRET | MOVES | UNREADABLE | MISSING (the host lacks the parameter). boot: the value of the next boot, None where no file
 # sets it. source: what decides, `file:line` or what the catalogue says. cause: the file, or the source of this very row; None where nothing
@@ -74,20 +75,15 @@ def of_info(label, result, kind=HOST, salted=True):
     facts = {name: _text(label, name, kernel.get(name)) for name in ("release", "machine", "system")}
     facts.update((name, _count(label, name, result.get(name))) for name in ("memory_kb", "processors"))
     facts["runtimes"] = [_text(label, "runtimes", item.get("name")) for item in _rows(label, "runtimes", result.get("runtimes") or [])]
-    parameters = dict(_parameters(label, result, lambda row: _of_info_row(label, row, salted)), **_guest(label, result))
+    parameters = dict(_parameters(label, result, lambda row: _of_info_row(label, row, salted)), **_guest_rows(label, result))
     return Side(_harmless.flat(label), kind, parameters, facts,
                 _count(label, "omitted", result.get("omitted")) or 0)
 
 
-def is_of_guest(name):
-    """Whether a row tells of VMware's drivers and tools: each of their names has a blank, and that of a kernel parameter never."""
-    return " " in name
-
-
-def _guest(label, result):
+def _guest_rows(label, result):
     """The rows of vmware_guest_info, where they were asked for."""
     found = _parameters(label, {"parameters": result.get("guest") or []}, lambda row: _of_guest_row(label, row))
-    return {name: value for name, value in found.items() if is_of_guest(name)}
+    return {name: value for name, value in found.items() if _guest.is_name(name)}
 
 
 def _of_guest_row(label, row):
@@ -106,7 +102,7 @@ def of_shard(label, shard):
     kernel = _dictionary(label, "kernel", shard.get("kernel") or {})
     facts = {name: _text(label, name, kernel.get(name)) for name in ("release", "machine", "system")}
     planned = bool(shard.get("check_mode"))
-    parameters = _parameters(label, shard, lambda row: _of_shard_row(label, row, planned))
+    parameters = dict(_parameters(label, shard, lambda row: _of_shard_row(label, row, planned)), **_guest_rows(label, shard))
     return Side(_harmless.flat(label), RESULT, parameters, facts, _count(label, "omitted", shard.get("omitted")) or 0)
 
 

@@ -105,12 +105,27 @@ def _parsed(variable, text):
         # A text of a few lines that repeats itself may stand for gigabytes.
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
             raise ValueError("an alias (*) stands in it: write out what it stands for")
+        twice = _repeated(yaml.compose(text, Loader=yaml.SafeLoader))
+        if twice is not None:
+            raise ValueError("%s stands twice in it: leave one out" % twice)
         found = yaml_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
         raise ValueError("%s: the answer is no YAML that can be read: %s" % (variable, _harmless.flat(str(exc)))) from exc
     if not isinstance(found, dict):
         raise ValueError("%s: the answer must be lines such as %s" % (variable, _EXAMPLES[variable[len(PREFIX):]]))
     return found
+
+
+def _repeated(node):
+    """A key that a dictionary in NODE, what YAML made of a text, has twice, or None. YAML itself takes the last one."""
+    inside = node.value if isinstance(node, yaml.CollectionNode) else []
+    if isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _value in inside]
+        inside = [item for pair in inside for item in pair]
+        for key in keys:
+            if keys.count(key) > 1:
+                return key
+    return next((key for key in map(_repeated, inside) if key is not None), None)
 
 
 def located(message, variables):

@@ -2,9 +2,12 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a command names that is not there: an inventory, hosts, a tag. Ansible itself warns at most, and ends as if all were well.
+And batches that are none, of which Ansible says that they are a bug of its own.
 
 Pure. Private to the collection.
 """
+
+import re
 
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
@@ -13,6 +16,11 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
 _TAGS = ("all", "untagged")
 # Ansible knows it without an inventory.
 _THIS_MACHINE = "localhost"
+# So many hosts, or a share of them.
+_BATCH = re.compile(r"[0-9]{1,6}%?\Z")
+_PERCENTAGE = re.compile(r"(?:100|[0-9]{1,2})(?:\.[0-9]{1,3})?%?\Z")
+
+NOTHING_LEFT = "--limit: it leaves none of the hosts on which the playbook acts: name others, or leave it out"
 
 
 def limit(given, why_none):
@@ -28,8 +36,9 @@ def missing_inventory(sources, default, exists):
     return None
 
 
-def unknown_hosts(pattern, groups, matches):
-    """PATTERN: its parts, as Ansible splits it. GROUPS: group -> hosts. MATCHES: a part of a pattern -> the hosts that it matches."""
+def unknown_hosts(variable, pattern, groups, matches):
+    """VARIABLE: what says the PATTERN. PATTERN: its parts, as Ansible splits it. GROUPS: group -> hosts. MATCHES: a part of a pattern ->
+    its hosts."""
     names = [part.lstrip("&!") for part in pattern if part.lstrip("&!") != _THIS_MACHINE]
     if names and not groups.get("all"):
         return "INVENTORY: it has no host: name another one with -i (make: INVENTORY=)"
@@ -37,7 +46,7 @@ def unknown_hosts(pattern, groups, matches):
         if name not in groups and not matches(name):
             near = nearest(name, [*groups, *groups["all"]])
             meant = "is %s meant?" % _harmless.line(near) if near else "name a group or a host"
-            return "photon_hardening_hosts: nothing in the inventory is called %s: %s" % (_harmless.line(name), meant)
+            return "%s: nothing in the inventory is called %s: %s" % (variable, _harmless.line(name), meant)
     return None
 
 
@@ -46,4 +55,18 @@ def unknown_tag(run, skipped):
     for option, tags in (("--tags", [tag for tag in run if tag not in _TAGS]), ("--skip-tags", skipped)):
         for tag in tags:
             return "%s: no task of this playbook has the tag %s: leave it out" % (option, _harmless.line(tag))
+    return None
+
+
+def batches(serial):
+    """SERIAL: one size, or several with commas between them or in a list."""
+    for size in (serial or [serial]) if isinstance(serial, list) else str(serial).split(","):
+        if not _BATCH.match(str(size).strip()):
+            return "photon_hardening_serial: %s is no number of hosts, such as 5, and no share of them, such as 10%%" % _harmless.line(size)
+    return None
+
+
+def most_failures(percentage):
+    if not _PERCENTAGE.match(str(percentage)):
+        return "photon_hardening_max_fail_percentage: %s is no number from 0 to 100" % _harmless.line(percentage)
     return None

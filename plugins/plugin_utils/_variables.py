@@ -18,8 +18,18 @@ PREFIX = "photon_hardening_"
 _LAYERS = ("photon_hardening_overrides", "photon_hardening_waivers")
 
 _SPECS = os.path.join(os.path.dirname(__file__), "..", "..", "roles", "*", "meta", "argument_specs.yml")
-# Read by the playbooks.
-_OF_PLAYBOOKS = ("photon_hardening_hosts",)
+_BATCHES = ("photon_hardening_hosts", "photon_hardening_serial", "photon_hardening_max_fail_percentage")
+# What each playbook itself reads.
+OF_PLAYBOOKS = {
+    "audit": ("photon_hardening_hosts",),
+    "awx": ("awx_audit_schedule", "awx_credentials", "awx_galaxy_credentials", "awx_image", "awx_inventory", "awx_organization",
+            "awx_scm_branch", "awx_scm_url", "awx_slices"),
+    "compare": ("assert", "compare_dir", "compare_formats", "left", "right"),
+    "harden": _BATCHES,
+    "photon_upgrade": ("photon_upgrade_hosts",),
+    "report": ("report_cached_facts", "report_dir", "report_inputs", "report_query", "report_since", "report_stale_after"),
+    "rollback": _BATCHES,
+}
 # A name with a part of the prefix missing still has one of these three whole: two edits reach no more than two of them.
 _PARTS = ("photon", "_harde", "ning_")
 
@@ -38,7 +48,7 @@ def known(specs):
     """All names that are read here. The answer to a survey's question travels under a name of its own."""
     options = {name for points in specs.values() for options in points.values() for name in options}
     surveys = {"%ssurvey_%s" % (PREFIX, name[len(PREFIX):]) for name in options if name.startswith(PREFIX)}
-    return options | surveys | set(_OF_PLAYBOOKS)
+    return options | surveys | {name for names in OF_PLAYBOOKS.values() for name in names if name.startswith("photon_")}
 
 
 # Read at import, in the main process, before Ansible forks a worker per host.
@@ -65,7 +75,7 @@ def note(name):
 
 
 def _is_like_ours(name):
-    return isinstance(name, str) and not name.startswith("_") and any(part in name for part in _PARTS)
+    return isinstance(name, str) and not name.startswith("_") and any(part in name.lower() for part in _PARTS)
 
 
 def _is_known(name):
@@ -75,9 +85,9 @@ def _is_known(name):
 def _meant(name):
     base, mark, layer = name.partition("__")
     if not mark:
-        return nearest(name, KNOWN) or _without_suffix(name)
-    near = nearest(base, _LAYERS) if layer else None
-    return nearest(name, KNOWN) or near and near + mark + layer
+        return nearest(name.lower(), KNOWN) or _without_suffix(name.lower())
+    near = nearest(base.lower(), _LAYERS) if layer else None
+    return nearest(name.lower(), KNOWN) or near and near + mark + layer
 
 
 def _without_suffix(name):

@@ -8,6 +8,13 @@ import os
 import tempfile
 
 
+def check(folder):
+    """OSError where no file can be written into FOLDER, which is made."""
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="."):
+        pass
+
+
 def write(path, pieces):
     """The texts of PIECES as one file. A folder that is there already keeps its mode."""
     folder = os.path.dirname(path)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fleets that were never there: the lines that a report is made of. The same arguments make the same lines.
 
-sample.py HOSTS typical|different|hostile: prints them.
+sample.py HOSTS typical|different|guests|hostile: prints them.
 """
 
 import json
@@ -69,12 +69,24 @@ def _shard(random_, host, kind):
     }
 
 
+def _guest(host):
+    """Guests of VMware: what they have is the same but for the memory, and for a fault that each third one has."""
+    devices = ("vmxnet3", "vmw_pvscsi", "vmw_vmci")
+    rows = [("%s interrupts" % device, "intx" if not host % 3 and device == "vmw_vmci" else "msix") for device in devices]
+    rows += [("disk controller of sd%s" % letter, "vmw_pvscsi") for letter in "abcdefghijklmnopqrstuvwx"]
+    rows += [("root filesystem type", "ext4"), ("memory in use", "%d of 8131184 kB" % (1000000 + host * 7919)), ("swap space", "none")]
+    return sorted(({"name": name, "value": value, "state": "finding" if value == "intx" else "ok",
+                    "reason": "The device could have MSI-X." if value == "intx" else "", "source": "/sys/%s" % name.replace(" ", "/")}
+                   for name, value in rows), key=lambda row: row["state"])
+
+
 def _spoilt(shard, random_):
     """SHARD with a hostile text wherever a host or a user can put one."""
     def one():
         return random_.choice(HOSTILE)
     waiver = {key: one() for key in ("name", "reason", "expires", "owner", "ticket", "control")}
-    return dict(shard, host=one() + shard["host"], msg=one(), notes=[one()], run=one(), waivers=[waiver],
+    guest = [dict({key: one() for key in ("name", "value", "reason", "source")}, state=state) for state in ("finding", "ok", "hidden")]
+    return dict(shard, host=one() + shard["host"], guest=guest, msg=one(), notes=[one()], run=one(), waivers=[waiver],
                 kernel=dict.fromkeys(("release", "machine", "system"), one()),
                 provenance={key: one() for key in shard["provenance"]} | {"options": {one(): one()}, "groups": [one()]})
 
@@ -83,7 +95,7 @@ def lines(hosts, kind):
     """One after another: ten thousand of them fill a quarter of a gigabyte."""
     random_ = random.Random("%d %s" % (hosts, kind))
     for host in range(hosts):
-        shard = _shard(random_, host, kind)
+        shard = dict(_shard(random_, host, kind), **{"guest": _guest(host)} if kind == "guests" else {})
         yield json.dumps(_spoilt(shard, random_) if kind == "hostile" else shard, sort_keys=True)
 
 

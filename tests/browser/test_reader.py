@@ -121,6 +121,26 @@ def test_a_finding_opens_and_keeps_the_focus(opened):
     assert page.do("document.activeElement.getAttribute('aria-expanded')") == "false"
 
 
+GUESTS = ".guest table, #views h2:has-text('guest side') + .scroll table"
+
+
+# Of several hosts the table of all comes second, and there one row has two states.
+@pytest.mark.parametrize("name, rows", [("guests", [30, 31]), ("guest", [30])])
+def test_the_guest_side_stands_beside_the_parameters_of_a_host(opened, name, rows):
+    page = opened(name, "#view=host&host=node00000.prod.example.com")
+    found = page.page.locator(GUESTS).all()
+    assert [table.locator("tbody tr").count() for table in found] == rows
+    for table in found:
+        first = table.locator("tbody tr").first
+        assert first.get_attribute("class") == "fail" and first.locator(".letter").inner_text() == "!"
+        assert "vmw_vmci interrupts" in first.inner_text() and "The device could have MSI-X." in first.inner_text()
+    assert page.page.locator("#counts strong").first.inner_text().isdigit() and violations(page) == []
+
+
+def test_a_host_without_a_guest_side_has_no_table_of_it(opened):
+    assert opened("small", "#view=host").page.locator(GUESTS).count() == 0
+
+
 def test_the_matrix_says_what_a_letter_means(opened):
     page = opened("small", "#view=matrix")
     page.page.locator(".list").focus()

@@ -19,6 +19,7 @@ from junitparser import JUnitXml
 from prometheus_client.parser import text_string_to_metric_families
 from py_ocsf_models.events.findings.compliance_finding import ComplianceFinding
 
+from ansible_collections.photon.hardening.plugins.module_utils import _guest
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
 from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import cklb, document, hdf, junit, mapping
@@ -53,6 +54,10 @@ def rows(draw):
     return [dict({key: draw(MAYBE) for key in samples.PLAIN}, name=name, state=draw(st.sampled_from(STATES))) for name in names]
 
 
+GUESTS = st.lists(st.fixed_dictionaries({"name": TEXT.map("a ".__add__), "state": st.sampled_from(_guest.STATES), "value": MAYBE},
+                                        optional={"reason": MAYBE, "source": MAYBE, "more": TEXT}), max_size=3)
+
+
 @st.composite
 def shards(draw):
     waivers = st.lists(st.fixed_dictionaries(dict.fromkeys(_fleet.WAIVER, MAYBE), optional={}).map(lambda waiver: dict(waiver, name="a")),
@@ -61,7 +66,7 @@ def shards(draw):
         draw(TEXT), draw(rows()), mode=draw(st.sampled_from(_fleet.MODES)), outcome=draw(st.sampled_from(_fleet.OUTCOMES)),
         check_mode=draw(st.booleans()), msg=draw(MAYBE), notes=draw(st.none() | st.lists(TEXT, max_size=2)), run=draw(TEXT),
         kernel=draw(st.none() | st.fixed_dictionaries({"release": MAYBE, "system": MAYBE})), waivers=draw(st.none() | waivers),
-        omitted=draw(st.none() | st.integers(0, 9)),
+        omitted=draw(st.none() | st.integers(0, 9)), guest=draw(st.none() | GUESTS),
         provenance=draw(st.none() | st.fixed_dictionaries({"profile": MAYBE, "collection": MAYBE})))
 
 
@@ -80,7 +85,8 @@ def hostile_fleet():
         samples.row(name, dice.choice(STATES), reason=text(), before=text(), after=text(), boot=text(), boot_source=text())
         for name in dice.sample(sorted(samples.CONTROLS["parameters"]), 8)] + [samples.row(text(), "ok")],
         check_mode=dice.random() < 0.5, waivers=[dict(samples.WAIVER, reason=text(), owner=text())], kernel={"release": text()},
-        provenance={"collection": text(), "profile": text()}) for number in range(60)]
+        provenance={"collection": text(), "profile": text()},
+        guest=[samples.guest_row(text(), text(), state, text(), text()) for state in _guest.STATES]) for number in range(60)]
     return samples.read(made)
 
 

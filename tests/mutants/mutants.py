@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from cosmic_ray.tools.filters.operators_filter import OperatorsFilter
 from cosmic_ray.work_db import WorkDB, use_db
-from cosmic_ray.work_item import TestOutcome, WorkerOutcome
+from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkResult
 
 ROOT = Path(__file__).parents[2]
 OPERATORS = ROOT / "tests/mutants/operators.py"
@@ -28,6 +28,8 @@ EXPLAINED = ROOT / "tests/mutants/explained.txt"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 STATED = re.compile(r"The score is (\S+) % of (\S+) mutants")
 LEAST = 90.0
+# Of all rooms together one mutant in so many is tested: all of them would take a night.
+SHARE = 10
 WORKERS = 2
 KEPT = 30 * 24 * 3600
 
@@ -95,7 +97,9 @@ def key(paths):
     return digest.hexdigest()[:12]
 
 
-def rooms(results, wanted=()):
+def rooms(options):
+    """Those that are asked for, with their sessions in the folder of results."""
+    results, wanted = options.results, options.files
     paths = sorted({path.relative_to(ROOT) for pattern in ROOMS for path in ROOT.glob(pattern)})
     paths = [path for path in paths if not any(fnmatch.fnmatch(path, pattern) for pattern in EXCLUDED)]
     strange = set(wanted) - {str(path) for path in paths}
@@ -105,7 +109,7 @@ def rooms(results, wanted=()):
     found = []
     for path in paths:
         tests = tests_of(path)
-        name = f"{path.parent.name}-{path.stem}-{key([str(path), *tests, *shared])}.sqlite"
+        name = f"{path.parent.name}-{path.stem}-{key([str(path), *tests, *shared])}-{options.share}.sqlite"
         if not wanted or str(path) in wanted:
             found.append(Room(str(path), tests, results / name))
     return found
@@ -170,12 +174,21 @@ def cosmic_ray(checkout, tree, *arguments):
     subprocess.run([sys.executable, OPERATORS, *arguments], cwd=checkout, env=environment(tree), check=True)
 
 
-def start_session(room, checkout, tree, config):
+def in_sample(item, share):
+    """Whether a mutant is one of those that are tested; the same ones in every run."""
+    (mutation,) = item.mutations
+    named = f"{mutation.module_path} {mutation.operator_name} {mutation.operator_args} {mutation.occurrence}"
+    return int(hashlib.sha256(named.encode()).hexdigest(), 16) % share == 0
+
+
+def start_session(room, checkout, tree, config, share):
     """Complete or not there at all: an interrupted start leaves nothing."""
     new = checkout / room.session.name
     cosmic_ray(checkout, tree, "init", config, str(new))
     with use_db(str(new), WorkDB.Mode.open) as work:
         OperatorsFilter().filter(work, argparse.Namespace(config=config))
+        left_out = WorkResult(worker_outcome=WorkerOutcome.SKIPPED, output="not in the sample")
+        work.set_multiple_results([item.job_id for item in work.pending_work_items if not in_sample(item, share)], left_out)
     new.rename(room.session)
 
 
@@ -184,7 +197,7 @@ def pending(room):
         return len(list(work.pending_work_items))
 
 
-def examine(room, work):
+def examine(room, work, share):
     """Tests each mutant of the room that has no result yet, in a copy of the checkout that is thrown away."""
     if room.session.exists() and not pending(room):
         # Still of use, see forget().
@@ -195,7 +208,7 @@ def examine(room, work):
     checkout = copy_checkout(tree)
     config = configure(room, checkout, time_unmutated(room, checkout, tree))
     if not room.session.exists():
-        start_session(room, checkout, tree, config)
+        start_session(room, checkout, tree, config, share)
     say(f"{room.path}: {pending(room)} mutants against {' '.join(room.tests) or 'no tests'}")
     cosmic_ray(checkout, tree, "exec", config, str(room.session))
     say(f"{room.path}: took {time.monotonic() - start:.0f} s")
@@ -209,10 +222,10 @@ def say(text):
 def test(options):
     """The large rooms first, so that none of them is left alone on one core."""
     forget(options.results)
-    found = sorted(rooms(options.results, options.files), key=lambda room: -(ROOT / room.path).stat().st_size)
+    found = sorted(rooms(options), key=lambda room: -(ROOT / room.path).stat().st_size)
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         try:
-            faults = [fault for fault in pool.map(lambda room: fault_of(room, options.work), found) if fault]
+            faults = [fault for fault in pool.map(lambda room: fault_of(room, options.work, options.share), found) if fault]
         finally:
             # An interrupt ends what runs, and must not begin the next rooms.
             pool.shutdown(cancel_futures=True)
@@ -228,10 +241,10 @@ def forget(results):
             session.unlink()
 
 
-def fault_of(room, work):
+def fault_of(room, work, share):
     """One room that cannot be judged does not keep the others from it."""
     try:
-        examine(room, work)
+        examine(room, work, share)
     except (Fault, subprocess.CalledProcessError, OSError) as fault:
         return str(fault)
     return None
@@ -295,14 +308,14 @@ def row(name, total, survived, explained):
 
 
 def report(options):
-    found, faults = results_of(rooms(options.results, options.files))
+    found, faults = results_of(rooms(options))
     explained = explanations()
     survivors = [survivor for tested in found for survivor in tested.survivors]
     for survivor in survivors:
         if survivor.form not in explained:
             print(survivor.form, *survivor.diff.splitlines()[3:], "", sep="\n")
     judged = {tested.room.path for tested in found}
-    for mutant in sorted(set(explained) - {survivor.form for survivor in survivors}):
+    for mutant in sorted(set(explained) - {survivor.form for survivor in survivors}) if options.share == 1 else ():
         # What is explained of a room that is gone is stale too.
         if mutant.partition(": ")[0] in judged or not (faults or options.files):
             faults.append(f"{EXPLAINED.name}: no such survivor: {mutant}")
@@ -348,8 +361,10 @@ def main():
     parser.add_argument("results", type=Path)
     parser.add_argument("--work", type=Path)
     parser.add_argument("--write", action="store_true", help="put the score into CONTRIBUTING.md")
-    parser.add_argument("files", nargs="*", help="only these rooms")
+    parser.add_argument("--all", action="store_true", help=f"every mutant; else of all rooms together one in {SHARE}")
+    parser.add_argument("files", nargs="*", help="only these rooms, with every mutant")
     options = parser.parse_intermixed_args()
+    options.share = 1 if options.all or options.files else SHARE
     try:
         passed = {"test": test, "report": report}[options.step](options)
     except Fault as fault:

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# run.sh [--write] [FILE...]: mutates the rooms, or only FILE..., one change at a time, and counts the changes that their tests notice.
+# run.sh [--write] [--all] [FILE...]: mutates the rooms, or only FILE..., one change at a time, and counts the changes that their tests notice.
+# Of all rooms together it tests a sample; --all tests every change, which takes a night.
 # A result is kept until the room or its tests change, and an interrupted run goes on where it was. --write puts the score into CONTRIBUTING.md.
 set -euo pipefail
 # shellcheck source=tests/lib.sh

@@ -78,6 +78,19 @@ def test_a_second_run_changes_nothing(pack):
     assert sent == []
 
 
+def test_credentials_that_are_taken_away_again(tmp_path):
+    with awx.served() as (address, store):
+        for given, left in (({"awx_credentials": ["key of the hosts"]}, 1), ({}, 1), ({"awx_credentials": []}, 0)):
+            changed(play(tmp_path, address, "-e", json.dumps(given)))
+            assert {len(store.linked_items(store.named("job_templates", name)["url"] + "credentials/")) for name in TEMPLATES} == {left}
+
+
+def test_a_mistyped_variable_sets_up_nothing(tmp_path):
+    with awx.served() as (address, store):
+        ended = play(tmp_path, address, "-e", "awx_organisation=X")
+        assert ended.returncode != 0 and "is awx_organization meant?" in ended.stdout and store.log == []
+
+
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_job_template(pack, name):
     store, _sent, _ended = pack

@@ -34,9 +34,25 @@ def test_the_command_typed_in_playbooks(copy_tracked, tmp_path, before, found):
     assert (checked.returncode == 0) is found, checked.stderr
 
 
+def test_a_folder_that_ansible_could_not_find(copy_tracked, tmp_path):
+    clone = copy_tracked(tmp_path / "a $HOME clone")
+    refused = run(["make", "report"], clone, tmp_path)
+    assert refused.returncode == 2 and "ERROR: %s: Ansible takes the dollar" % clone in refused.stderr and not (clone / ".venv").exists()
+
+
 def test_the_link_leads_an_installation_into_no_circle(copy_tracked, tmp_path):
     clone = copy_tracked(tmp_path / "clone")
     run(["make", "help"], clone, tmp_path)
     assert run(["ansible-galaxy", "collection", "install", "."], clone, tmp_path).returncode == 0
     installed = tmp_path / ".ansible" / "collections" / "ansible_collections" / "photon" / "hardening"
     assert not (installed / "playbooks" / "collections").exists()
+
+
+def test_an_installed_collection_knows_the_playbooks_of_a_clone(copy_tracked, tmp_path):
+    clone = copy_tracked(tmp_path / "clone")
+    run(["ansible-galaxy", "collection", "install", "."], clone, tmp_path)
+    mistyped = run(["ansible-playbook", "-i", "inventory", "report.yml", "-t", "reprot"], clone / "playbooks", tmp_path)
+    assert mistyped.returncode != 0 and "--tags: no task of this playbook has the tag reprot" in mistyped.stderr.replace("\n", " ")
+    made = run(["ansible-playbook", "-i", "inventory", "report.yml", "-e", "report_cached_facts=true"], clone / "playbooks", tmp_path)
+    assert made.returncode == 0, made.stdout
+    assert (clone / "reports").is_dir() and not (clone / "playbooks" / "reports").exists()

@@ -16,6 +16,7 @@ from ansible import errors
 PLAYBOOKS = pathlib.Path(__file__).parents[2] / "playbooks"
 # ansible-core 2.19 and newer print the message of a failed task twice by themselves.
 MOST = 2 if hasattr(errors, "AnsibleValueOmittedError") else 1
+FAR = {"ansible_connection": "ssh", "ansible_host": "192.0.2.1", "ansible_port": 1}
 # Names of a host -> its variable, and the sentence that is printed.
 MISTAKES = {
     "profil": ({"photon_hardening_profil": "kspp"}, "photon_hardening_profil: nothing reads a variable of this name: is "),
@@ -35,10 +36,14 @@ MISTAKES = {
     "day": ({"photon_hardening_waivers": {"vm.swappiness": {"reason": "x", "expires": "soon"}}},
             "photon_hardening_waivers: vm.swappiness: expires: 'soon' is not a date such as "),
     "formats": ({"photon_hardening_report_formats": ["htm"]}, "photon_hardening_report_formats: 'htm' is none of html"),
-    "keep": ({"photon_hardening_report_keep": 0}, "report_keep: 0 is no number of runs from 1 to 999999"),
-    "checklist": ({"photon_hardening_report_formats": ["cklb"]}, "report_formats: cklb needs report_benchmark"),
-    "folder": ({"photon_hardening_report_dir": "/dev/null/x"}, "report_dir: the result of folder cannot be kept: "),
-    "image": ({"photon_hardening_root": "/nowhere"}, "/nowhere"),
+    "keep": ({"photon_hardening_report_keep": 0}, "photon_hardening_report_keep: 0 is no number of runs from 1 to 999999"),
+    "checklist": ({"photon_hardening_report_formats": ["cklb"]}, "_report_formats: cklb needs photon_hardening_report_benchmark"),
+    "folder": ({"photon_hardening_report_dir": "/dev/null/x"}, "photon_hardening_report_dir: the result of folder cannot be kept: "),
+    "image": ({"photon_hardening_root": "/nowhere"}, "root: '/nowhere' is not the whole path of a folder"),
+    # No host is contacted: this one does not exist.
+    "relative": ({"photon_hardening_root": "mnt", **FAR}, "photon_hardening_root: 'mnt' is not the whole path of a folder"),
+    "use": ({"photon_hardening_uses": {"ruter": "absent"}, **FAR}, "photon_hardening_uses: 'ruter' is none of the known uses "),
+    "said": ({"photon_hardening_uses": {"router": "absnt"}, **FAR}, "photon_hardening_uses: router must be one of auto, present, absent"),
 }
 
 
@@ -46,7 +51,7 @@ MISTAKES = {
 def printed(tmp_path):
     """The exit code of a playbook of ours, and what it printed."""
     def run(playbook, *args, cwd=tmp_path, inventory=None):
-        hosts = {name: dict(values, ansible_connection="local", ansible_python_interpreter="{{ ansible_playbook_python }}")
+        hosts = {name: {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}", **values}
                  for name, values in (inventory or {"web1": {}}).items()}
         (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}), encoding="utf-8")
         environment = dict(os.environ, ANSIBLE_HOME=str(tmp_path / "home"), ANSIBLE_NOCOLOR="1",
@@ -69,7 +74,7 @@ def test_a_mistake_is_one_sentence(printed):
     ("report", {"report_stale_after": "x"}, "'stale_after' is of type"),
     ("report", {"report_query": "[[", "report_inputs": ["."]}, "the expression ends too early"),
     ("report", {"photon_hardening_report_dri": "x"}, "photon_hardening_report_dri: nothing reads a variable of this name"),
-    ("report", {"photon_hardening_report_keep": "x"}, "report_keep: 'x' is no number of runs"),
+    ("report", {"photon_hardening_report_keep": "x"}, "photon_hardening_report_keep: 'x' is no number of runs"),
     ("report", {"report_dir": "gone"}, "No report can be made: "),
     ("report", {"report_dir": "/dev/null/x", "report_inputs": ["."]}, "No report can be made: "),
     ("compare", {"left": "photon", "right": "nope"}, "right: 'nope' is no host of the inventory"),
@@ -81,3 +86,25 @@ def test_a_mistake_for_report_and_compare_is_one_sentence(printed, playbook, giv
     code, output = printed(playbook, "-e", json.dumps(given))
     assert code == 2 and "Finalization" not in output and "exception" not in output.lower()
     assert 1 <= len([line for line in output.splitlines() if words in line.replace("\\'", "'")]) <= MOST, output
+
+
+@pytest.mark.parametrize("playbook, args, words", [
+    ("photon_upgrade", ["-e", "photon_upgrade_hosts=wbe1"], "photon_upgrade_hosts: nothing in the inventory is called wbe1: is "),
+    ("photon_upgrade", ["-e", "photon_upgrade_host=web1"], "photon_upgrade_host: photon_upgrade.yml reads no variable of this name: is "),
+    ("photon_upgrade", ["-e", "photon_hardening_hosts=web1"], "is photon_upgrade_hosts meant?"),
+    ("photon_upgrade", ["-i", "nosuch.ini"], "/nosuch.ini: there is no such file or folder"),
+    ("audit", ["--limit", "web1,wbe1"], "--limit: nothing in the inventory is called wbe1: is web1 meant?"),
+    ("photon_upgrade", ["-t", "foo"], "--tags: no task of this playbook has the tag foo: leave it out"),
+    ("harden", ["-e", "hosts=web1"], "is photon_hardening_hosts meant?"),
+    ("report", ["-e", "report_dri=x"], "is report_dir meant?"),
+    ("compare", ["-e", "@names.yml"], "asert: compare.yml reads no variable of this name: is assert meant?"),
+])
+def test_a_name_that_is_not_there_ends_a_command_before_anything_is_done(printed, tmp_path, playbook, args, words):
+    (tmp_path / "names.yml").write_text("{left: photon3, right: centos8, asert: equal}", encoding="utf-8")
+    code, output = printed(playbook, "--check", *args)
+    assert code not in (0, 2) and words in output.replace("\n", " ") and "TASK" not in output, output
+
+
+def test_a_mistyped_name_ends_an_upgrade_before_it_begins(printed):
+    code, output = printed("photon_upgrade", "-e", "photon_upgrade_to_version=5.0", inventory={"web1": {"photon_hardening_profil": "kspp"}})
+    assert code == 2 and output.count("photon_hardening_profil: nothing reads a variable of this name: is ") == MOST, output

@@ -24,7 +24,12 @@ ROOT = pathlib.Path(__file__).parents[2]
     ('cd "$CLONE" && env -u PWD make audit ARGS=-C', "clone"),
 ])
 def test_the_folder_in_which_make_was_typed(tmp_path, name, command, typed_in):
-    caller, clone = tmp_path / "the caller", tmp_path / name
+    assert "<%s>" % {"caller": tmp_path / "the caller", "clone": tmp_path / name}[typed_in] in typed(tmp_path, name, command).stdout
+
+
+def typed(folder, name, command):
+    """What a COMMAND makes of a clone in FOLDER called NAME whose playbooks are not run."""
+    caller, clone = folder / "the caller", folder / name
     caller.mkdir()
     (clone / "tools").mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", clone)
@@ -32,6 +37,17 @@ def test_the_folder_in_which_make_was_typed(tmp_path, name, command, typed_in):
     play.write_text("#!/bin/sh\nprintf '<%s>' \"$CALLED_FROM\"\n", encoding="utf-8")
     play.chmod(0o755)
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
-    said = subprocess.run(["bash", "-c", command], check=True, stdout=subprocess.PIPE, text=True,
-                          env=dict(environment, CALLER=str(caller), CLONE=str(clone))).stdout
-    assert "<%s>" % {"caller": caller, "clone": clone}[typed_in] in said
+    return subprocess.run(["bash", "-c", command], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          env=dict(environment, CALLER=str(caller), CLONE=str(clone)))
+
+
+@pytest.mark.parametrize("command, words", [
+    ('make -C "$CLONE" harden INVENTROY=hosts', "INVENTROY: nothing here reads a variable of this name: there are INVENTORY "),
+    ('make -C "$CLONE" harden ARG=--check LIMIT=web', "ARG: nothing here reads"),
+    ('make -C "$CLONE" harden check', "check: there is no target of this name: see make help."),
+    ('cd "$CALLER" && make -f "$CLONE/Makefile" harden', "this is not the folder of the Makefile: go there, or name it with make -C."),
+])
+def test_a_mistyped_name_ends_make_before_anything_is_done(tmp_path, command, words):
+    done = typed(tmp_path, "a clone", command)
+    assert done.returncode == 2 and words in done.stdout and "<" not in done.stdout
+    assert list((tmp_path / "the caller").iterdir()) == [] and not (tmp_path / "a clone" / "playbooks").exists()

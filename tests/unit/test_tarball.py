@@ -27,6 +27,9 @@ PRIVATE = [
     "roles/photon_hardening/files/.vault_pass", "playbooks/vault-password.txt", "plugins/vault.yml", "reports/web1.json",
     "playbooks/reports/web1.json", "playbooks/web/reports/web1.json", "roles/photon_hardening/reports/web1.json",
     "docs/examples/reports/web1.json", "docs/examples/report.html", "meta/report.json", "dist/photon-hardening-0.9.0.tar.gz",
+    "rd/localhost.json", "web1.json", "playbooks/web1.json", "rd/run/junit-web.xml", "rd/run/hdf/web1.json", "rd/run/cklb/web1.cklb",
+    "comparison.html", "playbooks/out/comparison.md", "prod.yml", "staging.yml", "secrets.yml", "playbooks/secrets.yml", "id_rsa",
+    "playbooks/id_ed25519.pub", "Inventory/hosts.yml", "tls.key",
 ]
 UNLISTED = ["notes.txt", "playbooks/own.yml", "docs/own.md", "roles/own/tasks/main.yml"]
 

@@ -17,6 +17,7 @@ FLEET = HERE.parent / "fleet/fleet.sh"
 STATE = "/var/lib/photon-hardening/upgrade/"
 DROP_IN = "/etc/sysctl.d/50-security-hardening.conf"
 OURS = "# Managed by"
+REAL_PYTHON = os.path.realpath("/usr/bin/python3")
 
 # Numbers of records; the one after an upgrade shows what it has left.
 THREE = dict(recording="1.1-4-of-3.0", release="3.0", precheck=11, upgrade=19)
@@ -98,7 +99,7 @@ def test_what_is_erased_and_not_installed_again_is_named():
     setup(1, LADEN)
     done = upgrade("4.0", "-e", '{"photon_upgrade_accept_erased": ["vendoragent"]}')
     assert done.returncode == 0
-    assert "Deprecated packages that will be erased: python-six, python2." in done.stdout
+    assert "photon-upgrade.sh erases these itself: python-six, python2, toybox." in done.stdout
     assert "come back where the new version has them: myagent." in done.stdout
     assert "Packages of others that were erased, to be installed again where they are needed: vendoragent." in done.stdout
     assert "pam_tally2.so had the options onerr=fail deny=3, which are lost. Set them again for pam_faillock.so." in done.stdout
@@ -114,7 +115,8 @@ def test_check_mode_looks_and_changes_nothing():
     assert "The upgrade itself will ask for a backup" in done.stdout
     assert files() == before and not exists("/var/lib/photon-hardening")
     looking = ("rpm -qa", "lsb_release", "systemd-detect-virt", "systemctl show")
-    assert [line for line in calls() if not line.startswith(looking)] == ["photon-upgrade.sh --precheck-only --to-ver=4.0"]
+    assert [line for line in calls() if not line.startswith(looking)] == [
+        "photon-upgrade.sh --precheck-only --to-ver=4.0", "tdnf --assumeno remove toybox"]
 
 
 def test_check_mode_with_a_script_that_has_no_precheck_says_so():
@@ -140,6 +142,14 @@ def test_what_is_refused_is_not_begun(scenario, to, words):
     assert words in done.stdout and not started()
     assert not exists("/var/lib/photon-hardening/upgrade") and "systemctl stop docker.service" not in calls()
     assert (done.returncode == 0) is ("already" in words)
+
+
+@pytest.mark.parametrize("more", [(), ("--check",)])
+def test_an_interpreter_that_the_upgrade_takes_away_is_refused(more):
+    setup(1, FOUR)
+    done = upgrade("5.0", "-e", "ansible_python_interpreter=" + REAL_PYTHON, *more)
+    assert done.returncode == 2 and "Set it to /usr/bin/python3 for this host, or leave it out" in done.stdout
+    assert not started() and not exists("/var/lib/photon-hardening/upgrade")
 
 
 def test_without_a_backup_nothing_is_begun_and_no_further_host_is_touched():

@@ -1,9 +1,11 @@
 """The VM that run.sh has started, and ansible on it."""
 
+import base64
 import itertools
 import json
 import os
 import subprocess
+import time
 from collections import namedtuple
 from pathlib import Path
 
@@ -116,3 +118,58 @@ class Vm:
 @pytest.fixture(scope="session")
 def vm(tmp_path_factory):
     return Vm(os.environ["VM_SUITE"], os.environ["VM_DIR"], os.environ["VM_PORT"], tmp_path_factory.mktemp("vm"))
+
+
+@pytest.fixture(scope="session")
+def controller(vm, tmp_path_factory):
+    """The VM with this collection installed, as a controller has it."""
+    folder = tmp_path_factory.mktemp("tarball")
+    subprocess.run(["ansible-galaxy", "collection", "build", "--output-path", folder, ROOT], check=True)
+    (tarball,) = folder.iterdir()
+    vm.ssh("base64 -d >/root/collection.tar.gz", stdin=base64.b64encode(tarball.read_bytes()).decode("ascii"))
+    vm.ssh("ansible-galaxy collection install --offline -p /usr/share/ansible/collections /root/collection.tar.gz")
+    return vm
+
+
+class Units:
+    """A service of docs/examples on the VM, and its timer, due at once instead of in the night."""
+
+    SOON = "[Timer]\nOnCalendar=\nOnActiveSec=1s\nRandomizedDelaySec=0\nAccuracySec=1s\n"
+
+    def __init__(self, vm, name):
+        self._vm, self._name = vm, name
+
+    def install(self):
+        for unit in ("service", "timer"):
+            text = (ROOT / "docs" / "examples" / f"{self._name}.{unit}").read_text(encoding="utf-8")
+            self._vm.ssh(f"cat >/etc/systemd/system/{self._name}.{unit}", stdin=text)
+        self._vm.ssh(f"mkdir /etc/systemd/system/{self._name}.timer.d && cat >/etc/systemd/system/{self._name}.timer.d/soon.conf",
+                     stdin=self.SOON)
+
+    def _show(self, key):
+        return self._vm.ssh(f"systemctl show --value -p {key} {self._name}.service").strip()
+
+    def start(self):
+        """(result, exit code) of the service, started by hand."""
+        self._vm.ssh(f"systemctl start {self._name}.service || true")
+        return self._show("Result"), self._show("ExecMainStatus")
+
+    def due(self):
+        """(result, exit code) of the service that the timer has started, when it is over."""
+        self._vm.ssh(f"systemctl daemon-reload && systemctl enable --quiet --now {self._name}.timer")
+        end = time.monotonic() + MAX_SECONDS
+        while self._show("ExecMainExitTimestampMonotonic") in ("", "0"):
+            assert time.monotonic() < end, self._vm.ssh(f"journalctl -u {self._name}.service; systemctl list-timers --all")
+            time.sleep(2)
+        print(self._vm.ssh(f"journalctl --no-pager -u {self._name}.service"))
+        return self._show("Result"), self._show("ExecMainStatus")
+
+
+@pytest.fixture(scope="session")
+def units(controller):
+    """units(NAME): the installed Units of this name."""
+    def installed(name):
+        found = Units(controller, name)
+        found.install()
+        return found
+    return installed

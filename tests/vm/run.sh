@@ -32,7 +32,7 @@ engines() {
 # What a full disk or a kill does is the same on every kernel, so one suite shows it.
 tests_of() {
   if [ "$kind" = controller ]; then
-    echo "$here/test_timer.py"
+    printf '%s\n' "$here"/test_{timer,pull}.py
   elif [ "$kind" != plain ]; then
     echo "$here/test_$kind.py"
   elif [ "$1" = bookworm ]; then
@@ -47,7 +47,7 @@ run() (
   mapfile -t tests < <(tests_of "$suite")
   case $kind in
     containers) mapfile -t packages < <(engines "$suite") ;;
-    controller) packages=(ansible-core) ;;
+    controller) packages=(ansible-core git) ;;
     guest) packages=(open-vm-tools) machine=(--vmware) ;;
   esac
   disk=$(bash "$here/build.sh" "${machine[@]}" "$suite" "${packages[@]}")

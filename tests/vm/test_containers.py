@@ -32,7 +32,8 @@ KUBELET = {
 }
 # parameter -> what is in force instead of the profile's value: kernels have a stricter one, or do not have the parameter (None).
 INSTEAD = {
-    "bookworm": {"net.ipv4.tcp_challenge_ack_limit": "2147483647", "kernel.io_uring_disabled": None, "dev.tty.legacy_tiocsti": None},
+    "bookworm": {"net.ipv4.tcp_challenge_ack_limit": "2147483647", "kernel.io_uring_disabled": None, "dev.tty.legacy_tiocsti": None,
+                 "kernel.apparmor_restrict_unprivileged_unconfined": None},
     "trixie": {"net.ipv4.tcp_challenge_ack_limit": "2147483647"},
 }
 # Docker alone decides whether it loads the module; the other one is held back for rootless Podman, where a kernel has it at all.

@@ -67,11 +67,11 @@ start() {
 
 # What a reboot cannot show: nothing of the machine is left, not even its emulator.
 cold_boot() {
-  local pid end=$((SECONDS + 120))
+  local pid end=$((SECONDS + 240))
   pid=$(<"$dir/qemu.pid")
   timeout 30 "${login[@]}" systemctl poweroff || say "ssh ended with the shutdown"
   while kill -0 "$pid" 2>/dev/null; do
-    [ "$SECONDS" -lt "$end" ] || die "the VM did not switch itself off within 120 s"
+    [ "$SECONDS" -lt "$end" ] || die "the VM did not switch itself off within 240 s"
     sleep 0.5
   done
   power_on

@@ -15,7 +15,7 @@ _OF_VALUE = ("kind", "value", "boot", "source", "problem")
 def data(comparison):
     return {
         "schema_version": SCHEMA_VERSION, "headline": compare_words.headline(comparison), "counts": comparison.counts,
-        "benchmarks": comparison.benchmarks, "left": _side(comparison.left), "right": _side(comparison.right),
+        "guest": comparison.guest, "benchmarks": comparison.benchmarks, "left": _side(comparison.left), "right": _side(comparison.right),
         "groups": [{"cause": group.cause and group.cause._asdict(), "parameters": [_row(row) for row in group.rows]}
                    for group in comparison.groups],
         "same": [_row(row) for row in comparison.same],

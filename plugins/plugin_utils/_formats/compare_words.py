@@ -19,9 +19,15 @@ def verdict(comparison, name):
 
 
 def headline(comparison):
-    total = sum(comparison.counts.values())
-    return "%s and %s: %d of %d parameters differ" % (
-        comparison.left.label, comparison.right.label, total - comparison.counts[_compare.SAME], total)
+    told = "%s and %s: %d of %d parameters differ" % (comparison.left.label, comparison.right.label, *_differing(comparison.counts))
+    guest = _differing(comparison.guest)
+    return told + (", and %d of %d guest rows" % guest if guest[1] else "")
+
+
+def _differing(counts):
+    """(how many differ, how many there are)"""
+    total = sum(counts.values())
+    return total - counts[_compare.SAME], total
 
 
 def counts(comparison):

@@ -75,7 +75,7 @@ def _host(fleet, number):
     told = {key: getattr(host, key) for key in _fleet.Host._fields if key != "name"}
     # With it each host's line is a result that can be read again.
     return dict(told, schema_version=_fleet.SCHEMA_VERSION, host=host.name, counts=fleet.host_counts(number),
-                verdicts=fleet.host_verdicts(number))
+                verdicts=fleet.host_verdicts(number), guest=[row._asdict() for row in host.guest])
 
 
 def _row(numbers, name, cell, check_mode):

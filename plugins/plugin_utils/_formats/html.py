@@ -138,6 +138,16 @@ def waivers(fleet, today):
     return listed
 
 
+def guest(fleet):
+    """(the first rows of the guest side, as the page shows them, the number of all)"""
+    found = fleet.guest()
+    listed = []
+    for row, same, hosts in found[:_MOST_ROWS]:
+        sign, word, verdict = packing.GUEST_STATES[row.state]
+        listed.append(dict(row._asdict(), sign=sign, word=word, verdict=verdict, hosts=hosts, is_same=same == hosts))
+    return listed, len(found)
+
+
 # --- where it comes from ---
 
 def _most(texts):
@@ -188,6 +198,7 @@ def render(fleet, catalogue_rows, controls, today, drift=None):
     """
     rows = {row["name"]: row for row in catalogue_rows}
     listed, found = waivers(fleet, today), fleet.findings()
+    guest_rows, all_guest_rows = guest(fleet)
     problems = [[_PROBLEMS[problem.kind], problem.source, problem.message] for problem in fleet.problems]
     style, script = _file("style.css"), _file("script.js")
     return _template().generate(
@@ -197,4 +208,5 @@ def render(fleet, catalogue_rows, controls, today, drift=None):
         sentence=_fleet.verdict_sentence(fleet), counts=counts(fleet, found), host_counts=host_counts(fleet), coverage=coverage(fleet),
         findings=findings(fleet, found, rows), all_findings=len(found), worst=_WORST, waivers=listed[:_MOST_ROWS],
         all_waivers=len(listed), first_waivers=_MOST_WAIVERS, provenance=provenance(fleet),
+        guest=guest_rows, all_guest_rows=all_guest_rows,
         data=map(markupsafe.Markup, packing.pack(fleet, rows, controls, problems=problems, waivers=listed)))

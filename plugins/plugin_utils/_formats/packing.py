@@ -23,7 +23,11 @@ KINDS = tuple(sorted({(state, check_mode and state == "changed") for state in _v
 # In a cell they stand for the values that are kept apart. No text of a host has such characters: they cannot be printed.
 SLOTS = tuple(chr(0xE000 + number) for number in range(5))
 
-_ABOUT = tuple(field for field in _fleet.Host._fields if field not in ("name", "time", "msg"))
+# state of a row of the guest side -> its sign, its word, and the verdict that it looks like.
+GUEST_STATES = {"finding": ("!", "finding", "fail"), "hidden": ("?", "hidden", "not_applicable"), "ok": ("\N{CHECK MARK}", "ok", "pass"),
+                "not_applicable": ("-", "not applicable", "not_applicable")}
+
+_ABOUT = tuple(field for field in _fleet.Host._fields if field not in ("name", "time", "msg", "guest"))
 # A multiple of three: base64 in pieces without padding between them.
 _PIECE = 3 * 32768
 
@@ -96,6 +100,13 @@ def _column(column, check_modes, strings):
     return {"width": width, "texts": len(texts), "cells": cells}, (data, texts)
 
 
+def _guest(hosts, strings):
+    """(of each host the numbers of its rows of the guest side, the texts of each row)"""
+    rows = _Once()
+    numbers = [[rows[row] for row in host.guest] for host in hosts]
+    return numbers, [[None if text is None else strings[text] for text in row] for row in rows]
+
+
 def _hosts(hosts, strings):
     abouts = _Once()
     about = [abouts[json.dumps({field: getattr(host, field) for field in _ABOUT}, sort_keys=True)] for host in hosts]
@@ -123,7 +134,9 @@ def pack(fleet, rows, controls, **more):
     """
     strings, benchmarks = _Once(), _Once()
     hosts = _hosts(fleet.hosts, strings)
+    hosts["guest"], guest_rows = _guest(fleet.hosts, strings)
     parameters, blocks = _parameters(fleet, rows, controls, strings, benchmarks)
     header = json.dumps(dict(more, kinds=kinds(), verdicts=_verdicts.VERDICTS, slots="".join(SLOTS), hosts=hosts, parameters=parameters,
-                             strings=list(strings), benchmarks=list(benchmarks)), sort_keys=True, separators=(",", ":")).encode("ascii")
+                             guest=guest_rows, guest_states=GUEST_STATES, strings=list(strings), benchmarks=list(benchmarks)),
+                        sort_keys=True, separators=(",", ":")).encode("ascii")
     return encoded([struct.pack("<I", len(header)), header, *blocks])

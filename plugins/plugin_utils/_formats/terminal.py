@@ -120,6 +120,14 @@ def rows_of(fleet):
     return [Row(host.name, host.outcome, host.check_mode, fleet.host_counts(number), host.mode) for number, host in enumerate(fleet.hosts)]
 
 
+def of_fleet(fleet, width, where):
+    """What is shown of a Fleet: a table, or of a single host its parameters. The other arguments are those of `table`."""
+    rows = rows_of(fleet) + [Row(problem.source, "missing", False, {}) for problem in fleet.problems if problem.kind == "missing"]
+    if len(rows) == 1 and rows[0].outcome == "done":
+        return changes(rows[0], parameters_of(fleet, 0), width, False, where)
+    return table(rows, width, False, where)
+
+
 def table(rows, width, colour, where):
     """The table of ROWS as a text, in lines of at most WIDTH columns where that is possible. WHERE: the report's path, None without one."""
     rows = sorted((Row(*row) for row in rows), key=_severity)

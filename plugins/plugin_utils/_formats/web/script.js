@@ -557,6 +557,26 @@
       said.omitted ? make("p", {}, `${plural(said.omitted, "parameter")} are left out of this host's result.`) : null);
   }
 
+  function guestRow(report, number) {
+    const [name, found, state, reason, source] = report.guest[number].map((place) => (place === null ? "" : report.strings[place]));
+    const [sign, word, verdict] = report.guest_states[state];
+    return make("tr", { className: verdict },
+      make("td", { className: "state" }, make("b", { className: "letter" }, sign), ` ${word}`), make("th", { scope: "row" }, name),
+      make("td", { "data-label": "Value" }, make("span", { className: "value" }, found)), make("td", {}, reason),
+      make("td", { className: "quiet value" }, source));
+  }
+
+  /** What a host of several is as a guest of VMware. Of a single one the page says it below the lists. */
+  function guestOf(report, host) {
+    const rows = report.hosts.guest[host];
+    if (!rows.length || report.names.length === 1) return [];
+    const body = make("tbody", {}, ...rows.slice(0, PAGE * 2).map((number) => guestRow(report, number)));
+    const more = rows.length - PAGE * 2;
+    return [make("h2", {}, "The guest side of VMware"),
+      tableOf("stacked", ["State", "What", "Value", "What it means", "Where it comes from"], body),
+      more > 0 ? make("p", {}, `and ${plural(more, "row")} more, which stand in the report in JSON.`) : null];
+  }
+
   function hostView(report, asked, scanned) {
     const host = asked.host ? report.names.indexOf(asked.host) : 0;
     if (host < 0) {
@@ -569,7 +589,7 @@
     return {
       host, element: make("div", {}, hostHead(report, asked, host),
         tableOf("stacked", ["State", "Parameter", "Live", "Wanted", "At boot", "What it means"], body),
-        more > 0 ? make("p", {}, `and ${plural(more, "parameter")} more: search, or copy them all.`) : null),
+        more > 0 ? make("p", {}, `and ${plural(more, "parameter")} more: search, or copy them all.`) : null, ...guestOf(report, host)),
       said: `${plural(rows.length, "parameter")} of ${report.names[host]}`,
       table: () => ({
         head: ["state", "parameter", "before", "after", "wanted", "boot_before", "boot", "boot_source", "sentence", "why", "numbers"],

@@ -50,7 +50,8 @@ def run(monkeypatch, tmp_path):
 
 def test_two_profiles(run):
     result = run(left="photon3", right="centos8")
-    assert result["msg"] == "photon3 and centos8: 37 of 39 parameters differ" and result["changed"] is False and "failed" not in result
+    assert result["msg"] == "photon3 and centos8: 35 of 36 parameters differ, and 2 of 3 guest rows"
+    assert result["changed"] is False and "failed" not in result
     assert result["shown"].startswith(result["msg"] + "\n") and result["files"] == []
     assert result["comparison"]["counts"] == result["counts"]
 
@@ -68,7 +69,7 @@ def test_a_saved_result(run, tmp_path):
 
 def test_what_is_asserted_and_does_not_hold(run):
     result = run(left="photon3", right="centos8", **{"assert": "not_weaker"})
-    assert result["failed"] and result["msg"].startswith("photon3 is weaker than centos8: 4 of 39 parameters: kernel.panic_on_oops, ")
+    assert result["failed"] and result["msg"].startswith("photon3 is weaker than centos8: 4 of 36 parameters: kernel.panic_on_oops, ")
     # Ansible prints a failed result as a whole.
     assert "comparison" not in result and result["shown"].startswith("photon3 and centos8: ")
 
@@ -96,6 +97,26 @@ def test_refusals(run, tmp_path, args, words):
     (tmp_path / "bytes").write_bytes(b"\xff\xfe")
     result = run(**args)
     assert result["failed"] and result["msg"] == words.replace("%s", str(tmp_path))
+
+
+@pytest.mark.parametrize("args, words", [
+    (dict(left="web1", right="nope"), "right: 'nope' is no host of the inventory"),
+    (dict(left="empty", right="web1"), "left: empty: it is no saved"),
+    (dict(left="web1", right="web2", dir="empty"), "The comparison cannot be written: "),
+    (dict(left="web1", right="web2", dir="empty/x"), "The comparison cannot be written: "),
+])
+def test_what_is_told_before_a_host_is_read(run, tmp_path, args, words):
+    (tmp_path / "empty").touch()
+    result = run(only_check=True, **args)
+    assert result["failed"] and result["msg"].startswith(words)
+
+
+@pytest.mark.parametrize("args", [dict(dir="out/a"), {}, dict(dir="empty", formats=["text"]), dict(dir="empty", no_log=True)])
+def test_what_can_be_compared(run, tmp_path, args):
+    (tmp_path / "empty").touch()
+    assert run(left="web1", right="photon", only_check=True, **args) == {
+        "changed": False, "msg": "The sides can be compared.", "shown": ""}
+    assert (tmp_path / "out" / "a").exists() == (args.get("dir") == "out/a") and list(tmp_path.glob("out/a/*")) == []
 
 
 def test_what_is_too_large_is_no_saved_result(run, tmp_path, monkeypatch):

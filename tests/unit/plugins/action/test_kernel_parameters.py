@@ -37,7 +37,7 @@ class Play:
         if module_name:
             self.others.append(module_name)
             return {"msg": "guest\x1b", "changed": True, "rows": [
-                {"name": "a", "state": "finding", "value": None, "reason": "no", "source": None}]}
+                {"name": "a b", "state": "finding", "value": None, "reason": "no", "source": None}]}
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -186,6 +186,27 @@ def test_a_result_says_what_made_it(tmp_path):
     assert found["web1.json"]["run"] == found["web2.json"]["run"]
 
 
+@pytest.mark.parametrize("state, mode", [("absent", "rollback"), ("forgotten", "forget"), ("adopted", "adopt")])
+def test_a_preview_of_the_way_back_keeps_what_the_audit_found(tmp_path, state, mode):
+    variables = {"photon_hardening_report_dir": str(tmp_path)}
+    Play({"role_variables": True}, variables=variables, check_mode=True).run()
+    before = kept(tmp_path)
+    answer = {"msg": "x", "changed": False, "parameters": [], "summary": {}, "preview_of": "told by the host"}
+    for args, said in (({"role_variables": True, "state": state}, {}), ({"role_variables": True}, {"photon_hardening_state": state})):
+        result = Play(args, answer, dict(variables, **said), check_mode=True).run()
+        assert result["preview_of"] == mode and not {"report", "ansible_facts"} & set(result) and kept(tmp_path) == before
+        done = Play(args, answer, dict(variables, **said)).run()
+        assert done["ansible_facts"]["photon_hardening"]["mode"] == mode and "preview_of" not in done
+        Play({"role_variables": True}, variables=variables, check_mode=True).run()
+        before = kept(tmp_path)
+
+
+def test_a_state_that_there_is_not_is_no_preview(tmp_path):
+    variables = {"photon_hardening_report_dir": str(tmp_path), "photon_hardening_state": "gone"}
+    assert Play({"role_variables": True}, variables=variables, check_mode=True).run()["failed"]
+    assert kept(tmp_path)["web1.json"]["outcome"] == "failed"
+
+
 def test_an_error_of_ansible_with_what_the_host_printed_is_harmless(tmp_path):
     play = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, AnsibleError("sudo: \x1b[2J\nweb2 | ok"))
     assert play.told() == {"failed": True, "msg": "sudo: \\x1b[2J web2 | ok"}
@@ -247,7 +268,7 @@ def test_a_result_that_cannot_be_kept_fails_the_task_and_is_still_told(tmp_path,
 @pytest.mark.parametrize("variables, words", [
     ({"photon_hardening_report_dir": 7}, "photon_hardening_report_dir: 7 is not a text"),
     ({"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is none of restate, report"),
-    ({"photon_hardening_report_dir": "/x\0"}, "report_dir: '/x\\x00' is not the name of a folder"),
+    ({"photon_hardening_report_dir": "/x\0"}, "photon_hardening_report_dir: '/x\\x00' is not the name of a folder"),
 ])
 def test_a_bad_variable_is_one_sentence(variables, words):
     play = Play({"role_variables": True}, variables=variables)
@@ -317,9 +338,16 @@ def test_the_guest_side_is_read_or_changed_in_the_same_task(tmp_path, variables,
     assert play.others == ["photon.hardening." + name for name in others] and len(play.sent) == 1 + len(others)
     assert ("guest" in result, "vmware_guest" in result) == ("vmware_guest_info" in others, "vmware_guest" in others)
     assert play.shown[0].count("guest\\x1b") == len(others) and result["changed"] is bool(others)
-    notes = ["a: no"] if "vmware_guest_info" in others else []
-    assert [note for note in kept(tmp_path)["web1.json"].get("notes", []) if note.startswith("a: ")] == notes
-    assert [note for note in result.get("warnings", []) if note.startswith("a: ")] == notes
+    notes = ["a b: no"] if "vmware_guest_info" in others else []
+    shard = kept(tmp_path)["web1.json"]
+    assert [note for note in shard.get("notes", []) if note.startswith("a b: ")] == notes
+    assert [note for note in result.get("warnings", []) if note.startswith("a b: ")] == notes
+    assert [row["name"] for row in shard.get("guest", [])] == (["a b"] if notes else [])
+
+
+def test_a_host_cannot_make_rows_of_the_guest_side_in_the_name_of_the_parameters(tmp_path):
+    play = Play({"report_dir": str(tmp_path)}, {"msg": "x", "guest": [7], "changed": False})
+    assert "guest" not in play.run() and "guest" not in kept(tmp_path)["web1.json"]
 
 
 def test_a_wrong_wish_for_the_guest_side_is_refused_before_anything_runs():

@@ -16,12 +16,14 @@ from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards
 NOW = "2999-01-01T00:00:00Z"
 
 
-def ran(args, batch=("web1",), enabled=(), monkeypatch=None, **variables):
+def ran(args, batch=("web1",), enabled=(), monkeypatch=None, shown=None, no_log=False, **variables):
     monkeypatch.setattr(report.constants, "CALLBACKS_ENABLED", list(enabled), raising=False)
     action = report.ActionModule(
-        task=types.SimpleNamespace(args=args, check_mode=True, no_log=False, async_val=0, diff=False, action="x", environment=[]),
+        task=types.SimpleNamespace(args=args, check_mode=True, no_log=no_log, async_val=0, diff=False, action="x", environment=[]),
         connection=types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir="/tmp")), play_context=None, loader=None,
         templar=types.SimpleNamespace(template=lambda value: value), shared_loader_obj=None)
+    monkeypatch.setattr(report.ActionModule, "PRINTS", shown is not None)
+    action._display = types.SimpleNamespace(display=shown.append if shown is not None else None, columns=80)
     defaults = {"ansible_play_hosts_all": ["web1", "web2"], "ansible_play_batch": list(batch), "hostvars": {}}
     return action.run(None, dict(defaults, **variables))
 
@@ -52,6 +54,17 @@ def test_each_batch_writes_the_report_and_the_callback_plugin_the_last_one(kept,
     assert not key.startswith("photon_hardening_") and totals["verdict"] == result["msg"].partition(" Report")[0]
 
 
+@pytest.mark.parametrize("enabled, no_log, is_shown", [
+    ([], False, True), (["photon.hardening.report"], False, False), ([], True, False),
+])
+def test_where_the_callback_plugin_is_not_enabled_the_task_shows_its_table(kept, monkeypatch, enabled, no_log, is_shown):
+    shown = []
+    monkeypatch.chdir(kept)
+    ran({"report_dir": str(kept), "this_run": True}, ["web2"], enabled, monkeypatch, shown=shown, no_log=no_log)
+    path = "report: %s/report.html" % _provenance.RUN
+    assert [(text.splitlines()[-1], "no result" in text) for text in shown] == ([(path, True)] if is_shown else [])
+
+
 @pytest.mark.parametrize("variables, ending", [
     ({"awx_job_id": 28}, "28"), ({"awx_job_id": "28"}, "28"), ({"awx_job_id": "../x"}, _provenance.RUN.replace("-", "_")),
     ({}, _provenance.RUN.replace("-", "_")),
@@ -59,6 +72,13 @@ def test_each_batch_writes_the_report_and_the_callback_plugin_the_last_one(kept,
 def test_slices_of_an_awx_job_keep_their_totals_apart(kept, monkeypatch, variables, ending):
     result = ran({"report_dir": str(kept), "this_run": True}, monkeypatch=monkeypatch, **variables)
     assert list(result["ansible_stats"]["data"]) == ["hardening_totals_" + ending]
+
+
+def test_of_a_preview_of_a_rollback_no_report_is_written(kept, monkeypatch):
+    args = {"report_dir": str(kept), "this_run": True, "role_variables": True}
+    assert ran(args, monkeypatch=monkeypatch, photon_hardening_state="absent") == {
+        "changed": False, "msg": "No report is written of a preview of a rollback."}
+    assert [path.name for path in kept.iterdir()] == ["web1.json"]
 
 
 def test_without_a_folder_nothing_is_written(monkeypatch):

@@ -27,8 +27,8 @@ class Run:
         manager = types.SimpleNamespace(get_vars=lambda play, include_hostvars: {"ansible_play_hosts_all": hosts})
         self.plugin.v2_playbook_on_play_start(types.SimpleNamespace(get_variable_manager=lambda: manager))
 
-    def result(self, host, event="ok", keeps=True, item=None, **more):
-        answer = {"msg": "x", "changed": False, "summary": {"ok": 1, "changed": 2}, "parameters": [row("a.b", "changed")]}
+    def result(self, host, event="ok", keeps=True, item=None, says=None, **more):
+        answer = {"msg": "x", "changed": False, "summary": {"ok": 1, "changed": 2}, "parameters": [row("a.b", "changed")], **(says or {})}
         if keeps:
             shelf = _shards.Shelf(self.folder, host, False)
             shelf.end(dict(answer, failed=event == "failed", unreachable=event == "unreachable"))
@@ -66,6 +66,17 @@ def test_a_run_of_one_host(tmp_path, monkeypatch):
     run.result("web1", keeps=False)
     assert run.end().split() == ["web1:", "2", "of", "3", "set", "C", "a.b", "was", "0,", "is", "1", "now"]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("says, words", [
+    ({"preview_of": "rollback"}, "would be rolled back"),
+    ({"ansible_facts": {"photon_hardening": {"mode": "rollback"}}}, "would be rolled back"),
+    ({"ansible_facts": {}}, "would be set"),
+])
+def test_what_a_run_in_check_mode_is_a_preview_of(tmp_path, monkeypatch, says, words):
+    run = Run(tmp_path, ["web1"], monkeypatch)
+    run.result("web1", keeps=False, says=says, check_mode=True)
+    assert words in run.end().splitlines()[1]
 
 
 @pytest.mark.parametrize("more", [{"action": "ansible.builtin.ping"}, {"no_log": True}])

@@ -1,23 +1,28 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+import pathlib
+
 import pytest
 from ansible.errors import AnsibleLookupError
 from ansible.parsing.dataloader import DataLoader
+from ansible.utils import display
 
 from ansible_collections.photon.hardening.plugins.lookup import targets
 
+PLAYBOOK = str(pathlib.Path(targets.__file__).parents[2] / "playbooks" / "audit.yml")
+OURS = {"options": {"args": ["photon.hardening.audit"]}}
 GROUPS = {"all": ["web1", "web2"], "web": ["web1", "web2"], "ungrouped": []}
 
 
 @pytest.fixture
 def asked(monkeypatch):
     """asked(PATTERN, variables): what the lookup returns. options: those of the command."""
-    def lookup(*terms, options=None, no_limit=None, **variables):
+    def lookup(*terms, options=None, extra=None, said=None, **variables):
         monkeypatch.setattr(targets.context, "CLIARGS", options or {})
-        said = {"no_limit": no_limit} if no_limit else {}
+        monkeypatch.setattr(targets, "load_extra_vars", lambda loader: extra or {})
         given = dict({"groups": GROUPS}, **variables)
-        return targets.LookupModule(loader=DataLoader()).run(list(terms), given, **said)
+        return targets.LookupModule(loader=DataLoader()).run(list(terms), given, **(said or {}))
     return lookup
 
 
@@ -36,20 +41,38 @@ def test_pattern(asked, terms, pattern):
 @pytest.mark.parametrize("variables, words", [
     ({"ansible_inventory_sources": ["/nowhere/hosts"]}, "INVENTORY: /nowhere/hosts: "),
     ({"groups": {"all": []}}, "INVENTORY: it has no host"),
-    ({"options": {"args": [targets._PLAYBOOKS + "/audit.yml"]}, "ansible_run_tags": ["x"], "ansible_skip_tags": []}, "--tags: "),
+    ({"groups": {"all": ["x"]}, "terms": ["y"], "said": {"variable": "photon_upgrade_hosts"}}, "photon_upgrade_hosts: nothing in the"),
+    ({"options": {"args": ["photon.hardening.compare"]}, "extra": {"asert": "equal"}}, "asert: compare.yml reads no variable of this name"),
+    ({"options": {"args": [PLAYBOOK]}, "ansible_run_tags": ["x"], "ansible_skip_tags": []}, "--tags: "),
     ({"options": {"args": ["photon.hardening.audit"]}, "ansible_run_tags": ["all"], "ansible_skip_tags": ["x"]}, "--skip-tags: "),
-    ({"ansible_limit": "web1", "no_limit": "why"}, "--limit: this playbook takes none: why"),
+    ({"ansible_limit": "web1,wbe2", **OURS}, "--limit: nothing in the inventory is called wbe2: is web meant?"),
+    ({"ansible_limit": "web1:!web9", **OURS}, "--limit: nothing in the inventory is called web9: is web meant?"),
+    ({"ansible_limit": "web1", "terms": ["web2"], **OURS}, "--limit: it leaves none of the hosts on which the playbook acts"),
+    ({"ansible_limit": "web1", "said": {"no_limit": "why"}}, "--limit: this playbook takes none: why"),
+    ({"said": {"serial": "one"}}, "photon_hardening_serial: one is "),
+    ({"said": {"serial": 1, "max_fail_percentage": "few"}}, "photon_hardening_max_fail_percentage: few is "),
 ])
 def test_what_is_not_there_ends_the_run(asked, variables, words):
     with pytest.raises(AnsibleLookupError) as caught:
-        asked("all", **variables)
+        asked(*variables.pop("terms", ["all"]), **variables)
     assert str(caught.value).startswith(words)
 
 
 @pytest.mark.parametrize("variables", [
     {"options": {"args": ["/site/rollback.yml"]}, "ansible_run_tags": ["x"], "ansible_skip_tags": ["y"]}, {"ansible_limit": "web1"},
-    {"ansible_inventory_sources": ["/", "web1,"]},
+    {"ansible_limit": "web1:web2", **OURS}, {"ansible_limit": "all,!web2", **OURS}, {"ansible_limit": "web9", "awx_job_id": 7, **OURS},
+    {"ansible_limit": "web9", "options": {"args": ["site.yml"]}},
+    {"ansible_inventory_sources": ["/", "web1,"]}, {"options": {"args": ["/site/rollback.yml"]}, "extra": {"hosts": "web"}},
+    {"options": {"args": ["photon.hardening.audit", "site.yml"]}, "extra": {"hosts": "web"}},
+    {"said": {"serial": [1, "10%"], "max_fail_percentage": 0}},
     {"groups": {"all": []}, "options": {"syntax": True}}, {"groups": {"all": []}, "options": {"listhosts": True}},
 ])
 def test_what_is_no_mistake(asked, variables):
     assert asked("all", **variables) == ["all"]
+
+
+def test_what_is_told_of_an_extra_variable(asked, monkeypatch):
+    told = []
+    monkeypatch.setattr(display.Display, "warning", lambda _display, text: told.append(text))
+    assert asked("all", options={"args": ["photon.hardening.audit"]}, extra={"profile": "kspp"}) == ["all"]
+    assert told == ["profile: audit.yml reads no variable of this name: if photon_hardening_profile is meant, write that."]

@@ -18,7 +18,7 @@ FULL = Saved(
     {PATH: SavedFile("# a vendor's\n", Attributes(0o600, 1, 2), SHA, "1" * 64, {"kernel.a": "1"},
                      {"kernel.a": Rule(accept=("2",), at_least="1", at_most="3", interfaces=True)}, "report", ("vm.swappiness = 5",)),
      "/etc/sysctl.d/zz-photon-hardening.conf": SavedFile(None, None, SHA)},
-    ("/etc/sysctl.d",))
+    ("/etc/sysctl.d",), {"kernel.a": "0"}, "2" * 64)
 
 
 def test_what_is_remembered_is_read_back():
@@ -28,7 +28,8 @@ def test_what_is_remembered_is_read_back():
 def test_the_text_is_plain_and_always_the_same():
     text = _baseline.text_of(FULL)
     text.encode("ascii")
-    reversed_saved = Saved(dict(reversed(list(FULL.parameters.items()))), dict(reversed(list(FULL.files.items()))), FULL.folders)
+    reversed_saved = FULL._replace(parameters=dict(reversed(list(FULL.parameters.items()))),
+                                   files=dict(reversed(list(FULL.files.items()))))
     assert _baseline.text_of(reversed_saved) == text
     assert text.startswith('{\n "files": {\n') and text.endswith("}\n")
 
@@ -40,6 +41,11 @@ def test_version_1_is_read():
     assert _baseline.parsed(text) == Saved(
         {"kernel.a": Entry("0", "1", PATH, "2", traced=False)},
         {PATH: SavedFile(None, sha256=SHA), "/usr/lib/sysctl.d/a.conf": SavedFile("x", sha256=SHA, also=SHA)})
+
+
+def test_version_2_without_a_machine_is_read_and_written_as_it_was():
+    text = _baseline.text_of(FULL._replace(machine_id=None))
+    assert "machine_id" not in text and _baseline.parsed(text) == FULL._replace(machine_id=None)
 
 
 def entry(**more):
@@ -57,7 +63,7 @@ def named(name):
 @pytest.mark.parametrize("data", [
     [], {}, {"version": 3, "parameters": {}, "files": {}},
     {"version": 2, "parameters": [], "files": {}}, {"version": 2, "parameters": {}, "files": []},
-    {"version": 2, "parameters": {}, "files": {}, "more": 1},
+    {"version": 2, "parameters": {}, "files": {}, "more": 1}, {"version": 2, "parameters": {}, "files": {}, "machine_id": "1" * 32},
     named("/tmp/x"), named("kernel"), named("kernel/../../tmp/x"), named("kernel.a b"), named("kernel/a"), named("kernel..a"), named(""),
     named("kernel.a\n"), named("kernel.a\0"),
     entry(before=5), entry(wrote=True), entry(wrote=["1"]), entry(also=1), entry(dropin="/etc/cron.d/x"), entry(dropin=None),
@@ -146,3 +152,11 @@ def test_whether_the_file_is_there_as_it_should_be(host, saved, there, expected)
     if there:
         host.file(BASELINE, _baseline.text_of(saved))
     assert _baseline.is_there(saved) is expected
+
+
+def test_a_baseline_that_cannot_be_read_says_what_to_do(monkeypatch):
+    def read(path):
+        raise OSError(27, "File too large", path)
+    monkeypatch.setattr(_baseline._files, "read", read)
+    with pytest.raises(HostProblem, match="cannot be understood .*File too large.*`forgotten`"):
+        _baseline.load()

@@ -339,7 +339,12 @@ def test_what_is_restated(mine, foreign, lines):
     pytest.param(EVERY, {}, {EVERY}, [], id="no pattern"),
 ])
 def test_what_a_pattern_of_ours_is_kept_away_from(name, mine, lines, shields):
-    assert _dropins._shields(name, lines, mine) == shields
+    assert _dropins._shields(name, lines, mine, _sysctl_d.BootOrder([])) == shields
+
+
+def test_what_a_pattern_of_others_sets_for_all_stays():
+    foreign = _sysctl_d.BootOrder([File(FOREIGN, PATTERN + " = 2\n-%s\n" % FRESH)])
+    assert _dropins._shields(PATTERN, {PATTERN}, {}, foreign) == [EVERY + " = 2", "-" + FRESH]
 
 
 @pytest.mark.parametrize("late", ["/etc/sysctl.d/60-late.conf", "/etc/sysctl.d/zzz-late.conf"], ids=["before it", "after it"])
@@ -347,6 +352,6 @@ def test_our_lines_are_those_of_all_files_but_the_one_that_restates(late):
     text = HEADER + "kernel.late = 2\n"
     saved = Saved({}, {RESTATE_PATH: SavedFile(None, lines={"kernel.a": "0x1"}), late: SavedFile(None, lines={"kernel.late": "2"})})
     disk = {RESTATE_PATH: File(RESTATE_PATH, HEADER + "kernel.a = 0x1\n"), late: File(late, text)}
-    made = Decided({PATH: OURS}, {PATH: {"kernel.a": "1"}}, {PATH: {}}, {}, {}, [])
+    made = Decided({PATH: OURS}, {PATH: {"kernel.a": "1"}}, {PATH: {}}, {}, {}, [], {PATH: "restate"})
     found = _dropins.our_lines(asked(), made, {}, host(disk.values(), saved), disk)
     assert dict((name, (mine.value, mine.path)) for name, mine in found.items()) == {"kernel.a": ("1", PATH), "kernel.late": ("2", late)}

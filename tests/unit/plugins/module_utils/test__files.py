@@ -454,3 +454,11 @@ def test_trust_is_in_root_alone(below):
     assert _files.trust("/bin/program") is False
     os.chown(str(below.join("bin")), 65534, 0)
     assert _files.trust("/bin/program") is None
+
+
+def test_what_a_killed_run_has_left_is_taken_away_and_nothing_else(below):
+    for name in (".50-a.conf.photon-hardening", ".hidden.conf", "a.photon-hardening"):
+        below.join(name).write("x")
+    for folder in ("/", "/no/such"):
+        _files.discard_left(folder)
+    assert sorted(_files.entries("/")) == [".hidden.conf", "a.photon-hardening"]

@@ -87,7 +87,8 @@ def test_a_container_says_so(told, monkeypatch):
 def test_a_machine_that_tells_nothing(told):
     rows = told(trees.Tree)
     assert brief(rows, "virtual machine", "root filesystem type", "swap space", "memory in use", "disk controller of /") == [
-        ("unknown machine, no hypervisor seen", "not_applicable"), (None, "ok"), ("none", "ok"), (None, "hidden"), (None, "not_applicable")]
+        ("unknown machine, no hypervisor seen", "not_applicable"), (None, "hidden"), ("none", "ok"), (None, "hidden"),
+        (None, "not_applicable")]
 
 
 @pytest.mark.parametrize("vendor, product, devices, expected", [
@@ -127,6 +128,10 @@ def test_a_hidden_parameter(told, text, cmdline, state, value, source, words):
     ("N", "options vmw_pvscsi disable_msi=1", True, "ok", "/sys/module/vmw_pvscsi/parameters/disable_msi", ""),
     ("Y", "", False, "finding", "/sys/module/vmw_pvscsi/parameters/disable_msi",
      "MSI is switched off for this driver, and no option that can be read says so: look into the initramfs."),
+    ("Y", "options vmw_pvscsi disable_msi=1", True, "finding", "/sys/module/vmw_pvscsi/parameters/disable_msi",
+     "MSI is switched off for this driver, which is built into the kernel, and the kernel's command line does not say so: something has "
+     "written /sys/module/vmw_pvscsi/parameters/disable_msi since the boot, or the kernel was built with it."),
+    ("Y", 'options vmw_pvscsi disable_msi="1"', False, "finding", CONF + ":1", CONF + ":1 switches MSI off for this driver."),
 ])
 def test_a_parameter_that_the_kernel_shows(told, value, text, builtin, state, source, reason):
     def change(tree):

@@ -12,12 +12,13 @@ import time
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _image, _lock, _procfs, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _image, _lock, _memory, _procfs, _sysctl_d
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Attributes,
     Entry,
     File,
     HostProblem,
+    Init,
     Reading,
     Request,
     Rule,
@@ -95,6 +96,34 @@ def test_nothing_is_read_live_for_an_image(host, monkeypatch):
     snapshot = _host.snapshot(request(rules=HOLD, image=True), NOTHING, None)
     assert (snapshot.live, snapshot.interfaces) == ({}, {})
     assert set(snapshot.uses) == {"docker", "slaac", "multihomed"}
+
+
+ID = "0123456789abcdef0123456789abcdef\n"
+
+
+@pytest.mark.parametrize("texts, known", [
+    ({"/etc/machine-id": ID}, True), ({}, False), ({"/etc/machine-id": ""}, False), ({"/etc/machine-id": "uninitialized\n"}, False),
+    ({"/etc/machine-id": ID + "\0" * 100}, False), ({"/etc/machine-id/x": ID}, False),
+    # Left over from the first boot, whose id is on the disk by now.
+    ({"/etc/machine-id": ID, "/run/machine-id": ID}, True), ({"/run/machine-id": ID}, False),
+])
+def test_what_names_this_host(host, texts, known):
+    for path, text in texts.items():
+        host.file(path, text)
+    assert _host.machine_id() == (_memory.machine_digest(ID) if known else None)
+
+
+def test_an_id_for_this_boot_alone_names_no_host(host):
+    host.file("/run/machine-id", ID)
+    host.file("/etc/x", "")
+    # The same file at two paths, as a bind mount is.
+    os.link(host.root + "/run/machine-id", host.root + "/etc/machine-id")
+    assert _host.machine_id() is None
+
+
+def test_an_image_is_named_by_its_own_id(image):
+    image.add("/etc/machine-id", ID)
+    assert image(_host.machine_id) == _memory.machine_digest(ID)
 
 
 def test_folders_that_would_have_to_be_made(host):
@@ -234,8 +263,8 @@ def test_an_enabled_networkd_is_asked(host):
     host.file("/etc/systemd/networkd.conf.d/a.conf", "[Network]\nIPv4Forwarding=yes\n")
     found = _host.rivals(False, ["eth0"])
     assert [item.name for item in found.settings] == [
-        "net.ipv4.conf.*.rp_filter", "net.ipv6.conf.*.forwarding", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"]
-    assert found.advertisements == "systemd-networkd (IPv6AcceptRA in /etc/systemd/network/10-lan.network.d/a.conf:3)"
+        "net.ipv6.conf.*.forwarding", "net.ipv4.conf.*.rp_filter", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"]
+    assert found.advertisements == ("systemd-networkd", "IPv6AcceptRA in /etc/systemd/network/10-lan.network.d/a.conf:3")
     assert found.announces == "/etc/systemd/network/10-lan.network.d/a.conf:4"
 
 
@@ -246,19 +275,25 @@ def test_a_running_networkd_is_asked(host, image, expected):
     assert len(_host.rivals(image, ["eth0"]).settings) == expected
 
 
-@pytest.mark.parametrize("address, expected", [("00:11:22:33:44:55\n", 1), ("00:11:22:33:44:66\n", 0)])
-def test_networkd_knows_an_interface_by_its_address(host, address, expected):
-    host.file("/run/systemd/netif/state", "")
-    host.file("/sys/class/net/eth0/address", address)
-    host.file("/etc/systemd/network/10-lan.network", LAN.replace("Name=eth0", "MACAddress=00:11:22:33:44:55"))
-    assert len(_host.rivals(False, ["eth0"]).settings) == expected
+def test_networkd_knows_an_interface_by_its_address(host):
+    host.file(ENABLED + "systemd-networkd.service", "")
+    host.file("/etc/systemd/network/10-lan.network", LAN.replace("Name=eth0", "MACAddress=52:54:00:00:00:01"))
+    assert _host.rivals(False, ["eth0"]).settings == ()
+    host.file("/sys_net/eth0/address", "52:54:00:00:00:01\n")
+    assert len(_host.rivals(False, ["eth0"]).settings) == 1
+    assert len(_host.rivals(True).settings) == 1
 
 
 def test_networkmanager_is_asked(host):
     host.file("/etc/NetworkManager/system-connections/a.nmconnection", "[ipv4]\nmethod=shared\n")
     assert _host.rivals(False).settings == ()
     host.file(ENABLED + "NetworkManager.service", "")
-    assert [item.by for item in _host.rivals(False).settings] == ["NetworkManager"]
+    found = _host.rivals(False)
+    assert [item.name for item in found.settings] == ["net.ipv4.ip_forward"]
+    assert found.advertisements[0] == "NetworkManager"
+    # The program of a release that knows forwarding of single interfaces.
+    host.file("/usr/sbin/NetworkManager", "\x7fELF")
+    assert [item.name for item in _host.rivals(False).settings] == ["net.ipv4.conf.*.forwarding"]
 
 
 @pytest.mark.parametrize("program, folder, read", [
@@ -281,28 +316,56 @@ def test_a_kernel_s_own_file_is_read_first(host):
     assert [boot.winner(name).value for name in ("vm.a", "vm.b")] == ["1", "7"]
 
 
-@pytest.mark.parametrize("image, first, path, expected", [
-    (False, "init", "/run/openrc/softlevel", "OpenRC"), (False, "openrc-init", "/run/openrc/softlevel", "OpenRC"),
-    (False, "runit", None, "runit"), (False, "s6-svscan", None, "s6"), (False, "dinit", None, "dinit"),
-    (False, "init", "/etc/inittab", "an init of System V"), (False, "init", "/etc/init.d/procps", "an init of System V"),
-    # In a container, or where a package of another init is installed.
-    (False, "init", None, None), (False, "sleep", "/run/openrc/softlevel", None), (False, "sleep", "/etc/runit/1", None),
-    (False, "sleep", "/sbin/openrc", None), (False, "sleep", "/etc/inittab", None),
-    (True, "sleep", "/sbin/openrc", "OpenRC"), (True, "sleep", "/etc/runit/1", "runit"), (True, "sleep", "/run/openrc/softlevel", None),
-    (True, "sleep", "/etc/init.d/procps", "an init of System V"), (True, "sleep", "/etc/dinit.d/boot", "dinit"),
-    (True, "runit", None, None),
-])
-def test_an_init_that_is_not_systemd(host, monkeypatch, image, first, path, expected):
-    monkeypatch.setattr(_files, "read_proc", {"1/comm": first + "\n"}.get)
-    host.file("/etc/sysctl.conf", "vm.a = 7\n")
-    if path:
+def init_of(host, monkeypatch, image=False, paths=(), process="", link=None):
+    """The Init that is found where PROCESS is the name of process 1, PATHS are there, and /sbin/init is a LINK."""
+    monkeypatch.setattr(_files, "read_proc", lambda path, _limit=None: process + "\n" if path == "1/comm" else None)
+    for path in paths:
         host.file(path, "")
-    found = _host.rivals(image)
-    assert (found.init, bool(found.late)) == (expected, bool(expected))
+    if link:
+        os.makedirs(host.root + "/sbin", exist_ok=True)
+        os.symlink(link, host.root + "/sbin/init")
+    return _host.rivals(image).init
+
+
+@pytest.mark.parametrize("process, paths, expected", [
+    ("systemd", ["/run/openrc/softlevel"], None), ("init", ["/run/systemd/system/x", "/sbin/init", "/etc/inittab"], None),
+    ("runit", [], Init("runit", True)), ("s6-svscan", [], Init("s6", False)), ("dinit", [], Init("dinit", False)),
+    ("init", ["/sbin/init", "/etc/inittab", "/etc/init.d/procps"], Init("sysvinit", True)),
+    ("init", ["/sbin/init", "/etc/inittab"], Init("sysvinit", False)), ("init", ["/sbin/init"], Init("/sbin/init", False)),
+    ("init", ["/sbin/init", "/run/openrc/softlevel"], Init("OpenRC", True)), ("openrc-init", [], Init("OpenRC", True)),
+    # Folders that an installed package makes, and containers, whose first program is any.
+    ("bash", ["/run/runit/supervise/x", "/etc/runit/1", "/run/openrc/softlevel", "/sbin/init"], None),
+    ("tini", ["/sbin/openrc", "/sbin/init"], None), ("init", ["/etc/inittab"], None), ("", ["/sbin/init"], None),
+])
+def test_the_init_of_a_host_is_its_first_process(host, monkeypatch, process, paths, expected):
+    assert init_of(host, monkeypatch, process=process, paths=paths) == expected
+
+
+@pytest.mark.parametrize("link, paths, expected", [
+    ("../lib/systemd/systemd", ["/sbin/openrc", "/etc/runit/1", "/etc/init.d/procps"], None),
+    ("../bin/busybox", [], Init("busybox", False)), ("../bin/busybox", ["/sbin/openrc"], Init("OpenRC", True)),
+    ("openrc-init", [], Init("OpenRC", True)), ("runit-init", [], Init("runit", True)), ("dinit", [], Init("dinit", False)),
+    ("../etc/s6-linux-init/current/bin/init", [], Init("s6", False)),
+    # systemd's programs are there, and something else is started.
+    ("../lib/sysvinit/init", ["/etc/inittab", "/usr/lib/systemd/systemd-sysctl"], Init("sysvinit", False)),
+    (None, ["/sbin/init", "/etc/inittab", "/etc/init.d/procps"], Init("sysvinit", True)),
+    (None, ["/sbin/openrc"], Init("OpenRC", True)), (None, ["/etc/runit/1"], Init("runit", True)),
+    (None, ["/etc/runit/1", "/usr/lib/systemd/systemd-sysctl"], None), (None, ["/run/openrc/softlevel"], None), (None, [], None),
+])
+def test_the_init_of_an_image_is_where_its_link_leads(host, monkeypatch, link, paths, expected):
+    assert init_of(host, monkeypatch, image=True, process="systemd", paths=paths, link=link) == expected
+
+
+@pytest.mark.parametrize("process, reads_last", [("runit", True), ("dinit", False), ("systemd", False)])
+def test_what_an_init_reads(host, monkeypatch, process, reads_last):
+    host.file("/etc/sysctl.conf", "vm.a = 7\n")
     host.file("/usr/sbin/sysctl", "procps-ng 3.3.9")
-    assert _host.boot_dialect(_host.rivals(image)).dashes is not bool(expected)
-    host.file("/usr/lib/systemd/systemd-sysctl" if image else "/run/systemd/system/x", "")
-    assert _host.rivals(image).init is None
+    init = init_of(host, monkeypatch, process=process)
+    found = _host.rivals(False)
+    assert (bool(init), bool(found.late)) == (process != "systemd", reads_last)
+    assert _host.boot_dialect(found).dashes is not reads_last
+    winner = _host.boot().winner("vm.a")
+    assert (winner and winner.value) == ("7" if reads_last else None)
 
 
 # --- what it is used for ---
@@ -400,7 +463,7 @@ def traces(host, monkeypatch):
 
     def gather(saved=NOTHING, image=False, **more):
         texts.update(more.pop("texts", {}))
-        others = _host.rivals(image)
+        others = _host.rivals(image, ["eth0"])
         return _host._traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others)
     return gather
 
@@ -455,6 +518,7 @@ def test_what_the_vendor_ships(host, traces):
 
 def test_what_networkd_sets_of_its_interfaces_tells_too(host, traces):
     host.file(ENABLED + "systemd-networkd.service", "")
+    host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-257.so")
     host.file("/etc/systemd/network/a.network", "[Match]\nName=eth0\n[Network]\nIPv4ReversePathFilter=loose\n")
     assert (traces()["settings"], traces()["lines"]) == (
         (Setting("net.ipv4.conf.*.rp_filter", "2", "/etc/systemd/network/a.network", 4, "systemd-networkd"),), {})

@@ -42,6 +42,41 @@ def with_lines(**lines_of):
     return Saved({}, dict((path, SavedFile(None, lines=known)) for path, known in lines.items())), [File(path, HEADER) for path in lines]
 
 
+# --- machines ---
+
+ID = "0123456789abcdef0123456789abcdef"
+# Of `openssl dgst -sha256 -hmac`. It stands in the baselines of hosts, so it must never change.
+DIGEST = "2815f24078f3e1873fe807257b8d9f1dfc296ab3870b915132e2c25dc689fdc1"
+
+
+@pytest.mark.parametrize("text, known", [
+    pytest.param(ID + "\n", True, id="as it is in the file"),
+    pytest.param(ID, True, id="without a line end"),
+    pytest.param(ID.upper() + "\n", True, id="in capitals"),
+    pytest.param(None, False, id="no file"),
+    pytest.param("", False, id="empty, as in an image"),
+    pytest.param("uninitialized\n", False, id="before the first boot"),
+    pytest.param("0" * 32 + "\n", False, id="no id at all"),
+    pytest.param(ID[1:], False, id="too short"),
+    pytest.param(ID + "0", False, id="too long"),
+    pytest.param("g" + ID[1:], False, id="not hexadecimal"),
+    pytest.param(ID + "\n" + ID, False, id="two lines"),
+    pytest.param("\udcff" * 32, False, id="not UTF-8"),
+])
+def test_a_machine_is_named_by_a_digest_of_its_id(text, known):
+    assert _memory.machine_digest(text) == (DIGEST if known else None)
+
+
+def test_two_machines_have_two_digests():
+    assert _memory.machine_digest("1" + ID[1:]) != _memory.machine_digest(ID)
+
+
+@pytest.mark.parametrize("remembered, now, expected", [
+    ("a", "b", True), ("a", "a", False), (None, "a", False), ("a", None, False), (None, None, False)])
+def test_whether_what_is_remembered_is_of_another_machine(remembered, now, expected):
+    assert _memory.is_of_another(Saved({}, {}, machine_id=remembered), now) is expected
+
+
 # --- values ---
 
 @pytest.mark.parametrize("entry, live, noted", [
@@ -139,15 +174,21 @@ def test_a_lost_baseline_is_made_of_what_is_there():
     text = HEADER + "\nkernel.m = 1\n"
     disk = dict((path, File(path, text, ROOTS)) for path in (SECURITY, TUNING, LAST))
     disk[NETWORK] = File(NETWORK, "kernel.m = 2\n", ROOTS)
-    saved = Saved({OTHER: Entry("5", "6", TUNING)}, {TUNING: known}, ("/etc/sysctl.d",))
-    found = _memory.of_host(saved, {NAME: ("1", SECURITY), OTHER: ("6", TUNING)}, disk)
+    saved = Saved({OTHER: Entry("5", "6", TUNING)}, {TUNING: known}, ("/etc/sysctl.d",), machine_id="another")
+    found = _memory.of_host(saved, {NAME: ("1", SECURITY), OTHER: ("6", TUNING)}, disk, "this one")
     assert found.parameters == {NAME: Entry("1", None, SECURITY), OTHER: Entry("5", "6", TUNING)}
     assert found.files == {
         SECURITY: SavedFile(text, ROOTS, _memory.digest(text), lines={NAME: "1"}, rules={}),
         TUNING: known,
-        LAST: SavedFile(None, None, _memory.digest(text), lines={NAME: "1"}, rules={}),
+        LAST: SavedFile(text, ROOTS, _memory.digest(text), lines={NAME: "1"}, rules={}),
     }
-    assert found.folders == saved.folders
+    assert (found.folders, found.machine_id) == (saved.folders, "this one")
+
+
+@pytest.mark.parametrize("saved, machine_id", [
+    (Saved({OTHER: Entry("5", "6", TUNING)}, {}), "this one"), (Saved({}, {TUNING: SavedFile(None)}), "this one"), (Saved({}, {}), None)])
+def test_nothing_is_remembered_of_no_machine(saved, machine_id):
+    assert _memory.of_host(saved, {}, {}, "this one").machine_id == machine_id
 
 
 # --- what is remembered after a run ---
@@ -209,10 +250,11 @@ def test_what_is_left_alone_does_not_end_what_is_remembered_of_the_others():
 def test_all_that_is_and_will_be_remembered_comes_first():
     before = Saved({NAME: Entry("0", "1", SECURITY), OTHER: Entry("0", "5", SECURITY)}, {SECURITY: SavedFile(None, sha256="old")}, ("/a",))
     after = Saved({NAME: Entry("0", "2", SECURITY)}, {SECURITY: SavedFile(None, sha256="new"), TUNING: SavedFile(None, sha256="first")},
-                  ("/b",))
+                  ("/b",), machine_id="this one")
     assert _memory.remembered_first(before, after) == Saved(
         {NAME: Entry("0", "2", SECURITY, also="1"), OTHER: Entry("0", "5", SECURITY)},
-        {SECURITY: SavedFile(None, sha256="new", also="old"), TUNING: SavedFile(None, sha256="first")}, ("/a", "/b"))
+        {SECURITY: SavedFile(None, sha256="new", also="old"), TUNING: SavedFile(None, sha256="first")}, ("/a", "/b"), machine_id="this one")
+    assert _memory.remembered_first(before._replace(machine_id="another"), after).machine_id == "another"
 
 
 @pytest.mark.parametrize("known, now, earlier", [

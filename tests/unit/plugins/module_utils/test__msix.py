@@ -37,6 +37,7 @@ def test_what_is_undone(given, lines):
 @pytest.mark.parametrize("given, words", [
     (facts(ON, "pci=nomsi"), "No option of a driver counts while pci=nomsi is on the kernel's command line"),
     (facts(ON, "vmw_vmci.disable_msix=1"), "The command line comes after modprobe.d: remove vmw_vmci.disable_msix from the kernel's"),
+    (facts(ON, "-- vmw_vmci.disable_msix=1"), "The command line comes after modprobe.d: remove vmw_vmci.disable_msix from the kernel's"),
     (facts(ON, "vmw_vmci.disable_msix=1", builtin=["vmw_vmci"]), "vmw_vmci is built into the kernel: remove vmw_vmci.disable_msix from"),
     (facts("install vmw_vmci modprobe -i vmw_vmci disable_msix=1"), CONF + ":1 is a command that loads the driver"),
     (facts(ON, path=LATE), LATE + ":1 is read after our file /etc/modprobe.d/zz-photon-hardening.conf: edit that line."),
@@ -47,7 +48,30 @@ def test_what_is_undone(given, lines):
 def test_what_a_person_has_to_do(given, words):
     (step,) = _msix.steps(given)
     assert step.state == "manual" and step.reason.startswith(words) and _msix.text_of([step]) is None
-    assert _msix.message([step], False) == step.reason
+    assert _msix.message([step]) == step.reason
+
+
+OURS = "options vmw_vmci disable_msix=0\n"
+
+
+@pytest.mark.parametrize("more, stays", [
+    (dict(cmdline="pci=nomsi"), True), (dict(cmdline="vmw_vmci.disable_msix=1"), True), (dict(modules=["vmw_vmci"]), True),
+    (dict(modules=None), True), (dict(builtin=["vmw_vmci"]), True), (dict(text=""), False), (dict(text="", cmdline="pci=nomsi"), False),
+    (dict(text="options vmw_vmci disable_msix=0", modules=None), False), (dict(text="options vmw_pvscsi disable_msi=1"), False),
+    (dict(text="", cmdline="vmw_vmci.disable_msix=1"), False)])
+def test_a_line_of_ours_stays_for_as_long_as_what_it_is_against(more, stays):
+    given = facts(**dict(dict(text=ON, ours=OURS), **more))
+    steps, staying = _msix.steps(given), _msix.kept(given.settings)
+    assert (OURS in (_msix.text_of(steps, staying) or "")) is stays
+    assert ("%s stays, since without it vmw_vmci disable_msix would come back." % _msix.PATH in _msix.message(steps, staying)) is stays
+
+
+def test_a_line_that_stays_and_a_new_one_stand_in_one_order():
+    given = facts(ON + "options vmw_pvscsi disable_msi=1", ours=OURS, modules=["vmw_vmci"])
+    steps, staying = _msix.steps(given), _msix.kept(given.settings)
+    assert [line for line in _msix.text_of(steps, staying).splitlines() if line.startswith("options")] == [
+        "options vmw_pvscsi disable_msi=0", "options vmw_vmci disable_msix=0"]
+    assert [line for line in _msix.text_of(steps).splitlines() if line.startswith("options")] == ["options vmw_pvscsi disable_msi=0"]
 
 
 def test_an_option_in_modprobe_d_does_not_reach_what_is_built_in():
@@ -58,14 +82,14 @@ def test_one_driver_in_the_initramfs_and_one_that_is_not():
     given = facts(ON + "options vmw_pvscsi disable_msi=1", modules=["vmw_pvscsi"])
     assert [(step.driver, step.state) for step in _msix.steps(given)] == [("vmw_pvscsi", "manual"), ("vmw_vmci", "changed")]
     assert "pvscsi" not in _msix.text_of(_msix.steps(given))
-    msg = _msix.message(_msix.steps(given), True)
+    msg = _msix.message(_msix.steps(given))
     done = _msix.PATH + " switches off vmw_vmci disable_msix: takes effect when the driver is loaded next time"
     assert msg.startswith(done + "; vmw_pvscsi is loaded by")
 
 
-@pytest.mark.parametrize("changed, end", [(False, "VMware."), (True, "VMware. Our file is removed.")])
-def test_nothing_to_undo(changed, end):
-    assert _msix.message([], changed) == "No option takes MSI or MSI-X away from a driver of " + end
+@pytest.mark.parametrize("removed, end", [(False, "VMware."), (True, "VMware. Our file is removed.")])
+def test_nothing_to_undo(removed, end):
+    assert _msix.message([], removed=removed) == "No option takes MSI or MSI-X away from a driver of " + end
 
 
 # --- what is remembered ---

@@ -2,94 +2,100 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""What systemd-networkd and NetworkManager set. The answers are those of the sources of systemd 252, 255 and 257 (networkd-sysctl.c,
+networkd-network.c, networkd-ndisc.c, net-condition.c, conf-parser.c) and of NetworkManager (nm-device.c)."""
+
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _network
 from ansible_collections.photon.hardening.plugins.module_utils._model import File
 
 LAN = "/etc/systemd/network/10-lan.network"
+CONF = "/etc/systemd/networkd.conf"
+ADDRESSES = {"lo": "00:00:00:00:00:00", "eth0": "52:54:00:00:00:01", "eth1": "52:54:00:00:00:02"}
+IPV4, IPV6 = ("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")
+IPV4_EACH, IPV6_EACH = ("net.ipv4.conf.*.forwarding", "1"), ("net.ipv6.conf.*.forwarding", "1")
 
 
 def found(*files, **options):
-    interfaces = options.get("interfaces", {"lo": "", "eth0": "", "eth1": ""})
-    settings = _network.of_networkd([File(*item) for item in files], interfaces, options.get("version", 252))
+    settings = _network.of_networkd([File(*item) for item in files], options.get("addresses", ADDRESSES), options.get("version", 252))
     return [(item.name, item.value, "%s:%d" % (item.path.rpartition("/")[2], item.number)) for item in settings]
 
 
+def lan(*lines):
+    return LAN, "[Match]\nName=eth0\n\n[Network]\n%s\n" % "\n".join(lines)
+
+
 @pytest.mark.parametrize("line, version, expected", [
-    ("IPForward=yes", 0, [("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")]),
-    ("IPForward=yes", 252, [("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")]),
-    ("IPForward = ipv4", 252, [("net.ipv4.ip_forward", "1")]),
-    ("IPForward=ipv6", 252, [("net.ipv6.conf.all.forwarding", "1")]),
+    ("IPForward=yes", 252, [IPV4, IPV6]), ("IPForward=YES", 252, [IPV4, IPV6]),
+    ("IPForward = ipv4", 252, [IPV4]), ("IPForward=IPv4", 252, []),
+    ("IPForward=ipv6", 252, [IPV6]), ("IPForward=both", 252, []),
     ("IPForward=no", 252, []), ("IPForward=kernel", 239, []), ("#IPForward=yes", 252, []), ("; IPForward=yes", 252, []),
     ("IPForward", 252, []),
-    ("IPMasquerade=yes", 252, [("net.ipv4.ip_forward", "1")]),
-    ("IPMasquerade=both", 252, [("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")]),
-    ("IPMasquerade=no", 252, []),
-    # Since 256 it is passed over, and the others speak of the interface alone.
-    ("IPForward=ipv4", 255, [("net.ipv4.ip_forward", "1")]), ("IPForward=ipv4", 256, []), ("IPForward=yes", 257, []),
-    ("IPMasquerade=ipv6", 257, [("net.ipv6.conf.*.forwarding", "1")]),
-    ("IPMasquerade=ipv4", 255, [("net.ipv4.ip_forward", "1")]), ("IPMasquerade=yes", 257, [("net.ipv4.conf.*.forwarding", "1")]),
-    ("IPv4Forwarding=no", 257, [("net.ipv4.conf.*.forwarding", "0")]),
-    ("IPv4Forwarding=yes", 0, [("net.ipv4.conf.*.forwarding", "1")]), ("IPv4Forwarding=yes", 255, []),
-    ("IPv6Forwarding=on", 257, [("net.ipv6.conf.*.forwarding", "1")]),
-    ("IPv6SendRA=yes", 257, [("net.ipv6.conf.*.forwarding", "1")]), ("IPv6SendRA=yes", 252, []), ("IPv6SendRA=no", 257, []),
-    ("IPv6PrefixDelegation=dhcpv6", 257, [("net.ipv6.conf.*.forwarding", "1")]),
+    ("IPMasquerade=yes", 252, [IPV4]), ("IPMasquerade=both", 252, [IPV4, IPV6]), ("IPMasquerade=no", 252, []),
+    ("IPForward=ipv4", 255, [IPV4]),
+    # Since 256 it is passed over.
+    ("IPForward=yes", 256, []),
+    # It switches all interfaces on in each release.
+    ("IPMasquerade=ipv6", 257, [IPV6]), ("IPMasquerade=both", 257, [IPV4, IPV6]),
+    ("IPv4Forwarding=no", 257, [("net.ipv4.conf.*.forwarding", "0")]), ("IPv4Forwarding=no", 255, []),
+    ("IPv6Forwarding=on", 257, [IPV6_EACH]),
+    ("IPv6SendRA=yes", 257, [IPV6_EACH]), ("IPv6PrefixDelegation=dhcpv6", 257, [IPV6_EACH]), ("IPv6SendRA=no", 257, []),
+    # Before 256 it is sent whatever the forwarding is.
+    ("IPv6SendRA=yes", 252, []), ("IPv6SendRA=yes", 255, []),
     ("IPv4ReversePathFilter=loose", 257, [("net.ipv4.conf.*.rp_filter", "2")]),
-    ("IPv4ReversePathFilter=strict", 257, [("net.ipv4.conf.*.rp_filter", "1")]),
-    ("IPv4ReversePathFilter=no", 257, [("net.ipv4.conf.*.rp_filter", "0")]), ("IPv4ReversePathFilter=1", 257, []),
+    ("IPv4ReversePathFilter=strict", 255, [("net.ipv4.conf.*.rp_filter", "1")]),
+    ("IPv4ReversePathFilter=no", 257, [("net.ipv4.conf.*.rp_filter", "0")]), ("IPv4ReversePathFilter=loose", 252, []),
     ("IPv6DuplicateAddressDetection=0", 257, [("net.ipv6.conf.*.dad_transmits", "0")]),
+    ("IPv6DuplicateAddressDetection=many", 257, []),
+    ("ProxyARP=yes", 252, [("net.ipv4.conf.*.proxy_arp", "1")]),
     ("IPv4AcceptLocal=maybe", 257, []), ("DHCP=yes", 257, []),
 ])
 def test_what_an_option_sets(line, version, expected):
-    text = "[Match]\nName=eth0\n\n[Network]\n%s\n" % line
-    assert found((LAN, text), version=version) == [item + ("10-lan.network:5",) for item in expected]
+    assert found(lan(line), version=version) == [item + ("10-lan.network:5",) for item in expected]
 
 
-@pytest.mark.parametrize("lines, version, expected", [
-    (["IPForward=yes", "IPForward=no"], 252, []), (["IPForward=no", "IPForward=ipv4"], 252, [("net.ipv4.ip_forward", "1")]),
-    # A word that is not understood is passed over.
-    (["IPForward=ipv4", "IPForward=perhaps"], 252, [("net.ipv4.ip_forward", "1")]),
-    (["IPv4ReversePathFilter=loose", "IPv4ReversePathFilter=no"], 257, [("net.ipv4.conf.*.rp_filter", "0")]),
-    (["IPForward=ipv4", "IPMasquerade=no"], 252, [("net.ipv4.ip_forward", "1")]),
-    # What an interface says of itself comes before what another option brings along.
-    (["IPMasquerade=ipv4", "IPv4Forwarding=no"], 257, [("net.ipv4.conf.*.forwarding", "0")]),
-    (["IPv6SendRA=yes", "IPv6Forwarding=no"], 257, [("net.ipv6.conf.*.forwarding", "0")]),
+@pytest.mark.parametrize("version, lines, expected", [
+    (252, ["IPForward=yes", "IPForward=no"], []),
+    (252, ["IPForward=no", "IPForward=ipv4"], [IPV4 + (6,)]),
+    # What is not understood takes nothing back.
+    (252, ["IPForward=ipv4", "IPForward=", "IPForward=perhaps"], [IPV4 + (5,)]),
+    (252, ["IPMasquerade=ipv4", "IPMasquerade="], []),
+    (252, ["IPForward=no", "IPMasquerade=ipv4"], [IPV4 + (6,)]),
+    (252, ["IPv4ProxyARP=yes", "IPv4ProxyARP="], []),
+    (257, ["IPv4ReversePathFilter=loose", "IPv4ReversePathFilter="], [("net.ipv4.conf.*.rp_filter", "2", 5)]),
+    (257, ["IPv4ReversePathFilter=loose", "IPv4ReversePathFilter=no"], [("net.ipv4.conf.*.rp_filter", "0", 6)]),
+    (257, ["IPv6Forwarding=yes", "IPv6Forwarding="], []),
+    (257, ["IPv6SendRA=yes", "IPv6Forwarding=no"], [("net.ipv6.conf.*.forwarding", "0", 6)]),
+    (257, ["IPMasquerade=ipv4", "IPv4Forwarding=no"], [IPV4 + (5,), ("net.ipv4.conf.*.forwarding", "0", 6)]),
 ])
-def test_the_last_line_counts(lines, version, expected):
-    text = "[Match]\nName=eth0\n[Network]\n%s\n" % "\n".join(lines)
-    assert [item[:2] for item in found((LAN, text), version=version)] == expected
-    addition = (LAN + ".d/a.conf", "[Network]\n%s\n" % lines[1])
-    assert [item[:2] for item in found((LAN, text.replace(lines[1], "")), addition, version=version)] == expected
+def test_the_last_word_counts(version, lines, expected):
+    assert found(lan(*lines), version=version) == [item[:2] + ("10-lan.network:%d" % item[2],) for item in expected]
 
 
-@pytest.mark.parametrize("line, counts", [("Unmanaged=yes", False), ("Unmanaged=no", True), ("Unmanaged=yes\nUnmanaged=no", True)])
-def test_an_interface_that_is_left_alone(line, counts):
-    text = "[Match]\nName=eth0\n[Link]\n%s\n[Network]\nIPForward=ipv4\n"
-    assert bool(found((LAN, text % line))) is counts
+def test_a_line_goes_on_after_a_backslash():
+    assert found(lan("IPForward=\\", "# a comment", " ipv4", "IPForward=x")) == [IPV4 + ("10-lan.network:5",)]
 
 
 def test_only_the_section_of_the_network_counts():
     assert found((LAN, "[Match]\nName=eth0\n[Link]\nIPForward=yes\n[Network]\n")) == []
 
 
-@pytest.mark.parametrize("name, counts", [
-    ("Name=eth0", True), ("Name=eth*", True), ("Name=ens* eth1", True), ("Name=ens*", False), ("Name=!eth*", True),
-    ("Name=!lo eth*", False), ("MACAddress=00:11:22:33:44:55", True), ("", True), ("Name=ve-*\nDriver=veth", False),
+@pytest.mark.parametrize("conditions, counts", [
+    ("Name=eth0", True), ("Name=eth*", True), ("Name=ens* eth1", True), ("Name=ens*", False), ("Name=!eth*", False),
+    ("Name=!lo eth*", False), ("Name=!eth0", True), ("Name=!eth1\nName=eth*", True), ("Name=eth0\nName=", False),
+    ("Name=nope\nName=eth0", True), ("Name=lo", False), ("Name=*", True), ("Name=ve-*\nDriver=veth", False), ("Driver=veth", True),
+    ("MACAddress=00:11:22:33:44:55", False), ("MACAddress=52:54:00:00:00:01", True), ("MACAddress=52-54-00-00-00-02 x", True),
+    ("MACAddress=5254.0000.0001", True), ("MACAddress=52:54:0:0:0:1", True), ("MACAddress=52:54:00:00:00:01\nName=eth1", False),
 ])
-def test_a_file_counts_that_matches_an_interface(name, counts):
+def test_a_file_counts_that_matches_an_interface(conditions, counts):
     """Systemd itself ships files for interfaces of nspawn, with IPMasquerade=."""
-    assert bool(found((LAN, "[Match]\n%s\n[Network]\nIPForward=ipv4\n" % name))) is counts
+    assert bool(found((LAN, "[Match]\n%s\n[Network]\nIPForward=ipv4\n" % conditions))) is counts
 
 
-@pytest.mark.parametrize("condition, counts", [
-    ("MACAddress=00:11:22:33:44:55", True), ("MACAddress=00-11-22-33-44-AA 00-11-22-33-44-55", True),
-    ("MACAddress=00:11:22:33:44:66", False),
-    ("Name=eth1\nMACAddress=00:11:22:33:44:55", False), ("Name=lo", True),
-])
-def test_a_file_counts_that_names_the_address_of_an_interface(condition, counts):
-    interfaces = {"lo": "00:00:00:00:00:00", "eth0": "00:11:22:33:44:55"}
-    assert bool(found((LAN, "[Match]\n%s\n[Network]\nIPForward=ipv4\n" % condition), interfaces=interfaces)) is counts
+@pytest.mark.parametrize("version, counts", [(244, True), (245, False), (257, False)])
+def test_a_file_without_a_condition(version, counts):
+    assert bool(found((LAN, "[Match]\n[Network]\nIPMasquerade=ipv4\n"), version=version)) is counts
 
 
 def test_the_first_file_that_matches_has_the_interface():
@@ -101,22 +107,51 @@ def test_the_first_file_that_matches_has_the_interface():
     assert found(second, (first[0], first[1].replace("Name=", "Type=ether\nName="))) != []
 
 
+def test_an_interface_that_is_left_alone():
+    unmanaged = ("/etc/systemd/network/05.network", "[Match]\nName=eth0\n[Link]\nUnmanaged=yes\n[Network]\nIPForward=yes\n")
+    assert found(unmanaged) == found(unmanaged, lan("IPForward=yes")) == found(unmanaged, addresses=None) == []
+    managed = (unmanaged[0], unmanaged[1].replace("Unmanaged=yes", "Unmanaged=yes\nUnmanaged=no"))
+    assert found(managed) != []
+
+
 def test_in_an_image_no_interface_is_known():
-    text = "[Match]\nName=eth0\n[Network]\nIPForward=ipv4\n"
-    assert found((LAN, text), interfaces={}) != []
-    assert found(("/usr/lib/systemd/network/80-x.network", text), interfaces={}) == []
+    text = lan("IPForward=ipv4")[1]
+    assert found((LAN, text), addresses=None) != []
+    vendor = ("/usr/lib/systemd/network/80-x.network", text)
+    assert found(vendor, addresses=None) == []
+    assert found(vendor, ("/etc/systemd/network/80-x.network.d/a.conf", "[Network]\nDHCP=yes\n"), addresses=None) != []
+    # A host that has none but its loopback is no image.
+    assert found((LAN, text), addresses={"lo": ""}) == []
 
 
 def test_drop_ins_belong_to_their_file():
     addition = (LAN + ".d/a.conf", "[Network]\nIPForward=ipv4\n")
-    assert found(addition, (LAN, "[Match]\nName=eth0\n")) == [("net.ipv4.ip_forward", "1", "a.conf:2")]
+    assert found(addition, (LAN, "[Match]\nName=eth0\n")) == [IPV4 + ("a.conf:2",)]
     assert found(addition) == found(addition, (LAN, "")) == []
+
+
+def test_the_last_drop_in_has_the_last_word():
+    later, earlier = ("/run/systemd/network/10-lan.network.d/b.conf", "[Network]\nIPForward=no\n"), (LAN + ".d/a.conf", "[Network]\n")
+    assert found(later, earlier, lan("IPForward=yes")) == []
+    assert found(lan("IPForward=no"), (LAN + ".d/c.conf", "[Network]\nIPForward=ipv6\n"), later) == [IPV6 + ("c.conf:2",)]
 
 
 @pytest.mark.parametrize("version, expected", [(255, []), (256, [("net.ipv4.ip_forward", "0", "networkd.conf:2")])])
 def test_the_settings_for_all_interfaces(version, expected):
     text = "[Network]\nIPv4Forwarding=no\nx=1\n[x]\nIPv6Forwarding=yes\n"
-    assert found(("/etc/systemd/networkd.conf", text), version=version) == expected
+    assert found((CONF, text), version=version) == expected
+
+
+def test_the_last_file_has_the_last_word_on_all_interfaces():
+    files = (CONF, "[Network]\nIPv4Forwarding=yes\n"), (CONF + ".d/a.conf", "[Network]\nIPv4Forwarding=no\n")
+    assert found(*files, version=257) == [("net.ipv4.ip_forward", "0", "a.conf:2")]
+    assert found(*(files + ((CONF + ".d/b.conf", "[Network]\nIPv4Forwarding=\n"),)), version=257) == []
+
+
+def test_masquerading_does_not_overrule_what_is_said_of_all_interfaces():
+    general = (CONF, "[Network]\nIPv4Forwarding=no\n")
+    assert found(general, lan("IPMasquerade=ipv4"), version=257) == [
+        IPV4_EACH + ("10-lan.network:5",), ("net.ipv4.ip_forward", "0", "networkd.conf:2")]
 
 
 def test_a_folder_hides_files_of_the_folders_after_it():
@@ -125,53 +160,96 @@ def test_a_folder_hides_files_of_the_folders_after_it():
         "/usr/lib/systemd/network/10.network", "/etc/systemd/network/80.network", "/etc/systemd/network/80.network.d/a.conf"]
 
 
-SAID = "systemd-networkd (IPv6AcceptRA in %s:4)" % LAN
-UNSAID = "systemd-networkd (%s, which says nothing else)" % LAN
+# --- advertisements of routers ---
+
+BY_DEFAULT = "IPv6AcceptRA is on by default in " + LAN
 
 
-@pytest.mark.parametrize("line, version, expected", [
-    ("IPv6AcceptRA=yes", 252, SAID), ("IPv6AcceptRouterAdvertisements=1", 252, SAID), ("IPv6AcceptRA=no", 252, None),
-    ("IPv6AcceptRA=yes\nIPv6AcceptRA=no", 252, None), ("IPv6AcceptRA=yes\nIPForward=yes", 252, SAID),
-    # Not said, it is taken where nothing is forwarded.
-    ("DHCP=yes", 252, UNSAID), ("IPForward=ipv4", 252, UNSAID), ("IPForward=yes", 252, None), ("IPForward=yes", 257, UNSAID),
-    ("IPv6Forwarding=yes", 257, None), ("IPMasquerade=both", 257, None), ("IPv6SendRA=yes", 257, None), ("IPv6SendRA=no", 257, UNSAID),
+@pytest.mark.parametrize("version, lines, expected", [
+    (252, ["IPv6AcceptRA=yes"], "IPv6AcceptRA in %s:5" % LAN), (252, ["IPv6AcceptRouterAdvertisements=1"], "IPv6AcceptRA in %s:5" % LAN),
+    (252, ["IPv6AcceptRA=no"], None), (252, ["IPv6AcceptRA=yes", "IPv6AcceptRA=no"], None),
+    # Where nothing is said, it depends on forwarding.
+    (252, ["DHCP=yes"], BY_DEFAULT), (257, ["DHCP=yes"], BY_DEFAULT), (252, ["IPv6AcceptRA=no", "IPv6AcceptRA="], BY_DEFAULT),
+    (252, ["IPForward=ipv4"], BY_DEFAULT), (252, ["IPForward=yes"], None), (252, ["IPMasquerade=both"], None),
+    (257, ["IPForward=yes"], BY_DEFAULT), (257, ["IPv6Forwarding=yes"], None), (257, ["IPMasquerade=both"], None),
+    (257, ["IPv6SendRA=yes"], None), (252, ["IPv6SendRA=yes"], BY_DEFAULT),
+    (257, ["IPv6SendRA=yes", "IPv6AcceptRA=yes"], "IPv6AcceptRA in %s:6" % LAN),
+    # Without an address for the link there is nothing to take them by.
+    (252, ["LinkLocalAddressing=no", "IPv6AcceptRA=yes"], None), (252, ["LinkLocalAddressing=ipv4"], None),
+    (252, ["Bridge=br0"], None), (252, ["Bond=bond0", "Bond="], BY_DEFAULT), (252, ["KeepMaster=yes"], None),
+    (252, ["Bridge=br0", "LinkLocalAddressing=ipv6"], BY_DEFAULT),
 ])
-def test_where_advertisements_are_taken(line, version, expected):
-    files = [File(LAN, "[Match]\nName=eth0\n[Network]\n%s\n" % line)]
-    assert _network.advertisements(files, {"eth0": ""}, version) == expected
-    assert _network.advertisements(files, {"lo": ""}, version) is None
+def test_where_advertisements_are_taken(version, lines, expected):
+    found = _network.advertisements([File(*lan(*lines))], ADDRESSES, version)
+    assert found == (("systemd-networkd", expected) if expected else None)
 
 
-@pytest.mark.parametrize("line, expected", [
-    ("IPv6SendRA=yes", LAN + ":4"), ("IPv6PrefixDelegation=static", LAN + ":4"), ("IPv6SendRA=no", None), ("DHCP=yes", None)])
-def test_where_this_host_is_announced_as_a_router(line, expected):
-    assert _network.announces([File(LAN, "[Match]\nName=eth0\n[Network]\n%s\n" % line)], {"eth0": ""}) == expected
+@pytest.mark.parametrize("lines, expected", [
+    (["IPv6SendRA=yes"], LAN + ":5"), (["IPv6PrefixDelegation=static"], LAN + ":5"), (["DHCP=yes"], None),
+    (["IPv6SendRA=no", "IPv6SendRA=yes"], LAN + ":6"), (["IPv6SendRA=yes", "IPv6SendRA=no"], None),
+])
+@pytest.mark.parametrize("version", [252, 257])
+def test_where_this_host_is_announced_as_a_router(version, lines, expected):
+    assert _network.announces([File(*lan(*lines))], ADDRESSES, version) == expected
+    assert _network.announces([File(*lan(*lines))], {"eth1": ""}, version) is None
 
 
-CONNECTION = "/etc/NetworkManager/system-connections/a.nmconnection"
+@pytest.mark.parametrize("value, expected", [("yes", None), ("no", ("systemd-networkd", BY_DEFAULT))])
+def test_forwarding_of_all_interfaces_leaves_advertisements_alone(value, expected):
+    files = [File(*lan("DHCP=yes")), File(CONF, "[Network]\nIPv6Forwarding=%s\n" % value)]
+    assert _network.advertisements(files, ADDRESSES, 257) == expected
+
+
+def test_what_others_ship_takes_no_advertisements_of_an_interface_that_may_not_be_there():
+    """As systemd's file for wireless networks without an access point."""
+    text = "[Match]\nType=wlan\nWLANInterfaceType=ad-hoc\n[Network]\nLinkLocalAddressing=yes\n"
+    assert _network.advertisements([File("/usr/lib/systemd/network/80-wifi-adhoc.network", text)], ADDRESSES, 252) is None
+    assert _network.advertisements([File(LAN, text)], ADDRESSES, 252) == ("systemd-networkd", BY_DEFAULT)
+
+
+# --- NetworkManager ---
+
+PROFILE = "/etc/NetworkManager/system-connections/a.nmconnection"
+OLD, NEW = "\x7fELF /proc/sys/net/ipv4/ip_forward", "\x7fELF /proc/sys/net/ipv6/conf/all/forwarding"
+
+
+@pytest.mark.parametrize("text, program, expected", [
+    # Before 1.54 it writes what is for all interfaces.
+    ("[ipv4]\nmethod=shared\n", OLD, [IPV4 + (2,)]), ("[ipv4]\nmethod=shared\n", None, [IPV4 + (2,)]),
+    ("[ipv4]\nmethod=shared\n", NEW, [IPV4_EACH + (2,)]),
+    ("[ipv6]\nmethod=shared\n", OLD, [IPV6 + (2,)]), ("[ipv6]\nmethod=shared\n", NEW, [IPV6 + (2,)]),
+    ("[ipv4]\nforwarding=1\n", OLD, []), ("[ipv4]\nforwarding=1\n", NEW, [IPV4_EACH + (2,)]),
+    ("[ipv4]\nforwarding=0\n", NEW, [("net.ipv4.conf.*.forwarding", "0", 2)]), ("[ipv4]\nforwarding=2\n", NEW, []),
+    ("[ipv6]\nforwarding=1\n", NEW, []),
+    ("[ipv4]\nmethod=shared\nforwarding=0\n", NEW, [IPV4_EACH + (2,)]),
+    ("[ipv4]\nmethod=shared\nmethod=auto\n", OLD, []),
+    ("[ipv4]\nmethod=auto\n[wifi]\nmethod=shared\n", OLD, []),
+    # It is started by a user, and not at boot.
+    ("[connection]\nautoconnect=false\n[ipv4]\nmethod=shared\n", OLD, []),
+])
+def test_a_shared_connection_of_networkmanager_forwards(text, program, expected):
+    settings = _network.of_manager([File(PROFILE, text)], program)
+    assert [(item.name, item.value, item.number) for item in settings] == expected
+    assert _network.is_shared([File(PROFILE, text)]) or not expected or "[ipv6]" in text
 
 
 @pytest.mark.parametrize("text, expected", [
-    ("[ipv4]\nmethod=shared\n", [("net.ipv4.ip_forward", 2)]), ("[ipv6]\nmethod=shared\n", [("net.ipv6.conf.all.forwarding", 2)]),
-    ("[ipv6]\nforwarding=1\n", [("net.ipv6.conf.*.forwarding", 2)]), ("[ipv4]\nmethod=auto\n[wifi]\nmethod=shared\n", []),
+    ("[ipv6]\nmethod=auto\n", "ipv6.method is auto in %s:2" % PROFILE),
+    ("[connection]\nid=a\n", "ipv6.method is auto by default in " + PROFILE),
+    ("[connection]\ntype=ethernet\n[ipv6]\naddr-gen-mode=eui64\n", "ipv6.method is auto by default in " + PROFILE),
+    ("[ipv6]\nmethod=disabled\n", None), ("[ipv6]\nmethod=manual\n", None), ("[connection]\ntype=wireguard\n", None),
+    ("[connection]\ntype=ethernet\nmaster=br0\nslave-type=bridge\n", None), ("[connection]\nautoconnect=false\n", None), ("", None),
 ])
-def test_a_shared_connection_of_networkmanager_forwards(text, expected):
-    settings = _network.of_manager([File(CONNECTION, text)])
-    assert [(item.name, item.number) for item in settings] == expected
-
-
-@pytest.mark.parametrize("texts, taken", [
-    ([], True), (["[ipv6]\nmethod=auto\n"], True), (["[ipv4]\nmethod=auto\n"], True), (["[ipv6]\nmethod=ignore\n"], False),
-    (["[ipv6]\nmethod=disabled\n", "[ipv6]\nmethod=manual\n"], False), (["[ipv6]\nmethod=disabled\n", "[ipv6]\nmethod=auto\n"], True),
-])
-def test_where_networkmanager_takes_advertisements(texts, taken):
-    said = _network.managed_advertisements([File(CONNECTION, text) for text in texts])
-    assert said == ("NetworkManager (ipv6.method=auto)" if taken else None)
+def test_where_networkmanager_takes_advertisements(text, expected):
+    assert _network.manager_advertisements([File(PROFILE, text)]) == (("NetworkManager", expected) if expected else None)
 
 
 @pytest.mark.parametrize("text", [
-    "[", "[a]\n", "=\n", "Name=!\n", "[Match]\nName=[\n", "\x00\x1b[2J", " \n", "[Match]\nName=**********a\n"])
+    "[", "[a]\n", "=\n", "Name=!\n", "[Match]\nName=[\n", "\x00\x1b[2J", " \n", "[Match]\nName=**********a\n", "\\\n", "\\",
+    "[Match]\nMACAddress=:\n", "[Network]\nIPForward\n"])
 def test_hostile_text_neither_hangs_nor_fails(text):
     text *= (1 << 16) // len(text)
-    assert found((LAN, text), ("/etc/systemd/networkd.conf", text)) == []
+    assert found((LAN, text), (CONF, text)) == []
+    _network.advertisements([File(LAN, text)], ADDRESSES, 257)
     assert _network.of_manager([File("/x", text)]) == ()
+    assert _network.manager_advertisements([File("/x", "\n")]) is None

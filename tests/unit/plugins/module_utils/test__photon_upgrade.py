@@ -64,10 +64,13 @@ def test_a_host_that_can_be_upgraded():
     (dict(os_id="centos"), "5.0", "not Photon OS: os-release says centos"),
     (dict(os_id=None), "5.0", "os-release says nothing"),
     (dict(container="docker"), "5.0", "This is a container (docker)"),
+    (dict(container=None), "5.0", "systemd-detect-virt gives no answer"),
+    (dict(packages=installed("4.0", "photon-release-3.0-1.ph3.noarch")), "5.0", "the package photon-release says 3.0 and 4.0"),
     (dict(ostree=True), "5.0", "rpm-ostree"),
     (dict(lsb="5.0"), "5.0", "does not agree with itself"),
     (dict(lsb=None), "5.0", "lsb_release says nothing"),
     (dict(packages=()), "5.0", "the package photon-release says nothing"),
+    (dict(pam_missing=("pam_tally2.so",)), "5.0", "/etc/pam.d/system-auth name pam_tally2.so, which this host does not have. An earlier"),
     (named("2.0"), "4.0", "Photon OS 2.0 can no longer be upgraded"),
     (named("1.0"), "5.0", "Photon OS 1.0 can no longer be upgraded"),
     (named("4.0"), "6.0", "cannot go from 4.0 to 6.0. It can go from 3.0 to 4.0 or 5.0; 4.0 to 5.0; 5.0 to 6.0."),
@@ -122,7 +125,7 @@ def test_packages_that_may_be_lost():
     looked = Precheck(True, 0, ("python2",), ("agent",), (), ("python2", "agent", "tool"))
     assert _photon_upgrade.verdict(facts(), asked(accepted=["agent"]), looked) == ("start", [])
     assert _photon_upgrade.remarks(facts(), asked(), looked) == [
-        "Deprecated packages that will be erased: python2.",
+        "photon-upgrade.sh erases these itself: python2.",
         "These depend on them, are erased as well, and come back where the new version has them: tool.",
         "Not of Photon OS, erased, and not installed again: agent."]
 
@@ -131,10 +134,21 @@ def test_packages_that_may_be_lost():
     (dict(containers=("1", "2")), {}, "2 containers are running"),
     (dict(packages=installed("4.0", "x-debuginfo-1-1.ph4.x86_64")), {}, "in its way: x-debuginfo"),
     (named("5.0"), {"to": "6.0"}, "no copy of the rpm database"),
+    (dict(core_pattern="| /usr/bin/true"), {}, "it takes this for the host's own value and keeps it"),
 ])
 def test_what_is_remarked(found, mine, words):
     (said,) = _photon_upgrade.remarks(facts(**found), asked(**mine), PASSED)
     assert words in said
+
+
+def test_traces_of_somebody_elses_upgrade_are_told_on_a_host_that_has_the_version():
+    cut = facts("5.0", pam_missing=("pam_tally2.so",), core_pattern="| /usr/bin/true")
+    assert _photon_upgrade.verdict(cut, asked(), None) == ("nothing", [])
+    told = _photon_upgrade.told_beside("nothing", cut, asked(), None)
+    assert len(told) == 2 and "Logins may be refused" in told[0] and "core_pattern is still" in told[1]
+    assert _photon_upgrade.told_beside("nothing", facts("5.0"), asked(), None) == []
+    again = facts(pam_missing=("pam_tally2.so",))
+    assert _photon_upgrade.verdict(again, asked(again=True), PASSED) == ("start", [])
 
 
 @pytest.mark.parametrize("found, mine, may", [
@@ -158,6 +172,8 @@ def test_when_the_script_may_be_asked(found, mine, may):
     (dict(named("5.0"), status=None), "cut_after", "refuse", "refuse"),
     (dict(named("5.0"), status=11), "cut_after", "refuse", "refuse"),
     (dict(named("5.0"), status=0, packages=installed("4.0")), "cut_after", "refuse", "refuse"),
+    (dict(named("5.0"), status=None, packages=installed("5.0", "photon-release-4.0-1.ph4.noarch")), "cut_after", "refuse", "refuse"),
+    (dict(packages=installed("4.0", "photon-release-5.0-1.ph5.noarch"), status=None), "cut_after", "refuse", "refuse"),
     (dict(named("5.0"), status=None, packages=()), "cut_after", "refuse", "refuse"),
     (dict(named("3.0"), status=0), "unknown", "refuse", "refuse"),
     (dict(version=None, release=None, packages=(), status=None), "unknown", "refuse", "refuse"),
@@ -185,6 +201,7 @@ def test_an_upgrade_to_another_version_is_finished_first():
     (dict(named("5.0"), core_pattern="| /usr/bin/true"), "a reboot takes that back"),
     (dict(named("5.0"), pam_missing=("pam_tally2.so",)), "/etc/pam.d/system-auth name pam_tally2.so, which this host does not have"),
     (dict(packages=installed("4.0")[1:], core_pattern="| /usr/bin/true"), "a reboot takes that back"),
+    (dict(core_pattern="| /usr/bin/true"), "Boot before photon-upgrade.sh runs again"),
     (dict(packages=installed("4.0")[1:]), "Stopped for the upgrade, and not started again: docker.service."),
     (dict(packages=installed("4.0")[1:], pam=()), "pam_tally2.so had the options onerr=fail deny=3"),
 ])
@@ -254,7 +271,7 @@ def test_every_recorded_precheck(name):
     count = 0
     for record in recorded(name):
         if "photon-upgrade.sh --precheck-only" in record["command"] and not record["command"].startswith(("rm", "setpriv")):
-            looked = _photon_upgrade.precheck(record["rc"], record["stdout"], record["stderr"], ())
+            looked = _photon_upgrade.precheck(record["rc"], record["stdout"], record["stderr"], (), ())
             assert looked.passed is ("Prechecks: PASS" in record["stdout"]) is (record["rc"] == 0)
             assert looked.passed or looked.problems
             count += 1
@@ -263,7 +280,8 @@ def test_every_recorded_precheck(name):
 
 def test_the_recorded_precheck_of_a_laden_host():
     record = next(record for record in recorded("1.1-4-of-3.0") if record["note"].startswith("precheck 4.0 with deprecated"))
-    looked = _photon_upgrade.precheck(record["rc"], record["stdout"], record["stderr"], None)
+    direct = _photon_upgrade.deprecated(record["stdout"])
+    looked = _photon_upgrade.precheck(record["rc"], record["stdout"], record["stderr"], direct, None)
     assert looked == Precheck(True, 0, ("python-six", "python2"), ("vendoragent",), (), None)
 
 
@@ -272,6 +290,14 @@ def test_a_recorded_plan_of_a_removal():
     plan = record["stdout"][record["stdout"].index("Removing:\nvendoragent"):]
     assert _photon_upgrade.erased(plan) == ("vendoragent", "python2", "python-six", "myagent")
     assert _photon_upgrade.erased("Nothing to do.\n") is None
+
+
+@pytest.mark.parametrize("name", ALL[:2])
+def test_the_real_script_erases_what_it_always_erases_before_anything_else(name):
+    record = next(record for record in recorded(name) if record["note"].startswith("upgrade ") and "Removing:\n" in record["stdout"])
+    assert _photon_upgrade.erased(record["stdout"]) == _photon_upgrade.ALWAYS_ERASED
+    assert _photon_upgrade.always_erased(installed("4.0", "toybox-1-1.ph4.x86_64")) == ("toybox",)
+    assert _photon_upgrade.always_erased(installed("4.0")) == ()
 
 
 def left(text):

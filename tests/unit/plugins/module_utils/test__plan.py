@@ -137,9 +137,16 @@ def test_a_rival_that_is_stricter_is_left_to_win():
 
 
 def test_the_restatement_goes_when_the_rival_goes():
+    text = HEADER + "\nkernel.a = 2\n"
+    files = dict(settled("kernel.a = 2\n"), **{RESTATE_PATH: text})
+    known = {RESTATE_PATH: SavedFile(None, sha256=_memory.digest(text), lines={NAME: "2"}, rules={}, text=text)}
+    assert planned("kernel.a = 2\n", {NAME: "2"}, files=files, saved=Saved({}, known)).files == {RESTATE_PATH: None}
+
+
+def test_a_restatement_of_which_nothing_is_remembered_is_left_where_none_is_needed():
     files = dict(settled("kernel.a = 2\n"), **{RESTATE_PATH: HEADER + "\nkernel.a = 2\n"})
     plan = planned("kernel.a = 2\n", {NAME: "2"}, files=files)
-    assert plan.files == {RESTATE_PATH: None}
+    assert (plan.files, len(plan.warnings)) == ({}, 2)
 
 
 def test_a_foreign_file_with_our_last_name_is_left():
@@ -291,6 +298,26 @@ def test_a_waiver_that_ended_is_named_and_enforced():
     plan = planned("kernel.a = 1\n", {NAME: "0"}, {NAME: {"waiver_expired": "2026-01-31"}})
     assert only_row(plan).state == "changed"
     assert plan.warnings == ["The waiver of kernel.a ended on 2026-01-31: the parameter is enforced again."]
+
+
+@pytest.mark.parametrize("remembered, now, kept, told", [
+    pytest.param("a", "b", "a", True, id="cloned"), pytest.param("a", "a", "a", False, id="the same machine"),
+    pytest.param(None, "b", "b", False, id="an older release remembered none"), pytest.param("a", None, "a", False, id="none now"),
+    pytest.param(None, None, None, False, id="none at all"),
+])
+@pytest.mark.parametrize("image", [False, True])
+def test_a_baseline_of_another_machine_is_told(remembered, now, kept, told, image):
+    world = World({NAME: "1"}, settled("kernel.a = 1\n"))
+    world.saved, world.machine_id = Saved({NAME: Entry("0", "1", PATH)}, {}, machine_id=remembered), now
+    plan = world.plan({PATH: "kernel.a = 1\n"}, image=image)
+    assert plan.saved.machine_id == kept
+    assert any("was made on another machine" in warning for warning in plan.warnings) is told
+
+
+def test_a_machine_of_which_nothing_is_remembered_is_not_remembered():
+    world = World({NAME: "1"})
+    world.machine_id = "a"
+    assert world.plan({}).saved == Saved({}, {})
 
 
 def test_our_own_files_do_not_move_the_file_that_is_read_last():

@@ -113,6 +113,12 @@ def test_a_parameter_of_an_interface_that_is_gone_is_not_there(kernel):
     assert _procfs.write("net.ipv4.conf.veth0.rp_filter", "1") == errno.ENOENT
 
 
+def test_the_address_of_an_interface(kernel):
+    kernel.join("sys", "eth0", "address").write("52:54:00:00:00:01\n", ensure=True)
+    assert _procfs.address("eth0") == "52:54:00:00:00:01"
+    assert _procfs.address("tun0") == _procfs.address("\udcff") == ""
+
+
 def test_interfaces_and_which_of_them_are_devices(kernel):
     for path in ("ipv4/conf/all", "ipv4/conf/default", "ipv4/conf/lo", "ipv4/conf/eth0", "ipv6/conf/br0.7", "ipv4/neigh/default",
                  "ipv4/neigh/tun0", "ipv6/neigh/lo", "ipv6/neigh/tun1"):

@@ -5,7 +5,7 @@
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _rivals, _sysctl_d
-from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rule, Setting, Tuned, Winner
+from ansible_collections.photon.hardening.plugins.module_utils._model import File, Init, Rule, Setting, Tuned, Winner
 from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 
@@ -240,11 +240,20 @@ def test_a_filter_that_an_interface_has_off_takes_nothing_back():
 @pytest.mark.parametrize("name, value, told", [
     ("net.ipv6.conf.all.accept_ra", "0", True), ("net.ipv6.conf.all.accept_ra", "1", False), ("net.ipv6.conf.all.autoconf", "0", False)])
 def test_who_takes_advertisements_is_told(name, value, told):
-    found = warned(advertisements="NetworkManager (why)", ours={name: (value, Rule())})
-    assert found == ["NetworkManager (why) takes the advertisements of routers by itself, whatever accept_ra, which is the kernel's, says."
-                     ] * told
+    found = warned(advertisements=("systemd-networkd", "IPv6AcceptRA in %s:4" % LAN), ours={name: (value, Rule())})
+    assert found == ["systemd-networkd takes the advertisements of routers by itself (IPv6AcceptRA in %s:4), whatever accept_ra, which is "
+                     "the kernel's, says." % LAN] * told
 
 
 def test_another_init_is_named():
-    found = warned(init="OpenRC", sysctl=PROCPS, conf="vm.a = 30\n")
-    assert len(found) == 1 and found[0].startswith("This host starts with OpenRC, not with systemd")
+    found = warned(init=Init("OpenRC", True), sysctl=PROCPS, conf="vm.a = 30\n")
+    assert found == ["This host starts with OpenRC, not with systemd: boot values are those that `sysctl --system` sets, which reads "
+                     "/etc/sysctl.conf last."]
+
+
+def test_nothing_is_claimed_of_an_init_that_is_not_known():
+    found = warned(init=Init("dinit", False), sysctl=PROCPS, conf="vm.a = 30\n")
+    assert found[0] == ("This host starts with dinit, not with systemd. What sets parameters at its boot is not known here: boot values "
+                        "are those that systemd would set.")
+    # So whoever calls it by hand is warned.
+    assert len(found) == 2 and "`sysctl --system`" in found[1]

@@ -4,6 +4,7 @@
 
 """Reading: programs, packages, drivers and the initramfs. What is made of it: test__guest.py."""
 
+import errno
 import gzip
 import lzma
 import os
@@ -11,7 +12,7 @@ import subprocess
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _host, _sysfs
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _host, _modprobe, _sysfs
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils import trees
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.test__initramfs import MAIN
 
@@ -134,7 +135,36 @@ def test_whether_a_device_offers_msix(tree, config, expected):
 def test_files_of_modprobe(tree):
     tree.file("/etc/modprobe.d/b.conf", "b").file("/etc/modprobe.d/a.txt", "a").file("/lib/modprobe.d/c.conf", "c")
     os.mkdir(tree.root + "/etc/modprobe.d/d.conf")
-    assert _sysfs.modprobe_files() == [("/etc/modprobe.d/b.conf", "b"), ("/lib/modprobe.d/c.conf", "c")]
+    assert _sysfs.modprobe_files() == ([("/etc/modprobe.d/b.conf", "b"), ("/lib/modprobe.d/c.conf", "c")], [])
+
+
+def test_files_of_modprobe_that_are_not_for_everybody(tree, monkeypatch):
+    """The others are read all the same; they hide what they hide."""
+    tree.file("/etc/modprobe.d/b.conf", "b").file("/etc/modprobe.d/c.conf", "c").file("/usr/lib/modprobe.d/c.conf", "hidden")
+    real, folders = _files.read, _files.entries
+    monkeypatch.setattr(_files, "read", lambda path: real(path) if "etc/modprobe.d/c" not in path else denied(path))
+    monkeypatch.setattr(_files, "entries", lambda path: folders(path) if path != "/run/modprobe.d" else denied(path))
+    assert _sysfs.modprobe_files() == (
+        [("/etc/modprobe.d/b.conf", "b"), ("/etc/modprobe.d/c.conf", ""), ("/usr/lib/modprobe.d/c.conf", "hidden")],
+        [("/etc/modprobe.d/c.conf", "Permission denied"), ("/run/modprobe.d", "Permission denied")])
+    rows = [row for row in _guest.rows(_sysfs.guest()) if row["name"].startswith("modprobe.d file")]
+    assert rows == []
+    trees.esxi(tree.root)
+    rows = [row for row in _guest.rows(_sysfs.guest()) if row["name"].startswith("modprobe.d file")]
+    assert [(row["name"], row["value"], row["state"], row["source"]) for row in rows] == [
+        ("modprobe.d file " + path, None, "hidden", path) for path in ("/etc/modprobe.d/c.conf", "/run/modprobe.d")]
+    assert rows[0]["reason"] == "It cannot be read (Permission denied), so what it sets is not known."
+
+
+def denied(path):
+    raise OSError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+
+@pytest.mark.parametrize("target", ["/dev/null", "/gone"])
+def test_a_link_to_nothing_hides_the_file_of_its_name(tree, target):
+    tree.file("/usr/lib/modprobe.d/a.conf", "options vmw_vmci disable_msix=1\n").file("/etc/modprobe.d/b.conf", "")
+    os.symlink(target, tree.root + "/etc/modprobe.d/a.conf")
+    assert _modprobe.settings(_sysfs.modprobe_files()[0], "") == []
 
 
 @pytest.mark.parametrize("name", ["initrd.img-%s", "initramfs-%s.img", "initrd-%s"])
@@ -152,11 +182,14 @@ def test_no_initramfs(tree):
 
 
 @pytest.mark.parametrize("number, source, disk", [
-    ("8:1", "/dev/sda1", "sda"), ("0:31", "/dev/dm-0", "vda"), ("0:31", "overlay", None), ("9:9", "/dev/dm-1", None)])
+    ("8:1", "/dev/sda1", "sda"), ("0:31", "/dev/dm-0", "vda"), ("0:31", "overlay", None), ("9:9", "/dev/dm-1", None),
+    ("0:31", "/dev/mapper/vg-root", "vda"), ("0:31", "/dev/disk/by-uuid/x", "vda"), ("0:31", "/dev/mapper/vg-other", None)])
 def test_the_disk_below(tree, number, source, disk):
     trees.kvm(tree.root)
     tree.disk("sda", trees.PVSCSI, "8:1", "sda1")
     tree._folder("/sys/class/block/dm-1")
+    tree.file("/sys/class/block/dm-0/dm/name", "vg-root\n").file("/dev/dm-0", "")
+    tree._link("/dev/disk/by-uuid/x", "/dev/dm-0")
     assert _sysfs._disk_of(number, source, {"sda": "x", "vda": "y"}) == disk
 
 

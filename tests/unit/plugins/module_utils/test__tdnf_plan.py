@@ -65,6 +65,7 @@ def test_names(given, expected):
     (dict(name=["a"], enablerepo=["photon-*"]), "enablerepo: 'photon-*': tdnf enables every repository"),
     (dict(name=["a"], download_only=True, state="removed"), "download_only goes not with state=absent"),
     (dict(name=["a"], autoremove=True, state="latest"), "autoremove goes only with state=absent"),
+    (dict(name=["a"], timeout=0), "timeout: give a number of seconds above 0"),
     (dict(name=["a"], installroot="here"), "installroot: 'here': give an absolute path"),
     (dict(name=["a"], cacheonly=True, update_cache=True), "contradict one another"),
     (dict(name=["b", "a"], exclude=["a", "b"]), "name and exclude: a, b stands in both"),
@@ -219,9 +220,21 @@ REMOVE = Step(["--noautoremove", "remove"], tuple(entries("lib-a")))
     ({"Remove": [OLD], "Obsolete": [LIB]}, Step(["update"], ()), [OLD]),
     ({"Remove": [OLD]}, Step(["update"], tuple(entries("hello"))), [OLD]),
     ({"Install": [OLD]}, Step(["install"], ()), []),
+    # With installonlypkgs of tdnf 3.6 the oldest kernel goes when a new one comes.
+    ({"Install": [TWO], "Remove": [ONE, APP]}, Step(["update"], tuple(entries("linux"))), [APP]),
 ])
 def test_what_nobody_asked_for(plan, step, expected):
     assert plans.unasked(plan, step) == expected
+
+
+@pytest.mark.parametrize("wanted, before, after, expected", [
+    ([NEW], [OLD], [OLD], [NEW]), ([NEW], [OLD], [NEW], []), ([NEW], [], [], [NEW]), ([NEW], [], [NEW], []), ([], [OLD], [OLD], []),
+    ([TWO], [ONE], [ONE, TWO], []), ([NEW, APP], [OLD, LIB], [OLD, LIB, APP], [NEW]),
+    # A newer one has come between plan and transaction; another step has been faster; tdnf leaves the epoch out.
+    ([OLD], [], [NEW], []), ([OLD], [OLD], [OLD], []), ([EPOCH._replace(epoch="0")], [EPOCH], [EPOCH], []),
+])
+def test_what_was_planned_and_not_done(wanted, before, after, expected):
+    assert plans.not_done(wanted, before, after) == expected
 
 
 def test_a_plan_that_is_stopped():

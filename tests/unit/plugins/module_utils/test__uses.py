@@ -516,8 +516,9 @@ def test_who_is_added_later_is_thought_of():
 
 def test_what_a_user_says_of_uses():
     assert _uses.checked({"docker": "present", "kdump": "absent", "slaac": "auto"}) == {"docker": "present", "kdump": "absent"}
-    for given, words in (({"dokcer": "present"}, "uses: 'dokcer' is none of the known uses of a host (did you mean docker?): docker, "),
-                         ({"elephant": "present"}, "uses: 'elephant' is none of the known uses of a host: docker, "),
+    for given, words in (({"dokcer": "present"}, "uses: 'dokcer' is none of the known uses of a host: is docker meant?"),
+                         ({"podmn_kubernetes": "present"}, "uses: 'podmn_kubernetes' is none of the known uses of a host: docker, "),
+                             ({7: "present"}, "uses: 7 is none of the known uses of a host: docker, "),
                          ({"docker": True}, "uses: docker must be one of auto, present, absent, not True")):
         with pytest.raises(ValueError) as caught:
             _uses.checked(given)

@@ -266,3 +266,7 @@ def test_problem(name, text, problem):
 ])
 def test_no_problem(name, text):
     assert _values.problem(name, text) is None
+
+
+def test_an_address_is_printed_as_it_was_given():
+    assert _values.printed("net.ipv6.conf.all.stable_secret", "2001:DB8::1") == "2001:DB8::1"

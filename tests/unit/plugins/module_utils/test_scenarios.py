@@ -411,7 +411,7 @@ def test_a_foreign_pattern_for_interfaces_is_restated(interfaces):
 def test_a_pattern_of_ours_does_not_reach_what_nobody_asked_for():
     world = World({RP_DEFAULT: "2"}, {"/usr/lib/sysctl.d/50-default.conf": "net.ipv4.conf.*.rp_filter = 2\n"})
     world.run({NETWORK: RP_DEFAULT + " = 1\n"}, {RP_DEFAULT: {"interfaces": True}})
-    assert world.boots_with("net.ipv4.conf.eth0.rp_filter") == "1" and world.boots_with(RP_ALL) is None
+    assert world.boots_with("net.ipv4.conf.eth0.rp_filter") == "1" and world.boots_with(RP_ALL) == "2"
 
 
 def test_lines_that_somebody_wrote_into_the_restating_file_stay():
@@ -697,3 +697,78 @@ def test_a_parameter_of_another_call_keeps_its_first_value():
     assert world.saved.first == {"kernel.a": "0", "kernel.b": "5"}
     world.run({SECURITY: "kernel.c = 1\n"})
     assert world.saved.first == {"kernel.b": "5"}
+
+
+OFF_ALL, OFF_DEFAULT, OFF_V0 = ("net.ipv6.conf.%s.disable_ipv6" % name for name in ("all", "default", "v0"))
+
+
+@pytest.mark.parametrize("then", [
+    pytest.param("%s = 0\n" % OFF_ALL, id="asked for again"),
+    pytest.param("kernel.a = 1\n", id="not asked for any more"),
+])
+def test_what_an_older_release_has_moved_along_is_not_the_hosts_own(then):
+    """It has written 1 over 0, which moved the others, and remembered nothing of these."""
+    world = World({OFF_ALL: "1", OFF_DEFAULT: "1", OFF_V0: "1", "kernel.a": "0"}, {NETWORK: HEADER + "\n%s = 1\n" % OFF_ALL}, ["v0"])
+    world.saved = Saved({OFF_ALL: Entry("0", "1", NETWORK, traced=False)}, {NETWORK: SavedFile(None, sha256="0" * 64)})
+    world.run({NETWORK: then})
+    assert (world.live[OFF_ALL], world.live[OFF_DEFAULT], world.live[OFF_V0]) == ("0", "0", "0")
+    world.absent()
+    assert world.live == {OFF_ALL: "0", OFF_DEFAULT: "0", OFF_V0: "0", "kernel.a": "0"}
+
+
+@pytest.mark.parametrize("rival, restated", [
+    pytest.param("net.ipv4.conf.default.rp_filter = 0\n", True, id="a line for new interfaces"),
+    pytest.param("net.ipv4.conf.*.rp_filter = 0\n", True, id="a pattern"),
+    pytest.param("net.ipv4.conf.default.rp_filter = 1\n", False, id="the same value"),
+    pytest.param("net.ipv4.conf.all.rp_filter = 0\n", False, id="a line that moves no interface"),
+])
+def test_a_line_of_an_interface_that_changes_nothing_when_it_is_read_is_restated_after_a_line_that_moves_it(rival, restated):
+    world = World({ETH0: "1", NEW_ONE: "1", "net.ipv4.conf.all.rp_filter": "1"}, {"/etc/sysctl.d/90-rival.conf": rival}, ["eth0"])
+    world.run({NETWORK: ETH0 + " = 1\n"})
+    assert (LAST in world.files) is restated
+    before = dict(world.files)
+    assert not world.run({NETWORK: ETH0 + " = 1\n"}).files and world.files == before
+    if restated:
+        assert [line for line in world.files[LAST].splitlines() if line.startswith("net.")] == [ETH0 + " = 0x1"]
+
+
+# --- calls for one drop-in, and ends of runs ---
+
+def test_a_drop_in_of_another_call_keeps_the_line_that_nothing_of_ours_sets_any_more():
+    """Its vendor's namesake sets kernel.a; while another drop-in of ours does, the line is left out."""
+    world = World({"kernel.a": "1", "kernel.b": "0", "kernel.c": "0"}, {"/usr/lib/sysctl.d/60-photon-tuning.conf": "kernel.a = 2\n"})
+    world.run({SECURITY: "kernel.a = 1\n", TUNING: "kernel.b = 1\n"})
+    assert (world.boots_with("kernel.a"), world.boots_with("kernel.b")) == ("1", "1")
+    world.run({SECURITY: "kernel.c = 1\n"})
+    assert (world.boots_with("kernel.a"), world.boots_with("kernel.b"), world.boots_with("kernel.c")) == ("2", "1", "1")
+    first = dict(world.files)
+    world.run({SECURITY: "kernel.a = 1\n"})
+    assert (world.boots_with("kernel.a"), world.boots_with("kernel.b")) == ("1", "1")
+    assert world.files[TUNING] != first[TUNING]
+    world.run({SECURITY: "kernel.c = 1\n"})
+    assert world.files == first
+    world.absent()
+    assert list(world.files) == ["/usr/lib/sysctl.d/60-photon-tuning.conf"] and not world.saved.files
+
+
+@pytest.mark.parametrize("before", [None, "kernel.a = 0\n"])
+def test_a_rollback_that_was_killed_after_its_files_can_be_finished(before):
+    world = World({"kernel.a": "0"}, {SECURITY: before} if before else {})
+    world.run({SECURITY: "kernel.a = 1\n"})
+    world.files.pop(SECURITY)
+    if before:
+        world.files[SECURITY] = before
+    plan = world.absent()
+    assert not plan.warnings and world.saved == Saved({}, {}) and world.files.get(SECURITY) == before
+
+
+def test_what_restates_stays_with_the_drop_ins_that_were_adopted():
+    rival = "/etc/sysctl.d/90-rival.conf"
+    world = World({"kernel.a": "0"}, {rival: "kernel.a = 0\n"})
+    world.run({SECURITY: "kernel.a = 1\n"})
+    files = [File(path, text) for path, text in world.files.items()]
+    world.saved = _memory.of_host(Saved({}, {}), {"kernel.a": ("1", SECURITY)}, dict((item.path, item) for item in files), None)
+    before = dict(world.files)
+    world.run({SECURITY: "kernel.a = 1\n"})
+    world.absent()
+    assert world.files == before

@@ -28,7 +28,7 @@ class World:
         self.uses = dict((name, Use(*use)) for name, use in (uses or {}).items())
         self.modules, self.dialect, self.boot, self.container_host = set(modules), dialect, "first boot", "auto"
         self.said = {}
-        self.rivals, self.log = _rivals.NONE, []
+        self.rivals, self.log, self.machine_id = _rivals.NONE, [], None
 
     # --- the kernel ---
 
@@ -58,7 +58,7 @@ class World:
         files = [File(path, text, ROOTS) for path, text in sorted(self.files.items())]
         uses = _uses.holding(self.uses, request.container_host, request.uses)
         return Snapshot(dict((name, self.reading(name)) for name in names), files, self.dialect, self.rivals, uses, self.modules,
-                        "6.1.0", "x86_64", self.interfaces, {}, self.boot, self.saved)
+                        "6.1.0", "x86_64", self.interfaces, {}, self.boot, self.saved, self.machine_id)
 
     def plan(self, dropins, rules=None, conflicts="restate", image=False):
         """DROPINS: path -> text."""

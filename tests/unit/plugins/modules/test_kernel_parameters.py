@@ -101,6 +101,53 @@ def test_absent_puts_everything_back(plain):
     assert "There is no baseline" in again["notes"][0]
 
 
+ID = "0123456789abcdef0123456789abcdef\n"
+CLONED = "The baseline of this host was made on another machine"
+
+
+def cloned(plain):
+    """A host that is a clone of one that was hardened."""
+    plain.file("/etc/machine-id", ID)
+    run(CONTENT)
+    plain.file("/etc/machine-id", ID[::-1].strip() + "\n")
+
+
+def test_a_cloned_host_says_at_each_run_whose_baseline_it_has(plain):
+    cloned(plain)
+    before = plain.tree()
+    for more in (dict(check_mode=True), {}, dict(state="absent", content=None, check_mode=True)):
+        notes = run(**dict(dict(content=CONTENT), **more))["notes"]
+        assert [note for note in notes if note.startswith(CLONED)] == notes[:1]
+    assert plain.tree() == before and ID.strip() not in plain.text(BASELINE)
+
+
+def test_a_cloned_host_goes_back_to_what_its_image_had(plain):
+    before = plain.tree()
+    cloned(plain)
+    result = run(state="absent")
+    assert result["changed"] and result["notes"][0].startswith(CLONED)
+    plain.file("/etc/machine-id", "")
+    assert set(plain.tree()) - {"etc/machine-id"} == set(before)
+    assert plain.text(PATH) == "kernel.a=0\n" and (plain.value("kernel.a"), plain.value("vm.c")) == ("0", "60")
+
+
+def test_a_baseline_is_taken_over_by_a_cloned_host(plain):
+    cloned(plain)
+    assert run(state="adopted", check_mode=True)["changed"]
+    assert run(state="adopted")["changed"] and not run(state="adopted")["changed"]
+    assert not any(note.startswith(CLONED) for note in run(CONTENT)["notes"])
+    assert json.loads(plain.text(BASELINE))["parameters"]["vm.c"]["before"] == "60"
+
+
+def test_a_baseline_of_an_older_release_becomes_this_hosts(plain):
+    run(CONTENT)
+    plain.file("/etc/machine-id", ID)
+    assert "machine_id" not in json.loads(plain.text(BASELINE))
+    result = run(CONTENT)
+    assert not result["changed"] and not result["notes"]
+    assert len(json.loads(plain.text(BASELINE))["machine_id"]) == 64
+
+
 def test_absent_leaves_what_others_changed(plain):
     run(CONTENT)
     plain.parameter("vm.c", "5")
@@ -533,14 +580,25 @@ def test_an_audit_notices_that_a_package_has_overwritten_our_file(overwritten):
     result = run({PATH: "kernel.a = 2\nkernel.b = 8192 131072 6291456\n"}, check_mode=True)
     assert overwritten.tree() == before and result["changed"]
     assert result["notes"] == [
-        PATH + " was replaced by something else since the last run (a package update?). That changed: kernel.a (was 2, is 0), kernel.b "
-        "(was 8192 131072 6291456, is not set). Its content is saved for the way back, its other lines are kept, and our lines are "
-        "written anew."]
+        PATH + " was replaced by something else since the last run. That changed: kernel.a (was 2, is 0), kernel.b "
+        "(was 8192 131072 6291456, is not set). A run saves its content for the way back, keeps its other lines, and writes our lines "
+        "anew."]
+    assert result["replaced"] == [PATH]
     rows = dict((row["name"], row) for row in result["parameters"])
     assert (rows["kernel.a"]["state"], rows["kernel.a"]["before"], rows["kernel.a"]["boot_before"]) == ("changed", "0", "0")
     # Its live value is still ours; the next boot would not set it.
     assert (rows["kernel.b"]["state"], rows["kernel.b"]["before"], rows["kernel.b"]["boot_before"]) == (
         "changed", "8192 131072 6291456", None)
+
+
+def test_whose_file_has_taken_the_place_of_ours_is_told(overwritten):
+    content = {PATH: "kernel.a = 2\nkernel.b = 8192 131072 6291456\n"}
+    overwritten.file("/var/lib/dpkg/info/procps.list", PATH + "\n")
+    result = kernel_parameters._with_owners(run(content, check_mode=True), None)
+    assert result["notes"][1:] == [PATH + " belongs to the package procps."] and "replaced" not in result
+    assert kernel_parameters._with_owners(run(content), None)["notes"][1:] == result["notes"][1:]
+    again = run(content)
+    assert kernel_parameters._with_owners(again, None) is again and "replaced" not in again
 
 
 def test_a_run_mends_it_and_keeps_the_new_lines_of_the_vendor(overwritten):

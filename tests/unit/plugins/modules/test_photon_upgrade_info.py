@@ -11,6 +11,7 @@ import pytest
 from ansible.module_utils import basic
 
 from ansible_collections.photon.hardening.plugins.module_utils import _files, _photon_host, _photon_upgrade
+from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 from ansible_collections.photon.hardening.plugins.modules import photon_upgrade_info
 
 WANTS = "/etc/systemd/system/multi-user.target.wants/"
@@ -80,7 +81,29 @@ def test_packages_that_would_be_erased_are_found_by_a_plan(photon):
     photon.answers[_photon_upgrade.SCRIPT] = (0, DEPRECATED, "")
     result = photon.run(accept_erased=["mine"])
     assert ["tdnf", "--assumeno", "remove", "python2"] in photon.started
-    assert result["step"] == "start" and "Deprecated packages that will be erased: python2." in result["remarks"]
+    assert result["step"] == "start" and "photon-upgrade.sh erases these itself: python2." in result["remarks"]
+
+
+def test_what_depends_on_toybox_is_found_though_nothing_is_deprecated(photon):
+    """The script erases toybox on every host, with all that depends on it."""
+    photon.answers["rpm"] = (0, PACKAGES + "toybox 0.8 1.ph4 x86_64\nmine 1 1.acme noarch\n", "")
+    photon.answers["tdnf"] = (8, PLAN.replace("python2", "toybox"), "Error(1032) : Operation aborted.\n")
+    result = photon.run()
+    assert [words for words in photon.started if words[0] == "tdnf"] == [["tdnf", "--assumeno", "remove", "toybox"]]
+    assert result["step"] == "refuse" and "would not install them again: mine." in result["msg"]
+    assert photon.run(accept_erased=["mine"])["step"] == "start"
+    photon.answers["tdnf"] = (30, "", "Error(1030)\n")
+    assert "What would be erased with the packages toybox" in photon.run()["msg"]
+
+
+def test_what_goes_with_toybox_and_with_deprecated_packages_is_one_plan(photon):
+    photon.answers["rpm"] = (0, PACKAGES + "toybox 0.8 1.ph4 x86_64\n", "")
+    photon.answers[_photon_upgrade.SCRIPT] = (0, DEPRECATED, "")
+    other = PLAN.replace("python2", "toybox").replace("mine", "tool")
+    photon.answers["tdnf"] = lambda words: (8, PLAN if "python2" in words else other, "")
+    remarks = photon.run(accept_erased=["mine"])["remarks"]
+    assert "photon-upgrade.sh erases these itself: python2, toybox." in remarks
+    assert "These depend on them, are erased as well, and come back where the new version has them: mine, tool." in remarks
 
 
 @pytest.mark.parametrize("status", [0, 22])
@@ -165,6 +188,21 @@ def test_containers_are_counted(photon, monkeypatch):
     assert photon.run()["containers"] == 2
 
 
+def test_the_containers_of_an_old_docker_are_counted_and_its_daemon_is_not(photon, monkeypatch):
+    words = [["docker-containerd-shim", "-namespace", "moby"], ["/usr/bin/docker-containerd-shim"], ["docker-containerd", "--config"], []]
+    monkeypatch.setattr(_photon_host, "_processes", lambda: ((str(number), "docker-containe", one) for number, one in enumerate(words)))
+    assert photon.run()["containers"] == 2
+
+
+@pytest.mark.parametrize("answer", [(None, "", ""), (0, "", "")])
+def test_a_container_without_systemd_is_refused(photon, answer):
+    photon.answers["systemd-detect-virt"] = answer
+    for checking in (True, False):
+        result = photon.run(checking)
+        assert result["step"] == "refuse" and "systemd-detect-virt gives no answer" in result["msg"]
+    assert not [words for words in photon.started if words[0] == _photon_upgrade.SCRIPT]
+
+
 def test_after_an_upgrade(photon):
     photon.begin(boot="zero")
     photon.keep("status", "0\n")
@@ -180,11 +218,26 @@ def test_after_an_upgrade(photon):
     assert photon.run()["step"] == "nothing"
 
 
+def test_a_copy_of_a_file_of_pam_refuses_nobody(photon):
+    for end in (".rpmnew", ".rpmsave", "~", ".bak"):
+        photon.host.file("/etc/pam.d/system-auth" + end, "auth required pam_tally2.so deny=3\n")
+    assert photon.run()["step"] == "start"
+    photon.host.file("/etc/pam.d/sshd", "auth required pam_tally2.so deny=3\n")
+    assert "/etc/pam.d/sshd name pam_tally2.so, which this host does not have" in photon.run()["msg"]
+
+
+def test_an_rpm_that_fails_is_no_host_without_packages(photon):
+    photon.begin()
+    photon.answers["rpm"] = (1, "", "error: cannot open Packages database\n")
+    with pytest.raises(HostProblem, match="rpm -qa ended with status 1, .*: error: cannot open Packages database. Mend the database"):
+        photon.run()
+
+
 def test_a_host_without_its_programs(photon):
     for name in photon.answers:
         photon.answers[name] = (None, "", "")
     result = photon.run()
-    assert result["step"] == "refuse" and "does not agree with itself" in result["msg"]
+    assert result["step"] == "refuse" and "systemd-detect-virt gives no answer" in result["msg"]
 
 
 # --- what AnsibleModule is told ---

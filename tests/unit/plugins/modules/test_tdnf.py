@@ -518,15 +518,48 @@ def test_a_package_that_is_gone_from_its_server(play, version):
     assert played.error == 1622 and "404 when downloading" in played.msg and "update_cache" in played.msg and not played.changed
 
 
+CLEAN = dict((version, tdnf_recordings.state(version, [340])["answers"]) for version in VERSIONS)
+
+
+@all_versions
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_what_is_read_of_another_release_is_not_left_for_the_next_task(play, version, check_mode):
+    """With one cache for all releases, a plain update would move the host to the other release."""
+    answers = dict(renamed(version, 11, "tdnf -y --releasever=6.0 install hello"), **CLEAN[version])
+    given = dict(name="hello", releasever="6.0")
+    played = play(version, [], params=given, check_mode=check_mode, answers=answers)
+    assert (played.calls[-1:] == [["clean", "all"]]) is (version in VERSIONS[:2]) and played.changed and not played.failed
+    answers["clean all"] = dict(stdout="", stderr="", rc=-9, minus=[], plus=[])
+    warned = "the cache of tdnf has the packages of release 6.0, and an update would take them: run tdnf clean all"
+    left = play(version, [], params=given, check_mode=check_mode, answers=answers)
+    assert (warned in left.warnings) is (version in VERSIONS[:2]) and warned not in played.warnings
+    refused = play(version, [], params=dict(given, allow_downgrade=False, enablerepo=["nosuch"]), answers=dict(answers, **CLEAN[version]))
+    assert refused.failed and ["clean", "all"] not in refused.calls
+
+
+@pytest.mark.parametrize("version", VERSIONS[:3])
+def test_an_error_that_tdnf_cannot_name_is_one(play, version):
+    """A repository file that is no such file: status 22, and no number."""
+    said = tdnf_recordings.answer(tdnf_recordings.load(version)[381])
+    answers = dict(tdnf_recordings.state(version, [])["answers"])
+    for form in ([], ["-j"]):
+        for words in (["updateinfo", "list", "--security"], ["makecache", "--refresh"], ["repolist", "all"]):
+            answers[tdnf_player.key(form + words)] = said
+    for given in (dict(name="hello", state="latest", security=True), dict(update_cache=True), dict(name="hello", enablerepo=["photon"])):
+        played = play(version, [], [OLD], params=given, answers=answers)
+        assert played.failed and not played.changed and "it ended with status 22; conf file must start with a section" in played.msg
+
+
 @all_versions
 def test_another_release_is_read_afresh(play, version):
     """3.1 and 3.3 keep one cache for all releases, and took the packages of the other one."""
     other = tdnf_recordings.load(version)[617]["stdout"]
     assert ("hello.noarch" in other) is (version in VERSIONS[:2])
-    answers = renamed(version, 11, "tdnf -y --releasever=6.0 install hello")
+    answers = dict(renamed(version, 11, "tdnf -y --releasever=6.0 install hello"), **CLEAN[version])
     played = play(version, [], params=dict(name="hello", releasever="6.0"), answers=answers)
-    assert played.changed and [("--refresh" in call) for call in played.calls] == [False, True, False]
-    assert all("--releasever=6.0" in call for call in played.calls[1:])
+    calls = [call for call in played.calls if "clean" not in call]
+    assert played.changed and [("--refresh" in call) for call in calls] == [False, True, False]
+    assert all("--releasever=6.0" in call for call in calls[1:])
     there = play(version, [], [NEW], params=dict(name="hello", releasever="6.0"))
     assert not there.failed and there.calls == [["--version"]]
     both = play(version, [], params=dict(name="hello", releasever="6.0", cacheonly=True))
@@ -591,7 +624,12 @@ def test_nothing_to_do_is_no_success_where_something_is_missing(play, version):
 
 @all_versions
 def test_excluded_packages_stay(play, version):
-    played = play(version, [393], [OLD, WORLD], params=dict(name="*", state="latest", exclude=["hello"]), check_mode=True)
+    answers = tdnf_recordings.state(version, [393])["answers"]
+    for form in ([], ["-j"]):
+        asked = answers[tdnf_player.key(form + ["updateinfo", "list", "--reboot-required"])]
+        answers[tdnf_player.key(form + ["--exclude=hello", "updateinfo", "list", "--reboot-required"])] = asked
+    params = dict(name="*", state="latest", exclude=["hello"])
+    played = play(version, [], [OLD, WORLD], params=params, check_mode=True, answers=answers)
     assert played.results == ["Upgraded: tdnf-3.5.9-1.ph5.x86_64 -> tdnf-3.5.9-2.ph5.x86_64",
                               "Upgraded: %s -> world-1.1-1.ph5.x86_64" % WORLD]
     both = play(version, [], params=dict(name=["hello", "world"], exclude=["world"]))
@@ -639,6 +677,78 @@ def test_root_is_needed(play):
 def test_bad_input_ends_in_a_sentence(play, given, words):
     played = play("3.5.9", [], params=given)
     assert played.failed and words in played.msg and not played.calls
+
+
+# --- what no recording holds: programs that break off ---
+
+BROKEN = ("", "error: cannot open Packages database in /var/lib/rpm\n", 1)
+KILLED = dict(stdout="", stderr="", rc=-9, minus=[], plus=[])
+
+
+def failing(monkeypatch, *fails):
+    """rpm answers as it does, and ends with an error where one of FAILS, called with the number of the call and its words, says so."""
+    real, count = tdnf_player.rpm, []
+
+    def rpm(state, words):
+        count.append(words)
+        return BROKEN if any(fail(count, words) for fail in fails) else real(state, words)
+    monkeypatch.setattr(tdnf_player, "rpm", rpm)
+
+
+@all_versions
+@pytest.mark.parametrize("query, state", [("-qa", "present"), ("-qa", "latest"), ("-qa", "absent"), ("-q", "present"), ("-q", "latest")])
+def test_an_rpm_that_fails_does_not_make_a_host_empty(play, monkeypatch, version, query, state):
+    failing(monkeypatch, lambda _count, words: words[0] == query)
+    played = play(version, [11], [] if query == "-q" else [OLD], params=dict(name="hello", state=state))
+    assert played.failed and not played.changed and not played.writes
+    assert "it ended with status 1; error: cannot open Packages database in /var/lib/rpm" in played.msg
+
+
+@all_versions
+def test_an_rpm_that_fails_after_the_transaction_does_not_make_it_undone(play, monkeypatch, version):
+    failing(monkeypatch, lambda count, words: words[0] == "-qa" and [call[0] for call in count].count("-qa") == 2)
+    played = play(version, [11], params=dict(name="hello"))
+    assert played.failed and played.changed and played.has(NEW)
+    assert played.msg.startswith("tdnf was started, and what it has done is not known: /usr/bin/rpm -qa")
+
+
+@all_versions
+@pytest.mark.parametrize("command, params", [
+    (["updateinfo", "list", "--security"], dict(name="hello", state="latest", security=True)),
+    (["updateinfo", "list", "--reboot-required"], dict(name="hello", state="latest")),
+    (["repolist", "all"], dict(name="hello", state="latest", enablerepo=["photon"])),
+    (["makecache", "--refresh"], dict(update_cache=True)),
+])
+def test_a_tdnf_that_is_killed_is_no_success(play, version, command, params):
+    answers = dict(tdnf_recordings.state(version, [134])["answers"],
+                   **dict((tdnf_player.key(form + command), KILLED) for form in ([], ["-j"])))
+    played = play(version, [], [OLD], params=params, answers=answers)
+    assert played.failed and not played.changed and "it was ended by signal 9" in played.msg and not played.writes
+
+
+@all_versions
+@pytest.mark.parametrize("stdout, words", [
+    ("", "tdnf planned %s, ended without an error and did not do it" % NEW),
+    ("Disabling Repo: 'Photon'\n", "tdnf planned %s, ended without an error and did not do it" % NEW)])
+def test_a_repository_that_is_gone_after_the_plan(play, version, stdout, words):
+    answers = dict(tdnf_recordings.state(version, [11])["answers"])
+    answers["-y install hello"] = dict(stdout=stdout, stderr="Nothing to do.\n", rc=0, minus=[], plus=[])
+    played = play(version, [], params=dict(name="hello"), answers=answers)
+    assert played.failed and not played.changed and words in played.msg
+    assert not [warning for warning in played.warnings if "tdnf installed" in warning]
+    assert ("repository 'Photon' cannot be read, and tdnf went on without it" in played.warnings) is bool(stdout)
+
+
+@all_versions
+def test_a_repository_that_was_asked_for_and_is_gone_after_the_plan(play, version):
+    answers = dict(renamed(version, 11, "tdnf -y --enablerepo=brokenskip install hello"))
+    gone = dict(stdout="Disabling Repo: 'Test brokenskip'\n", stderr="Nothing to do.\n", rc=0, minus=[], plus=[])
+    answers[tdnf_player.key(["-y", "--enablerepo=brokenskip", "install", "hello"])] = gone
+    reboot = answers[tdnf_player.key(["updateinfo", "list", "--reboot-required"])]
+    answers[tdnf_player.key(["--enablerepo=brokenskip", "updateinfo", "list", "--reboot-required"])] = reboot
+    played = play(version, [], params=dict(name="hello", enablerepo=["brokenskip"]), answers=answers)
+    assert played.failed and not played.changed and played.msg == (
+        "enablerepo: repository brokenskip cannot be read: tdnf does not say why. Installed or removed before that: nothing")
 
 
 # --- the player itself ---

@@ -123,6 +123,28 @@ def test_what_a_person_has_to_do_is_a_note_and_nothing_is_written(guest, initram
     assert result["notes"] == [result["msg"]] and result["msg"].startswith(words) and result["rows"][0]["state"] == "manual"
 
 
+@pytest.mark.parametrize("initramfs, cmdline", [(None, "pci=nomsi"), (b"\x28\xb5\x2f\xfd", ""), (gzip.compress(MAIN), ""), (b"", "")])
+def test_a_file_of_ours_stays_where_a_person_has_something_to_do(guest, initramfs, cmdline):
+    run()
+    before = written(guest)
+    guest.common(cmdline)
+    if initramfs is not None:
+        guest.file("/boot/initrd.img-" + trees.RELEASE, initramfs)
+    result = run()
+    assert (result["changed"], written(guest), result["rows"][0]["state"]) == (False, before, "manual")
+    assert result["msg"].endswith("%s stays, since without it vmw_vmci disable_msix would come back." % _msix.PATH)
+    assert run(ABSENT)["changed"] is True and list(written(guest)) == [CONF]
+
+
+def test_nothing_is_decided_where_a_file_cannot_be_read(guest):
+    guest.file("/etc/modprobe.d/b.conf", "#" * (_files._MAX_FILE + 1))
+    with pytest.raises(vmware_guest.HostProblem, match="/etc/modprobe.d/b.conf cannot be read: File too large. What it sets has to be"):
+        run()
+    assert vmware_guest_info.run()["vmware"] is True
+    os.unlink(guest.root + "/etc/modprobe.d/b.conf")
+    assert run()["changed"] is True
+
+
 def test_the_initramfs_is_not_read_where_it_does_not_matter(guest, monkeypatch):
     monkeypatch.setattr(vmware_guest._sysfs, "initramfs_modules", None)
     guest.file(CONF, "options vmw_vmci disable_msix=0\n")
@@ -134,8 +156,12 @@ def test_the_initramfs_is_not_read_where_it_does_not_matter(guest, monkeypatch):
 def test_a_container_and_another_machine_are_left_alone(guest, monkeypatch):
     guest.dmi("QEMU", "x")
     os.unlink(guest.root + "/sys/bus/pci/devices/" + trees.VMCI)
-    result = run()
-    assert (result["changed"], result["msg"], result["rows"]) == (False, "This host is no guest of VMware.", [])
+    for text in (None, "# Managed"):
+        if text:
+            guest.file(_msix.PATH, text).file(_msix.MEMORY, _msix.memory_text(_msix.Memory((_msix.hash_of(text),), ())))
+        before, result = written(guest), run()
+        assert (result["changed"], result["msg"], result["rows"]) == (False, "This host is no guest of VMware.", [])
+        assert written(guest) == before
     monkeypatch.setattr(_procfs, "in_container", lambda: True)
     assert run()["msg"].startswith("This host is a container: ")
 

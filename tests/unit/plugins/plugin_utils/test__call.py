@@ -2,6 +2,8 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 import datetime
+import pathlib
+import shutil
 
 import pytest
 from ansible import errors
@@ -130,14 +132,14 @@ def test_report_dir(args, variables, folder):
 
 
 @pytest.mark.parametrize("folder, here, expected", [
-    ("reports", "playbooks", "../reports"), ("reports", "playbooks/below", "reports"), ("reports", ".", "reports"),
-    ("reports", "link", "../reports"),
-    (None, "playbooks", None), ("", "playbooks", ""),
+    ("reports", "copy", "../reports"), ("reports", "copy/below", "reports"), ("reports", ".", "reports"), ("reports", "link", "../reports"),
+    (None, "copy", None), ("", "copy", ""),
 ])
 def test_the_default_for_reports_is_never_in_playbooks(tmp_path, folder, here, expected):
-    (tmp_path / "playbooks" / "below").mkdir(parents=True)
-    (tmp_path / "link").symlink_to("playbooks")
-    assert _call.beside_playbooks(folder, tmp_path / here, tmp_path / "playbooks") == expected
+    (tmp_path / "copy" / "below").mkdir(parents=True)
+    shutil.copy(pathlib.Path(_call.__file__).parents[2] / "playbooks" / "harden.yml", tmp_path / "copy")
+    (tmp_path / "link").symlink_to("copy")
+    assert _call.beside_playbooks(folder, tmp_path / here) == expected
 
 
 @pytest.mark.parametrize("name", ["photon_hardening_report_dir", "__photon_hardening_report_dir"])
@@ -165,6 +167,12 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     ({"role_variables": True}, {"photon_hardening_profile": "phton"}, "photon_hardening_profile: 'phton' is none of photon, "),
     ({"role_variables": True}, {"photon_hardening_profile": 7}, "photon_hardening_profile: 7 is none of photon, "),
     ({"role_variables": True}, {"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is none of restate, report"),
+    # Whichever host it is.
+    ({"role_variables": True}, {"photon_hardening_uses": {"ruter": "absent"}},
+     "photon_hardening_uses: 'ruter' is none of the known uses of a host: is router meant?"),
+    ({"profile": "photon", "uses": {"router": "absnt"}}, {}, "uses: router must be one of auto, present, absent, not 'absnt'"),
+    ({"role_variables": True, "state": "absent"}, {"photon_hardening_root": "mnt"}, "photon_hardening_root: 'mnt' is not the whole path"),
+    ({"role_variables": True, "root": "mnt", "dropins": DROPINS}, {}, "root: 'mnt' is not the whole path"),
     ({"role_variables": True}, {"photon_hardening_root": "{{ nope }}"}, "photon_hardening_root: 'nope' is undefined"),
     ({"role_variables": True}, {"ansible_facts": {"photon_hardening_root": "/x"}}, "photon_hardening_root: the host says"),
     ({"profile": "photon"}, {"ansible_facts": {OVERRIDES + "__x": {}}}, OVERRIDES + "__x: the host says"),
@@ -179,6 +187,23 @@ def test_refusals(args, variables, words):
     with pytest.raises(ValueError) as caught:
         made(args, **variables)
     assert str(caught.value).startswith(words)
+
+
+@pytest.mark.parametrize("args, variables, message, expected", [
+    ({"role_variables": True}, {}, "root: '/x' is", "photon_hardening_root: '/x' is"),
+    ({"root": "/x"}, {}, "root: '/x' is", "root: '/x' is"),
+    ({"role_variables": True, "root": "/x"}, {}, "root: '/x' is", "root: '/x' is"),
+    ({"role_variables": True}, {}, "No space: left", "No space: left"), ({"role_variables": True}, {}, "dropins: x", "dropins: x"),
+    ({"role_variables": True}, {"photon_hardening_survey_overrides": "vm.swapiness: '1'"}, OVERRIDES + ": vm.swapiness: neither",
+     "photon_hardening_survey_overrides: vm.swapiness: neither"),
+])
+def test_what_the_module_says_names_what_its_user_wrote(args, variables, message, expected):
+    assert call(args, **variables).located(message) == expected
+
+
+@pytest.mark.parametrize("root", ["/mnt", "~/image", "$HOME/image"])
+def test_a_folder_that_only_the_host_can_find(root):
+    assert made({"role_variables": True}, photon_hardening_root=root)[0]["root"] == root
 
 
 @pytest.mark.parametrize("args, variables, expected", [

@@ -134,8 +134,9 @@ def test_why_impact_and_numbers():
 def test_the_article():
     """Photon OS 3.0 against CentOS 8.2, with what their own files set."""
     comparison = compare(column("photon3"), column("centos8"))
-    assert comparison.counts == {"left_stricter": 4, "right_stricter": 4, "not_comparable": 5, "only_left": 8, "only_right": 8,
-                                 "sized_by_machine": 5, "moves_by_itself": 3, "same": 2}
+    assert comparison.counts == {"left_stricter": 4, "right_stricter": 4, "not_comparable": 4, "only_left": 8, "only_right": 7,
+                                 "sized_by_machine": 5, "moves_by_itself": 3, "same": 1}
+    assert {verdict: number for verdict, number in comparison.guest.items() if number} == {"not_comparable": 1, "only_right": 1, "same": 1}
     verdicts = {row.name: row.verdict for row in _compare.all_rows(comparison)}
     assert verdicts["root filesystem type"] == "not_comparable" and verdicts["vmw_pvscsi disable_msix"] == "same"
 
@@ -210,7 +211,8 @@ def test_several_that_one_side_lacks(kind, cause):
 
 def test_what_has_an_order_comes_first_and_what_is_the_same_last():
     comparison = compare(column("photon3"), column("centos8"))
-    assert [group.cause.kind for group in comparison.groups] == ["profile", "source", "source", "profile", "profile", "machine", "moves"]
+    assert [group.cause and group.cause.kind for group in comparison.groups] == [
+        "profile", "source", "source", None, "profile", "profile", "machine", "moves"]
     assert comparison.groups[0].rows[0].verdict == "left_stricter" and [row.verdict for row in comparison.same] == ["same", "same"]
     assert "same" not in {row.verdict for group in comparison.groups for row in group.rows}
 
@@ -299,7 +301,7 @@ def test_no_side_is_stricter_than_itself(side):
     assert not any(found[verdict] for verdict in ("left_stricter", "right_stricter", "only_left", "only_right", "sized_by_machine"))
 
 
-# --- the guest side of two hosts ---
+# --- the guest side ---
 
 GUEST = {"vmxnet3 version": "1.7.0.0-k", "vmw_pvscsi disable_msix": "N", "kernel.kptr_restrict": "1"}
 
@@ -316,10 +318,57 @@ def test_rows_of_the_guest_side_stand_beside_the_parameters_of_two_hosts():
                      "vmxnet3 version": ("not_comparable", None)}
 
 
-@pytest.mark.parametrize("kind", ["profile", "result"])
-def test_otherwise_they_are_left_out(kind):
-    names = {row.name for row in _compare.all_rows(compare(guest("a"), guest("b", kind)))}
-    assert names == {"kernel.kptr_restrict"}
+BOTH, KNOWN, NONE = set(GUEST), {"kernel.kptr_restrict", "vmw_pvscsi disable_msix"}, {"kernel.kptr_restrict"}
+NO_GUEST = dict.fromkeys(name for name in GUEST if " " in name)
+
+
+@pytest.mark.parametrize("one, other, changed, names", [
+    ("host", "host", {}, BOTH), ("host", "result", {}, BOTH), ("result", "host", {}, BOTH), ("result", "result", {}, BOTH),
+    # Beside a column there are the rows that the catalogue has.
+    ("host", "profile", {}, KNOWN), ("profile", "result", {}, KNOWN), ("profile", "profile", {}, KNOWN),
+    # Both sides have to tell of it.
+    ("host", "host", NO_GUEST, NONE), ("result", "host", NO_GUEST, NONE), ("result", "result", NO_GUEST, NONE),
+    ("host", "profile", NO_GUEST, NONE),
+])
+def test_they_are_compared_wherever_both_sides_have_them(one, other, changed, names):
+    comparison = compare(guest("a", one), guest("b", other, **changed))
+    assert {row.name for row in _compare.all_rows(comparison)} == names
+    assert (sum(comparison.counts.values()), sum(comparison.guest.values())) == (1, len(names) - 1)
+
+
+def test_the_article_s_rows_stand_beside_those_of_a_host():
+    sides = guest("a", **{"root filesystem type": "xfs", "vmw_pvscsi disable_msix": "N"}), column("photon3")
+    found = {row.name: row for row in _compare.all_rows(compare(*sides)) if " " in row.name}
+    assert {name: row.verdict for name, row in found.items()} == {
+        "root filesystem type": "not_comparable", "vmw_pvscsi disable_msix": "same"}
+    assert found["root filesystem type"].reason == (
+        "It is no kernel parameter, so neither value is called stricter. Chosen when the host was installed.")
+    assert (found["root filesystem type"].left.value, found["root filesystem type"].right.value) == ("xfs", "ext4")
+
+
+def test_the_rows_of_the_catalogue_that_are_no_parameters_have_the_names_of_the_guest_side():
+    assert {row["name"] for row in CATALOGUE["parameters"] if not row.get("sysctl", True)} == {
+        row["name"] for row in CATALOGUE["parameters"] if " " in row["name"]}
+
+
+@pytest.mark.parametrize("kind, reason, cause", [
+    ("host", "b has none.", None), ("result", "b does not tell of it.", "b does not tell of these."),
+    ("profile", "b says nothing of it.", "b says nothing of these.")])
+def test_why_a_row_is_missing(kind, reason, cause):
+    names = ("vmw_pvscsi disable_msix", "vmw_vmci disable_msix")
+    comparison = compare(guest("a", **dict.fromkeys(names, "N")),
+                         guest("b", kind, **dict(dict.fromkeys(names), **{"root filesystem type": "ext4"})))
+    rows = {row.name: row for row in _compare.all_rows(comparison)}
+    assert {(rows[name].verdict, rows[name].reason) for name in names} == {("only_left", reason)}
+    assert {rows[name].cause and rows[name].cause.text for name in names} == {cause}
+
+
+@pytest.mark.parametrize("assertion", ["equal", "not_weaker"])
+@pytest.mark.parametrize("one, other", [("result", "result"), ("host", "result"), ("profile", "host"), ("profile", "profile")])
+def test_no_kind_of_side_asserts_anything_of_them(one, other, assertion):
+    assert _compare.failure(compare(guest("a", one), guest("b", other, **{"vmw_pvscsi disable_msix": "Y"})), assertion) is None
+    nothing = compare(*(Side(label, kind, {"vmw_pvscsi disable_msix": value("N")}, {}, 0) for label, kind in (("a", one), ("b", other))))
+    assert "there is nothing to compare" in _compare.failure(nothing, assertion)
 
 
 @pytest.mark.parametrize("assertion", ["equal", "not_weaker"])

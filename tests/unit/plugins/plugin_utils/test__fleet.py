@@ -22,7 +22,8 @@ def told(found):
     rows = [[(name, tuple(cell)) for name, cell in found.rows(number)] for number in range(len(found.hosts))]
     columns = {name: (column.cells, list(column.index), column.texts and [column.texts.get(host) for host in range(len(found.hosts))])
                for name, column in found.parameters.items()}
-    return found.hosts, rows, columns, found.problems, found.counts(), found.verdicts(), found.findings(), found.waivers(), found.time
+    return (found.hosts, rows, columns, found.problems, found.counts(), found.verdicts(), found.findings(), found.waivers(), found.time,
+            found.guest())
 
 
 # --- one line ---
@@ -64,7 +65,8 @@ def test_what_a_result_may_lack():
     given_ = {key: value for key, value in json.loads(line("web1")).items() if key in (
         "schema_version", "host", "time", "run", "mode", "outcome", "check_mode")}
     (host,) = fleet(json.dumps(given_)).hosts
-    assert host == _fleet.Host("web1", "2026-01-31T12:00:00Z", "20260131T115900Z-7", "harden", "done", False, False, "", [], {}, [], {}, 0)
+    assert host == _fleet.Host("web1", "2026-01-31T12:00:00Z", "20260131T115900Z-7", "harden", "done", False, False, "", [], {},
+                                [], {}, 0, ())
 
 
 def test_what_a_host_says_is_harmless():
@@ -104,6 +106,41 @@ def test_counts():
 ])
 def test_the_verdict_never_hides_what_is_missing(lines, expected, sentence):
     assert _fleet.verdict_sentence(fleet(*lines, expected=expected)) == sentence
+
+
+# --- the guest side ---
+
+def guest(name, state="ok", value="1"):
+    return {"name": name, "value": value, "state": state, "reason": "", "source": None}
+
+
+GUESTS = [line("web1", row("a.a"), guest=[guest("swap space"), guest("disk a", "finding"), guest("disk b", "hidden", None)]),
+          line("web2", guest=[guest("swap space", value="3"), guest("disk a", "ok"), guest("disk b", "finding")]),
+          line("web3", guest=[guest("swap space", value="3"), guest("disk c\x1b[m", "finding")]), line("web4")]
+
+
+def test_rows_of_the_guest_side_are_together_and_findings_come_first():
+    found = [(row.name, row.state, row.value, same, hosts) for row, same, hosts in fleet(*GUESTS).guest()]
+    assert found == [("disk a", "finding", "1", 1, 1), ("disk b", "finding", "1", 1, 1), ("disk c\\x1b[m", "finding", "1", 1, 1),
+                     ("disk b", "hidden", None, 1, 1), ("swap space", "ok", "3", 2, 3), ("disk a", "ok", "1", 1, 1)]
+
+
+def test_no_number_counts_the_guest_side():
+    found = fleet(*GUESTS)
+    assert sum(found.counts().values()) == sum(found.verdicts().values()) == 1 and list(found.parameters) == ["a.a"]
+    assert found.findings() == [] and found.bad_hosts() == [] and _fleet.verdict_sentence(found) == "All 4 hosts are as wanted."
+
+
+def test_of_the_guest_side_too_the_order_does_not_matter_and_the_newest_result_counts():
+    old = line("web1", time="2026-01-30T12:00:00Z", run="r1", guest=[guest("disk z")])
+    expected = told(fleet(*GUESTS))
+    for lines in ([*GUESTS, old], [old, *reversed(GUESTS)], [old, *GUESTS, *GUESTS]):
+        assert told(fleet(*lines)) == expected
+
+
+def test_rows_that_many_hosts_have_are_kept_once():
+    found = fleet(*(line("web%d" % number, guest=[guest("swap space")]) for number in range(3))).hosts
+    assert found[0].guest[0] is found[1].guest[0] is found[2].guest[0]
 
 
 # --- which result of a host counts ---

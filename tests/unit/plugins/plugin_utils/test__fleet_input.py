@@ -24,6 +24,10 @@ def problems(line):
     ("notes", [1]), ("notes", "a"), ("kernel", []), ("kernel", {"release": 1}), ("kernel", {"system": []}), ("kernel", {"machine": {}}),
     ("provenance", []), ("provenance", {"profile": 1}), ("provenance", {"groups": "a"}), ("provenance", {"groups": [1]}),
     ("provenance", {"options": []}), ("provenance", {"collection": {}}),
+    ("guest", {}), ("guest", [1]), ("guest", [{"name": "a b"}]), ("guest", [{"name": "", "state": "ok"}]), ("guest", [{"state": "ok"}]),
+    ("guest", [{"name": "a b", "state": "fine"}]), ("guest", [{"name": "a b", "state": ["ok"]}]), ("guest", [{"name": 1, "state": "ok"}]),
+    ("guest", [{"name": "a b", "state": "ok", "value": 1}]), ("guest", [{"name": "a b", "state": "ok", "reason": []}]),
+    ("guest", [{"name": "a b", "state": "ok", "source": {}}]),
     ("waivers", {}), ("waivers", [1]), ("waivers", [{"reason": "a"}]), ("waivers", [{"name": "a", "reason": 1}]),
     ("waivers", [{"name": "a", "owner": []}]), ("waivers", [{"name": "a", "ticket": {}}]), ("waivers", [{"name": "a", "control": True}]),
 ])
@@ -35,7 +39,7 @@ def test_a_wrong_shape_is_named(key, value):
 @pytest.mark.parametrize("key, value", [
     ("omitted", None), ("notes", None), ("kernel", None), ("kernel", {}), ("kernel", {"release": None, "more": 1}), ("provenance", None),
     ("provenance", {"groups": None, "options": None}), ("provenance", {"options": {"conflicts": "report", "serial": 0.5}}),
-    ("waivers", None),
+    ("waivers", None), ("guest", None), ("guest", []), ("guest", [{"name": "a b", "state": "finding", "value": None, "more": 1}]),
     ("waivers", [{"name": "a"}]), ("time", "2026-12-31T23:59:59Z"),
 ])
 def test_what_is_right_is_counted(key, value):

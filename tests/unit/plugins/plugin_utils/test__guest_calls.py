@@ -27,7 +27,7 @@ def test_which_modules_are_executed(args, guest, check_mode, result, expected):
 
 
 def test_findings_become_notes():
-    rows = [FINDING, dict(FINDING, state="ok"), dict(FINDING, name="open-vm-tools state", value="stopped", source=None)]
+    rows = [FINDING, dict(FINDING, name="swap space", state="ok"), dict(FINDING, name="open-vm-tools state", value="stopped", source=None)]
     result, notes = _guest_calls.merged(RESULT, INFO, {"changed": False, "msg": "VMware", "rows": rows})
     assert result == {"msg": "0 of 3 differ; vmware_guest_info: VMware", "changed": False, "notes": ["x"], "guest": rows}
     assert notes == ["vmw_vmci disable_msix: It is off. (/etc/modprobe.d/a.conf:1)", "open-vm-tools state is stopped: It is off."]
@@ -51,13 +51,38 @@ def test_a_failure_to_read_is_a_note_and_a_failure_to_write_fails(module, failed
 
 @pytest.mark.parametrize("found", [
     {}, {"rows": "x", "notes": "x", "diff": "x", "msg": ["x"]}, {"rows": [1, "x", None], "notes": [1, {}], "diff": []},
-    {"rows": [{"state": "finding"}, {"state": ["finding"], "name": {}}]}])
+    {"rows": [{"state": "finding"}, {"state": ["finding"], "name": {}}, dict(FINDING, state="odd"), dict(FINDING, value=1),
+              dict(FINDING, name=""), dict(FINDING, name="kernel.kptr_restrict")]}])
 @pytest.mark.parametrize("module", [INFO, CHANGE])
 def test_whatever_a_host_says_its_shape_is_not_relied_on(module, found):
     result, notes = _guest_calls.merged(RESULT, module, found)
     assert all(isinstance(note, str) for note in notes) and "diff" not in result
+    if module == INFO:
+        wrong = sum(isinstance(row, dict) for row in found.get("rows", ()))
+        assert result["guest"] == [] and notes == (["vmware_guest_info: %d rows are left out" % wrong] if wrong else [])
+
+
+def test_a_row_has_its_five_fields_and_comes_once():
+    rows = [dict(FINDING, more=["x"], name="swap space"), {"name": "swap space", "state": "ok"}, {"name": "a b", "state": "ok"}]
+    result, notes = _guest_calls.merged(RESULT, INFO, {"rows": rows})
+    assert result["guest"] == [dict(FINDING, name="swap space"),
+                               {"name": "a b", "value": None, "state": "ok", "reason": None, "source": None}]
+    assert notes[1:] == ["vmware_guest_info: 1 rows are left out"]
+    many = _guest_calls.merged(RESULT, INFO, {"rows": [{"name": "disk %d" % number, "state": "ok"} for number in range(1002)]})
+    assert (len(many[0]["guest"]), many[1]) == (1000, ["vmware_guest_info: 2 rows are left out"])
+
+
+def test_the_parameters_module_tells_nothing_of_a_guest():
+    assert _guest_calls.without({"msg": "x", "guest": "anything", "vmware_guest": []}) == {"msg": "x", "vmware_guest": []}
+
+
+@pytest.mark.parametrize("findings, more", [(20, []), (21, ["vmware_guest_info: and 1 findings more"]),
+                                            (32, ["vmware_guest_info: and 12 findings more"])])
+def test_findings_that_are_no_note_are_counted(findings, more):
+    rows = [dict(FINDING, name="disk %d" % number) for number in range(findings)] + [{"name": "a b", "state": "ok"}]
+    notes = _guest_calls.merged(RESULT, INFO, {"rows": rows})[1]
+    assert notes[20:] == more and len(notes) == 20 + len(more)
 
 
 def test_notes_are_bounded():
-    assert len(_guest_calls.merged(RESULT, INFO, {"rows": [FINDING] * 100})[1]) == 20
     assert len(_guest_calls.merged(RESULT, CHANGE, {"notes": ["x"] * 100})[1]) == 20

@@ -135,13 +135,14 @@ def test_a_profile_is_its_column(profile):
 
 
 def test_the_profile_for_container_hosts_holds_back_nothing_that_engines_need():
-    """It is held back for Kubernetes's network plugins alone, which want rp_filter for themselves, for engines without root, and for
-    uses that are no runtimes."""
+    """It is held back for Kubernetes's network plugins alone, which want rp_filter for themselves, for engines without root, for LXD,
+    which switches a restriction off, and for uses that are no runtimes."""
     chosen = select("container_host")
     held = {name: set(broken(chosen.rules, name, value)) & set(_uses.RUNTIMES) for name, value in values(chosen).items()}
     assert {name: uses for name, uses in held.items() if uses} == {
         "net.ipv4.conf.all.rp_filter": {"kubelet"}, "net.ipv4.conf.default.rp_filter": {"kubelet"},
-        "kernel.apparmor_restrict_unprivileged_userns": {"docker_rootless", "podman_rootless", "lxc_rootless"}}
+        "kernel.apparmor_restrict_unprivileged_userns": {"docker_rootless", "podman_rootless", "lxc_rootless"},
+        "kernel.apparmor_restrict_unprivileged_unconfined": {"lxd", "lxc_rootless"}}
     kubelet = dict((row["name"], row["values"]["kubelet"]) for row in ROWS if "kubelet" in row["values"])
     assert len(kubelet) == 6
     for name, value in kubelet.items():
@@ -323,6 +324,13 @@ def test_a_single_interface_can_be_waived_and_is_held_as_all_are():
     assert select("container_host", waivers={name: {"reason": "a router"}}).rules[name] == {"waived": "a router"}
     rules = select(overrides={"net.ipv4.conf.docker0.forwarding": "0"}).rules
     assert rules["net.ipv4.conf.docker0.forwarding"] == {"hold": HOLDS["net.ipv4.conf.all.forwarding"]}
+
+
+@pytest.mark.parametrize("name", ["net.ipv4.conf.default.forwarding", "net.ipv4.conf.eth0.forwarding", "net.ipv6.conf.eth0/1.forwarding"])
+def test_what_forwarding_would_move_along_can_be_left_alone(name):
+    assert waived(select("photon5", overrides={name: None})) == {name: "photon_hardening_overrides leaves it alone"}
+    assert waived(select("photon5", waivers={name: ROUTER})) == {name: "a router"}
+    assert not waived(select("photon5", groups=(), overrides={name: None}))
 
 
 @pytest.mark.parametrize("arguments, words", [

@@ -63,6 +63,14 @@ def test_mode(state, check_mode, mode):
     assert _shards.mode(state, check_mode) == mode and mode in _fleet.MODES
 
 
+def test_the_guest_side_is_kept(tmp_path):
+    rows = [{"name": "vmxnet3 version", "value": "1.7.0.0-k", "state": "ok", "reason": "", "source": None}]
+    _shards.Shelf(str(tmp_path), "web1", True).end({"msg": "x", "guest": rows})
+    assert kept(tmp_path / "web1.json")["guest"] == rows
+    (host,) = _fleet.read(_shards.lines([str(tmp_path)])).hosts
+    assert [row._asdict() for row in host.guest] == rows
+
+
 def test_lines_of_files_and_folders(tmp_path):
     (tmp_path / "b.json").write_text("1\n")
     (tmp_path / "a.json").write_text("2\n\n3\n")

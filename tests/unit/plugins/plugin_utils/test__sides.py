@@ -196,6 +196,14 @@ def test_a_host_cannot_replace_a_parameter_by_a_row_of_the_guest_side():
     assert side.parameters["kernel.a"].value == "1" and sorted(side.parameters) == ["kernel.a", "swap\\x1b space"]
 
 
+def test_what_an_audit_has_kept_of_the_guest_side():
+    shard = {"outcome": "done", "check_mode": True, "parameters": [], "guest": [guest_row(), guest_row("kernel.a", "9")]}
+    assert only(_sides.of_result("web1", shard)) == Value("value", "1.7.0.0-k", None, None, None, None, None)
+    assert _sides.of_result("web1", dict(shard, guest=None)).parameters == {}
+    with pytest.raises(ValueError, match="vmxnet3 version is there twice"):
+        _sides.of_result("web1", dict(shard, guest=[guest_row(), guest_row()]))
+
+
 @pytest.mark.parametrize("guest", ["x", [1], [guest_row(), guest_row()], [guest_row(value=1)], [guest_row("")]])
 def test_a_guest_side_of_a_wrong_shape_is_refused(guest):
     with pytest.raises(ValueError):

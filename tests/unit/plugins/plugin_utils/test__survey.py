@@ -74,6 +74,8 @@ def test_what_the_inventory_says_is_not_templated_where_an_answer_wins():
     ("overrides", "kernel.panic", "photon_hardening_survey_overrides: the answer must be lines such as vm.swappiness"),
     ("overrides", "a: [", "photon_hardening_survey_overrides: the answer is no YAML that can be read: "),
     ("overrides", "a: &x 1\nb: *x", "photon_hardening_survey_overrides: the answer is no YAML that can be read: an alias (*)"),
+    ("overrides", "a: '1'\na: '2'", "photon_hardening_survey_overrides: the answer is no YAML that can be read: a stands twice"),
+    ("waivers", "a: {reason: x, reason: y}", "photon_hardening_survey_waivers: the answer is no YAML that can be read: reason stands"),
     ("overrides", "[" * 4000, "photon_hardening_survey_overrides: the answer is no YAML that can be read: "),
     ("overrides", "#" * 4097, "photon_hardening_survey_overrides: the answer has more than 4096 characters"),
     ("waivers", "a: {reason: R, expires: 2027-02-31}", "photon_hardening_survey_waivers: the answer is no YAML that can be read: "),

@@ -21,14 +21,14 @@ def matches(part):
     (["\x1b"], "\\x1b: name a group or a host"),
 ])
 def test_unknown_hosts(pattern, problem):
-    assert _targets.unknown_hosts(pattern, GROUPS, matches) == (
-        problem and "photon_hardening_hosts: nothing in the inventory is called " + problem)
+    assert _targets.unknown_hosts("x_hosts", pattern, GROUPS, matches) == (
+        problem and "x_hosts: nothing in the inventory is called " + problem)
 
 
 @pytest.mark.parametrize("groups", [{}, {"all": [], "web": []}])
 def test_an_inventory_without_a_host(groups):
-    assert _targets.unknown_hosts(["all"], groups, None) == "INVENTORY: it has no host: name another one with -i (make: INVENTORY=)"
-    assert _targets.unknown_hosts(["localhost"], groups, None) is None
+    assert _targets.unknown_hosts("x", ["all"], groups, None) == "INVENTORY: it has no host: name another one with -i (make: INVENTORY=)"
+    assert _targets.unknown_hosts("x", ["localhost"], groups, None) is None
 
 
 @pytest.mark.parametrize("sources, problem", [
@@ -55,3 +55,23 @@ def test_unknown_tag(run, skipped, problem):
 ])
 def test_limit(given, why_none, problem):
     assert _targets.limit(given, why_none) == problem
+
+
+@pytest.mark.parametrize("serial, wrong", [
+    (0, None), (5, None), ("10%", None), ("1,10%,100%", None), ("1, 10%", None), ([1, "10%"], None), (["1"], None), ([], "[]"),
+    ("all", "all"), ("1;2", "1;2"), ("", ""), (-1, "-1"), (1.5, "1.5"), (True, "True"), (None, "None"), ([[1]], "[1]"),
+    ({"a": 1}, "{'a': 1}"), ("1,,2", ""), ("%", "%"), ("1%%", "1%%"), ([1, "\x1b"], "\\x1b"),
+])
+def test_batches(serial, wrong):
+    assert _targets.batches(serial) == (None if wrong is None else (
+        "photon_hardening_serial: %s is no number of hosts, such as 5, and no share of them, such as 10%%" % wrong))
+
+
+@pytest.mark.parametrize("percentage, good", [
+    (0, True), (100, True), ("25", True), ("25%", True), (12.5, True), (101, False), (-1, False), ("", False), ("x", False), (True, False),
+    (None, False), ([1], False), ("1,2", False), ("%", False), ("1e2", False), ("\x1b", False),
+])
+def test_most_failures(percentage, good):
+    found = _targets.most_failures(percentage)
+    assert (found is None) is good
+    assert good or found.startswith("photon_hardening_max_fail_percentage: ") and "\x1b" not in found

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import pathlib
 
+import jinja2
 import pytest
 import yaml
 from hypothesis import given
@@ -17,7 +18,9 @@ PLAYBOOKS = pathlib.Path(_variables.__file__).parents[2] / "playbooks"
 @pytest.mark.parametrize("name, meant", [
     ("photon_hardening_profil", "photon_hardening_profile"), ("photon_hardening_profile_", "photon_hardening_profile"),
     ("photn_hardening_profile", "photon_hardening_profile"), ("photonhardeningprofile", "photon_hardening_profile"),
-    ("Photon_Hardening_state", "photon_hardening_state"), ("photon_hardenning_state", "photon_hardening_state"),
+    ("Photon_Hardening_state", "photon_hardening_state"), ("PHOTON_HARDENING_PROFILE", "photon_hardening_profile"),
+    ("photon_upgrade_host", "photon_upgrade_hosts"), ("photon_upgrade_hardn", "photon_upgrade_harden"),
+    ("photon_hardenning_state", "photon_hardening_state"),
     ("photon_hardening_host", "photon_hardening_hosts"), ("photon_hardening_override", "photon_hardening_overrides"),
     ("photon_hardening_overides__web", "photon_hardening_overrides__web"),
     ("photon_hardening_waiver__a_b", "photon_hardening_waivers__a_b"),
@@ -57,11 +60,45 @@ def test_the_known_names_are_those_of_all_roles_and_playbooks():
     assert set(specs) == {path.name for path in (PLAYBOOKS.parent / "roles").iterdir()}
     assert set(specs["photon_hardening"]["main"]) < _variables.KNOWN
     assert _variables.known({"x": {"main": {"x_state": {}, "photon_hardening_y": {}}}}) == {
-        "x_state", "photon_hardening_y", "photon_hardening_survey_y", "photon_hardening_hosts"}
-    for path in PLAYBOOKS.glob("*.yml"):
-        for play in yaml.safe_load(path.read_text(encoding="utf-8")):
-            for name in play.get("vars", {}):
-                assert _variables.mistyped([name]) == []
+        "x_state", "photon_hardening_y", "photon_hardening_survey_y", "photon_hardening_hosts", "photon_hardening_serial",
+        "photon_hardening_max_fail_percentage", "photon_upgrade_hosts"}
+
+
+# What Ansible itself has for every play, and for the items of a loop.
+OF_ANSIBLE = {"dict", "groups", "hostvars", "item", "lookup", "omit", "playbook_dir"}
+# Keywords whose values are templates without braces.
+BARE = ("when", "that", "until", "failed_when", "changed_when")
+
+
+def templates(value, bare=False):
+    """All texts in VALUE, of a file in YAML, as Jinja takes them."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from templates(item, key in BARE)
+    elif isinstance(value, list):
+        for item in value:
+            yield from templates(item, bare)
+    elif isinstance(value, str):
+        yield "{{ %s }}" % value if bare else value
+
+
+def read_by(path):
+    """The names of users' variables that the YAML of a playbook or of tasks reads."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found = {node.name for text in templates(content) for node in jinja2.Environment().parse(text).find_all(jinja2.nodes.Name)}
+    said = {name for play in content if path.parent == PLAYBOOKS for name in play.get("vars", {})}
+    return {name for name in found | said if not name.startswith(("__", "ansible_")) and name not in OF_ANSIBLE}
+
+
+def test_what_a_playbook_reads_is_known():
+    assert {path.stem: sorted(read_by(path)) for path in PLAYBOOKS.glob("*.yml")} == {
+        playbook: sorted(names) for playbook, names in _variables.OF_PLAYBOOKS.items()}
+
+
+@pytest.mark.parametrize("role", sorted(_variables.SPECS))
+def test_what_the_tasks_of_a_role_read_is_an_option(role):
+    for path in (PLAYBOOKS.parent / "roles" / role / "tasks").glob("*.yml"):
+        assert read_by(path) <= set(_variables.SPECS[role]["main"])
 
 
 def test_words_show_no_raw_text():

@@ -29,3 +29,11 @@ def test_what_cannot_be_written_leaves_the_old_one_and_nothing_else(tmp_path, mo
     with pytest.raises(OSError):
         _whole_file.write(str(path), "new")
     assert [entry.name for entry in tmp_path.iterdir()] == ["f"] and path.read_text(encoding="utf-8") == "old"
+
+
+def test_a_folder_is_tried_and_nothing_stays_in_it(tmp_path):
+    _whole_file.check(str(tmp_path / "a" / "b"))
+    assert stat.S_IMODE(os.stat(tmp_path / "a" / "b").st_mode) == 0o700 and list((tmp_path / "a" / "b").iterdir()) == []
+    (tmp_path / "f").touch()
+    with pytest.raises(OSError):
+        _whole_file.check(str(tmp_path / "f"))

@@ -50,7 +50,8 @@ def shard(host, rows=(), **fields):
     made = {
         "schema_version": 1, "host": host, "time": TIME, "run": "20261126T041800Z-1", "mode": "harden", "outcome": "done",
         "check_mode": False, "changed": True, "failed": False, "msg": "1 of 2", "summary": {"ok": 1}, "parameters": list(rows),
-        "omitted": 0, "notes": [], "kernel": {"release": "6.1.0", "machine": "x86_64", "system": "Debian GNU/Linux 12"}, "waivers": [],
+        "omitted": 0, "notes": [], "guest": [],
+        "kernel": {"release": "6.1.0", "machine": "x86_64", "system": "Debian GNU/Linux 12"}, "waivers": [],
         "provenance": {"collection": "1.0.0", "catalogue": "sha256:0123456789abcdef", "ansible_core": "2.21.5", "profile": "photon",
                        "groups": ["security"], "options": {}},
     }
@@ -61,17 +62,23 @@ def states():
     return [row("kernel.%s" % state, state) for state in STATES]
 
 
+def guest_row(name="vmxnet3 version", value="1.7.0.0-k", state="ok", reason="", source="/sys/module/vmxnet3/version"):
+    return {"name": name, "value": value, "state": state, "reason": reason, "source": source}
+
+
 WAIVER = {"name": "kernel.waived", "reason": "vendor needs it", "expires": "2027-01-31", "owner": "ops", "ticket": "T-1", "control": None}
 
 SHARDS = [
     shard("web1", states(), waivers=[WAIVER]),
-    shard("web2", states(), mode="audit", check_mode=True),
+    shard("web2", states(), mode="audit", check_mode=True, guest=[
+        guest_row("vmw_vmci disable_msix", None, "finding", "/etc/modprobe.d/a.conf:1 switches MSI-X off for this driver."), guest_row()]),
     shard("web3", [row("kernel.ok", "ok")]),
     shard("down", outcome="unreachable", msg="no route", parameters=None),
     shard("half", [row("kernel.first", "ok"), row("kernel.known", "ok")], omitted=3),
     shard("bad" + HOSTILE, [row("kernel.ok", "overridden", boot_source=HOSTILE, boot=HOSTILE), row("net." + HOSTILE, "ok", after=HOSTILE),
                             row("kernel.waived", "waived", reason=HOSTILE)],
-          msg=HOSTILE, notes=[HOSTILE], kernel={"release": HOSTILE}, waivers=[dict(WAIVER, reason=HOSTILE, owner=HOSTILE)]),
+          guest=[guest_row("a " + HOSTILE, HOSTILE, "finding", HOSTILE, HOSTILE), guest_row(value=HOSTILE)], msg=HOSTILE, notes=[HOSTILE],
+          kernel={"release": HOSTILE}, waivers=[dict(WAIVER, reason=HOSTILE, owner=HOSTILE)]),
 ]
 
 

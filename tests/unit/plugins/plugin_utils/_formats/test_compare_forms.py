@@ -47,10 +47,12 @@ def row(name="kernel.sysrq", value="0", **others):
 def hostile():
     """A comparison in which all that a host can say is hostile."""
     rows = [row(name + HOSTILE, HOSTILE, boot="1" + HOSTILE, boot_source=HOSTILE + ":1") for name in "ab"]
-    rows += [row(kind="unreadable", value=None, error=HOSTILE), row("kernel.printk", HOSTILE)]
-    left = _sides.of_info("a" + HOSTILE, info(*rows, kernel={"release": HOSTILE, "machine": HOSTILE, "system": HOSTILE},
+    rows += [row(kind="unreadable", value=None, error=HOSTILE), row("kernel.printk", HOSTILE), row("kernel." + HOSTILE.replace(" ", ""))]
+    guest = [dict.fromkeys(("name", "value", "reason", "source"), HOSTILE), {"name": "b " + HOSTILE, "value": None, "reason": HOSTILE}]
+    left = _sides.of_info("a" + HOSTILE, info(*rows, guest=guest, kernel={"release": HOSTILE, "machine": HOSTILE, "system": HOSTILE},
                                               runtimes=[{"name": HOSTILE}]), _sides.RESULT)
-    return compare(left, _sides.of_info("b" + HOSTILE, info(row("kernel.printk", "1"), row(value="1")), _sides.RESULT))
+    return compare(left, _sides.of_info("b" + HOSTILE, info(row("kernel.printk", "1"), row(value="1"), guest=[dict(guest[0], value="1")]),
+                                        _sides.RESULT))
 
 
 ARTICLE = compare(column("photon3"), column("centos8"))
@@ -86,8 +88,13 @@ def test_every_parameter_and_count_is_told(form):
     text = RENDER[form](ARTICLE)
     for found in _compare.all_rows(ARTICLE):
         assert found.name in text
-    assert "photon3 and centos8: 37 of 39 parameters differ" in text
+    assert "photon3 and centos8: 35 of 36 parameters differ, and 2 of 3 guest rows" in text
     assert "CIS" in text and "4.0.0" in text
+
+
+def test_rows_of_the_guest_side_are_counted_apart():
+    assert compare_json.data(ARTICLE)["guest"] == {verdict: ARTICLE.guest[verdict] for verdict in _compare.VERDICTS}
+    assert compare_words.headline(compare(column("photon"), column("centos8"))).endswith(" parameters differ")
 
 
 @pytest.mark.parametrize("form", RENDER)
@@ -203,4 +210,4 @@ def test_json():
     assert dmesg["left"] == {"kind": "value", "value": "1", "boot": None, "source": "the article", "problem": None}
     assert (dmesg["verdict"], dmesg["level_up"], dmesg["controls"]) == (
         "left_stricter", "kernel.dmesg_restrict = 1", [{"benchmark": "cis", "id": "1.1"}])
-    assert len(rows) == sum(found["counts"].values())
+    assert len(rows) == sum(found["counts"].values()) + sum(found["guest"].values())

@@ -9,7 +9,8 @@ import tracemalloc
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _verdicts
+from ansible_collections.photon.hardening.plugins.module_utils import _guest
+from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _fleet, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import document
 from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils._formats import samples
 
@@ -33,10 +34,10 @@ def test_a_row_says_everything():
 
 
 def test_a_host_says_everything():
-    given = samples.shard("web1", [samples.row("kernel.ok", "ok")], notes=["a note"], waivers=[samples.WAIVER])
+    given = samples.shard("web1", [samples.row("kernel.ok", "ok")], notes=["a note"], guest=[samples.guest_row()], waivers=[samples.WAIVER])
     (host,) = rendered(samples.read([given]))["hosts"]
     kept = ("schema_version", "host", "time", "run", "mode", "outcome", "check_mode", "changed", "msg", "notes", "kernel", "waivers",
-            "provenance", "omitted")
+            "provenance", "omitted", "guest")
     assert {key: host[key] for key in kept} == {key: given[key] for key in kept}
     assert set(host) == set(kept) | {"counts", "verdicts", "parameters"}
     assert host["counts"]["ok"] == host["verdicts"]["pass"] == 1
@@ -78,6 +79,18 @@ def test_the_order_of_the_results_does_not_matter():
     assert render(samples.read(shuffled)) == render(samples.read(samples.SHARDS))
 
 
+def test_the_guest_side_of_a_host_is_no_parameter_and_is_read_again():
+    rows = [samples.guest_row(state="finding"), {"name": "a b", "state": "ok"}]
+    given = samples.shard("web1", [samples.row("kernel.ok", "ok")], guest=rows)
+    text = render(samples.read([given]))
+    found = json.loads(text)
+    assert found["hosts"][0]["guest"] == [
+        samples.guest_row(state="finding"), {"name": "a b", "value": None, "state": "ok", "reason": None, "source": None}]
+    assert sum(found["counts"].values()) == sum(found["verdicts"].values()) == 1 and found["verdict"] == "The host is as wanted."
+    line = next(line for line in text.splitlines() if '"host":"web1"' in line)
+    assert [row._asdict() for row in _fleet.read([("report", line)]).hosts[0].guest] == found["hosts"][0]["guest"]
+
+
 def test_one_host_is_one_line():
     lines = render(samples.everything()).splitlines()
     assert [json.loads(line.rstrip(","))["host"] for line in lines if line.startswith("{\"changed")] == [
@@ -112,6 +125,8 @@ def test_the_schema_names_what_there_is(name):
     row = schema["$defs"]["parameter"]["properties"]
     assert set(samples.row("a", "ok")) <= set(row)
     assert row["state"]["enum"] == list(samples.STATES)
+    assert schema["$defs"]["guest_row"]["properties"]["state"]["enum"] == list(_guest.STATES)
+    assert list(schema["$defs"]["guest_row"]["properties"]) == list(_fleet.GuestRow._fields)
     assert row.get("verdict", {"enum": list(_verdicts.VERDICTS)})["enum"] == list(_verdicts.VERDICTS)
 
 

@@ -152,10 +152,42 @@ def test_any_order_makes_the_same_file():
     assert page(lines + lines[:3]) == page(lines)
 
 
+# --- the guest side ---
+
+def guest(name="vmxnet3 version", state="ok", value="1.7", reason="", source="/sys/x"):
+    return {"name": name, "value": value, "state": state, "reason": reason, "source": source}
+
+
+def test_the_guest_side_has_a_table_of_its_own_and_is_counted_nowhere():
+    rows = [guest(), guest("vmw_vmci disable_msix", "finding", None, "/etc/a.conf:1 switches MSI-X off."), guest("swap space", "hidden")]
+    text = page([line("web1", row(), guest=rows), line("web2", row(), guest=[guest(value="1.8")]), line("web3", row())])
+    found = Text(text).text
+    assert "The guest side of VMware" in found and "! finding vmw_vmci disable_msix 1 /etc/a.conf:1 switches MSI-X off. /sys/x" in found
+    assert "\N{CHECK MARK} ok vmxnet3 version 2 1.7 others differ /sys/x" in found and "? hidden swap space 1 1.7 /sys/x" in found
+    assert '<tr class="fail"><td class="state"><b class="letter">!</b> finding</td>' in text
+    assert found.index("vmw_vmci disable_msix") < found.index("swap space") < found.index("vmxnet3 version")
+    assert "All 3 hosts are as wanted." in found and "K ok 3" in found
+
+
+def test_without_a_guest_there_is_no_such_table():
+    assert "guest side" not in Text(page([line("web1", row())])).text
+
+
+def test_a_long_table_of_the_guest_side_says_how_many_rows_are_left_out():
+    found = Text(page([line("web1", guest=[guest("disk controller of sd%02d" % number) for number in range(43)])])).text
+    assert "And 3 more rows, which stand in the report in JSON." in found and found.count("disk controller of") == 40
+
+
+def test_of_the_guest_side_any_order_makes_the_same_file():
+    lines = [line("h%d" % number, guest=[guest(value=str(number % 2)), guest("disk %d" % number, "finding")]) for number in range(5)]
+    assert len({page(order) for order in itertools.islice(itertools.permutations(lines), 0, 120, 17)}) == 1
+
+
 def test_hostile_texts_stay_texts():
     fields = {field: HOSTILE for field in FIELDS}
     harmful = line(HOSTILE, row(HOSTILE, "overridden", **fields), msg=HOSTILE, notes=[HOSTILE], run=HOSTILE, kernel={"release": HOSTILE},
                    provenance={"profile": HOSTILE, "options": {HOSTILE: HOSTILE}},
+                   guest=[dict.fromkeys(("name", "value", "reason", "source"), HOSTILE) | {"state": "finding"}],
                    waivers=[waiver(HOSTILE, HOSTILE, reason=HOSTILE, owner=HOSTILE)])
     text = page([harmful, (HOSTILE, "{")], [HOSTILE + "2"])
     found = Text(text)

@@ -10,6 +10,7 @@ import struct
 
 import pytest
 
+from ansible_collections.photon.hardening.plugins.module_utils import _guest
 from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import packing
 
@@ -71,6 +72,18 @@ def test_what_would_change_and_what_has_changed_are_two_kinds():
     found = {kind["key"]: kind for kind in packing.kinds()}
     assert (found["would_change"]["word"], found["would_change"]["verdict"]) == ("would change", "fail")
     assert (found["changed"]["word"], found["changed"]["verdict"]) == ("changed", "pass")
+
+
+def test_the_guest_side_of_each_host():
+    rows = [{"name": "swap space", "value": "none", "state": "ok", "reason": "", "source": None},
+            {"name": "memory in use", "value": "1 of 2 kB", "state": "ok", "reason": "", "source": "/proc/meminfo"}]
+    other = [dict(rows[0], state="finding"), rows[1]]
+    header, _data = packed(_fleet.read([("", line("b", [], guest=rows)), ("", line("a", [], guest=other)), ("", line("c", []))]))
+    found = [[tuple(place if place is None else header["strings"][place] for place in header["guest"][number]) for number in numbers]
+             for numbers in header["hosts"]["guest"]]
+    assert found == [[tuple(row[key] for key in _fleet.GuestRow._fields) for row in given] for given in (other, rows, [])]
+    assert len(header["guest"]) == 3 and "guest" not in header["hosts"]["abouts"][0]
+    assert list(packing.GUEST_STATES) == list(_guest.STATES)
 
 
 @pytest.mark.parametrize("blocks", [[], [b""], [b"abc"], [b"a" * 100000, b"", b"b"], [bytes(range(256)) * 4000] * 3])

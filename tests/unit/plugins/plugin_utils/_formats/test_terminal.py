@@ -191,3 +191,10 @@ def test_the_numbers_are_those_of_the_fleet():
     assert lines[-1].split() == ["all", "3"] + [str(fleet.counts()[state]) for state in ("ok", "changed", "overridden")]
     assert terminal.changes(rows[0], terminal.parameters_of(fleet, 0), 80, False, None) == terminal.changes(
         rows[0], PARAMETERS, 80, False, None)
+
+
+def test_what_is_shown_of_a_fleet():
+    one = _fleet.read([("x", shard("a"))])
+    assert terminal.of_fleet(one, 80, "r.html") == terminal.changes(terminal.rows_of(one)[0], PARAMETERS, 80, False, "r.html")
+    two = terminal.of_fleet(_fleet.read([("x", shard("a"))], expected=["a", "b"]), 100, "r.html").splitlines()
+    assert (two[1].split()[0], two[1].endswith("no result"), two[-1]) == ("b", True, "report: r.html")

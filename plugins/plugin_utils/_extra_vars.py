@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The names that a command says with -e where it starts playbooks of this collection alone.
+
+They are judged more strictly than those of an inventory, which may belong to other playbooks. Names that nothing here resembles are the
+user's own: an inventory may read them. Names only are compared. Pure. Private to the collection.
+"""
+
+from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
+from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _variables
+
+# Where one of these is missing the playbook itself says so, and a short word is near many others.
+_MISSED = ("left", "right")
+# An AWX passes variables of its own, which begin with awx_.
+_AWX = "awx_"
+_PREFIXES = (_variables.PREFIX, "photon_upgrade_", "compare_", "report_")
+# Others with these prefixes are looked at on the hosts, with those of the inventory.
+_TOLD = ("photon_upgrade_", "compare_", "report_")
+_OF_ROLES = _variables.KNOWN.difference(*_variables.OF_PLAYBOOKS.values())
+_READ = _variables.KNOWN.union(*_variables.OF_PLAYBOOKS.values())
+
+
+def refusal(names, playbooks):
+    """Why a command that starts PLAYBOOKS must not run: the sentence about the first of NAMES that somebody meant for a playbook and that
+    none of PLAYBOOKS reads. None where there is none."""
+    own = {name for playbook in playbooks for name in _variables.OF_PLAYBOOKS[playbook]}
+    for name in sorted(names):
+        others = [other for other, read in sorted(_variables.OF_PLAYBOOKS.items()) if name in read and not name.startswith(_AWX)]
+        meant = _meant(name, own) or others and name not in own and _with_prefix(name, playbooks)
+        if meant:
+            return "%s is %s meant?" % (_unread(name, playbooks), meant)
+        if others and name not in own:
+            return "%s only %s does: leave it out" % (_unread(name, playbooks), _files(others))
+    return None
+
+
+def notes(names, playbooks):
+    """What is told of NAMES that look as if they were meant for PLAYBOOKS and that nothing here reads."""
+    for name in sorted(names):
+        full = None if name in _READ else _with_prefix(name, playbooks)
+        if full:
+            yield "%s if %s is meant, write that." % (_unread(name, playbooks), full)
+        elif name not in _READ and name.startswith(_TOLD):
+            yield "%s look for the right name in docs/settings.md." % _unread(name, playbooks)
+
+
+def _unread(name, playbooks):
+    return "%s: %s reads no variable of this name:" % (_harmless.line(name), _files(playbooks))
+
+
+def _files(playbooks):
+    return " and ".join("%s.yml" % playbook for playbook in playbooks)
+
+
+def _with_prefix(name, playbooks):
+    """The variable of a role that NAME is without its prefix, or None. These two playbooks read none."""
+    is_read = _variables.PREFIX + name in _OF_ROLES and not set(playbooks) <= {"awx", "compare"}
+    return _variables.PREFIX + name if is_read else None
+
+
+def _meant(name, own):
+    """The one of OWN names that NAME was meant to be: it is mistyped, or lacks or has a prefix."""
+    if name in own or name in _OF_ROLES or name.startswith("_"):
+        return None
+    bare = _bare(name, _PREFIXES)
+    same = [other for other in sorted(own) if bare in (other, _bare(other, (*_PREFIXES, _AWX)))]
+    return same[0] if same else nearest(name.lower(), own.difference(_MISSED))
+
+
+def _bare(name, prefixes):
+    return next((name[len(prefix):] for prefix in prefixes if name.startswith(prefix)), name)

@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _extra_vars, _variables
+
+# What an AWX 24.6.1 gives to each job, once with awx_ and once with tower_.
+OF_AWX = ["%s_%s" % (prefix, name) for prefix in ("awx", "tower") for name in (
+    "job_id", "job_launch_type", "job_template_id", "job_template_name", "user_id", "user_name", "user_email", "user_first_name",
+    "user_last_name", "schedule_id", "schedule_name", "parent_job_schedule_id", "parent_job_schedule_name", "workflow_job_id",
+    "workflow_job_name", "workflow_job_launch_type", "workflow_job_template_id", "workflow_job_template_name", "project_revision",
+    "project_scm_branch", "inventory_id", "inventory_name", "execution_node", "webhook_event_type", "webhook_event_guid",
+    "webhook_event_ref", "webhook_status_api", "webhook_payload")]
+OF_USERS = ["ansible_user", "ansible_become_password", "env", "domain", "test", "site", "tier", "stage", "photon", "hardening_totals_12",
+            "photon_hardening_found", "_raw_params", "let", "light", ""]
+PLAYBOOKS = sorted(_variables.OF_PLAYBOOKS)
+
+
+@pytest.mark.parametrize("playbook, name, meant", [
+    ("compare", "asert", "assert"), ("compare", "asrt", "assert"), ("compare", "ASSERT", "assert"), ("compare", "compare_assert", "assert"),
+    ("compare", "compare_formts", "compare_formats"), ("compare", "formats", "compare_formats"), ("compare", "dir", "compare_dir"),
+    ("compare", "report_dir", "compare_dir"), ("compare", "compare_left", "left"),
+    ("report", "report_dri", "report_dir"), ("report", "report_inptus", "report_inputs"),
+    ("report", "report_stale_afte", "report_stale_after"),
+    ("report", "since", "report_since"), ("report", "Report_Query", "report_query"),
+    ("report", "report_formats", None), ("report", "compare_dir", "report_dir"),
+    ("awx", "awx_organisation", "awx_organization"), ("awx", "inventory", "awx_inventory"), ("awx", "awx_slice", "awx_slices"),
+    ("harden", "hosts", "photon_hardening_hosts"), ("harden", "photon_hardening_host", "photon_hardening_hosts"),
+    ("harden", "photon_upgrade_hosts", "photon_hardening_hosts"), ("audit", "report_dir", "photon_hardening_report_dir"),
+    ("photon_upgrade", "photon_upgrade_host", "photon_upgrade_hosts"), ("photon_upgrade", "photon_hardening_hosts", "photon_upgrade_hosts"),
+    ("photon_upgrade", "hosts", "photon_upgrade_hosts"),
+])
+def test_a_name_that_somebody_meant_otherwise(playbook, name, meant):
+    said = _extra_vars.refusal([name, *OF_AWX], [playbook])
+    assert said == (meant and "%s: %s.yml reads no variable of this name: is %s meant?" % (name, playbook, meant))
+
+
+@pytest.mark.parametrize("playbook, name, reads", [
+    ("audit", "report_since", "report.yml"), ("harden", "assert", "compare.yml"), ("report", "left", "compare.yml"),
+    ("compare", "photon_hardening_hosts", "audit.yml and harden.yml and rollback.yml"),
+])
+def test_a_name_that_only_other_playbooks_read(playbook, name, reads):
+    assert _extra_vars.refusal([name], [playbook]) == (
+        "%s: %s.yml reads no variable of this name: only %s does: leave it out" % (name, playbook, reads))
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_names_of_an_awx_of_users_and_of_the_roles_are_no_mistakes(playbook):
+    read = _extra_vars._OF_ROLES | {"photon_hardening_overrides__web"} | set(_variables.OF_PLAYBOOKS[playbook])
+    for name in [*OF_AWX, *OF_USERS, *read]:
+        assert _extra_vars.refusal([name], [playbook]) is None
+        assert list(_extra_vars.notes([name], [playbook])) == []
+
+
+def test_each_playbook_of_a_command_has_its_names():
+    assert _extra_vars.refusal(["report_dir", "photon_hardening_hosts"], ["audit", "report"]) is None
+    assert _extra_vars.refusal(["asert"], ["audit", "compare"]) == (
+        "asert: audit.yml and compare.yml reads no variable of this name: is assert meant?")
+
+
+@given(st.sampled_from([(playbook, name) for playbook in PLAYBOOKS for name in _variables.OF_PLAYBOOKS[playbook]
+                        if name not in ("left", "right")]),
+       st.lists(st.tuples(st.integers(0, 40), st.sampled_from(["", "x", "_", "e"])), max_size=2))
+def test_two_edits_of_a_name_that_a_playbook_reads_are_never_passed_over(of, edits):
+    playbook, name = of
+    for place, letter in edits:
+        name = name[:place] + letter + name[place + 1:] if place % 2 else name[:place] + letter + name[place:]
+    assert name in _variables.OF_PLAYBOOKS[playbook] or name.startswith("_") or _extra_vars.refusal([name], [playbook])
+
+
+@pytest.mark.parametrize("name, words", [
+    ("profile", "if photon_hardening_profile is meant, write that."), ("state", "if photon_hardening_state is meant, write that."),
+    ("report_url", "look for the right name in docs/settings.md."), ("compare_x", "look for the right name in docs/settings.md."),
+    ("report_formats", "if photon_hardening_report_formats is meant, write that."),
+    ("photon_upgrade_x\x1b", "look for the right name in docs/settings.md."),
+])
+def test_names_that_are_told(name, words):
+    shown = name.replace("\x1b", "\\x1b")
+    assert list(_extra_vars.notes([name, *OF_AWX], ["audit"])) == ["%s: audit.yml reads no variable of this name: %s" % (shown, words)]
+
+
+@pytest.mark.parametrize("playbook", ["awx", "compare"])
+def test_a_playbook_that_reads_no_variable_of_a_role_tells_of_none(playbook):
+    assert list(_extra_vars.notes(["profile", "state"], [playbook])) == []
+    assert _extra_vars.refusal(["report_since"], [playbook]).endswith(": only report.yml does: leave it out")
