@@ -76,7 +76,7 @@ def remarks(row):
     for value, runtimes in row.get("hold", {}).items():
         yield "`%s` breaks %s." % (value.replace("|", "\\|"), ", ".join(runtimes))
     for value, uses in row.get("stops", {}).items():
-        yield "`%s` limits %s. It is set all the same, and a warning names the use." % (value.replace("|", "\\|"), ", ".join(uses))
+        yield "`%s` stops %s. It is set all the same, and a warning says so." % (value.replace("|", "\\|"), "; ".join(uses.values()))
     if "machine" in row:
         yield "On %s alone." % ", ".join(row["machine"].split())
     if _behaviour.partner(row["name"]):
@@ -126,15 +126,29 @@ def source_tables(catalogue, columns):
 
 # --- the uses of a host ---
 
-def touched(catalogue, key, use):
-    """The values that are held back for a use, or that limit it."""
-    return ", ".join("`%s = %s`" % (row["name"], value.replace("|", "\\|")) for row in catalogue["parameters"]
-                     for value, uses in row.get(key, {}).items() if use in uses) or "–"
+def shown_setting(row, value):
+    return "`%s = %s`" % (row["name"], value.replace("|", "\\|"))
+
+
+def held_for(catalogue, use):
+    """The values that are held back for a use."""
+    return ", ".join(shown_setting(row, value) for row in catalogue["parameters"]
+                     for value, uses in row.get("hold", {}).items() if use in uses) or "–"
+
+
+def stopped_of(catalogue, use):
+    """The values that stop something of a use, and what."""
+    found = {}
+    for row in catalogue["parameters"]:
+        for value, uses in row.get("stops", {}).items():
+            if use in uses:
+                found.setdefault(uses[use], []).append(shown_setting(row, value))
+    return "; ".join("%s: %s" % (", ".join(settings), words) for words, settings in found.items()) or "–"
 
 
 def use_table(catalogue):
-    return table(["use", "what it is", "what proves it", "held back for it", "set, and limits it"],
-                 [["`%s`" % name, use["what"], use["evidence"], touched(catalogue, "hold", name), touched(catalogue, "stops", name)]
+    return table(["use", "what it is", "what proves it", "held back for it", "set, and what that stops"],
+                 [["`%s`" % name, use["what"], use["evidence"], held_for(catalogue, name), stopped_of(catalogue, name)]
                   for name, use in catalogue["uses"].items()])
 
 

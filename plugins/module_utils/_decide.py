@@ -10,11 +10,13 @@ import errno
 from collections import OrderedDict
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _rules, _sysctl_d, _uses, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import Choice, Reading, Use, Want
+from ansible_collections.photon.hardening.plugins.module_utils._model import Choice, Reading, Want
 
 ABSENT = Reading(None, errno.ENOENT)
 _NEVER_UNSET = "it cannot be unset again"
 _UNTIL_REBOOT = "only a reboot takes it back"
+_UNPROVED = ("stays, although it may break %s: no program or file of root shows that this host is used for it. If it is, say so with uses "
+             "({%s: present}), or waive the parameter.")
 
 
 # --- what is asked for ---
@@ -102,7 +104,7 @@ def _choose(want, request, snapshot):
     rule, reading = want.rule, snapshot.live.get(want.name, ABSENT)
     if rule.waived:
         return _aside("waived", "waived: %s" % rule.waived)
-    broken = _held_for_use(want, reading, request, snapshot) or _held_for_partner(want, request, snapshot)
+    broken = _held_for_use(want, reading, snapshot) or _held_for_partner(want, request, snapshot)
     if broken:
         return _aside("held_back", broken)
     if request.image:
@@ -174,48 +176,28 @@ def _blocked(want, target, landing, reading, entry, boot):
 
 # --- what is held back ---
 
-def _sign(use, request, snapshot):
-    """The Use where this host is used for it, None where not: the user has the last word."""
-    said = request.uses.get(use)
-    if said is None and use in _uses.RUNTIMES:
-        said = {"always": "present", "never": "absent"}.get(request.container_host)
-    found = snapshot.uses.get(use)
-    return None if said == "absent" else Use(found.evidence if found else "", True) if said else found
-
-
-def _signs(name, value, groups, request, snapshot):
+def _signs(name, value, groups, snapshot):
     """(use, its Use) of each use of this host that GROUPS, a rule's `hold` or `stops`, names for VALUE."""
     uses = [use for held, group in groups for use in group if None not in (held, value) and _values.same(name, held, value)]
-    found = [(use, _sign(use, request, snapshot)) for use in uses]
-    return [(use, sign) for use, sign in found if sign]
+    return [(use, snapshot.uses[use]) for use in uses if use in snapshot.uses]
 
 
 def _in_words(signs):
     return ", ".join("%s (%s)" % (use, sign.evidence) if sign.evidence else use for use, sign in signs)
 
 
-def broken_uses(name, value, rule, request, snapshot, unchanged=False):
+def broken_uses(name, value, rule, snapshot, unchanged=False):
     """The uses of this host that VALUE would break, in words; "" where it breaks none. UNCHANGED: whether the value is in force already:
     what a process or the network shows alone does not take it back then."""
-    return _in_words([(use, sign) for use, sign in _signs(name, value, rule.hold, request, snapshot) if sign.firm or not unchanged])
+    return _in_words([(use, sign) for use, sign in _signs(name, value, rule.hold, snapshot) if sign.firm or not unchanged])
 
 
-def stopped_uses(wanted, rows, choices_made, request, snapshot):
-    """Sentences about uses that a value which is set now stops without breaking anything."""
-    found = []
-    for row in rows:
-        choice = choices_made[row.name]
-        if row.state == "changed" and choice.active and row.name in wanted:
-            stopped = _in_words(_signs(row.name, choice.target, wanted[row.name].rule.stops, request, snapshot))
-            found += ["%s = %s limits %s: it is set all the same." % (row.name, choice.target, stopped)] if stopped else []
-    return found
-
-
-def _held_for_use(want, reading, request, snapshot):
+def _held_for_use(want, reading, snapshot):
     if want.value is None:
         return ""
-    in_force = reading.value is not None and _values.same(want.name, reading.value, want.value)
-    broken = broken_uses(want.name, want.value, want.rule, request, snapshot, in_force)
+    # What is ours stays so where something else has changed it since.
+    unchanged = reading.value is not None and _values.same(want.name, reading.value, want.value) or _memory.has_set(snapshot.saved, want)
+    broken = broken_uses(want.name, want.value, want.rule, snapshot, unchanged)
     return "would break %s" % broken if broken else ""
 
 
@@ -235,18 +217,49 @@ def _is_set(value):
     return value.strip() not in ("", "0")
 
 
-def unproved_uses(wanted, choices_made, request, snapshot):
+# --- what is said of uses ---
+
+def _family(name):
+    """One name for the same parameter of all interfaces."""
+    parts = _sysctl_d.key_path(name).split("/")
+    return _sysctl_d.of_interface(name, "*") if len(parts) > 4 and parts[2] in ("conf", "neigh") else name
+
+
+def _told(found):
+    """The sentences of FOUND, (parameter, value, what is to be said): one for all interfaces of which the same is to be said."""
+    groups = OrderedDict()
+    for name, value, words in found:
+        groups.setdefault((_family(name), value, words), []).append(name)
+    return ["%s = %s %s" % (names[0] if len(names) == 1 else family, value, words) for (family, value, words), names in groups.items()]
+
+
+def stopped_uses(wanted, rows, choices_made, snapshot):
+    """Sentences about what a value which is set now stops without breaking anything else of a use."""
+    found = []
+    for row in rows:
+        choice = choices_made[row.name]
+        if row.state == "changed" and choice.active and row.name in wanted:
+            found += [(row.name, choice.target, "stops %s. It is set all the same." % words)
+                      for words in _stopped(row.name, choice.target, wanted[row.name].rule, snapshot)]
+    return _told(found)
+
+
+def _stopped(name, value, rule, snapshot):
+    """What VALUE stops, of each use of this host that `stops` names, in the words that RULE has for it."""
+    for use, sign in _signs(name, value, rule.stops, snapshot):
+        words = [text for held, other, text in rule.stopped if other == use and _values.same(name, held, value)]
+        yield ": ".join(words + [_in_words([(use, sign)])])
+
+
+def unproved_uses(wanted, choices_made, snapshot):
     """Sentences about uses that seem to need what is hardened already."""
     found = []
     for name, choice in choices_made.items():
-        if name in wanted and choice.active:
-            signs = _signs(name, choice.target, wanted[name].rule.hold, request, snapshot)
-            broken = [(use, sign) for use, sign in signs if not sign.firm]
-            if broken:
-                found.append("%s = %s stays, although it may break %s: no program or file of root shows that this host is used for it. "
-                             "If it is, say so with uses ({%s: present}), or waive the parameter."
-                             % (name, choice.target, _in_words(broken), broken[0][0]))
-    return found
+        signs = _signs(name, choice.target, wanted[name].rule.hold, snapshot) if name in wanted and choice.active else []
+        broken = [(use, sign) for use, sign in signs if not sign.firm]
+        if broken:
+            found.append((name, choice.target, _UNPROVED % (_in_words(broken), broken[0][0])))
+    return _told(found)
 
 
 # --- parameters that are no longer asked for ---
@@ -265,7 +278,7 @@ def leaving(found, wanted, request, snapshot):
             continue
         elsewhere = _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, name)
         value = elsewhere[1] if elsewhere else entry.before
-        broken = broken_uses(name, value, needs(name, request, wanted), request, snapshot)
+        broken = broken_uses(name, value, needs(name, request, wanted), snapshot)
         back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken)
     return back
 

@@ -237,7 +237,7 @@ def _broken_by_line(line, request, wanted, snapshot):
     if _sysctl_d.is_glob(line.name):
         known = sorted(set(request.rules) | set(wanted) | set(_forwarding(snapshot.interfaces)))
         names = [name for name in known if _glob.matches(_sysctl_d.key_path(line.name), _sysctl_d.key_path(name))]
-    found = (_decide.broken_uses(name, line.value, _decide.needs(name, request, wanted), request, snapshot) for name in names)
+    found = (_decide.broken_uses(name, line.value, _decide.needs(name, request, wanted), snapshot) for name in names)
     return next(filter(None, found), "")
 
 

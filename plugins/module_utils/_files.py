@@ -175,15 +175,24 @@ def read(path, limit=None):
             os.close(descriptor)
 
 
-def entries(folder):
-    """The sorted names in FOLDER, none where there is no such folder."""
+def _listed(folder):
     with naming(folder):
         try:
-            return [decoded(name) for name in sorted(os.listdir(where_of(folder)))]
+            return os.listdir(where_of(folder))
         except OSError as exc:
             if exc.errno in NOWHERE:
                 return []
             raise
+
+
+def entries(folder):
+    """The sorted names in FOLDER, none where there is no such folder."""
+    return [decoded(name) for name in sorted(_listed(folder))]
+
+
+def those_in(folder, names):
+    """Those of NAMES that are in FOLDER, sorted."""
+    return sorted(decoded(name) for name in set(os.fsencode(name) for name in names).intersection(_listed(folder)))
 
 
 def status_of(path, follow=False):
@@ -231,6 +240,12 @@ def trust(path):
         found = status_of(real, follow=True)
         if found is None:
             return None
+
+
+def is_program(path):
+    """Whether what is at PATH, links followed, can be started."""
+    found = status_of(path, follow=True)
+    return found is not None and stat.S_ISREG(found.st_mode) and bool(found.st_mode & 0o111)
 
 
 # --- writing ---

@@ -21,12 +21,10 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Rivals,
     Snapshot,
     Tuned,
-    Winner,
 )
 
 _SYSTEMD_SYSCTL = ("/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl")
 _SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl")
-_UFW = "/etc/ufw/ufw.conf"
 # systemd-sysctl since 252 reads this credential after all files, the first that is found.
 _CREDENTIALS = tuple(folder + "/sysctl.extra" for folder in (
     "/run/credentials/@system", "/etc/credstore", "/run/credstore", "/usr/local/lib/credstore", "/usr/lib/credstore"))
@@ -49,7 +47,8 @@ _PROGRAM_FOLDERS = (
     "/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/libexec", "/usr/libexec/incus",
     "/usr/lib/systemd", "/lib/systemd", "/usr/share/apport", "/usr/libexec/lxd", "/usr/lib/lxd", "/opt/bin",
     "/opt/containerd/bin", "/opt/incus/bin", "/opt/rke2/bin", "/snap/bin",
-    "/var/lib/snapd/snap/bin", "/var/lib/rancher/rke2/bin", "/var/lib/rancher/k3s/data/current/bin", "/var/lib/k0s/bin",
+    "/var/lib/snapd/snap/bin", "/opt/google/chrome", "/opt/firefox",
+    "/var/lib/rancher/rke2/bin", "/var/lib/rancher/k3s/data/current/bin", "/var/lib/k0s/bin",
     "/run/current-system/sw/bin")
 _SNAP_FOLDERS = ("/snap", "/var/lib/snapd/snap")
 _UNITS = "/etc/systemd/system"
@@ -79,9 +78,9 @@ def snapshot(request, saved, names):
     live = {} if request.image else dict((name, _procfs.read(name)) for name in names(interfaces))
     return Snapshot(
         live=live, files=files, dialect=dialect, rivals=found,
-        uses=uses(request.image, traces), modules=modules_at_boot(), release=_procfs.release(),
-        machine=_procfs.machine(), interfaces=interfaces, missing_folders=_missing_folders(request),
-        boot="" if request.image else _procfs.boot_id(), saved=saved, machine_id=machine_id())
+        uses=_uses.holding(uses(request.image, traces), request.container_host, request.uses),
+        modules=modules_at_boot(), release=_procfs.release(), machine=_procfs.machine(), interfaces=interfaces,
+        missing_folders=_missing_folders(request), boot="" if request.image else _procfs.boot_id(), saved=saved, machine_id=machine_id())
 
 
 def machine_id():
@@ -172,16 +171,16 @@ def _first_file(paths):
 
 def rivals(image, interfaces=()):
     """What else sets parameters on this host, which has INTERFACES."""
-    enabled = re.search(r"(?mi)^[ \t]*ENABLED[ \t]*=[ \t]*[\"']?yes", _short(_UFW) or "")
+    enabled = _uses.ufw_is_enabled(_short(_uses.UFW) or "")
     program, init = _first_file(_SYSTEMD_SYSCTL), _init(image)
     credentials = _CREDENTIALS if not init and "sysctl.extra" in (program or "") else ()
     late = [_rivals.SYSCTL_CONF] if init and init.is_procps else credentials
-    settings, advertisements = _network(image, interfaces, _sysctl_d.systemd_version(program))
+    settings, advertisements, announces = _network(image, interfaces, _sysctl_d.systemd_version(program))
     return Rivals(
         sysctl=_first_file(_SYSCTL), conf=_short(_rivals.SYSCTL_CONF), tuned=_tuned(image),
         ufw=_short(_rivals.UFW_CONF) if enabled else None, systemd=program,
         early=_texts_at([_KERNEL_CONF % _procfs.release()]), late=_texts_at(late)[:1], settings=settings,
-        advertisements=advertisements, init=init)
+        advertisements=advertisements, announces=announces, init=init)
 
 
 def _texts_at(paths):
@@ -214,11 +213,11 @@ def _first_program(image):
 
 
 def _network(image, interfaces, version):
-    """The Settings of what configures the network, and where routers' advertisements are taken."""
+    """What configures the network: its Settings, who takes routers' advertisements, and where this host is announced as a router."""
     networkd = _is_enabled("systemd-networkd.service") or not image and _files.exists("/run/systemd/netif/state")
     manager = _is_enabled("NetworkManager.service")
     if not networkd and not manager:
-        return (), None
+        return (), None, None
     network = network_room()
     files = _texts_at(network.chosen(_networkd_names(network), network.NETWORKD)
                       + network.chosen(_conf_names(network), network.NETWORKD_CONF)) if networkd else ()
@@ -228,7 +227,8 @@ def _network(image, interfaces, version):
     addresses = None if image else dict((name, _procfs.address(name) if asks else "") for name in interfaces)
     program = _first_file(_MANAGER) if network.is_shared(connections) else None
     return (network.of_networkd(files, addresses, version) + network.of_manager(connections, program),
-            network.advertisements(files, addresses, version) or network.manager_advertisements(connections))
+            network.advertisements(files, addresses, version) or network.manager_advertisements(connections),
+            network.announces(files, addresses, version))
 
 
 def network_room():
@@ -238,7 +238,12 @@ def network_room():
 
 
 def _is_enabled(unit):
-    return _files.exists("%s/multi-user.target.wants/%s" % (_UNITS, unit))
+    return _files.exists("%s/multi-user.target.wants/%s" % (_UNITS, unit)) and not _is_masked(unit)
+
+
+def _is_masked(unit):
+    """Whether a link to nothing keeps a unit from being started, whatever wants it."""
+    return any(_files.resolved("%s/%s" % (folder, unit)) == os.devnull for folder in (_UNITS, "/run/systemd/system"))
 
 
 def _networkd_names(network):
@@ -296,14 +301,28 @@ def uses(image, traces=None):
 
 def _traces(image, saved, files, dialect, others):
     """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network."""
-    order = _rivals.Boot(_foreign(files, saved), dialect, others, ())
-    lines = dict((setting.name.replace("*", "default"), Winner(*setting[1:4])) for setting in others.settings)
-    lines.update((name, order.winner(name)) for name in _uses.LINES if order.winner(name))
-    found = dict(enabled=_enabled(), lines=lines, image=image)
+    foreign = _foreign(files, saved)
+    found = dict(enabled=_enabled(), lines=_lines(foreign, dialect, others), shipped=_shipped(foreign, dialect), image=image,
+                 settings=others.settings, announces=others.announces, private_users=_private_users())
     if image:
         return found
     return dict(found, own=dict((name, _own(name, saved)) for name in _uses.OWN), advertised=_advertised(saved),
                 defaults=_default_routes(), rules=_procfs.route_rules(), crash_kernel=_crash_kernel())
+
+
+def _lines(foreign, dialect, others):
+    """parameter or pattern -> the Winner of the lines of others that may tell of a use."""
+    ufw = () if others.ufw is None else (File(_rivals.UFW_CONF, others.ufw),)
+    order = _rivals.Boot(foreign, dialect, others._replace(late=ufw + tuple(others.late), settings=()), ())
+    spoken = dict((name, winner) for name, winner in order.spoken().items() if _uses.tells(name))
+    spoken.update((name, order.winner(name)) for name in list(spoken) + list(_uses.LINES) if not _sysctl_d.is_glob(name))
+    return dict((name, winner) for name, winner in spoken.items() if winner)
+
+
+def _shipped(foreign, dialect):
+    order = _sysctl_d.BootOrder([item for item in foreign if _uses.is_shipped(item.path)], dialect)
+    winners = ((name, order.winner(name)) for name in _uses.RP_FILTERS)
+    return dict((name, winner.value) for name, winner in winners if winner and winner.value is not None)
 
 
 def _foreign(files, saved):
@@ -318,9 +337,22 @@ def _own(name, saved):
 
 
 def _enabled():
-    paths = ["%s/%s/%s" % (_UNITS, folder, name) for folder in ("multi-user.target.wants", "sysinit.target.wants")
-             for name in _files.entries(_UNITS + "/" + folder) if name in _uses.ENABLED]
-    return dict((path.rpartition("/")[2], path) for path in paths if _trusted(path))
+    folders = [folder for folder in _files.entries(_UNITS) if folder.endswith((".wants", ".requires"))]
+    paths = ["%s/%s/%s" % (_UNITS, folder, name) for folder in folders for name in _files.entries(_UNITS + "/" + folder)
+             if name in _uses.ENABLED]
+    return dict((path.rpartition("/")[2], path) for path in paths if _trusted(path) and not _is_masked(path.rpartition("/")[2]))
+
+
+def _private_users():
+    """A unit of the administrator's, or one that starts at boot, that wants a user namespace of its own."""
+    for name in _files.entries(_UNITS):
+        paths = [_UNITS + "/" + name]
+        if name.endswith((".wants", ".requires", ".service.d")):
+            paths = ["%s/%s" % (paths[0], base) for base in _files.entries(paths[0])]
+        for path in paths:
+            if path.endswith((".service", ".conf")) and _uses.PRIVATE_USERS.search(_short(path) or "") and _trusted(path):
+                return path
+    return None
 
 
 def _advertised(saved):
@@ -332,7 +364,8 @@ def _advertised(saved):
 
 def _default_routes():
     routes = (line.split() for line in (_files.read_proc("net/route", _MAX_SHORT) or "").splitlines())
-    return tuple(sorted(set(fields[0] for fields in routes if fields[1:2] == ["00000000"] and fields[7:8] == ["00000000"])))
+    # A route that leads nowhere, such as an unreachable one, has no interface.
+    return tuple(sorted(set(fields[0] for fields in routes if fields[1:2] == ["00000000"] and fields[7:8] == ["00000000"]) - set("*")))
 
 
 def _crash_kernel():
@@ -343,10 +376,10 @@ def _crash_kernel():
 def _programs():
     found = {}
     for folder in _folders(_PROGRAM_FOLDERS):
-        for name in _uses.PROGRAMS:
+        for name in _files.those_in(folder, _uses.PROGRAMS):
             path = "%s/%s" % (folder, name)
             firm = _files.trust(path)
-            if firm is not None and not found.get(name, ("", False))[1] and not _is_script(name, path):
+            if firm is not None and not found.get(name, ("", False))[1] and _files.is_program(path) and not _is_script(name, path):
                 found[name] = (path, firm)
     return found
 

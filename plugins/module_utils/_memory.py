@@ -70,6 +70,13 @@ def first_value(saved, name, live):
     return found[0] if found else own_value(name, entry_of(saved, name), live)
 
 
+def has_set(saved, want):
+    """Whether an earlier run has set what is wanted, live or in a line of ours, whatever has changed it since."""
+    entry = entry_of(saved, want.name)
+    found = [known.lines.get(want.name) for known in saved.files.values() if known.lines] + [entry.wrote if entry else None]
+    return any(value is not None and _values.same(want.name, value, want.value) for value in found)
+
+
 def is_noted_form(want, entry, live):
     """Whether LIVE is what the kernel has made of the wanted text before."""
     return entry is not None and entry.asked == want.value and entry.wrote is not None and entry.wrote == live

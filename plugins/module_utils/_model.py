@@ -63,9 +63,10 @@ Move = _record("Move", "name value kept maybe", None)
 # needs_module: the kernel module that brings the parameter. report: a reference value; the parameter is never set.
 # waived: the reason why it is left alone. waiver_expired: the day on which a waiver ended. exact: set also where that unsets its partner.
 # required: who says that the kernel has it; where it does not, the name is mistyped.
-# stops: as hold, of which uses a value stops without breaking them.
+# stops: as hold, of which uses a value stops something without breaking them. stopped: ((value, use, what
+# of it stops, in words), ...).
 Rule = _record("Rule", "accept at_least at_most hold interfaces one_way machine needs_module report waived waiver_expired exact required "
-               "stops", (), None, None, (), False, False, None, None, None, None, None, False, None, ())
+               "stops stopped", (), None, None, (), False, False, None, None, None, None, None, False, None, (), ())
 # dropins: Files as given. rules: parameter -> Rule. image: only files, no running kernel. uses: use -> present or absent, as the user says.
 Request = _record("Request", "dropins rules conflicts container_host image uses", {})
 
@@ -75,15 +76,15 @@ Request = _record("Request", "dropins rules conflicts container_host image uses"
 # write_only: it can only be written, so it is an action and no setting.
 Reading = _record("Reading", "value error refused write_only", 0, 0, False)
 # A use of this host. evidence: in words. firm: proved by a program, a file of root, or a value that was there before us; otherwise by what
-# a process or the network shows alone.
-Use = namedtuple("Use", "evidence firm")
+# a process or the network shows alone. by_engine: container engines make the like of this evidence by themselves.
+Use = _record("Use", "evidence firm by_engine", False)
 # What else sets parameters. sysctl: the text of the program `sysctl`. conf: that of /etc/sysctl.conf. tuned: a Tuned. ufw: the text that
 # an enabled ufw applies. Each None where there is none.
 # systemd: the text of the program systemd-sysctl. early, late: Files that are read at boot before and after those of sysctl.d.
 # settings: Settings of what configures the network. advertisements: (who takes those of routers, where it is told so), or None.
-# init: an Init that is not systemd, or None.
-Rivals = _record("Rivals", "sysctl conf tuned ufw systemd early late settings advertisements init",
-                 None, None, None, None, None, (), (), (), None, None)
+# announces: where networkd is told to announce this host as a router of IPv6, or None. init: an Init that is not systemd, or None.
+Rivals = _record("Rivals", "sysctl conf tuned ufw systemd early late settings advertisements announces init",
+                 None, None, None, None, None, (), (), (), None, None, None)
 # An init. is_procps: whether it is known to set parameters with `sysctl --system`; otherwise it is not known how it does.
 Init = namedtuple("Init", "name is_procps")
 # What a program other than systemd-sysctl sets after the boot. name: with a star for each of its interfaces. by: the program.
@@ -98,14 +99,16 @@ Process = namedtuple("Process", "name rootful rootless")
 # programs: program -> (path, whether nobody but root can have put it there). snaps, units: name -> path. processes: the Processes that
 # may be one of PROCESSES. texts: path -> text of the configuration files of root. machines: path of an image or configuration of nspawn,
 # or None. subordinate_ids: where ordinary users get the ids from that rootless containers need, or None.
-# enabled: unit that starts at boot -> path. own: parameter -> the live value that is not ours. lines: parameter -> the Winner of the lines
-# of others. advertised: interface whose route a router has announced to the kernel, or None. defaults: the interfaces of default routes.
-# rules: how many rules choose between tables of routes, beyond the kernel's own. crash_kernel: what shows that memory is kept for one.
-# image: it is one, so what only a running host shows is not known.
-Facts = _record("Facts", "programs snaps units processes texts machines subordinate_ids enabled own lines advertised defaults rules "
-                "crash_kernel image", {}, {}, {}, None, (), 0, None, False)
+# enabled: unit that starts at boot -> path. own: parameter -> the live value that is not ours. lines: parameter or pattern -> the Winner of
+# the lines of others. shipped: parameter -> the value that files of the vendor set. settings: Settings of what configures the network.
+# announces: as in Rivals. advertised: interface whose route a router has announced to the kernel, or None. defaults: the interfaces of
+# default routes. rules: how many rules choose between tables of routes, beyond the kernel's own. crash_kernel: what shows that memory is
+# kept for one. private_users: a unit with PrivateUsers=, or None. image: it is one, so what only a running host shows is not known.
+Facts = _record("Facts", "programs snaps units processes texts machines subordinate_ids enabled own lines shipped settings announces "
+                "advertised defaults rules crash_kernel private_users image", {}, {}, {}, {}, (), None, None, (), 0, None, None, False)
 # live: parameter -> Reading. files: the sysctl.d search path. dialect: how it is read at boot. rivals: what else sets parameters.
-# uses: use -> Use. modules: those that modules-load.d names. interfaces: interface -> whether it is a device of the machine.
+# uses: use -> Use, of those that hold after what the user says. modules: those that modules-load.d names. interfaces: interface ->
+# whether it is a device of the machine.
 # missing_folders: path of a drop-in -> the folders that would have to be made for it. boot: names this boot. saved: a Saved.
 # machine_id: names this host, as in a Saved.
 Snapshot = _record("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders boot saved machine_id",

@@ -253,9 +253,7 @@ def _of_unit(said, general, version):
         found += _new_forwarding(said, family, general) if version >= _NEW_FORWARDING else _old_forwarding(said, family)
     for key in sorted(_PARAMETERS, key=lambda key: _PARAMETERS[key]):
         parameter, since = _PARAMETERS[key]
-        # The kernel takes the larger one of an interface's rp_filter and that of conf.all, so 0 takes nothing back.
-        is_nothing = key == "IPv4ReversePathFilter" and _value(said, key) == "0"
-        if _value(said, key) is not None and version >= since and not is_nothing:
+        if _value(said, key) is not None and version >= since:
             found.append(_setting("net." + parameter, said[key].value, said[key].option))
     return found
 
@@ -275,6 +273,13 @@ def of_networkd(files, addresses, version):
         said = _first(general.get(_FORWARDING[family]))
         found += [_setting(_EVERY[family], said.value, said.option)] if said else []
     return tuple(found)
+
+
+def announces(files, addresses, version):
+    """Where systemd-networkd is told to announce this host as a router of IPv6, `path:line`, or None."""
+    units = (unit.said["Network"] for unit, _sure in _in_use(files, addresses, version))
+    return next(("%s:%d" % (said["IPv6SendRA"].option.path, said["IPv6SendRA"].option.number) for said in units
+                 if _is_on(said, "IPv6SendRA")), None)
 
 
 # --- who takes the advertisements of routers ---

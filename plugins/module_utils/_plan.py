@@ -185,7 +185,7 @@ def _still_matters(path, asked, now, texts):
 def _warnings(wanted, choices, rows, request, snapshot, files_after):
     in_force = dict((name, (choice.target, wanted[name].rule)) for name, choice in choices.items() if choice.active)
     return (_of_another_machine(snapshot) + _expired(wanted, choices) + _module_warnings(wanted, choices, snapshot.modules)
-            + _decide.unproved_uses(wanted, choices, request, snapshot) + _decide.stopped_uses(wanted, rows, choices, request, snapshot)
+            + _decide.unproved_uses(wanted, choices, snapshot) + _decide.stopped_uses(wanted, rows, choices, snapshot)
             + _rivals.warnings(snapshot.rivals, files_after, in_force))
 
 

@@ -20,6 +20,8 @@ SYS_NET = "/sys/class/net"
 _MAX_VALUE = 1 << 16
 # The family of netlink, and the type of a message, that tell of routes and of one rule (NETLINK_ROUTE, RTM_NEWRULE).
 _ROUTES, _RULE = 0, 32
+# The tables that the kernel has by itself: default, main, local.
+_TABLES = (253, 254, 255)
 # Inode numbers that the kernel reserves for the first PID and user namespace (include/linux/proc_ns.h).
 _FIRST_NAMESPACES = (("pid", "pid:[4026531836]"), ("user", "user:[4026531837]"))
 
@@ -197,20 +199,26 @@ def route_rules():
             # A dump (flags) of all rules (RTM_GETRULE) of IPv4.
             channel.send(struct.pack("=IHHIIB11x", 28, 34, 0x301, 1, 0, socket.AF_INET))
             while True:
-                kinds = list(_kinds(channel.recv(_MAX_VALUE)))
-                found += kinds.count(_RULE)
-                if _RULE not in kinds or kinds[-1] != _RULE:
-                    return max(0, found - 3)
+                messages = list(_messages(channel.recv(_MAX_VALUE)))
+                found += sum(kind == _RULE and not _is_of_kernel(message) for kind, message in messages)
+                if not messages or messages[-1][0] != _RULE:
+                    return found
     except OSError:
         return 0
 
 
-def _kinds(data):
-    """The type of each message in DATA, which netlink has sent."""
+def _messages(data):
+    """The type and the bytes of each message in DATA, which netlink has sent."""
     while len(data) >= 16:
         length, kind = struct.unpack("=IH", data[:6])
-        yield kind
+        yield kind, data[:length]
         data = data[max(16, (length + 3) & ~3):]
+
+
+def _is_of_kernel(message):
+    """Whether a rule, a fib_rule_hdr after the 16 bytes of every message, sends everybody to one of the kernel's own tables."""
+    _family, to_bits, from_bits, _service, table = message[16:21].ljust(5, b"\0")
+    return table in _TABLES and not to_bits and not from_bits
 
 
 def _listed(folder):

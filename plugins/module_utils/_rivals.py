@@ -37,6 +37,13 @@ class Boot:
             for name in _behaviour.names_of(setting.name) + tuple(move.name for move in moves if move.kept):
                 self._set[name] = Winner(setting.value, setting.path, setting.number)
 
+    def spoken(self):
+        """parameter or pattern -> the Winner of the lines that name it, patterns as they stand."""
+        found = {}
+        for order in reversed(self._orders):
+            found.update(order.spoken())
+        return found
+
     def winner(self, name):
         return self._set.get(name) or next(filter(None, (order.winner(name) for order in self._orders)), None)
 
@@ -88,7 +95,8 @@ def _is_of(name, setting):
 def _of_interfaces(settings, ours):
     """Of a single interface no boot value is known before it is there; so what is set then is told."""
     found = []
-    for setting in settings:
+    # The kernel takes the larger one of an interface's rp_filter and that of conf.all, so 0 takes nothing back.
+    for setting in (item for item in settings if not (item.name.endswith(".rp_filter") and item.value == "0")):
         names = [name for name in sorted(ours) if "*" in setting.name and _is_of(name, setting) and _differs(setting.value, ours, name)]
         if names:
             found.append("%s sets %s = %s on interfaces that it configures (%s:%d), after systemd at boot; we set %s."

@@ -46,7 +46,7 @@ def _flag(where, value):
 def _used(where, value):
     for item in _list(where, value):
         if item not in _uses.NAMES:
-            raise ValueError("%s: %r is no use of a host: the uses are %s" % (where, item, ", ".join(_uses.NAMES)))
+            raise ValueError("%s: %s" % (where, _uses.unknown(item)))
     return tuple(value)
 
 
@@ -55,6 +55,15 @@ def _hold(where, value):
     if isinstance(value, dict):
         return tuple((_text(where, key), _used(where, uses)) for key, uses in sorted(value.items()))
     return ((None, _used(where, value)),)
+
+
+def _stops(where, value):
+    """What a rule says in `stops`: as in `hold`, but in place of a list of uses a dictionary also says what of each use stops."""
+    groups = dict((key, uses) for key, uses in value.items() if isinstance(uses, dict)) if isinstance(value, dict) else {}
+    words = tuple((_text(where, key), use, _text(where, text))
+                  for key, uses in sorted(groups.items()) for use, text in sorted(uses.items()))
+    plain = dict(value, **dict((key, list(uses)) for key, uses in groups.items())) if groups else value
+    return {"stops": _hold(where, plain), "stopped": words}
 
 
 def _option(where, key, value):
@@ -67,7 +76,7 @@ def _option(where, key, value):
         return _flag(where, value)
     if key == "accept":
         return _list(where, value)
-    if key in ("hold", "stops"):
+    if key == "hold":
         return _hold(where, value)
     raise ValueError("%s is not a key of a rule; the keys are %s" % (where, ", ".join(_KEYS)))
 
@@ -80,7 +89,9 @@ def checked(rules):
             raise ValueError("rules: %r is not the name of a kernel parameter" % (name,))
         if not isinstance(given, dict):
             raise ValueError("rules: %s must be a dictionary, not %r" % (name, given))
-        options = dict((key, _option("rules: %s" % name, key, value)) for key, value in given.items() if value is not None)
+        where = "rules: %s" % name
+        options = dict((key, _option(where, key, value)) for key, value in given.items() if value is not None and key != "stops")
+        options.update(_stops(where + ": stops", given["stops"]) if given.get("stops") is not None else {})
         found[_sysctl_d.canonical(name)] = Rule(**options)
     return found
 
@@ -91,7 +102,7 @@ def of(rules, name):
     for alias in _behaviour.names_of(name):
         other = rules.get(alias, NONE)
         rule = rule._replace(waived=rule.waived or other.waived, hold=rule.hold or other.hold,
-                             stops=rule.stops or other.stops)
+                             stops=rule.stops or other.stops, stopped=rule.stopped or other.stopped)
     return rule
 
 

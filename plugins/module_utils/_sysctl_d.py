@@ -469,6 +469,10 @@ class BootOrder:
         """Every parameter that some line names without a pattern."""
         return [_swapped(path) for path in self._lines]
 
+    def spoken(self):
+        """parameter or pattern -> the Winner of its own lines."""
+        return dict((_swapped(key), winner) for key, winner in self._table.items() if winner.value is not None)
+
     def assignments(self, name):
         """A Winner for every line that is applied to NAME itself, in the order of application."""
         return [winner for _place, winner in self._writes(name)]

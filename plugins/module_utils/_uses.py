@@ -10,6 +10,7 @@ Private to the collection.
 import re
 from collections import OrderedDict, namedtuple
 
+from ansible_collections.photon.hardening.plugins.module_utils import _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import SAID, Facts, Use
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 
@@ -17,6 +18,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._nearest import n
 # units: systemd units that an administrator or an installer has put into /etc; a snap's service is one.
 _Signs = namedtuple("_Signs", "programs processes snaps units")
 NOTHING = Facts({}, {}, {}, (), {}, None, None)
+_SAID_OF_RUNTIMES = {"always": "present", "never": "absent"}
 
 # k3s, k0s, rke2 and kubelite are kubelet and containerd in one program.
 _KUBERNETES = ("k0s", "k3s", "rke2")
@@ -38,24 +40,28 @@ _SIGNS = OrderedDict([
     ("incus", _Signs(("incusd",), (), ("incus",), ("incus.service",))),
     ("lxc", _Signs(("lxc-start",), (), (), ())),
 ])
-_ROOTLESS_DOCKER = ("dockerd-rootless.sh", "rootlesskit")
+# Each of them starts containers of ordinary users who have subordinate ids.
+_ROOTLESS_DOCKER, _ROOTLESS_PODMAN = ("dockerd-rootless.sh", "rootlesskit"), ("podman", "buildah")
 _GATEWAY_PROCESSES = {"openvpn": ("openvpn",), "wireguard": ("wireguard-go", "boringtun", "boringtun-cli")}
 
 # Those for which `container_host` speaks.
 RUNTIMES = tuple(_SIGNS) + ("nspawn", "wireguard", "openvpn", "docker_userns", "podman_userns", "docker_rootless", "podman_rootless",
                             "lxc_rootless")
 _OTHER_SIGNS = OrderedDict([
-    ("sandbox", ("bwrap", "chromium", "google-chrome", "google-chrome-stable", "firefox", "firefox-esr")),
+    ("sandbox", ("bwrap", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "google-chrome-beta", "chrome",
+                 "firefox", "firefox-esr", "microsoft-edge", "brave-browser", "vivaldi", "opera", "apptainer", "singularity", "enroot",
+                 "nsjail")),
     ("crash_collector", ("systemd-coredump", "apport", "abrt-hook-ccpp")),
     ("profiler", ("perf", "parca-agent")),
     ("debugger", ("gdb", "strace", "ltrace", "dlv", "lldb")),
     ("io_uring", ("scylla", "redpanda", "tigerbeetle")),
 ])
-NAMES = RUNTIMES + ("rootless_later", "router", "router_ipv6", "slaac", "multihomed", "kdump") + tuple(_OTHER_SIGNS)
+NAMES = RUNTIMES + ("rootless_later", "router", "router_ipv6", "slaac", "multihomed", "kdump", "private_users") + tuple(_OTHER_SIGNS)
 # Those that need this host to forward packets; what runs without root brings a network of its own.
 _ENGINES = tuple(name for name in RUNTIMES if not name.endswith(("_userns", "_rootless")))
 FORWARDING = _ENGINES + ("router", "router_ipv6")
-_RUNTIME_PROGRAMS = set(name for signs in _SIGNS.values() for name in signs.programs) | set(_ROOTLESS_DOCKER + ("systemd-nspawn",))
+_RUNTIME_PROGRAMS = set(name for signs in _SIGNS.values() for name in signs.programs).union(
+    _ROOTLESS_DOCKER, _ROOTLESS_PODMAN, ["systemd-nspawn"])
 PROGRAMS = tuple(sorted(_RUNTIME_PROGRAMS.union(*_OTHER_SIGNS.values())))
 SNAPS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.snaps)))
 UNITS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.units)))
@@ -71,34 +77,77 @@ WIREGUARD = "/etc/wireguard"
 OPENVPN, OPENVPN_SERVERS = "/etc/openvpn", "/etc/openvpn/server"
 NETWORKD = "/etc/systemd/network"
 # Rules of packet filters, each with the unit that loads them, and what forwards in them.
-_NFTABLES, _ZONES, _SAVED = ("/etc/nftables.conf", "/etc/sysconfig/nftables.conf"), "/etc/firewalld/zones", "/etc/iptables"
+_NFTABLES, _RULESETS = ("/etc/nftables.conf", "/etc/sysconfig/nftables.conf"), ("/etc/nftables.d", "/etc/nftables")
+_FIREWALLD, _ZONES, _POLICIES = "/etc/firewalld", "/etc/firewalld/zones", "/etc/firewalld/policies"
+UFW, _UFW_DEFAULTS = "/etc/ufw/ufw.conf", "/etc/default/ufw"
+_UFW_RULES = tuple("/etc/ufw/%s.rules" % name for name in ("before", "before6", "user", "user6", "after", "after6"))
+_SAVED, _TABLES = "/etc/iptables", ("/etc/sysconfig/iptables", "/etc/sysconfig/ip6tables")
 _INTERFACES, _MORE_INTERFACES = "/etc/network/interfaces", "/etc/network/interfaces.d"
-_ROUTERS = ("frr.service", "bird.service", "keepalived.service", "radvd.service")
+_ROUTERS = ("frr.service", "bird.service", "bird6.service", "quagga.service", "keepalived.service", "radvd.service", "shorewall.service",
+            "shorewall6.service", "strongswan.service", "strongswan-starter.service", "ipsec.service")
 _KDUMP = ("kdump.service", "kdump-tools.service")
-ENABLED = _ROUTERS + _KDUMP + ("nftables.service", "firewalld.service", "netfilter-persistent.service")
+_TABLE_UNITS = ("netfilter-persistent.service", "iptables.service", "ip6tables.service")
+ENABLED = _ROUTERS + _KDUMP + ("nftables.service", "firewalld.service") + _TABLE_UNITS
 FORWARD, FORWARD_IPV6 = "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
 CORE_PATTERN = "kernel.core_pattern"
 RP_FILTERS = ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter")
 # The parameters of which it is told what the host has by itself, and what others' files say.
-OWN, LINES = (FORWARD, FORWARD_IPV6, CORE_PATTERN), (FORWARD, FORWARD_IPV6) + RP_FILTERS
-FILES = DAEMON_JSON + CONTAINERS_CONF + _NFTABLES + (LXC_USERNET, _INTERFACES)
-FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"), (_ZONES, ".xml"), (_SAVED, ""),
-           (_MORE_INTERFACES, ""))
+OWN, LINES = (FORWARD, FORWARD_IPV6, CORE_PATTERN) + RP_FILTERS, (FORWARD, FORWARD_IPV6) + RP_FILTERS
+# What makes a router of one interface, or of those that are still to come, as well. Patterns are taken as they stand.
+_FORWARDING = {FORWARD: re.compile(r"net\.ipv4\.(?:ip_forward|conf\.[^.]+\.forwarding)\Z"),
+               FORWARD_IPV6: re.compile(r"net\.ipv6\.conf\.[^.]+\.(?:force_)?forwarding\Z")}
+_RP_FILTER = re.compile(r"net\.ipv4\.conf\.([^.]+)\.rp_filter\Z")
+PRIVATE_USERS = re.compile(r"(?mi)^[ \t]*PrivateUsers[ \t]*=[ \t]*(?!(?:0|no|n|false|f|off)\b)\S")
+_ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
+# Ubuntu's procps ships this one for everybody.
+_SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)
+FILES = DAEMON_JSON + CONTAINERS_CONF + _NFTABLES + _TABLES + _UFW_RULES + (
+    LXC_USERNET, _INTERFACES, _FIREWALLD + "/direct.xml", _FIREWALLD + "/firewalld.conf", UFW, _UFW_DEFAULTS)
+FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"), (_ZONES, ".xml"),
+           (_POLICIES, ".xml"), (_SAVED, ""), (_MORE_INTERFACES, "")) + tuple((folder, "") for folder in _RULESETS)
+_WIREGUARD = r"(?mi)^[ \t]*\[(?:Interface|WireGuard)\]"
 _PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:WireGuard)?Peer\]", r"(?mi)^[ \t]*Endpoint[ \t]*="
 _LISTEN_PORT = r"(?mi)^[ \t]*ListenPort[ \t]*="
+_UP_FORWARDS = re.compile(r"(?mi)^[ \t]*(?:pre-up|up|post-up)[ \t].*(?:ip_forward|\.forwarding|masquerade)")
 _FORWARDS = r"(?mi)^[ \t]*(?:Pre|Post)Up[ \t]*=.*(?:forward|masquerade)"
 # Their ids in /etc/subuid belong to a service, and to no user who may start containers.
 _SERVICES = ("root", "0", "containers", "dockremap", "kubelet", "lxd", "incus", "_incus")
 
 
 def found(facts):
-    """use -> Use, for each use of which there is evidence."""
+    """use -> Use, for each use of which there is evidence; `holding` says which of them count."""
     uses = OrderedDict()
     for name in NAMES:
         use = _installed(name, facts) or _RULES.get(name, _none)(facts, uses)
         if use:
             uses[name] = use
     return uses
+
+
+def holding(uses, container_host="auto", said=None):
+    """use -> Use, of those of USES that hold in the end. The user has the last word: CONTAINER_HOST speaks for runtimes, SAID (use ->
+    present or absent) for each use. What engines make by themselves proves nothing more where one of them is proved."""
+    word = _SAID_OF_RUNTIMES.get(container_host)
+    words = dict(dict.fromkeys(RUNTIMES, word) if word else {}, **said or {})
+    last = OrderedDict((name, _with_last_word(uses.get(name), words.get(name))) for name in NAMES)
+    has_engine = any(last[name] and last[name].firm for name in _ENGINES)
+    return OrderedDict((name, use) for name, use in last.items() if use and not (use.by_engine and has_engine))
+
+
+def _with_last_word(use, said):
+    if said == "absent":
+        return None
+    return Use(use.evidence if use else "", True) if said else use
+
+
+def tells(name):
+    """Whether a line for NAME, a parameter or a pattern, may tell of a use."""
+    return any(pattern.match(name) for pattern in (_RP_FILTER,) + tuple(_FORWARDING.values()))
+
+
+def is_shipped(path):
+    """Whether a file is one of the vendor's, which says the same on every host."""
+    return path in _SHIPPED or not path.startswith(_ADMINISTRATORS)
 
 
 def _none(_facts, _uses):
@@ -157,9 +206,10 @@ def _docker_rootless(facts, _uses):
 
 
 def _podman_rootless(facts, uses):
-    if "podman" in uses and facts.subordinate_ids:
-        return _both(uses["podman"], facts.subordinate_ids)
-    return _running(("podman",), facts, rootless=True)
+    program = uses.get("podman") or _program(_ROOTLESS_PODMAN, facts)
+    if program and facts.subordinate_ids:
+        return _both(program, facts.subordinate_ids)
+    return _running(_ROOTLESS_PODMAN, facts, rootless=True)
 
 
 def _lxc_rootless(facts, uses):
@@ -169,7 +219,7 @@ def _lxc_rootless(facts, uses):
 
 def _rootless_later(facts, uses):
     """What lets users start containers is there, and no user may yet: who is added later would miss it."""
-    use = uses.get("podman") or _program(_ROOTLESS_DOCKER, facts)
+    use = uses.get("podman") or _program(_ROOTLESS_PODMAN + _ROOTLESS_DOCKER, facts)
     return _both(use, "no user with subordinate ids yet") if use and not facts.subordinate_ids else None
 
 
@@ -192,9 +242,13 @@ def _podman_userns(facts, uses):
     return _both(uses["podman"], path) if path else None
 
 
+def _telling(facts, folder, is_sign):
+    """The files in FOLDER whose text is a sign of a use."""
+    return [path for path, text in sorted(facts.texts.items()) if path.rpartition("/")[0] == folder and is_sign(text)]
+
+
 def _configured(facts, folder, is_gateway):
-    return _first(Use(path, True) for path, text in sorted(facts.texts.items())
-                  if path.rpartition("/")[0] == folder and is_gateway(text))
+    return _first(Use(path, True) for path in _telling(facts, folder, is_gateway))
 
 
 def _wireguard(facts, _uses):
@@ -209,16 +263,22 @@ def _is_wireguard_netdev(text):
 def _is_wireguard_gateway(text):
     """Not a client: one that names no port of its own, forwards nothing, and whose peers each have an address to be called at."""
     peers, endpoints = (len(re.findall(line, text)) for line in (_PEER, _ENDPOINT))
+    if not re.search(_WIREGUARD, text):
+        return False
     return not peers or peers > endpoints or bool(re.search(_LISTEN_PORT, text) or re.search(_FORWARDS, text))
 
 
 def _openvpn(facts, _uses):
-    return (_configured(facts, OPENVPN_SERVERS, lambda _text: True) or _configured(facts, OPENVPN, _is_openvpn_gateway)
+    return (_configured(facts, OPENVPN_SERVERS, _says_something) or _configured(facts, OPENVPN, _is_openvpn_gateway)
             or _running(_GATEWAY_PROCESSES["openvpn"], facts))
 
 
+def _says_something(text):
+    return bool(re.search(r"(?m)^[ \t]*[^ \t\r\n#;]", text))
+
+
 def _is_openvpn_gateway(text):
-    return not re.search(r"(?m)^[ \t]*(?:client|pull)[ \t\r]*(?:[#;].*)?$", text)
+    return _says_something(text) and not re.search(r"(?m)^[ \t]*(?:client|pull)[ \t\r]*(?:[#;].*)?$", text)
 
 
 # --- uses that are no runtimes ---
@@ -227,38 +287,112 @@ def _enabled(names, facts):
     return _first(Use(facts.enabled[name], True) for name in names if name in facts.enabled)
 
 
+_NFT_TOKEN = re.compile(r"[{}]|\bhook[ \t]+forward\b|\bpolicy[ \t]+(?:accept|drop)\b|\b(?:dnat|snat|masquerade)\b"
+                        r"|\b(?:accept|jump|goto|flow|drop|reject)\b")
+
+
+def ufw_is_enabled(text):
+    """Whether the text of ufw.conf switches ufw on."""
+    return bool(re.search(r"(?mi)^[ \t]*ENABLED[ \t]*=[ \t]*[\"']?yes", text))
+
+
 def _nftables_forwards(text):
     """Whether a ruleset lets something pass: the sample that Debian ships has an empty chain with the policy accept."""
-    rules = re.sub(r"#.*|policy[ \t]+accept", "", text)
-    passes = any(re.search(r"\baccept\b", chain) for chain in re.findall(r"\bhook[ \t]+forward\b([^}]*)", rules))
-    return passes or bool(re.search(r"\b(?:masquerade|snat)\b", rules))
+    depth, chain, dropping, filtered = 0, None, False, False
+    # What is quoted or a comment is no rule.
+    for token in _NFT_TOKEN.findall(re.sub(r'"[^"\n]*"|#.*', "", text)):
+        inside = chain is not None
+        if token in ("{", "}"):
+            depth += 1 if token == "{" else -1
+            if inside and depth < chain:
+                # One that drops some of what it could let pass.
+                if filtered and not dropping:
+                    return True
+                chain = None
+        elif token.startswith("hook"):
+            chain, dropping, filtered = depth, False, False
+        elif token.startswith("policy"):
+            dropping = token.endswith("drop")
+        elif token in ("dnat", "snat", "masquerade") or inside and token not in ("drop", "reject"):
+            return True
+        else:
+            filtered = True
+    return False
+
+
+def _without_comments(text):
+    """An XML text without its comments."""
+    first, *parts = text.split("<!--")
+    return first + "".join(part.partition("-->")[2] for part in parts)
+
+
+def _firewalld_forwards(path, text):
+    folder, _slash, name = path.rpartition("/")
+    text = _without_comments(text)
+    if folder == _ZONES:
+        return bool(re.search(r"<masquerade|<forward-port[^>]{0,200}\bto-addr=", text))
+    if folder == _POLICIES:
+        return bool(re.search(r"<policy[^>]{0,200}\btarget=[\"']ACCEPT|<masquerade", text))
+    if name == "direct.xml":
+        return bool(re.search(r"MASQUERADE|SNAT|chain=[\"']FORWARD[\"'][^>]{0,200}>[^<]{0,200}\bACCEPT", text))
+    return name == "firewalld.conf" and bool(re.search(r"(?m)^[ \t]*DefaultZone[ \t]*=[ \t]*external\b", text))
+
+
+_TABLE_RULE = re.compile(r"(?m)^(?:\[[0-9]+:[0-9]+\][ \t]+)?-A (?:FORWARD\b.*-j (?!(?:DROP|REJECT|LOG|NFLOG|RETURN)\b)\S"
+                         r"|POSTROUTING\b.*-j (?:MASQUERADE|SNAT)\b|PREROUTING\b.*-j DNAT\b)")
+
+
+def _ufw_forwards(path, text):
+    if path == _UFW_DEFAULTS:
+        return bool(re.search(r"(?m)^[ \t]*DEFAULT_FORWARD_POLICY[ \t]*=[ \t]*[\"']?ACCEPT", text))
+    return bool(_TABLE_RULE.search(text) or re.search(r"(?m)^-A ufw6?-user-forward\b.*-j ACCEPT\b", text))
 
 
 def _filter_forwards(facts):
-    """What the rules of enabled packet filters show, each a Use or None."""
-    rule = r"(?m)^-A (?:FORWARD\b.*-j ACCEPT|POSTROUTING\b.*-j (?:MASQUERADE|SNAT))\b"
+    """Files with rules that forward: of what starts with an interface, and of enabled packet filters."""
+    texts = sorted(facts.texts.items())
+    yield from (path for path, text in texts if path.startswith(_INTERFACES) and _UP_FORWARDS.search(text))
+    if ufw_is_enabled(facts.texts.get(UFW, "")):
+        yield from (path for path in _UFW_RULES + (_UFW_DEFAULTS,) if _ufw_forwards(path, facts.texts.get(path, "")))
     if "nftables.service" in facts.enabled:
-        yield from (Use(path, True) for path in _NFTABLES if _nftables_forwards(facts.texts.get(path, "")))
+        yield from (path for path, text in texts
+                    if (path in _NFTABLES or path.rpartition("/")[0] in _RULESETS) and _nftables_forwards(text))
     if "firewalld.service" in facts.enabled:
-        yield _configured(facts, _ZONES, lambda text: "<masquerade" in text)
-    if "netfilter-persistent.service" in facts.enabled:
-        yield _configured(facts, _SAVED, lambda text: bool(re.search(rule, text)))
+        yield from (path for path, text in texts if path.startswith(_FIREWALLD + "/") and _firewalld_forwards(path, text))
+    if any(unit in facts.enabled for unit in _TABLE_UNITS):
+        yield from (path for path, text in texts if (path in _TABLES or path.rpartition("/")[0] == _SAVED) and _TABLE_RULE.search(text))
 
 
-def _router(facts, uses, parameter=FORWARD):
-    line = facts.lines.get(parameter)
-    if any(name in uses for name in _ENGINES):
-        # Engines switch forwarding on and have rules of their own, so these prove nothing more; and it is held for the engine.
-        return _enabled(_ROUTERS, facts)
-    if facts.own.get(parameter) == "1":
-        return Use("%s was 1 before us" % parameter, True)
-    if line and line.value == "1":
-        return Use("%s:%d" % line[1:], True)
-    return _enabled(_ROUTERS, facts) or _first(filter(None, _filter_forwards(facts)))
+def _set_by(facts):
+    """(parameter or pattern, value, path, line) of all that others set in files."""
+    for name, line in sorted(facts.lines.items()):
+        yield (name,) + tuple(line)
+    for setting in facts.settings:
+        yield tuple(setting[:4])
+
+
+def _is_on(value):
+    return bool(_values.number(value or ""))
+
+
+def _switched_on(facts, parameter):
+    """What switches on the forwarding that PARAMETER is the switch of."""
+    own = facts.own.get(parameter)
+    if _is_on(own):
+        yield "%s was %s before us" % (parameter, own)
+    for name, value, path, number in _set_by(facts):
+        if _FORWARDING[parameter].match(name) and _is_on(value):
+            yield "%s:%d" % (path, number)
+
+
+def _router(facts, _uses, parameter=FORWARD):
+    use = _enabled(_ROUTERS, facts)
+    evidence = _first(_switched_on(facts, parameter)) or _first(_filter_forwards(facts))
+    return use or (Use(evidence, True, True) if evidence else None)
 
 
 def _router_ipv6(facts, uses):
-    return _router(facts, uses, FORWARD_IPV6)
+    return Use(facts.announces, True) if facts.announces else _router(facts, uses, FORWARD_IPV6)
 
 
 def _slaac(facts, _uses):
@@ -272,12 +406,33 @@ def _slaac(facts, _uses):
     return Use("a router's advertisement on %s" % facts.advertised, False) if facts.advertised else None
 
 
+def _is_loose(value):
+    return _values.number(value or "") in (0, 2)
+
+
+def _loose_lines(facts):
+    """Lines of others that let answers leave by another interface. What the vendor's files say of all interfaces they say on every host."""
+    for name, value, path, number in _set_by(facts):
+        scope = _RP_FILTER.match(name)
+        names_one = scope and scope.group(1) not in ("all", "default") and not re.search(r"[*?\[]", scope.group(1))
+        if scope and _is_loose(value) and (names_one or not is_shipped(path)):
+            yield "%s:%d" % (path, number)
+
+
+def _loose_before(facts):
+    """Values that were there before us, and that neither the kernel nor the vendor brings: without a line it is 0."""
+    for name in RP_FILTERS:
+        own, shipped = facts.own.get(name), facts.shipped.get(name, "0")
+        # The vendor's value of conf.default counts for new interfaces, whatever it is in a namespace.
+        if _is_loose(own) and not _values.same(name, own, shipped) and (own == "2" or name == RP_FILTERS[0]):
+            yield "%s was %s before us" % (name, own)
+
+
 def _multihomed(facts, _uses):
     """Answers that leave by another interface than the one by which the question came."""
-    line = _first(facts.lines[name] for name in RP_FILTERS if name in facts.lines and facts.lines[name].value in ("0", "2")
-                  and facts.lines[name].path.startswith(("/etc/", "/run/")))
-    if line:
-        return Use("%s:%d" % line[1:], True)
+    evidence = _first(_loose_lines(facts)) or _first(_loose_before(facts))
+    if evidence:
+        return Use(evidence, True)
     if facts.image:
         return Use("only a running host shows it", True)
     if len(facts.defaults) > 1:
@@ -287,6 +442,10 @@ def _multihomed(facts, _uses):
 
 def _kdump(facts, _uses):
     return _enabled(_KDUMP, facts) or (Use(facts.crash_kernel, True) if facts.crash_kernel else None)
+
+
+def _private_users(facts, _uses):
+    return Use(facts.private_users, True) if facts.private_users else None
 
 
 def _crash_collector(facts, _uses):
@@ -304,17 +463,21 @@ def _by_program(name):
 _RULES = {"nspawn": _nspawn, "wireguard": _wireguard, "openvpn": _openvpn, "docker_userns": _docker_userns,
           "podman_userns": _podman_userns, "docker_rootless": _docker_rootless, "podman_rootless": _podman_rootless,
           "lxc_rootless": _lxc_rootless, "rootless_later": _rootless_later, "router": _router, "router_ipv6": _router_ipv6,
-          "slaac": _slaac, "multihomed": _multihomed, "kdump": _kdump, "crash_collector": _crash_collector}
+          "slaac": _slaac, "multihomed": _multihomed, "kdump": _kdump, "private_users": _private_users, "crash_collector": _crash_collector}
 _RULES.update((name, _by_program(name)) for name in _OTHER_SIGNS if name not in _RULES)
+
+
+def unknown(name):
+    """What to say of NAME, which is no use."""
+    near = nearest(name, NAMES) if isinstance(name, str) else None
+    return "%r is no use of a host: %s" % (name, "is %s meant?" % near if near else "the uses are " + ", ".join(NAMES))
 
 
 def checked(given):
     """use -> present or absent, of what a user says; ValueError for what is not known."""
     for name, said in given.items():
         if name not in NAMES:
-            near = nearest(name, NAMES) if isinstance(name, str) else None
-            known = "is %s meant?" % near if near else "the uses are " + ", ".join(NAMES)
-            raise ValueError("uses: %r is no use of a host: %s" % (name, known))
+            raise ValueError("uses: %s" % unknown(name))
         if said not in SAID:
             raise ValueError("uses: %s must be one of %s, not %r" % (name, ", ".join(SAID), said))
     return dict((name, said) for name, said in given.items() if said != "auto")

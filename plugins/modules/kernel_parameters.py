@@ -60,9 +60,10 @@ options:
         as in C({"0"&colon; [docker, kubelet]}). The engines and gateways are C(docker), C(containerd), C(crio), C(podman), C(kubelet),
         C(nomad), C(libvirt), C(lxd), C(incus), C(lxc), C(nspawn), C(wireguard), C(openvpn), C(docker_userns), C(podman_userns),
         C(docker_rootless), C(podman_rootless) and C(lxc_rootless), the other uses C(rootless_later), C(router), C(router_ipv6), C(slaac),
-        C(multihomed), C(kdump), C(sandbox), C(crash_collector), C(profiler), C(debugger) and C(io_uring). C(docs/uses.md) says what proves
-        each of them. O(container_host) and O(uses) decide whether the parameter is C(held_back).
-      - C(stops) - in the same form, which uses a value limits. It is set all the same, and a warning names them.
+        C(multihomed), C(kdump), C(private_users), C(sandbox), C(crash_collector), C(profiler), C(debugger) and C(io_uring).
+        C(docs/uses.md) says what proves each of them. O(container_host) and O(uses) decide whether the parameter is C(held_back).
+      - C(stops) - in the same form, of which uses a value stops something. It is set all the same, and a warning names them. In place of a
+        list of uses a dictionary says what of each stops, as in C({"0"&colon; {router&colon; redirects}}).
       - C(interfaces) - V(true) sets a parameter of C(net.*.conf.all) or C(net.*.conf.default) on every interface that exists, too. Network
         devices get a line of their own, because at boot they may be there before the line of C(conf.default) is read.
       - C(one_way) - V(true) when the kernel does not take the value back before a reboot. Such a parameter is set last.

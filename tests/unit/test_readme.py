@@ -200,8 +200,10 @@ def test_what_the_profile_for_container_hosts_does_not_take_has_a_reason():
 
 def test_the_table_of_uses():
     catalogue = {"uses": {"a": {"what": "A", "evidence": "x"}}, "parameters": [
-        {"name": "kernel.a", "hold": {"|0": ["a"], "1": ["b"]}}, {"name": "kernel.b", "stops": {"2": ["b", "a"]}}]}
-    assert tool("readme").use_table(catalogue)[2:] == ["| `a` | A | x | `kernel.a = \\|0` | `kernel.b = 2` |", ""]
+        {"name": "kernel.a", "hold": {"|0": ["a"], "1": ["b"]}},
+        {"name": "kernel.b", "stops": {"2": {"b": "this", "a": "that"}, "|3": {"a": "that"}, "4": {"a": "more"}}}]}
+    assert tool("readme").use_table(catalogue)[2:] == [
+        "| `a` | A | x | `kernel.a = \\|0` | `kernel.b = 2`, `kernel.b = \\|3`: that; `kernel.b = 4`: more |", ""]
 
 
 def test_what_is_held_back_is_not_satisfied():

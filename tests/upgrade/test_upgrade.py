@@ -152,6 +152,14 @@ def test_an_interpreter_that_the_upgrade_takes_away_is_refused(more):
     assert not started() and not exists("/var/lib/photon-hardening/upgrade")
 
 
+def test_a_hardening_that_could_not_follow_is_refused():
+    setup(1, FOUR)
+    done = upgrade("5.0", "-e", "photon_hardening_profile=nope")
+    assert done.returncode == 2 and "'nope' is none of" in done.stdout and not started()
+    assert play("5.0", "--check", "-e", "photon_hardening_profile=nope").returncode == 2
+    assert play("5.0", "--check").returncode == 0
+
+
 def test_without_a_backup_nothing_is_begun_and_no_further_host_is_touched():
     for number in (1, 2):
         setup(number, THREE)

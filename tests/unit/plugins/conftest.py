@@ -94,6 +94,8 @@ class Host:
 
     def file(self, path, text):
         self._put(self.root + path, text)
+        if "bin/" in path:
+            os.chmod(self.root + path, 0o755)
 
     def text(self, path):
         return _files.read(path)

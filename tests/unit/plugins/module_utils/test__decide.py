@@ -165,59 +165,54 @@ def test_a_later_drop_in_of_another_call(lines, rules, state, reason):
 def test_how_firm_a_use_is(firm, unchanged, broken):
     snapshot = host(uses={"docker": Use("it runs", firm)})
     rule = Rule(hold=(("0", ("docker",)),))
-    words = _decide.broken_uses(USERNS, "0", rule, asked(""), snapshot, unchanged)
+    words = _decide.broken_uses(USERNS, "0", rule, snapshot, unchanged)
     assert words == ("docker (it runs)" if broken else "")
 
 
-@pytest.mark.parametrize("container_host, value, hold, words", [
-    pytest.param("auto", "0", (("0", ("docker",)),), "docker (it runs)", id="the value that breaks a use of this host"),
-    pytest.param("auto", "0x0", (("0", ("docker",)),), "docker (it runs)", id="the same value in another form"),
-    pytest.param("auto", "1", (("0", ("docker",)),), "", id="another value"),
-    pytest.param("auto", "0", ((None, ("docker",)),), "", id="a value that nobody has named"),
-    pytest.param("auto", "0", (("0", ("podman",)),), "", id="a use that this host does not have"),
-    pytest.param("auto", None, (("0", ("docker",)),), "", id="no value"),
-    pytest.param("always", "0", (("0", ("docker", "podman")),), "docker (it runs), podman", id="always: whatever the host shows"),
-    pytest.param("always", "1", (("0", ("docker",)),), "", id="always: another value"),
-    pytest.param("never", "0", (("0", ("docker",)),), "", id="never"),
-    pytest.param("always", "0", (("0", ("kdump", "podman")),), "podman", id="always speaks for runtimes alone"),
-    pytest.param("never", "0", (("0", ("router", "docker")),), "router (its file)", id="never, too"),
+@pytest.mark.parametrize("value, hold, words", [
+    pytest.param("0", (("0", ("docker",)),), "docker (it runs)", id="the value that breaks a use of this host"),
+    pytest.param("0x0", (("0", ("docker",)),), "docker (it runs)", id="the same value in another form"),
+    pytest.param("1", (("0", ("docker",)),), "", id="another value"),
+    pytest.param("0", ((None, ("docker",)),), "", id="a value that nobody has named"),
+    pytest.param("0", (("0", ("podman",)),), "", id="a use that this host does not have"),
+    pytest.param(None, (("0", ("docker",)),), "", id="no value"),
+    pytest.param("0", (("0", ("router", "kdump", "docker")),), "router (its file), kdump, docker (it runs)", id="several"),
 ])
-def test_uses_that_a_value_would_break(container_host, value, hold, words):
-    snapshot = host(uses={"docker": Use("it runs", False), "router": Use("its file", True)})
-    assert _decide.broken_uses(USERNS, value, Rule(hold=hold), asked("", container_host=container_host), snapshot) == words
+def test_uses_that_a_value_would_break(value, hold, words):
+    snapshot = host(uses={"docker": Use("it runs", False), "router": Use("its file", True), "kdump": Use("", True)})
+    assert _decide.broken_uses(USERNS, value, Rule(hold=hold), snapshot) == words
 
 
-@pytest.mark.parametrize("container_host", ["auto", "always", "never"])
-@pytest.mark.parametrize("said, found, words", [
-    ({"docker": "present"}, {}, "docker"), ({"docker": "present"}, {"docker": Use("it runs", False)}, "docker (it runs)"),
-    ({"docker": "absent"}, {"docker": Use("/usr/bin/dockerd", True)}, ""),
+LINES = {PATH: SavedFile(None, lines={USERNS: "0"})}
+
+
+@pytest.mark.parametrize("live, saved, state", [
+    pytest.param("1", Saved({}, {}), "held_back", id="not hardened yet"),
+    pytest.param("0", Saved({}, {}), "ok", id="hardened already"),
+    pytest.param("1", Saved({USERNS: Entry("1", "0", PATH)}, LINES), "changed", id="hardened by us, and changed by something since"),
+    pytest.param("1", Saved({}, LINES), "changed", id="a line of ours, whose value was there when it came"),
+    pytest.param("1", Saved({USERNS: Entry("1", "5", PATH)}, {PATH: SavedFile(None, lines={USERNS: "5"})}), "held_back",
+                 id="we have set something else"),
 ])
-def test_the_user_has_the_last_word(container_host, said, found, words):
-    request, rule = asked("", container_host=container_host, uses=said), Rule(hold=(("0", ("docker",)),))
-    assert _decide.broken_uses(USERNS, "0", rule, request, host(uses=found), unchanged=True) == words
+def test_a_process_alone_never_takes_hardening_back(live, saved, state):
+    assert choice(USERNS + " = 0", host({USERNS: live}, saved, uses={"docker": Use("it runs", False)}), DOCKER).state == state
+    assert choice(USERNS + " = 0", host({USERNS: live}, saved, uses={"docker": Use("its file", True)}), DOCKER).state == "held_back"
 
 
-def test_what_the_user_says_is_no_use_that_only_seems_to_be():
-    request, snapshot = asked(USERNS + " = 0\n", {USERNS: DOCKER}, uses={"docker": "absent"}), host({USERNS: "0"}, uses={
-        "docker": Use("it runs", False)})
-    assert _decide.unproved_uses(_decide.wants(request, {}), {USERNS: Choice("ok", "0", active=True)}, request, snapshot) == []
-
-
-@pytest.mark.parametrize("container_host, value, uses, told", [
-    pytest.param("auto", "0", {"docker": Use("it runs", False)}, True, id="a process that seems to need it"),
-    pytest.param("auto", "0", {}, False, id="no such process"),
-    pytest.param("auto", "5", {"docker": Use("it runs", False)}, False, id="a value that breaks nothing"),
-    pytest.param("always", "0", {"docker": Use("it runs", False)}, False, id="always: held back anyway"),
-    pytest.param("never", "0", {"docker": Use("it runs", False)}, False, id="never: nobody wants to know"),
+@pytest.mark.parametrize("value, uses, told", [
+    pytest.param("0", {"docker": Use("it runs", False)}, True, id="a process that seems to need it"),
+    pytest.param("0", {}, False, id="no such process"),
+    pytest.param("5", {"docker": Use("it runs", False)}, False, id="a value that breaks nothing"),
+    pytest.param("0", {"docker": Use("its file", True)}, False, id="proved: held back anyway"),
 ])
-def test_what_stays_although_a_process_seems_to_need_it(container_host, value, uses, told):
-    request, snapshot = asked("%s = %s\n" % (USERNS, value), {USERNS: DOCKER}, container_host), host({USERNS: value}, uses=uses)
+def test_what_stays_although_a_process_seems_to_need_it(value, uses, told):
+    request, snapshot = asked("%s = %s\n" % (USERNS, value), {USERNS: DOCKER}), host({USERNS: value}, uses=uses)
     wanted = _decide.wants(request, {})
     made = {USERNS: Choice("ok", value, active=True), "kernel.b": Choice("changed", None, "1", True)}
-    assert _decide.unproved_uses(wanted, made, request, snapshot) == ([
+    assert _decide.unproved_uses(wanted, made, snapshot) == ([
         USERNS + " = 0 stays, although it may break docker (it runs): no program or file of root shows that this host is used for it. "
         "If it is, say so with uses ({docker: present}), or waive the parameter."] if told else [])
-    assert _decide.unproved_uses(wanted, {USERNS: Choice("waived")}, request, snapshot) == []
+    assert _decide.unproved_uses(wanted, {USERNS: Choice("waived")}, snapshot) == []
 
 
 # --- on the way back ---

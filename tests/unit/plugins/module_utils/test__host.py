@@ -24,7 +24,9 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Rule,
     Saved,
     SavedFile,
+    Setting,
     Tuned,
+    Use,
 )
 from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE
 
@@ -37,7 +39,10 @@ class Image:
         self.root = root
 
     def add(self, path, text=""):
-        self.root.join(*path.split("/")).write(text, ensure=True)
+        where = self.root.join(*path.split("/"))
+        where.write(text, ensure=True)
+        if "bin/" in path or "/libexec/" in path:
+            where.chmod(0o755)
 
     def link(self, target, path):
         where = self.root.join(*path.split("/"))
@@ -79,7 +84,7 @@ def test_a_snapshot(host):
     assert [(item.path, item.text) for item in snapshot.files] == [(SECURITY, "kernel.a = 2\n")]
     assert (snapshot.release, snapshot.machine, snapshot.saved) == (_procfs.release(), _procfs.machine(), NOTHING)
     assert (snapshot.rivals, snapshot.modules, snapshot.dialect) == (NONE, set(), _sysctl_d.SYSTEMD)
-    assert snapshot.uses["docker"] == ("/usr/bin/dockerd", True)
+    assert snapshot.uses["docker"] == Use("/usr/bin/dockerd", True)
     assert snapshot.missing_folders[SECURITY] == ()
 
 
@@ -251,15 +256,16 @@ def test_an_enabled_networkd_is_asked(host):
     host.file(ENABLED + "systemd-networkd.service", "")
     assert [item[:4] for item in _host.rivals(False, ["eth0"]).settings] == [
         ("net.ipv4.ip_forward", "1", "/etc/systemd/network/10-lan.network", 4)]
-    host.file("/etc/systemd/network/10-lan.network.d/a.conf", "[Network]\nIPv4ReversePathFilter=loose\nIPv6AcceptRA=yes\n")
+    host.file("/etc/systemd/network/10-lan.network.d/a.conf", "[Network]\nIPv4ReversePathFilter=loose\nIPv6AcceptRA=yes\nIPv6SendRA=on\n")
     host.file("/usr/lib/systemd/network/10-lan.network", LAN.replace("ipv4", "ipv6"))
     host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-257.so")
     host.file("/usr/lib/systemd/networkd.conf", "[Network]\nIPv6Forwarding=yes\n")
     host.file("/etc/systemd/networkd.conf.d/a.conf", "[Network]\nIPv4Forwarding=yes\n")
     found = _host.rivals(False, ["eth0"])
     assert [item.name for item in found.settings] == [
-        "net.ipv4.conf.*.rp_filter", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"]
+        "net.ipv6.conf.*.forwarding", "net.ipv4.conf.*.rp_filter", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"]
     assert found.advertisements == ("systemd-networkd", "IPv6AcceptRA in /etc/systemd/network/10-lan.network.d/a.conf:3")
+    assert found.announces == "/etc/systemd/network/10-lan.network.d/a.conf:4"
 
 
 @pytest.mark.parametrize("image, expected", [(False, 1), (True, 0)])
@@ -377,7 +383,7 @@ def test_what_an_init_reads(host, monkeypatch, process, reads_last):
 ])
 def test_the_uses_of_an_image(image, paths, expected):
     for path in paths:
-        image.add(path)
+        image.add(path, "[Interface]\n")
     assert list(image(_host.uses, True)) == expected
 
 
@@ -386,7 +392,17 @@ def test_a_unit_counts_that_starts_something(image):
     image.add("/etc/systemd/system/kubelet.service", "[Service]\nExecStart=/srv/kubelet\n")
     image.link("/dev/null", "/etc/systemd/system/docker.service")
     image.add("/etc/systemd/system/crio.service")
-    assert image(_host.uses, True) == {"kubelet": ("/etc/systemd/system/kubelet.service", True)}
+    assert image(_host.uses, True) == {"kubelet": Use("/etc/systemd/system/kubelet.service", True)}
+
+
+@ROOT
+@pytest.mark.parametrize("make", [
+    os.mkdir, os.mkfifo, lambda path: os.close(os.open(path, os.O_CREAT, 0o644)), lambda path: os.symlink("nowhere", path),
+], ids=["folder", "FIFO", "not executable", "link to nothing"])
+def test_what_cannot_be_started_is_no_program(image, make):
+    image.add("/usr/bin/x")
+    make(str(image.root.join("usr/bin/dockerd")))
+    assert image(_host.uses, True) == {}
 
 
 @ROOT
@@ -415,7 +431,7 @@ def test_a_program_counts_where_root_alone_can_put_it(image, where, owner, group
 @pytest.mark.parametrize("path, use", [
     ("/etc/docker/daemon.json", "docker_userns"), ("/etc/wireguard/wg0.conf", "wireguard"), ("/etc/openvpn/server/a.conf", "openvpn")])
 def test_a_configuration_counts_where_root_alone_can_write_it(image, path, use):
-    image.add(path, '{"userns-remap": "default"}')
+    image.add(path, '[Interface]\n{"userns-remap": "default"}')
     assert set(image(_host.uses, True)) == {use}
     os.chown(str(image.root) + path, 65534, 0)
     assert image(_host.uses, True) == {}
@@ -464,14 +480,48 @@ def test_what_we_have_set_ourselves_proves_nothing(host, traces):
     host.file(OURS, _sysctl_d.HEADER + "\n%s = 1\n" % FORWARD)
     assert traces(saved)["lines"] == {}
     host.file("/etc/sysctl.d/90-router.conf", "net.ipv4.conf.all.forwarding = 1\n")
-    assert traces(saved)["lines"] == {FORWARD: ("1", "/etc/sysctl.d/90-router.conf", 1)}
+    router = ("1", "/etc/sysctl.d/90-router.conf", 1)
+    assert traces(saved)["lines"] == {FORWARD: router, "net.ipv4.conf.all.forwarding": router}
+
+
+@pytest.mark.parametrize("files, expected", [
+    ({"/usr/local/lib/sysctl.d/a.conf": "net.ipv4.conf.eth0.rp_filter = 2\n"},
+     {"net.ipv4.conf.eth0.rp_filter": ("2", "/usr/local/lib/sysctl.d/a.conf", 1)}),
+    ({"/usr/lib/sysctl.d/a.conf": "x = 1\nnet/ipv4/conf/eth0.7/forwarding = 1\n"},
+     {"net.ipv4.conf.eth0/7.forwarding": ("1", "/usr/lib/sysctl.d/a.conf", 2)}),
+    # A later line counts, whichever name it has.
+    ({"/etc/sysctl.d/a.conf": "net.ipv4.conf.eth0.forwarding = 1\n", "/etc/sysctl.d/b.conf": "net.ipv4.conf.eth0.forwarding = 0\n"},
+     {"net.ipv4.conf.eth0.forwarding": ("0", "/etc/sysctl.d/b.conf", 1)}),
+    ({"/etc/sysctl.d/a.conf": "kernel.a = 1\n"}, {}),
+    ({"/etc/ufw/sysctl.conf": "net/ipv4/ip_forward=1\n"}, {}),
+    ({"/etc/ufw/sysctl.conf": "net/ipv4/ip_forward=1\n", "/etc/ufw/ufw.conf": "ENABLED=yes\n"},
+     {FORWARD: ("1", "/etc/ufw/sysctl.conf", 1)}),
+])
+def test_lines_of_others_that_may_tell_of_a_use(host, traces, files, expected):
+    for path, text in files.items():
+        host.file(path, text)
+    assert traces()["lines"] == expected
+
+
+def test_a_pattern_is_taken_as_it_stands(host, traces):
+    host.file("/etc/sysctl.d/a.conf", "net.ipv4.conf.*.rp_filter = 2\n")
+    found, line = traces(), ("2", "/etc/sysctl.d/a.conf", 1)
+    assert found["lines"] == dict.fromkeys(["net.ipv4.conf.%s.rp_filter" % scope for scope in ("*", "all", "default")], line)
+    assert found["shipped"] == {}
+
+
+def test_what_the_vendor_ships(host, traces):
+    host.file("/usr/lib/sysctl.d/50-default.conf", "net.ipv4.conf.default.rp_filter = 2\n-net.ipv4.conf.all.rp_filter\n")
+    host.file("/etc/sysctl.d/90-mine.conf", "net.ipv4.conf.default.rp_filter = 0\n")
+    assert traces()["shipped"] == {"net.ipv4.conf.default.rp_filter": "2"}
 
 
 def test_what_networkd_sets_of_its_interfaces_tells_too(host, traces):
     host.file(ENABLED + "systemd-networkd.service", "")
     host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-257.so")
     host.file("/etc/systemd/network/a.network", "[Match]\nName=eth0\n[Network]\nIPv4ReversePathFilter=loose\n")
-    assert traces()["lines"] == {"net.ipv4.conf.default.rp_filter": ("2", "/etc/systemd/network/a.network", 4)}
+    assert (traces()["settings"], traces()["lines"]) == (
+        (Setting("net.ipv4.conf.*.rp_filter", "2", "/etc/systemd/network/a.network", 4, "systemd-networkd"),), {})
 
 
 def test_a_file_that_ours_has_replaced_still_tells(host, traces):
@@ -502,6 +552,8 @@ def test_the_network_and_what_waits_for_a_crash(host, traces):
              "wlan0 00000000 01 0003 0 0 9 00000000 0 0 0", "eth0 000200C0 00 0001 0 0 0 00FFFFFF 0 0 0"]
     host.file("/sys/kernel/kexec_crash_loaded", "0\n")
     host.file("/sys/kernel/kexec_crash_size", "0\n")
+    # An unreachable route has no interface.
+    lines.append("* 00000000 00 0200 0 0 9 00000000 0 0 0")
     found = traces(texts={"net/route": "\n".join(lines)})
     assert (found["defaults"], found["rules"], found["crash_kernel"]) == (("eth0", "wlan0"), 2, None)
     host.file("/sys/kernel/kexec_crash_size", "268435456\n")
@@ -509,15 +561,37 @@ def test_the_network_and_what_waits_for_a_crash(host, traces):
 
 
 def test_units_that_are_enabled(host, traces):
-    for path in (ENABLED + "radvd.service", ENABLED + "cron.service", ENABLED.replace("multi-user", "sysinit") + "nftables.service"):
+    for path in (ENABLED + "radvd.service", ENABLED + "cron.service", ENABLED.replace("multi-user", "sysinit") + "nftables.service",
+                 ENABLED.replace("wants", "requires") + "frr.service", "/etc/systemd/system/bird.service"):
         host.file(path, "[Unit]\n")
-    assert set(traces()["enabled"]) == {"radvd.service", "nftables.service"}
+    assert set(traces()["enabled"]) == {"radvd.service", "nftables.service", "frr.service"}
+
+
+@pytest.mark.parametrize("path, text, counts", [
+    ("/etc/systemd/system/a.service", "[Service]\nPrivateUsers=yes\n", True), ("/etc/systemd/system/a.service", "PrivateUsers=no\n", False),
+    ("/etc/systemd/system/a.service.d/b.conf", "[Service]\nPrivateUsers=yes\n", True), (ENABLED + "a.service", "PrivateUsers=yes\n", True),
+    ("/etc/systemd/system/a.socket", "PrivateUsers=yes\n", False), ("/usr/lib/systemd/system/a.service", "PrivateUsers=yes\n", False),
+])
+def test_a_unit_with_a_user_namespace_of_its_own(host, traces, path, text, counts):
+    host.file(path, text)
+    assert traces()["private_users"] == (path if counts else None)
+
+
+@pytest.mark.parametrize("folder", ["/etc/systemd/system/", "/run/systemd/system/"])
+def test_a_masked_unit_starts_nothing(host, traces, folder):
+    for name in ("radvd.service", "systemd-networkd.service"):
+        host.file(ENABLED + name, "[Unit]\n")
+        host.file(folder + "x", "")
+        os.symlink("/dev/null", host.root + folder + name)
+    host.file("/etc/systemd/network/10-lan.network", LAN)
+    assert traces()["enabled"] == {} and _host.rivals(False, ["eth0"]).settings == ()
 
 
 def test_of_an_image_only_files_are_looked_at(host, traces, monkeypatch):
     monkeypatch.setattr(_procfs, "read", None)
     monkeypatch.setattr(_procfs, "route_rules", None)
-    assert traces(image=True) == {"enabled": {}, "lines": {}, "image": True}
+    assert traces(image=True) == {"enabled": {}, "lines": {}, "shipped": {}, "settings": (), "announces": None, "private_users": None,
+                                   "image": True}
 
 
 # --- processes of this machine ---

@@ -45,7 +45,7 @@ def lan(*lines):
     ("IPv6SendRA=yes", 252, []), ("IPv6SendRA=yes", 255, []),
     ("IPv4ReversePathFilter=loose", 257, [("net.ipv4.conf.*.rp_filter", "2")]),
     ("IPv4ReversePathFilter=strict", 255, [("net.ipv4.conf.*.rp_filter", "1")]),
-    ("IPv4ReversePathFilter=no", 257, []), ("IPv4ReversePathFilter=loose", 252, []),
+    ("IPv4ReversePathFilter=no", 257, [("net.ipv4.conf.*.rp_filter", "0")]), ("IPv4ReversePathFilter=loose", 252, []),
     ("IPv6DuplicateAddressDetection=0", 257, [("net.ipv6.conf.*.dad_transmits", "0")]),
     ("IPv6DuplicateAddressDetection=many", 257, []),
     ("ProxyARP=yes", 252, [("net.ipv4.conf.*.proxy_arp", "1")]),
@@ -64,7 +64,7 @@ def test_what_an_option_sets(line, version, expected):
     (252, ["IPForward=no", "IPMasquerade=ipv4"], [IPV4 + (6,)]),
     (252, ["IPv4ProxyARP=yes", "IPv4ProxyARP="], []),
     (257, ["IPv4ReversePathFilter=loose", "IPv4ReversePathFilter="], [("net.ipv4.conf.*.rp_filter", "2", 5)]),
-    (257, ["IPv4ReversePathFilter=loose", "IPv4ReversePathFilter=no"], []),
+    (257, ["IPv4ReversePathFilter=loose", "IPv4ReversePathFilter=no"], [("net.ipv4.conf.*.rp_filter", "0", 6)]),
     (257, ["IPv6Forwarding=yes", "IPv6Forwarding="], []),
     (257, ["IPv6SendRA=yes", "IPv6Forwarding=no"], [("net.ipv6.conf.*.forwarding", "0", 6)]),
     (257, ["IPMasquerade=ipv4", "IPv4Forwarding=no"], [IPV4 + (5,), ("net.ipv4.conf.*.forwarding", "0", 6)]),
@@ -182,6 +182,16 @@ BY_DEFAULT = "IPv6AcceptRA is on by default in " + LAN
 def test_where_advertisements_are_taken(version, lines, expected):
     found = _network.advertisements([File(*lan(*lines))], ADDRESSES, version)
     assert found == (("systemd-networkd", expected) if expected else None)
+
+
+@pytest.mark.parametrize("lines, expected", [
+    (["IPv6SendRA=yes"], LAN + ":5"), (["IPv6PrefixDelegation=static"], LAN + ":5"), (["DHCP=yes"], None),
+    (["IPv6SendRA=no", "IPv6SendRA=yes"], LAN + ":6"), (["IPv6SendRA=yes", "IPv6SendRA=no"], None),
+])
+@pytest.mark.parametrize("version", [252, 257])
+def test_where_this_host_is_announced_as_a_router(version, lines, expected):
+    assert _network.announces([File(*lan(*lines))], ADDRESSES, version) == expected
+    assert _network.announces([File(*lan(*lines))], {"eth1": ""}, version) is None
 
 
 @pytest.mark.parametrize("value, expected", [("yes", None), ("no", ("systemd-networkd", BY_DEFAULT))])

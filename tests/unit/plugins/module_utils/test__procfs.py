@@ -254,8 +254,12 @@ def test_what_is_there_and_which_protocol_is_not(kernel, name, exists, lacks):
 
 # --- rules that choose a table of routes ---
 
-def message(kind, length=20):
-    return struct.pack("=IH", length, kind) + b"\0" * (length - 6)
+def message(kind, length=28, table=0, from_bits=0):
+    header = struct.pack("=IH10x4xB", length, kind, table)
+    return (header[:18] + bytes([from_bits]) + header[19:]).ljust(length, b"\0")[:length]
+
+
+KERNELS = message(32, table=255) + message(32, table=254) + message(32, table=253)
 
 
 class Channel:
@@ -281,8 +285,11 @@ class Channel:
 
 
 @pytest.mark.parametrize("answers, count", [
-    ([message(32) * 3, message(3)], 0), ([message(32) * 3 + message(3)], 0),
-    ([message(32) * 4, message(32, 33) + b"\0" * 3, message(3)], 2), ([message(2)], 0), ([b""], 0), ([message(32, 0)[:20], message(3)], 0),
+    ([KERNELS, message(3)], 0), ([KERNELS + message(3)], 0), ([KERNELS + message(32), message(32, 33) + b"\0" * 3, message(3)], 2),
+    # Without one of the kernel's own; for some senders alone; with a table that has no small number.
+    ([KERNELS[28:] + message(32, table=100) + message(3)], 1), ([KERNELS + message(32, table=254, from_bits=32) + message(3)], 1),
+    ([KERNELS + message(32, table=252) + message(3)], 1),
+    ([message(2)], 0), ([b""], 0), ([message(32)[:16], message(3)], 1),
 ])
 def test_rules_beyond_the_kernel_s_own(monkeypatch, answers, count):
     monkeypatch.setattr(socket, "socket", lambda *_kind: Channel(answers))

@@ -231,6 +231,12 @@ def test_what_is_set_of_single_interfaces_is_told(setting, name, wanted, told):
                       % (setting, LAN, name, wanted)] if told else [])
 
 
+def test_a_filter_that_an_interface_has_off_takes_nothing_back():
+    """The kernel takes the larger one of the two."""
+    line = Setting("net.ipv4.conf.*.rp_filter", "0", LAN, 5, "systemd-networkd")
+    assert warned(settings=(line,), ours={"net.ipv4.conf.all.rp_filter": ("1", Rule())}) == []
+
+
 @pytest.mark.parametrize("name, value, told", [
     ("net.ipv6.conf.all.accept_ra", "0", True), ("net.ipv6.conf.all.accept_ra", "1", False), ("net.ipv6.conf.all.autoconf", "0", False)])
 def test_who_takes_advertisements_is_told(name, value, told):

@@ -21,6 +21,8 @@ def test_what_would_break_a_use_is_said_of_the_wanted_value_or_value_by_value():
     assert _rules.for_value(found["kernel.a"], "7").hold == (("7", ("docker",)),)
     stops = _rules.checked({"kernel.a": {"stops": ["profiler"]}})
     assert _rules.for_value(_rules.of(stops, "kernel.a"), "7") == Rule(stops=(("7", ("profiler",)),))
+    stops = _rules.checked({"kernel.a": {"stops": {"1": {"profiler": "what"}, "2": ["router"]}}})
+    assert stops["kernel.a"] == Rule(stops=(("1", ("profiler",)), ("2", ("router",))), stopped=(("1", "profiler", "what"),))
 
 
 def test_a_waiver_counts_for_every_name_of_a_switch():
@@ -44,7 +46,9 @@ def test_the_module_that_brings_a_parameter():
     ({"kernel.a": {"accept": [False]}}, "kernel.a: accept must be a string, not False: write it in quotes"),
     ({"kernel.a": {"report": 4.1}}, "kernel.a: report must be a string, not 4.1: write it in quotes"),
     ({"kernel.a": {"at_least": "many"}}, "kernel.a: at_least must be a number, not 'many'"),
-    ({"kernel.a": {"hold": ["dokcer"]}}, "kernel.a: hold: 'dokcer' is no use of a host: the uses are docker"),
+    ({"kernel.a": {"hold": ["dokcer"]}}, "kernel.a: hold: 'dokcer' is no use of a host: is docker meant?"),
+    ({"kernel.a": {"stops": {"1": {"perl": "what"}}}}, "kernel.a: stops: 'perl' is no use of a host: the uses are docker"),
+    ({"kernel.a": {"stops": {"1": {"profiler": True}}}}, "kernel.a: stops must be a string, not True"),
     ({"kernel.a": {"stops": ["perl"]}}, "kernel.a: stops: 'perl' is no use of a host: the uses are docker"),
     ({"kernel.a": {"hold": {"0": "docker"}}}, "kernel.a: hold must be a list, not 'docker'"),
     ({"kernel.a": {"waived": "a\nb"}}, "kernel.a: waived must be one line"),

@@ -5,12 +5,17 @@
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _uses
-from ansible_collections.photon.hardening.plugins.module_utils._model import Process, Winner
+from ansible_collections.photon.hardening.plugins.module_utils._model import Process, Setting, Use, Winner
 from ansible_collections.photon.hardening.plugins.module_utils._uses import NOTHING
 
 
+def holding(container_host="auto", said=None, **facts):
+    uses = _uses.holding(_uses.found(NOTHING._replace(**facts)), container_host, said)
+    return dict((name, (use.evidence, use.firm)) for name, use in uses.items())
+
+
 def found(**facts):
-    return dict((name, tuple(use)) for name, use in _uses.found(NOTHING._replace(**facts)).items())
+    return holding(**facts)
 
 
 def programs(*paths, firm=True):
@@ -149,7 +154,8 @@ CLIENT = "[Interface]\nPrivateKey = x\n[Peer]\nPublicKey = y\nEndpoint = vpn.exa
     ("/etc/wireguard/wg0.conf", CLIENT + "ListenPort = 1\n", True),
     ("/etc/wireguard/wg0.conf", CLIENT + "Endpoint = other.example:51820\n", False),
     ("/etc/wireguard/wg0.conf", CLIENT + "Table = off\nListenPortal = 1\n", False),
-    ("/etc/wireguard/wg0.conf", "", True),
+    ("/etc/wireguard/wg0.conf", "[Interface]\n", True), ("/etc/wireguard/wg0.conf", "", False),
+    ("/etc/wireguard/wg0.conf", "nonsense", False),
     ("/etc/wireguard/old/wg0.conf", SERVER, False),
     ("/etc/systemd/network/wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\nListenPort=5\n[WireGuardPeer]\nEndpoint=a:1\n", True),
     ("/etc/systemd/network/wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\n[WireGuardPeer]\nEndpoint=a:1\n", False),
@@ -160,7 +166,8 @@ def test_a_wireguard_gateway(path, text, gateway):
 
 
 @pytest.mark.parametrize("path, text, gateway", [
-    ("/etc/openvpn/server/a.conf", "", True),
+    ("/etc/openvpn/server/a.conf", "port 1194\n", True), ("/etc/openvpn/server/a.conf", "", False),
+    ("/etc/openvpn/a.conf", "# server 10.8.0.0 255.255.255.0\n;x\n \n", False),
     ("/etc/openvpn/server.conf", "server 10.8.0.0 255.255.255.0\n", True),
     ("/etc/openvpn/peer.conf", "dev tun\nifconfig 10.8.0.1 10.8.0.2\n", True),
     ("/etc/openvpn/home.conf", "# x\n  client\nremote vpn.example\n", False),
@@ -204,9 +211,10 @@ def test_what_runs_without_root_or_in_a_namespace_forwards_nothing():
 def test_every_use_can_be_found_and_is_named():
     everything = NOTHING._replace(
         programs=programs(*("/usr/bin/" + name for name in _uses.PROGRAMS)), machines="/var/lib/machines/x", subordinate_ids="/etc/subuid",
-        texts={"/etc/subuid": "containers:1:2\n", "/etc/docker/daemon.json": '{"userns-remap": "default"}', "/etc/wireguard/a.conf": "",
-               "/etc/openvpn/server/a.conf": "", "/etc/lxc/lxc-usernet": "alice veth lxcbr0 10\n"},
-        enabled=enabled("radvd.service"), advertised="eth0", rules=1, crash_kernel="/sys/x")
+        texts={"/etc/subuid": "containers:1:2\n", "/etc/docker/daemon.json": '{"userns-remap": "default"}',
+               "/etc/wireguard/a.conf": "[Interface]", "/etc/openvpn/server/a.conf": "port 1",
+               "/etc/lxc/lxc-usernet": "alice veth lxcbr0 10\n"},
+        enabled=enabled("radvd.service"), advertised="eth0", rules=1, crash_kernel="/sys/x", private_users="/x")
     assert tuple(_uses.found(everything)) == tuple(name for name in _uses.NAMES if name != "rootless_later")
 
 
@@ -238,17 +246,87 @@ def enabled(*names):
     return dict((name, "/etc/systemd/system/multi-user.target.wants/" + name) for name in names)
 
 
+def setting(name, value, path="/etc/systemd/network/a.network"):
+    return Setting(name, value, path, 4, "systemd-networkd")
+
+
+ROUTER = "/etc/sysctl.d/90-router.conf:3"
+NETWORK = "/etc/systemd/network/a.network:4"
+
+
 @pytest.mark.parametrize("facts, expected", [
     (dict(own={FORWARD: "1"}), {"router": FORWARD + " was 1 before us"}),
+    (dict(own={FORWARD: "2"}), {"router": FORWARD + " was 2 before us"}),
     (dict(own={FORWARD_IPV6: "1", FORWARD: "0"}), {"router_ipv6": FORWARD_IPV6 + " was 1 before us"}),
-    (dict(lines={FORWARD: LINE}), {"router": "/etc/sysctl.d/90-router.conf:3"}),
+    (dict(lines={FORWARD: LINE}), {"router": ROUTER}),
+    (dict(lines={FORWARD: LINE._replace(value="0x1")}), {"router": ROUTER}),
     (dict(lines={FORWARD: LINE._replace(value="0")}), {}),
+    (dict(lines={FORWARD: LINE._replace(value=None)}), {}),
+    (dict(lines={FORWARD: LINE._replace(value="yes")}), {}),
+    # Of one interface, of those that are still to come, of a pattern of interfaces.
+    (dict(lines={"net.ipv4.conf.eth0.forwarding": LINE}), {"router": ROUTER}),
+    (dict(lines={"net.ipv4.conf.eth0/7.forwarding": LINE}), {"router": ROUTER}),
+    (dict(lines={"net.ipv4.conf.default.forwarding": LINE}), {"router": ROUTER}),
+    (dict(lines={"net.ipv4.conf.*.forwarding": LINE}), {"router": ROUTER}),
+    (dict(lines={"net.ipv4.conf.eth0.mc_forwarding": LINE}), {}),
+    (dict(lines={"net.ipv6.conf.eth0.forwarding": LINE}), {"router_ipv6": ROUTER}),
+    (dict(lines={"net.ipv6.conf.eth0.force_forwarding": LINE}), {"router_ipv6": ROUTER}),
+    (dict(settings=(setting(FORWARD, "1"),)), {"router": NETWORK}),
+    (dict(settings=(setting("net.ipv4.conf.*.forwarding", "0"), setting("net.ipv4.conf.*.forwarding", "1"))), {"router": NETWORK}),
+    (dict(settings=(setting("net.ipv6.conf.*.forwarding", "1"),)), {"router_ipv6": NETWORK}),
+    (dict(announces=NETWORK), {"router_ipv6": NETWORK}),
     (dict(enabled=enabled("frr.service")), dict.fromkeys(("router", "router_ipv6"), enabled("frr.service")["frr.service"])),
-    # An engine switches it on by itself, and it is held for the engine.
-    (dict(own={FORWARD: "1"}, lines={FORWARD: LINE}, programs=programs("/usr/sbin/dockerd")), {"docker": "/usr/sbin/dockerd"}),
 ])
 def test_a_router(facts, expected):
     assert found(**facts) == dict((name, (evidence, True)) for name, evidence in expected.items())
+
+
+DOCKER = programs("/usr/sbin/dockerd")
+BY_ENGINE = dict(own={FORWARD: "1"}, lines={FORWARD: LINE})
+MASQUERADES = dict(enabled=dict.fromkeys(["nftables.service"], "/x"), texts={"/etc/nftables.conf": "chain post { masquerade }"})
+
+
+@pytest.mark.parametrize("facts, container_host, said, names", [
+    # An engine switches forwarding on and has rules of its own, and it is held for the engine.
+    (dict(BY_ENGINE, programs=DOCKER), "auto", {}, ["docker"]),
+    (dict(MASQUERADES, programs=DOCKER), "auto", {}, ["docker"]),
+    (dict(enabled=enabled("frr.service"), programs=DOCKER), "auto", {}, ["docker", "router", "router_ipv6"]),
+    (dict(announces=NETWORK, programs=DOCKER), "auto", {}, ["docker", "router_ipv6"]),
+    # An engine that does not hold in the end hides nothing.
+    (dict(BY_ENGINE, programs=DOCKER), "auto", {"docker": "absent"}, ["router"]),
+    (dict(BY_ENGINE, programs=DOCKER), "never", {}, ["router"]),
+    (dict(MASQUERADES, programs=DOCKER), "never", {}, ["router", "router_ipv6"]),
+    (dict(BY_ENGINE, programs=DOCKER), "never", {"router": "absent"}, []),
+    (dict(BY_ENGINE, processes=root("dockerd")), "auto", {}, ["docker", "router"]),
+    (dict(BY_ENGINE, programs=programs("/usr/sbin/dockerd", firm=False)), "auto", {}, ["docker", "router"]),
+    # The user's word is as good as a proof.
+    (BY_ENGINE, "auto", {"podman": "present"}, ["podman"]),
+    (dict(BY_ENGINE, processes=root("dockerd")), "auto", {"docker": "present"}, ["docker"]),
+    (dict(BY_ENGINE, programs=DOCKER), "auto", {"router": "present"}, ["docker", "router"]),
+    (dict(BY_ENGINE, programs=DOCKER), "never", {"docker": "present"}, ["docker"]),
+    # What runs without root brings a network of its own.
+    (BY_ENGINE, "auto", {"podman_rootless": "present"}, ["podman_rootless", "router"]),
+])
+def test_an_engine_that_holds_in_the_end_hides_what_it_makes_by_itself(facts, container_host, said, names):
+    assert list(holding(container_host, said, **facts)) == names
+
+
+@pytest.mark.parametrize("container_host, said, expected", [
+    ("auto", {}, {"docker": ("it runs", False), "kdump": ("its file", True)}),
+    ("auto", {"docker": "present"}, {"docker": ("it runs", True), "kdump": ("its file", True)}),
+    ("auto", {"docker": "absent", "kdump": "absent"}, {}),
+    ("auto", {"slaac": "present"}, {"docker": ("it runs", False), "slaac": ("", True), "kdump": ("its file", True)}),
+    ("never", {}, {"kdump": ("its file", True)}),
+    ("never", {"docker": "present", "kdump": "absent"}, {"docker": ("it runs", True)}),
+])
+def test_the_user_has_the_last_word(container_host, said, expected):
+    uses = _uses.holding({"docker": Use("it runs", False), "kdump": Use("its file", True)}, container_host, said)
+    assert dict((name, tuple(use)[:2]) for name, use in uses.items()) == expected
+
+
+def test_always_speaks_for_all_runtimes_and_nothing_else():
+    assert _uses.holding({}, "always", {"podman": "absent", "kdump": "present"}) == dict(
+        (name, Use("", True)) for name in _uses.RUNTIMES + ("kdump",) if name != "podman")
 
 
 EMPTY_CHAIN = """table inet filter {
@@ -260,22 +338,81 @@ EMPTY_CHAIN = """table inet filter {
 """
 
 
+def chain(rules, policy="drop"):
+    return "table inet filter {\n chain f {\n  type filter hook forward priority 0; policy %s;\n  %s\n }\n %s}\n" % (
+        policy, rules, "chain input { type filter hook input priority filter; accept }\n")
+
+
+NFT, ZONE, TABLE = "/etc/nftables.conf", "/etc/firewalld/zones/a.xml", "/etc/iptables/rules.v4"
+
+
 @pytest.mark.parametrize("unit, path, text, forwards", [
-    ("nftables.service", "/etc/nftables.conf", EMPTY_CHAIN, False),
-    ("nftables.service", "/etc/nftables.conf", EMPTY_CHAIN.replace("policy accept;", "policy drop; iifname lan accept"), True),
+    ("nftables.service", NFT, EMPTY_CHAIN, False),
+    ("nftables.service", NFT, chain("iifname lan accept"), True),
+    ("nftables.service", NFT, chain("ip saddr { 192.0.2.1, 192.0.2.2 } accept"), True),
+    ("nftables.service", NFT, chain('comment "rule #1: in" accept'), True),
+    ("nftables.service", NFT, chain("# accept"), False),
+    ("nftables.service", NFT, chain('log prefix "no accept"'), False),
+    ("nftables.service", NFT, chain("jump lan"), True),
+    ("nftables.service", NFT, chain("ip protocol tcp flow add @f"), True),
+    ("nftables.service", NFT, chain("counter drop"), False),
+    # It lets everything pass but what it drops.
+    ("nftables.service", NFT, chain("ct state invalid drop", "accept"), True),
+    ("nftables.service", NFT, chain("", "accept"), False),
     ("nftables.service", "/etc/sysconfig/nftables.conf", "chain post { oifname wan masquerade }", True),
-    ("nftables.service", "/etc/nftables.conf", "chain post { oifname wan snat to 192.0.2.1 }", True),
-    ("nftables.service", "/etc/nftables.conf", "# masquerade\n", False),
-    ("other.service", "/etc/nftables.conf", "masquerade", False),
-    ("firewalld.service", "/etc/firewalld/zones/external.xml", "<zone><masquerade/></zone>", True),
-    ("firewalld.service", "/etc/firewalld/zones/public.xml", "<zone><forward/></zone>", False),
-    ("nftables.service", "/etc/firewalld/zones/external.xml", "<zone><masquerade/></zone>", False),
-    ("netfilter-persistent.service", "/etc/iptables/rules.v4", "*filter\n-A FORWARD -i lan -j ACCEPT\n", True),
-    ("netfilter-persistent.service", "/etc/iptables/rules.v4", "*nat\n-A POSTROUTING -o wan -j MASQUERADE\n", True),
-    ("netfilter-persistent.service", "/etc/iptables/rules.v4", "*filter\n:FORWARD ACCEPT [0:0]\n-A INPUT -j ACCEPT\n", False),
+    ("nftables.service", NFT, "chain post { oifname wan snat to 192.0.2.1 }", True),
+    ("nftables.service", NFT, "chain pre { tcp dport 80 dnat to 192.0.2.1 }", True),
+    ("nftables.service", "/etc/nftables.d/a.nft", chain("accept"), True),
+    ("nftables.service", "/etc/nftables/router.nft", chain("accept"), True),
+    ("nftables.service", NFT, "# masquerade\n", False),
+    ("other.service", NFT, "masquerade", False),
+    ("firewalld.service", ZONE, "<zone><masquerade/></zone>", True),
+    ("firewalld.service", ZONE, "<zone><!-- <masquerade/> --></zone>", False),
+    ("firewalld.service", ZONE, "<zone><!-- a --><masquerade/><!-- b --></zone>", True),
+    ("firewalld.service", ZONE, "<zone><forward/></zone>", False),
+    ("firewalld.service", ZONE, '<forward-port port="80" protocol="tcp" to-port="80" to-addr="192.0.2.1"/>', True),
+    ("firewalld.service", ZONE, '<forward-port port="80" protocol="tcp" to-port="8080"/>', False),
+    ("firewalld.service", "/etc/firewalld/policies/a.xml", '<policy target="ACCEPT">', True),
+    ("firewalld.service", "/etc/firewalld/policies/a.xml", '<policy target="CONTINUE">', False),
+    ("firewalld.service", "/etc/firewalld/direct.xml", '<rule table="filter" chain="FORWARD" priority="0">-j ACCEPT</rule>', True),
+    ("firewalld.service", "/etc/firewalld/direct.xml", '<rule table="filter" chain="INPUT" priority="0">-j ACCEPT</rule>', False),
+    ("firewalld.service", "/etc/firewalld/firewalld.conf", "# DefaultZone=external\nDefaultZone=external\n", True),
+    ("firewalld.service", "/etc/firewalld/firewalld.conf", "# DefaultZone=external\nDefaultZone=public\n", False),
+    ("nftables.service", ZONE, "<zone><masquerade/></zone>", False),
+    ("netfilter-persistent.service", TABLE, "*filter\n-A FORWARD -i lan -j ACCEPT\n", True),
+    ("netfilter-persistent.service", TABLE, "*filter\n[1:20] -A FORWARD -i lan -j ACCEPT\n", True),
+    ("netfilter-persistent.service", TABLE, "*filter\n-A FORWARD -j lan\n", True),
+    ("netfilter-persistent.service", TABLE, "*filter\n-A FORWARD -j DROP\n", False),
+    ("netfilter-persistent.service", TABLE, "*nat\n-A POSTROUTING -o wan -j MASQUERADE\n", True),
+    ("netfilter-persistent.service", TABLE, "*nat\n-A PREROUTING -p tcp -j DNAT --to-destination 192.0.2.1\n", True),
+    ("netfilter-persistent.service", TABLE, "*filter\n:FORWARD ACCEPT [0:0]\n-A INPUT -j ACCEPT\n", False),
+    ("iptables.service", "/etc/sysconfig/iptables", "-A FORWARD -j ACCEPT\n", True),
 ])
 def test_rules_that_forward(unit, path, text, forwards):
     assert found(enabled=enabled(unit), texts={path: text}) == (dict.fromkeys(("router", "router_ipv6"), (path, True)) if forwards else {})
+
+
+@pytest.mark.parametrize("path, text, forwards", [
+    ("/etc/ufw/before.rules", "*nat\n-A POSTROUTING -o wan -j MASQUERADE\n", True),
+    ("/etc/default/ufw", 'DEFAULT_FORWARD_POLICY="ACCEPT"\n', True),
+    ("/etc/default/ufw", 'DEFAULT_FORWARD_POLICY="DROP"\n', False),
+    ("/etc/ufw/user.rules", "-A ufw-user-forward -i lan -j ACCEPT\n", True),
+    ("/etc/ufw/user6.rules", "-A ufw6-user-forward -i lan -j ACCEPT\n", True),
+    ("/etc/ufw/user.rules", "-A ufw-user-input -j ACCEPT\n", False),
+])
+def test_ufw_forwards(path, text, forwards):
+    assert found(texts={path: text, "/etc/ufw/ufw.conf": "ENABLED=yes\n"}) == (
+        dict.fromkeys(("router", "router_ipv6"), (path, True)) if forwards else {})
+    assert found(texts={path: text, "/etc/ufw/ufw.conf": "ENABLED=no\n"}) == found(texts={path: text}) == {}
+
+
+@pytest.mark.parametrize("line, forwards", [
+    ("post-up echo 1 >/proc/sys/net/ipv4/ip_forward", True), ("up iptables -t nat -A POSTROUTING -o wan -j MASQUERADE", True),
+    ("up sysctl net.ipv6.conf.all.forwarding=1", True), ("# up sysctl net.ipv4.ip_forward=1", False), ("post-down x ip_forward", False),
+])
+def test_what_starts_with_an_interface_forwards(line, forwards):
+    path = "/etc/network/interfaces.d/lan"
+    assert ("router" in found(texts={path: "iface lan inet static\n  %s\n" % line})) is forwards
 
 
 @pytest.mark.parametrize("facts, expected", [
@@ -289,14 +426,41 @@ def test_addresses_from_a_router(facts, expected):
     assert found(**facts).get("slaac") == expected
 
 
+ALL, FRESH = "net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter"
+VENDOR, LOCAL = "/usr/lib/sysctl.d/50-default.conf", "/usr/local/lib/sysctl.d/a.conf"
+
+
+def before_us(name, value):
+    return ("%s was %s before us" % (name, value), True)
+
+
 @pytest.mark.parametrize("facts, expected", [
     (dict(defaults=("eth0",)), None), (dict(defaults=("eth0", "wlan0")), ("default routes through eth0, wlan0", False)),
     (dict(rules=1), ("rules for more tables of routes", False)),
-    (dict(lines={"net.ipv4.conf.all.rp_filter": LINE._replace(value="2")}), ("/etc/sysctl.d/90-router.conf:3", True)),
-    (dict(lines={"net.ipv4.conf.default.rp_filter": LINE._replace(value="0")}), ("/etc/sysctl.d/90-router.conf:3", True)),
-    (dict(lines={"net.ipv4.conf.all.rp_filter": LINE}), None),
+    (dict(lines={ALL: LINE._replace(value="2")}), (ROUTER, True)),
+    (dict(lines={ALL: LINE._replace(value="0x2")}), (ROUTER, True)),
+    (dict(lines={FRESH: LINE._replace(value="0")}), (ROUTER, True)),
+    (dict(lines={ALL: LINE}), None),
     # What a vendor ships for everybody says nothing of this host.
-    (dict(lines={"net.ipv4.conf.all.rp_filter": Winner("2", "/usr/lib/sysctl.d/50-default.conf", 1)}), None),
+    (dict(lines={ALL: Winner("2", VENDOR, 1)}), None),
+    (dict(lines={"net.ipv4.conf.*.rp_filter": Winner("2", VENDOR, 1)}), None),
+    (dict(lines={ALL: Winner("2", "/etc/sysctl.d/10-network-security.conf", 1)}), None),
+    (dict(lines={ALL: Winner("2", LOCAL, 1)}), (LOCAL + ":1", True)),
+    (dict(lines={"net.ipv4.conf.lxc*.rp_filter": Winner("0", "/etc/sysctl.d/99-zzz-override_cilium.conf", 1)}),
+     ("/etc/sysctl.d/99-zzz-override_cilium.conf:1", True)),
+    # A line for one interface does, wherever it is.
+    (dict(lines={"net.ipv4.conf.eth0.rp_filter": LINE._replace(value="2")}), (ROUTER, True)),
+    (dict(lines={"net.ipv4.conf.eth0.rp_filter": Winner("2", "/usr/lib/sysctl.d/a.conf", 1)}), ("/usr/lib/sysctl.d/a.conf:1", True)),
+    (dict(lines={"net.ipv4.conf.eth0.rp_filter": Winner("1", LOCAL, 1)}), None),
+    (dict(settings=(setting("net.ipv4.conf.*.rp_filter", "2"),)), (NETWORK, True)),
+    (dict(settings=(setting("net.ipv4.conf.*.rp_filter", "1"),)), None),
+    # Before us: what neither the kernel, which starts with 0, nor the vendor brings.
+    (dict(own={ALL: "2", FRESH: "0"}), before_us(ALL, "2")), (dict(own={ALL: "0", FRESH: "2"}), before_us(FRESH, "2")),
+    (dict(own={ALL: "0", FRESH: "0"}), None), (dict(own={ALL: "1", FRESH: "1"}), None),
+    (dict(own={ALL: "2", FRESH: "2"}, shipped={ALL: "2", FRESH: "2"}), None),
+    (dict(own={ALL: "0", FRESH: "2"}, shipped={ALL: "1", FRESH: "2"}), before_us(ALL, "0")),
+    (dict(own={ALL: "0", FRESH: "0"}, shipped={FRESH: "2"}), None),
+    (dict(own={ALL: "", FRESH: ""}, shipped={ALL: "1"}), None),
     (dict(image=True), ("only a running host shows it", True)),
 ])
 def test_several_ways_out(facts, expected):
@@ -311,6 +475,15 @@ def test_a_kernel_for_crashes(facts, expected):
     assert found(**facts).get("kdump") == (expected and (expected, True))
 
 
+@pytest.mark.parametrize("line, wanted", [
+    ("PrivateUsers=yes", True), (" privateusers = Self", True), ("PrivateUsers=identity", True), ("PrivateUsers=no", False),
+    ("PrivateUsers=off", False), ("PrivateUsers=", False), ("# PrivateUsers=yes", False), ("PrivateUsersEx=yes", False),
+])
+def test_a_user_namespace_of_a_service_s_own(line, wanted):
+    assert bool(_uses.PRIVATE_USERS.search("[Service]\n%s\nUser=a\n" % line)) is wanted
+    assert found(private_users="/etc/systemd/system/a.service") == {"private_users": ("/etc/systemd/system/a.service", True)}
+
+
 @pytest.mark.parametrize("facts, expected", [
     (dict(own={PATTERN: "|/usr/share/apport/apport %p"}), "kernel.core_pattern was |/usr/share/apport/apport %p before us"),
     (dict(own={PATTERN: "|/bin/false"}), None), (dict(own={PATTERN: "core"}), None),
@@ -321,10 +494,17 @@ def test_what_collects_crashes(facts, expected):
 
 
 @pytest.mark.parametrize("path, use", [
-    ("/usr/bin/bwrap", "sandbox"), ("/usr/bin/perf", "profiler"), ("/usr/bin/gdb", "debugger"), ("/usr/bin/scylla", "io_uring")])
+    ("/usr/bin/bwrap", "sandbox"), ("/usr/bin/chromium-browser", "sandbox"), ("/usr/bin/apptainer", "sandbox"),
+    ("/usr/bin/perf", "profiler"), ("/usr/bin/gdb", "debugger"), ("/usr/bin/scylla", "io_uring")])
 def test_a_program_shows_what_it_is_for(path, use):
     assert found(programs=programs(path)) == {use: (path, True)}
     assert path.rpartition("/")[2] in _uses.PROGRAMS
+
+
+def test_buildah_starts_containers_of_users_as_podman_does():
+    engine = programs("/usr/bin/buildah")
+    assert found(programs=engine) == {"rootless_later": ("/usr/bin/buildah and no user with subordinate ids yet", True)}
+    assert found(programs=engine, subordinate_ids="/etc/subuid") == {"podman_rootless": ("/usr/bin/buildah and /etc/subuid", True)}
 
 
 def test_who_is_added_later_is_thought_of():
@@ -346,8 +526,11 @@ def test_what_a_user_says_of_uses():
         assert str(caught.value).startswith(words)
 
 
-@pytest.mark.parametrize("text", ["hook forward {", "hook forward ", "iface ", "-A FORWARD ", "policy accept", "#", "\n", " \n"])
+@pytest.mark.parametrize("text", [
+    "hook forward {", "hook forward ", "iface ", "-A FORWARD ", "policy accept", "#", "\n", " \n", "<!--", "<forward-port ", "<policy ",
+    "{", "}", "chain='FORWARD'", '"'])
 def test_hostile_text_takes_no_time(text):
     text *= (1 << 20) // len(text)
-    assert found(enabled=enabled("nftables.service", "netfilter-persistent.service"), texts={
-        "/etc/nftables.conf": text, "/etc/iptables/rules.v4": text, "/etc/network/interfaces": text}) == {}
+    paths = [NFT, TABLE, ZONE, "/etc/firewalld/direct.xml", "/etc/firewalld/policies/a.xml", "/etc/network/interfaces"]
+    units = enabled("nftables.service", "netfilter-persistent.service", "firewalld.service")
+    assert found(enabled=units, texts=dict.fromkeys(paths, text)) == {}

@@ -548,7 +548,7 @@ def test_nothing_is_said_of_a_value_that_our_files_do_not_set():
 COLLECTOR = {"crash_collector": ("/usr/lib/systemd/systemd-coredump", True)}
 PATTERN, NOWHERE = "kernel.core_pattern", "|/bin/false"
 STOPS = {PATTERN: {"stops": {NOWHERE: ["crash_collector"]}}}
-TOLD = "kernel.core_pattern = |/bin/false limits crash_collector (/usr/lib/systemd/systemd-coredump): it is set all the same."
+TOLD = "kernel.core_pattern = |/bin/false stops crash_collector (/usr/lib/systemd/systemd-coredump). It is set all the same."
 
 
 def test_what_is_stopped_is_told_when_it_happens():
@@ -560,11 +560,41 @@ def test_what_is_stopped_is_told_when_it_happens():
     assert world.plan({SECURITY: "%s = |/bin/true\n" % PATTERN}, {PATTERN: {"stops": ["crash_collector"]}}).warnings == []
 
 
+SENT = "net.ipv4.conf.%s.send_redirects"
+
+
+@pytest.mark.parametrize("count, scope", [(0, "all"), (1, "*"), (99, "*")])
+def test_what_is_stopped_is_said_once_and_not_of_each_interface(count, scope):
+    interfaces = ["eth%d" % number for number in range(count)]
+    world = World(dict((SENT % name, "1") for name in ["all"] + interfaces), interfaces=interfaces,
+                  uses={"router": (FORWARD + " was 1 before us", True)})
+    rules = {SENT % "all": {"interfaces": True, "stops": {"0": {"router": "redirects to a shorter way"}}}}
+    assert world.run({NETWORK: SENT % "all" + " = 0\n"}, rules).warnings == [
+        SENT % scope + " = 0 stops redirects to a shorter way: router (net.ipv4.ip_forward was 1 before us). It is set all the same."]
+
+
+def test_what_seems_to_break_is_said_once_and_not_of_each_interface():
+    live = dict(("net.ipv6.conf.%s.accept_ra" % scope, "0") for scope in ("all", "eth0", "eth1"))
+    rules = {"net.ipv6.conf.all.accept_ra": {"interfaces": True, "hold": {"0": ["slaac"]}}}
+    world = World(live, interfaces=["eth0", "eth1"], uses={"slaac": ("a router's advertisement on eth0", False)})
+    found = world.run({NETWORK: "net.ipv6.conf.all.accept_ra = 0\n"}, rules).warnings
+    assert [text.partition(",")[0] for text in found] == ["net.ipv6.conf.*.accept_ra = 0 stays"]
+
+
+def test_a_process_alone_takes_no_line_of_ours_back():
+    world, rules = World({FORWARD: "0"}), {FORWARD: {"hold": {"0": ["docker"]}}}
+    world.run({NETWORK: FORWARD + " = 0\n"}, rules)
+    world.live[FORWARD], world.uses = "1", {"docker": Use("process dockerd", False)}
+    again = world.run({NETWORK: FORWARD + " = 0\n"}, rules)
+    assert states(again) == {FORWARD: "changed"} and "may break docker (process dockerd)" in again.warnings[0]
+    assert (world.live[FORWARD], world.boots_with(FORWARD)) == ("0", "0")
+
+
 def test_who_is_added_later_is_thought_of_now_and_helped_by_the_next_run():
     name, rules = "kernel.unprivileged_userns_clone", {"kernel.unprivileged_userns_clone": {
         "hold": {"0": ["podman_rootless"]}, "stops": {"0": ["rootless_later"]}}}
     world = World({name: "1"}, uses={"rootless_later": ("/usr/bin/podman and no user with subordinate ids yet", True)})
-    assert "limits rootless_later (/usr/bin/podman" in world.run({SECURITY: name + " = 0\n"}, rules).warnings[0]
+    assert "stops rootless_later (/usr/bin/podman" in world.run({SECURITY: name + " = 0\n"}, rules).warnings[0]
     assert world.live[name] == "0"
     world.uses = {"podman_rootless": Use("/usr/bin/podman and /etc/subuid", True)}
     assert states(world.run({SECURITY: name + " = 0\n"}, rules)) == {name: "held_back"}

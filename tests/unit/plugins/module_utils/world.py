@@ -13,6 +13,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _rivals,
     _rules,
     _sysctl_d,
+    _uses,
     _values,
 )
 from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, File, Reading, Request, Saved, Snapshot, Use
@@ -55,7 +56,8 @@ class World:
     def snapshot(self, request):
         names = _decide.names(request, self.interfaces, self.saved)
         files = [File(path, text, ROOTS) for path, text in sorted(self.files.items())]
-        return Snapshot(dict((name, self.reading(name)) for name in names), files, self.dialect, self.rivals, self.uses, self.modules,
+        uses = _uses.holding(self.uses, request.container_host, request.uses)
+        return Snapshot(dict((name, self.reading(name)) for name in names), files, self.dialect, self.rivals, uses, self.modules,
                         "6.1.0", "x86_64", self.interfaces, {}, self.boot, self.saved, self.machine_id)
 
     def plan(self, dropins, rules=None, conflicts="restate", image=False):

@@ -40,6 +40,8 @@ class Image:
             os.makedirs(os.path.dirname(where))
         with open(where, "w") as stream:
             stream.write(text)
+        if "bin/" in path:
+            os.chmod(where, 0o755)
 
     def text(self, path):
         with open(self.root + path) as stream:

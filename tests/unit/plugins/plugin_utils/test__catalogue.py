@@ -87,6 +87,8 @@ def test_every_row_of_the_article_is_there():
 def test_every_use_is_known():
     assert {use for row in ROWS for key in ("hold", "stops") for uses in row.get(key, {}).values() for use in uses} == set(_uses.NAMES)
     assert list(CATALOGUE["uses"]) == list(_uses.NAMES)
+    # What of a use stops is said in words.
+    assert all(isinstance(uses, dict) and all(uses.values()) for row in ROWS for uses in row.get("stops", {}).values())
     assert all(set(use) == {"what", "evidence"} for use in CATALOGUE["uses"].values())
 
 
