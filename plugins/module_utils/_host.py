@@ -11,7 +11,7 @@ import pwd
 import re
 import stat
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _memory, _procfs, _rivals, _sysctl_d, _uses
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _memory, _packet_filters, _procfs, _rivals, _sysctl_d, _uses
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Facts,
     File,
@@ -171,7 +171,7 @@ def _first_file(paths):
 
 def rivals(image, interfaces=()):
     """What else sets parameters on this host, which has INTERFACES."""
-    enabled = _uses.ufw_is_enabled(_short(_uses.UFW) or "")
+    enabled = _packet_filters.ufw_is_enabled(_short(_packet_filters.UFW) or "")
     program, init = _first_file(_SYSTEMD_SYSCTL), _init(image)
     credentials = _CREDENTIALS if not init and "sysctl.extra" in (program or "") else ()
     late = [_rivals.SYSCTL_CONF] if init and init.is_procps else credentials

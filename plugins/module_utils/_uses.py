@@ -10,7 +10,7 @@ Private to the collection.
 import re
 from collections import OrderedDict, namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _values
+from ansible_collections.photon.hardening.plugins.module_utils import _packet_filters, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import SAID, Facts, Use
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 
@@ -76,18 +76,10 @@ LXC_USERNET = "/etc/lxc/lxc-usernet"
 WIREGUARD = "/etc/wireguard"
 OPENVPN, OPENVPN_SERVERS = "/etc/openvpn", "/etc/openvpn/server"
 NETWORKD = "/etc/systemd/network"
-# Rules of packet filters, each with the unit that loads them, and what forwards in them.
-_NFTABLES, _RULESETS = ("/etc/nftables.conf", "/etc/sysconfig/nftables.conf"), ("/etc/nftables.d", "/etc/nftables")
-_FIREWALLD, _ZONES, _POLICIES = "/etc/firewalld", "/etc/firewalld/zones", "/etc/firewalld/policies"
-UFW, _UFW_DEFAULTS = "/etc/ufw/ufw.conf", "/etc/default/ufw"
-_UFW_RULES = tuple("/etc/ufw/%s.rules" % name for name in ("before", "before6", "user", "user6", "after", "after6"))
-_SAVED, _TABLES = "/etc/iptables", ("/etc/sysconfig/iptables", "/etc/sysconfig/ip6tables")
-_INTERFACES, _MORE_INTERFACES = "/etc/network/interfaces", "/etc/network/interfaces.d"
 _ROUTERS = ("frr.service", "bird.service", "bird6.service", "quagga.service", "keepalived.service", "radvd.service", "shorewall.service",
             "shorewall6.service", "strongswan.service", "strongswan-starter.service", "ipsec.service")
 _KDUMP = ("kdump.service", "kdump-tools.service")
-_TABLE_UNITS = ("netfilter-persistent.service", "iptables.service", "ip6tables.service")
-ENABLED = _ROUTERS + _KDUMP + ("nftables.service", "firewalld.service") + _TABLE_UNITS
+ENABLED = _ROUTERS + _KDUMP + _packet_filters.UNITS
 FORWARD, FORWARD_IPV6 = "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
 CORE_PATTERN = "kernel.core_pattern"
 RP_FILTERS = ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter")
@@ -101,14 +93,11 @@ PRIVATE_USERS = re.compile(r"(?mi)^[ \t]*PrivateUsers[ \t]*=[ \t]*(?!(?:0|no|n|f
 _ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
 # Ubuntu's procps ships this one for everybody.
 _SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)
-FILES = DAEMON_JSON + CONTAINERS_CONF + _NFTABLES + _TABLES + _UFW_RULES + (
-    LXC_USERNET, _INTERFACES, _FIREWALLD + "/direct.xml", _FIREWALLD + "/firewalld.conf", UFW, _UFW_DEFAULTS)
-FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"), (_ZONES, ".xml"),
-           (_POLICIES, ".xml"), (_SAVED, ""), (_MORE_INTERFACES, "")) + tuple((folder, "") for folder in _RULESETS)
+FILES = DAEMON_JSON + CONTAINERS_CONF + (LXC_USERNET,) + _packet_filters.FILES
+FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev")) + _packet_filters.FOLDERS
 _WIREGUARD = r"(?mi)^[ \t]*\[(?:Interface|WireGuard)\]"
 _PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:WireGuard)?Peer\]", r"(?mi)^[ \t]*Endpoint[ \t]*="
 _LISTEN_PORT = r"(?mi)^[ \t]*ListenPort[ \t]*="
-_UP_FORWARDS = re.compile(r"(?mi)^[ \t]*(?:pre-up|up|post-up)[ \t].*(?:ip_forward|\.forwarding|masquerade)")
 _FORWARDS = r"(?mi)^[ \t]*(?:Pre|Post)Up[ \t]*=.*(?:forward|masquerade)"
 # Their ids in /etc/subuid belong to a service, and to no user who may start containers.
 _SERVICES = ("root", "0", "containers", "dockremap", "kubelet", "lxd", "incus", "_incus")
@@ -287,82 +276,6 @@ def _enabled(names, facts):
     return _first(Use(facts.enabled[name], True) for name in names if name in facts.enabled)
 
 
-_NFT_TOKEN = re.compile(r"[{}]|\bhook[ \t]+forward\b|\bpolicy[ \t]+(?:accept|drop)\b|\b(?:dnat|snat|masquerade)\b"
-                        r"|\b(?:accept|jump|goto|flow|drop|reject)\b")
-
-
-def ufw_is_enabled(text):
-    """Whether the text of ufw.conf switches ufw on."""
-    return bool(re.search(r"(?mi)^[ \t]*ENABLED[ \t]*=[ \t]*[\"']?yes", text))
-
-
-def _nftables_forwards(text):
-    """Whether a ruleset lets something pass: the sample that Debian ships has an empty chain with the policy accept."""
-    depth, chain, dropping, filtered = 0, None, False, False
-    # What is quoted or a comment is no rule.
-    for token in _NFT_TOKEN.findall(re.sub(r'"[^"\n]*"|#.*', "", text)):
-        inside = chain is not None
-        if token in ("{", "}"):
-            depth += 1 if token == "{" else -1
-            if inside and depth < chain:
-                # One that drops some of what it could let pass.
-                if filtered and not dropping:
-                    return True
-                chain = None
-        elif token.startswith("hook"):
-            chain, dropping, filtered = depth, False, False
-        elif token.startswith("policy"):
-            dropping = token.endswith("drop")
-        elif token in ("dnat", "snat", "masquerade") or inside and token not in ("drop", "reject"):
-            return True
-        else:
-            filtered = True
-    return False
-
-
-def _without_comments(text):
-    """An XML text without its comments."""
-    first, *parts = text.split("<!--")
-    return first + "".join(part.partition("-->")[2] for part in parts)
-
-
-def _firewalld_forwards(path, text):
-    folder, _slash, name = path.rpartition("/")
-    text = _without_comments(text)
-    if folder == _ZONES:
-        return bool(re.search(r"<masquerade|<forward-port[^>]{0,200}\bto-addr=", text))
-    if folder == _POLICIES:
-        return bool(re.search(r"<policy[^>]{0,200}\btarget=[\"']ACCEPT|<masquerade", text))
-    if name == "direct.xml":
-        return bool(re.search(r"MASQUERADE|SNAT|chain=[\"']FORWARD[\"'][^>]{0,200}>[^<]{0,200}\bACCEPT", text))
-    return name == "firewalld.conf" and bool(re.search(r"(?m)^[ \t]*DefaultZone[ \t]*=[ \t]*external\b", text))
-
-
-_TABLE_RULE = re.compile(r"(?m)^(?:\[[0-9]+:[0-9]+\][ \t]+)?-A (?:FORWARD\b.*-j (?!(?:DROP|REJECT|LOG|NFLOG|RETURN)\b)\S"
-                         r"|POSTROUTING\b.*-j (?:MASQUERADE|SNAT)\b|PREROUTING\b.*-j DNAT\b)")
-
-
-def _ufw_forwards(path, text):
-    if path == _UFW_DEFAULTS:
-        return bool(re.search(r"(?m)^[ \t]*DEFAULT_FORWARD_POLICY[ \t]*=[ \t]*[\"']?ACCEPT", text))
-    return bool(_TABLE_RULE.search(text) or re.search(r"(?m)^-A ufw6?-user-forward\b.*-j ACCEPT\b", text))
-
-
-def _filter_forwards(facts):
-    """Files with rules that forward: of what starts with an interface, and of enabled packet filters."""
-    texts = sorted(facts.texts.items())
-    yield from (path for path, text in texts if path.startswith(_INTERFACES) and _UP_FORWARDS.search(text))
-    if ufw_is_enabled(facts.texts.get(UFW, "")):
-        yield from (path for path in _UFW_RULES + (_UFW_DEFAULTS,) if _ufw_forwards(path, facts.texts.get(path, "")))
-    if "nftables.service" in facts.enabled:
-        yield from (path for path, text in texts
-                    if (path in _NFTABLES or path.rpartition("/")[0] in _RULESETS) and _nftables_forwards(text))
-    if "firewalld.service" in facts.enabled:
-        yield from (path for path, text in texts if path.startswith(_FIREWALLD + "/") and _firewalld_forwards(path, text))
-    if any(unit in facts.enabled for unit in _TABLE_UNITS):
-        yield from (path for path, text in texts if (path in _TABLES or path.rpartition("/")[0] == _SAVED) and _TABLE_RULE.search(text))
-
-
 def _set_by(facts):
     """(parameter or pattern, value, path, line) of all that others set in files."""
     for name, line in sorted(facts.lines.items()):
@@ -387,7 +300,7 @@ def _switched_on(facts, parameter):
 
 def _router(facts, _uses, parameter=FORWARD):
     use = _enabled(_ROUTERS, facts)
-    evidence = _first(_switched_on(facts, parameter)) or _first(_filter_forwards(facts))
+    evidence = _first(_switched_on(facts, parameter)) or _first(_packet_filters.forwarding(facts.texts, facts.enabled))
     return use or (Use(evidence, True, True) if evidence else None)
 
 
@@ -398,7 +311,8 @@ def _router_ipv6(facts, uses):
 def _slaac(facts, _uses):
     """Addresses or routes of IPv6 that the kernel takes from a router."""
     auto = r"(?m)^[ \t]*iface[ \t]+\S+[ \t]+inet6[ \t]+auto\b"
-    path = _first(path for path, text in sorted(facts.texts.items()) if path.startswith(_INTERFACES) and re.search(auto, text))
+    path = _first(path for path, text in sorted(facts.texts.items())
+                  if path.startswith(_packet_filters.INTERFACES) and re.search(auto, text))
     if path:
         return Use(path, True)
     if facts.image:
