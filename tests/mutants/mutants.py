@@ -50,6 +50,8 @@ FURTHER_TESTS = {
     "plugins/module_utils/_plan.py": ("module_utils/test_scenarios.py", "module_utils/test_conflicts.py"),
     "plugins/module_utils/_tdnf.py": ("modules/test_tdnf.py",),
     "plugins/module_utils/_writes.py": ("module_utils/test_scenarios.py",),
+    **{f"plugins/plugin_utils/_formats/compare_{form}.py": ("plugin_utils/_formats/test_compare_forms.py",)
+       for form in ("html", "json", "markdown", "text", "words")},
 }
 
 # One other operator for each is enough where the rest only make a TypeError. `is` in place of `==` is the same for what Python interns.
