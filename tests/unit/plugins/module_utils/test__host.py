@@ -590,8 +590,8 @@ def test_a_masked_unit_starts_nothing(host, traces, folder):
 def test_of_an_image_only_files_are_looked_at(host, traces, monkeypatch):
     monkeypatch.setattr(_procfs, "read", None)
     monkeypatch.setattr(_procfs, "route_rules", None)
-    assert traces(image=True) == {"enabled": {}, "lines": {}, "shipped": {}, "settings": (), "announces": None, "private_users": None,
-                                   "image": True}
+    assert traces(image=True) == {
+        "enabled": {}, "lines": {}, "shipped": {}, "settings": (), "announces": None, "private_users": None, "image": True}
 
 
 # --- processes of this machine ---

@@ -65,8 +65,8 @@ def test_what_a_result_may_lack():
     given_ = {key: value for key, value in json.loads(line("web1")).items() if key in (
         "schema_version", "host", "time", "run", "mode", "outcome", "check_mode")}
     (host,) = fleet(json.dumps(given_)).hosts
-    assert host == _fleet.Host("web1", "2026-01-31T12:00:00Z", "20260131T115900Z-7", "harden", "done", False, False, "", [], {},
-                                [], {}, 0, ())
+    assert host == _fleet.Host(
+        "web1", "2026-01-31T12:00:00Z", "20260131T115900Z-7", "harden", "done", False, False, "", [], {}, [], {}, 0, ())
 
 
 def test_what_a_host_says_is_harmless():
