@@ -36,7 +36,7 @@ def facts(run, services, paths):
     return _photon_upgrade.Facts(
         os_id=named["os_id"], version=named["os_version"], release=_photon_upgrade.release(_files.read("/etc/photon-release")),
         lsb=_lsb(run), container=_container(run), ostree=_files.exists("/run/ostree-booted"), packages=_packages(run),
-        script=_files.read(_photon_upgrade.SCRIPT), free=dict((path, _free(path)) for path in paths if _files.is_folder(path)),
+        free=dict((path, _free(path)) for path in paths if _files.is_folder(path)),
         stray=_stray(), backups=_backups(), others=_others(processes), containers=_containers(processes), services=_services(run, services),
         pam=_pam(), pam_missing=_pam_missing(), core_pattern=_procfs.read("kernel.core_pattern").value, attempt=_attempt(),
         started=_kept("pid") is not None, running=_is_running(processes), status=_number(_kept("status")),

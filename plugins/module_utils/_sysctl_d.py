@@ -473,10 +473,6 @@ class BootOrder:
         """parameter or pattern -> the Winner of its own lines."""
         return dict((_swapped(key), winner) for key, winner in self._table.items() if winner.value is not None)
 
-    def assignments(self, name):
-        """A Winner for every line that is applied to NAME itself, in the order of application."""
-        return [winner for _place, winner in self._writes(name)]
-
     def winner(self, name):
         """The Winner, or None where no file speaks of NAME. Its value is None where the line that does sets nothing (`-NAME`, which
         shields from patterns, or a value that the kernel refuses), and where it moves NAME to a value that cannot be computed."""

@@ -11,13 +11,12 @@ import re
 from collections import OrderedDict, namedtuple
 
 from ansible_collections.photon.hardening.plugins.module_utils import _packet_filters, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import SAID, Facts, Use
+from ansible_collections.photon.hardening.plugins.module_utils._model import SAID, Use
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 
 # What shows a use. programs: each is a sign of it. processes: names of processes beside those of the programs. snaps: likewise.
 # units: systemd units that an administrator or an installer has put into /etc; a snap's service is one.
 _Signs = namedtuple("_Signs", "programs processes snaps units")
-NOTHING = Facts({}, {}, {}, (), {}, None, None)
 _SAID_OF_RUNTIMES = {"always": "present", "never": "absent"}
 
 # k3s, k0s, rke2 and kubelite are kubelet and containerd in one program.

@@ -32,7 +32,7 @@ def installed(release, *more):
 def facts(release="4.0", **more):
     """A Photon host on which nothing has begun."""
     found = dict(os_id="photon", version=release, release=release, lsb=release, container="", ostree=False, packages=installed(release),
-                 script="precheck-only", free={"/": 9000}, stray=(), backups=(), others=(), containers=(),
+                 free={"/": 9000}, stray=(), backups=(), others=(), containers=(),
                  services={"docker.service": "active", "containerd.service": "inactive"}, pam=PAM, pam_missing=(), core_pattern="core",
                  attempt=None, started=False, running=False, status=None, finished=False, boot="one")
     return Facts(**dict(found, **more))

@@ -295,12 +295,9 @@ def test_what_the_kernel_makes_of_a_boot(text, name, expected):
     assert boot(name, (ETC + "a.conf", text)) == (expected and Winner(expected[0], ETC + "a.conf", expected[1]))
 
 
-def test_all_that_is_applied_to_a_parameter_itself():
+def test_names_are_those_that_a_line_names_without_a_pattern():
     order = BootOrder([File(ETC + "a.conf", "vm.* = 1\nvm.? = 2\n-vm.b\nkernel.a = 1\nkernel.a = 2\n"),
                        File(ETC + "b.conf", "vm.[a] = 3\n")])
-    assert [winner.value for winner in order.assignments("vm.a")] == ["1", "2", "3"]
-    assert order.assignments("vm.b") == []
-    assert order.assignments("kernel.a") == [Winner("2", ETC + "a.conf", 5)]
     assert order.names() == ["kernel.a"]
 
 
