@@ -7,9 +7,11 @@ import pytest
 from ansible_collections.photon.hardening.plugins.module_utils import _uses
 from ansible_collections.photon.hardening.plugins.module_utils._model import Facts, Process, Setting, Use, Winner
 
+NOTHING = Facts({}, {}, {}, (), {}, None, None)
+
 
 def holding(container_host="auto", said=None, **facts):
-    uses = _uses.holding(_uses.found(Facts(**facts)), container_host, said)
+    uses = _uses.holding(_uses.found(NOTHING._replace(**facts)), container_host, said)
     return dict((name, (use.evidence, use.firm)) for name, use in uses.items())
 
 
@@ -208,7 +210,7 @@ def test_what_runs_without_root_or_in_a_namespace_forwards_nothing():
 
 
 def test_every_use_can_be_found_and_is_named():
-    everything = Facts(
+    everything = NOTHING._replace(
         programs=programs(*("/usr/bin/" + name for name in _uses.PROGRAMS)), machines="/var/lib/machines/x", subordinate_ids="/etc/subuid",
         texts={"/etc/subuid": "containers:1:2\n", "/etc/docker/daemon.json": '{"userns-remap": "default"}',
                "/etc/wireguard/a.conf": "[Interface]", "/etc/openvpn/server/a.conf": "port 1",
