@@ -4,6 +4,7 @@ import base64
 import itertools
 import json
 import os
+import re
 import subprocess
 import time
 from collections import namedtuple
@@ -88,6 +89,13 @@ class Vm:
                                 environment=environment)
         shard = reports / f"{self.name}.json"
         return outcome._replace(shard=json.loads(shard.read_text(encoding="utf-8")) if shard.exists() else None)
+
+    def preview(self, *arguments):
+        """A rollback in check mode, of which nothing is kept: the result as Ansible shows it."""
+        outcome = self.play("rollback.yml", "--check", "-v", *arguments)
+        assert outcome.shard is None
+        (shown,) = re.findall(r"^(?:ok|changed|fatal): \[[^\]\n]+\](?:: FAILED!)? => (\{.*\"summary\".*\})$", outcome.output, re.MULTILINE)
+        return outcome._replace(shard=json.loads(shown))
 
     def module(self, **arguments):
         """The module by itself, without the role."""
