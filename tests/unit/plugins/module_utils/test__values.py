@@ -270,3 +270,41 @@ def test_no_problem(name, text):
 
 def test_an_address_is_printed_as_it_was_given():
     assert _values.printed("net.ipv6.conf.all.stable_secret", "2001:DB8::1") == "2001:DB8::1"
+
+
+@pytest.mark.parametrize("name, low, high, size", [
+    ("kernel.printk", -2147483648, 2147483647, 4), ("kernel.sem", -2147483648, 2147483647, 4), ("kernel.acct", -2147483648, 2147483647, 3),
+    ("net.ipv4.tcp_rmem", -2147483648, 2147483647, 3), ("net.ipv4.tcp_mem", 0, 18446744073709551615, 3),
+    ("net.ipv4.udp_mem", 0, 18446744073709551615, 3), ("net.ipv4.ping_group_range", 0, 4294967294, 2),
+    ("net.ipv4.conf.eth0.rp_filter", -2147483648, 4294967295, 1), ("net.ipv6.neigh.eth0.gc_stale_time", -2147483648, 4294967295, 1),
+    ("vm.hugetlb_shm_group", -2147483648, 4294967295, 1), ("fs.nr_open", 0, 4294967295, 1), ("fs.file-max", 0, 18446744073709551615, 1),
+    ("net.ipv4.ip_local_port_range", 1, 65535, 2),
+    ("kernel.kptr_restrict", -2147483648, 2147483647, 1), ("vm.swappiness", -2147483648, 2147483647, 1),
+])
+def test_the_bounds_and_the_size_of_a_value(name, low, high, size):
+    assert [_values.problem(name, text) for text in (str(low), str(high), " ".join(["1"] * size + ["x"]))] == [None] * 3
+    for text in (str(low - 1), str(high + 1), " ".join(["1"] * (size - 1) + ["x"])):
+        assert _values.problem(name, text) is not None, text
+
+
+@pytest.mark.parametrize("name, size", [
+    ("net.core.default_qdisc", 15), ("net.ipv4.tcp_congestion_control", 15), ("kernel.hostname", 64), ("kernel.core_pattern", 127),
+    ("kernel.modprobe", 255),
+])
+def test_the_longest_text(name, size):
+    assert _values.problem(name, "x" * size) is None
+    assert _values.problem(name, "x" * (size + 1)) == "the kernel keeps only the first %d bytes of it" % size
+
+
+@pytest.mark.parametrize("text, good", [
+    ("65535", True), ("65536", False), ("1-65535", True), ("0-65535", True), ("9-8", False), ("80,", True), (",", False),
+])
+def test_the_bounds_of_a_range(text, good):
+    assert (_values.problem("net.ipv4.ip_local_reserved_ports", text) is None) is good
+
+
+@pytest.mark.parametrize("text, good", [
+    ("::ffff", True), ("::10000", False), ("::255.255.255.255", True), ("::256.0.0.0", False), ("::0.0.0.256", False), ("::1.2.3", False),
+])
+def test_the_bounds_of_an_address(text, good):
+    assert (_values.problem("net.ipv6.conf.eth0.stable_secret", text) is None) is good

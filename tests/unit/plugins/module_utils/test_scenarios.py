@@ -662,6 +662,10 @@ def test_a_line_that_the_kernel_refuses_because_of_a_later_one_is_restated_after
     pytest.param("%s = 40000 60999\n%s = 40000\n" % (RANGE, START), "40000 60999", "40000", id="the range first"),
     pytest.param("%s = 40000\n%s = 40000 60999\n" % (START, RANGE), "40000 60999", None, id="40000 is refused before the range"),
     pytest.param("%s = 2000\n%s = 100 60999\n" % (START, RANGE), None, "2000", id="100 is refused after 2000"),
+    pytest.param("%s = 32768\n" % START, None, "32768", id="as high as the range begins"),
+    pytest.param("%s = 32769\n" % START, None, None, id="higher than the range begins"),
+    pytest.param("%s = 1024 60999\n" % RANGE, "1024 60999", None, id="as low as privileged ports end"),
+    pytest.param("%s = 1023 60999\n" % RANGE, None, None, id="lower than privileged ports end"),
 ])
 def test_which_of_two_bounds_a_boot_takes(text, ranges, start):
     world = World(files={"/etc/sysctl.d/a.conf": text})
@@ -720,6 +724,7 @@ def test_what_an_older_release_has_moved_along_is_not_the_hosts_own(then):
     pytest.param("net.ipv4.conf.default.rp_filter = 0\n", True, id="a line for new interfaces"),
     pytest.param("net.ipv4.conf.*.rp_filter = 0\n", True, id="a pattern"),
     pytest.param("net.ipv4.conf.default.rp_filter = 1\n", False, id="the same value"),
+    pytest.param("net.ipv4.conf.default.rp_filter = 2\n-net.ipv4.conf.defaul?.rp_filter = 0\n", True, id="several lines"),
     pytest.param("net.ipv4.conf.all.rp_filter = 0\n", False, id="a line that moves no interface"),
 ])
 def test_a_line_of_an_interface_that_changes_nothing_when_it_is_read_is_restated_after_a_line_that_moves_it(rival, restated):
