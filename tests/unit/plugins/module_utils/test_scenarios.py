@@ -615,16 +615,18 @@ def test_what_the_network_alone_shows_takes_nothing_back():
 
 # --- an interface and conf.default ---
 
-NEW_ONE, ETH0, VETH = ("net.ipv4.conf.%s.rp_filter" % name for name in ("default", "eth0", "veth0"))
+NEW_ONE, ETH0 = ("net.ipv4.conf.%s.rp_filter" % name for name in ("default", "eth0"))
 
 
-def test_an_interface_keeps_what_it_had_by_itself_and_one_that_came_later_goes_back():
-    world = World({NEW_ONE: "0", ETH0: "1"}, interfaces=["eth0"])
-    world.run({NETWORK: NEW_ONE + " = 1\n"})
-    world.live[VETH], world.interfaces["veth0"] = "1", False
-    world.run({NETWORK: NEW_ONE + " = 1\n"})
+@pytest.mark.parametrize("key", ["net.ipv4.conf.%s.rp_filter", "net.ipv6.conf.%s.accept_redirects"])
+def test_an_interface_keeps_what_it_had_by_itself_and_one_that_came_later_goes_back(key):
+    default, first, later = (key % name for name in ("default", "eth0", "veth0"))
+    world = World({default: "0", first: "1"}, interfaces=["eth0"])
+    world.run({NETWORK: default + " = 1\n"})
+    world.live[later], world.interfaces["veth0"] = "1", False
+    world.run({NETWORK: default + " = 1\n"})
     world.absent()
-    assert world.live == {NEW_ONE: "0", ETH0: "1", VETH: "0"}
+    assert world.live == {default: "0", first: "1", later: "0"}
 
 
 def test_after_a_boot_an_interface_has_nothing_by_itself():
