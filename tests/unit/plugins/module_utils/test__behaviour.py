@@ -232,15 +232,17 @@ def test_module_of(name, module):
     assert _behaviour.module_of(name) == module
 
 
-@pytest.mark.parametrize("number, name", [(2, "ENOENT"), (512, "ERESTARTSYS"), (515, "ENOIOCTLCMD"), (517, "EPROBE_DEFER"), (524, "ENOTSUPP"),
-                                          (4000, "error 4000")])
+@pytest.mark.parametrize("number, name", [
+    (2, "ENOENT"), (512, "ERESTARTSYS"), (515, "ENOIOCTLCMD"), (517, "EPROBE_DEFER"), (524, "ENOTSUPP"), (4000, "error 4000"),
+])
 def test_the_name_of_an_error(number, name):
     assert _behaviour.errno_name(number) == name
 
 
 @pytest.mark.parametrize("name, twin", [
     ("net.ipv4.neigh.eth0.retrans_time", "net.ipv4.neigh.eth0.retrans_time_ms"),
-    ("net.ipv6.route.gc_min_interval_ms", "net.ipv6.route.gc_min_interval"), ("net.ipv4.conf.eth0.retrans_time", None), ("vm.swappiness", None),
+    ("net.ipv6.route.gc_min_interval_ms", "net.ipv6.route.gc_min_interval"),
+    ("net.ipv4.conf.eth0.retrans_time", None), ("vm.swappiness", None),
 ])
 def test_the_same_in_another_unit(name, twin):
     assert _behaviour.twin(name) == twin

@@ -375,3 +375,29 @@ def test_no_kind_of_side_asserts_anything_of_them(one, other, assertion):
 def test_nothing_is_asserted_of_them(assertion):
     assert _compare.failure(compare(guest("a"), guest("b", **{"vmxnet3 version": "1"})), assertion) is None
     assert _compare.failure(compare(guest("a"), guest("b", **{"kernel.kptr_restrict": "2"})), assertion) is not None
+
+
+# --- words and places ---
+
+@pytest.mark.parametrize("count, end", [
+    (5, "p0, p1, p2, p3, p4"), (6, "p0, p1, p2, p3, p4 and 1 more"), (7, "p0, p1, p2, p3, p4 and 2 more"),
+])
+def test_five_parameters_are_named_and_the_others_counted(count, end):
+    left, right = (host(label, kind="result", **{"p%d" % number: text for number in range(count)})
+                   for label, text in (("a", "1"), ("b", "2")))
+    assert _compare.failure(compare(left, right), "equal") == "a and b are not equal: %d of %d parameters: %s" % (count, count, end)
+
+
+def test_what_is_stricter_on_either_side_comes_by_name():
+    sides = [host(label, kind="result", kernel__kptr_restrict=one, kernel__dmesg_restrict=other, vm__mine=one)
+             for label, one, other in (("a", "0", "1"), ("b", "2", "0"))]
+    assert [(row.name, row.verdict) for row in _compare.all_rows(compare(*sides))] == [
+        ("kernel.dmesg_restrict", "left_stricter"), ("kernel.kptr_restrict", "right_stricter"), ("vm.mine", "not_comparable")]
+
+
+@pytest.mark.parametrize("one, other, verdict", [("a", "a", "same"), ("a", "b", "not_comparable"), ("b", "a", "not_comparable")])
+def test_secrets_are_the_same_or_not(one, other, verdict):
+    name = "net.ipv4.tcp_fastopen_key"
+    sides = [Side(label, "host", {name: value(None, kind="secret", token=token)}, {}, 0) for label, token in (("a", one), ("b", other))]
+    known = {"parameters": [{"name": name, "why": "", "impact": "", "values": {}}]}
+    assert only(_compare.compare(*sides, known, lambda _name: (), {})).verdict == verdict
