@@ -26,6 +26,11 @@ prepare() {
   docker network create inner
   docker run -d --restart always --name web -p 8080:80 base httpd -f -h /www
   docker run -d --restart always --name peer --network inner base httpd -f -h /www
+  virsh -c network:///system net-autostart default
+  virsh -c network:///system net-start default
+  lxc-create -n box -t busybox
+  echo 'lxc.start.auto = 1' >>/var/lib/lxc/box/config
+  lxc-start -n box
 }
 
 # After each boot: the far host behind an interface whose name has a dot, as a VLAN's has, and the default route without which pasta gives a rootless container no way out of its own network.
@@ -39,7 +44,19 @@ attach() {
   ip -n outside link set lo up
   ip -n outside route add default via "$NEAR"
   ip netns exec outside busybox httpd -h /srv/far
+  attach_guest
   ip route replace default via 10.0.2.2
+}
+
+# A guest of libvirt's default network without a virtual machine around it: to the host it is an interface on the bridge all the same.
+attach_guest() {
+  udevadm wait --timeout 60 /sys/class/net/virbr0
+  ip netns add guest
+  ip link add guest0 type veth peer name eth0 netns guest
+  ip link set guest0 master virbr0 up
+  ip -n guest addr add 192.168.122.50/24 dev eth0
+  ip -n guest link set eth0 up
+  ip -n guest route add default via 192.168.122.1
 }
 
 # from_outside PORT: the page that the far host gets; a server that has only just been started is asked again.
@@ -54,6 +71,9 @@ from_outside() {
 docker_outbound() { docker run --rm base timeout 10 wget -qO- "http://$FAR/"; }
 docker_published() { from_outside 8080; }
 docker_name() { docker run --rm --network inner base timeout 10 wget -qO- http://peer/; }
+
+libvirt_outbound() { ip netns exec guest timeout 10 busybox wget -qO- "http://$FAR/"; }
+lxc_outbound() { lxc-attach -n box -- /bin/timeout 10 /bin/wget -qO- "http://$FAR/"; }
 
 docker_build() {
   printf 'FROM base\nRUN echo built >/built\nCMD ["cat", "/built"]\n' | docker build -q --no-cache -t made -

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh [--containers|--controller|--vmware|--uses] [SUITE...]: tests on one VM per Debian suite (bookworm when none is named), one after another.
-# --containers: on a disk with container engines, which the other tests do without.
+# --containers: on a disk with container engines, libvirt and LXC, which the other tests do without.
 # --controller: on a disk with ansible-core, which trixie is the first to have in a version that the collection supports.
 # --vmware: on a machine with VMware's disk controller and network device.
 # --uses: of a host that is a router and a client of one, on a plain disk.
@@ -21,12 +21,13 @@ finish() {
   rm -rf "$dir"
 }
 
-# The engines of a suite and what they need: recommended packages are not installed.
+# The engines of a suite and what they need: recommended packages are not installed. libvirt is there for its network alone, and the
+# whole of it brings qemu with it on trixie.
 engines() {
-  local more=()
-  [ "$1" = bookworm ] || more=(docker-cli passt netavark aardvark-dns)
+  local more=(libvirt-daemon-system)
+  [ "$1" = bookworm ] || more=(docker-cli passt netavark aardvark-dns libvirt-daemon-config-network libvirt-clients)
   printf '%s\n' docker.io "${more[@]}" podman crun uidmap slirp4netns fuse-overlayfs dbus-user-session libpam-systemd busybox-static \
-    iptables apparmor
+    iptables apparmor dnsmasq-base lxc
 }
 
 # What a full disk or a kill does is the same on every kernel, so one suite shows it.

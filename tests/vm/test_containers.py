@@ -1,4 +1,4 @@
-"""Container engines on a real kernel: hardened, switched off and on, cut off without the guard, served with it, rolled back: in order."""
+"""Engines, libvirt's network and LXC on a real kernel: hardened, switched off and on, cut off without the guard, served with it."""
 
 import re
 from pathlib import Path
@@ -12,13 +12,15 @@ FORWARDING, USERNS = "net.ipv4.ip_forward", "kernel.unprivileged_userns_clone"
 # workload of containers.sh -> what it prints last when it works.
 WORKLOADS = {
     "docker_outbound": "far", "docker_published": "inside", "docker_name": "inside", "docker_build": "built",
-    "user_namespace": "entered", "podman_published": "inside",
+    "user_namespace": "entered", "podman_published": "inside", "libvirt_outbound": "far", "lxc_outbound": "far",
 }
 # What does not do without forwarding. Containers on one bridge still reach each other, and rootless ports are a process's own.
-FORWARDED = {"docker_outbound", "docker_published"}
+FORWARDED = {"docker_outbound", "docker_published", "libvirt_outbound", "lxc_outbound"}
 
 # What the two disks have, and nothing else: no CRI-O, no kubelet, no rootless Docker.
-ENGINES = {"docker": "/usr/sbin/dockerd", "containerd": "/usr/bin/containerd", "podman": "/usr/bin/podman"}
+CONTAINERS = {"docker": "/usr/sbin/dockerd", "containerd": "/usr/bin/containerd", "podman": "/usr/bin/podman"}
+NETWORKS = {"libvirt": "/usr/sbin/libvirtd", "lxc": "/usr/bin/lxc-start"}
+ENGINES = {**CONTAINERS, **NETWORKS}
 ROOTLESS = {"podman_rootless": "/usr/bin/podman and /etc/subuid"}
 
 CATALOGUE = yaml.safe_load((Path(__file__).parents[2] / "roles/photon_hardening/files/catalogue.yml").read_text(encoding="utf-8"))
@@ -136,7 +138,7 @@ def test_every_value_of_the_profile_is_in_force_after_a_cold_boot(vm, cold):
     column = {row["name"]: row["values"]["container_host"] for row in ROWS if row["name"] in names}
     assert {name: found.get(name.replace(".", "/")) for name in names} == {**column, **INSTEAD[vm.suite]}
     interfaces = set(vm.ssh("ls /proc/sys/net/ipv6/conf").split()) - {"lo"}
-    assert interfaces >= {"all", "default", "docker0", "uplink.7"}
+    assert interfaces >= {"all", "default", "docker0", "uplink.7", "virbr0", "lxcbr0"}
     reached = [row for row in ROWS if row.get("interfaces") and "container_host" in row["values"]]
     paths = {row["name"]: "/proc/sys/" + row["name"].replace(".", "/").replace("/conf/all/", "/conf/%s/") for row in reached}
     text = vm.ssh("grep -H . " + " ".join(path % name for path in paths.values() for name in interfaces))
@@ -170,6 +172,19 @@ def test_without_the_guard_the_outside_client_is_cut_off_until_it_is_back(vm, co
     outcome = harden(vm, **CUTTING)
     assert row_of(outcome, FORWARDING)["state"] == "held_back"
     assert live(vm, FORWARDING) == "1"
+    assert cut_off(vm, FORWARDED) == set()
+
+
+def test_libvirt_and_lxc_are_served_for_their_own_sake_and_cut_off_without_it(vm, cold):
+    others = dict.fromkeys([*CONTAINERS, "router"], "absent")
+    row = row_of(harden(vm, photon_hardening_uses=others, **CUTTING), FORWARDING)
+    assert (row["state"], found(row["reason"])) == ("held_back", NETWORKS)
+    assert live(vm, FORWARDING) == "1"
+    assert cut_off(vm, FORWARDED) == set()
+    harden(vm, photon_hardening_uses={**others, **dict.fromkeys(NETWORKS, "absent")}, **CUTTING)
+    assert live(vm, FORWARDING) == "0"
+    assert cut_off(vm, FORWARDED) == FORWARDED
+    assert row_of(harden(vm, **CUTTING), FORWARDING)["state"] == "held_back"
     assert cut_off(vm, FORWARDED) == set()
 
 
