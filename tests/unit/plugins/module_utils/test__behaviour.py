@@ -246,3 +246,9 @@ def test_the_name_of_an_error(number, name):
 ])
 def test_the_same_in_another_unit(name, twin):
     assert _behaviour.twin(name) == twin
+
+
+@pytest.mark.parametrize("scope, moved", [("all", ["eth0", "eth1"]), ("eth0", ["eth0"]), ("default", [])])
+def test_where_ipv6_comes_back_it_takes_the_interfaces_own_mtu(scope, moved):
+    found = _behaviour.moves("net.ipv6.conf.%s.disable_ipv6" % scope, "0", ["eth0", "eth1"])
+    assert [move.name for move in found if move.name.endswith(".mtu")] == ["net.ipv6.conf.%s.mtu" % name for name in moved]

@@ -377,3 +377,13 @@ def test_an_older_systemd_writes_a_value_that_is_there_already(program, value):
 def test_an_older_systemd_reads_otherwise(program, text, value):
     found = BootOrder([File("/etc/sysctl.d/a.conf", text)], _sysctl_d.systemd_dialect(program)).winner("net.ipv4.conf.all.x")
     assert (found.value if found else None) == value
+
+
+@pytest.mark.parametrize("name", ["kernel//a", "kernel/./a", "/kernel/a", "kernel/a/"])
+def test_what_means_nothing_in_a_path(name):
+    assert boot("kernel.a", (ETC + "a.conf", name + " = 1\n")) == Winner("1", ETC + "a.conf", 1)
+
+
+@pytest.mark.parametrize("version, unchecked", [(247, True), (248, False), (249, False)])
+def test_since_when_systemd_looks_before_it_writes(version, unchecked):
+    assert _sysctl_d.systemd_dialect("\x7fELF libsystemd-shared-%d" % version).unchecked is unchecked

@@ -305,6 +305,12 @@ def test_the_bounds_of_a_range(text, good):
 
 @pytest.mark.parametrize("text, good", [
     ("::ffff", True), ("::10000", False), ("::255.255.255.255", True), ("::256.0.0.0", False), ("::0.0.0.256", False), ("::1.2.3", False),
+    ("::a.0.0.0", False), ("::0.0.0.a", False), ("x::", False), ("1:x::", False),
 ])
 def test_the_bounds_of_an_address(text, good):
     assert (_values.problem("net.ipv6.conf.eth0.stable_secret", text) is None) is good
+
+
+@pytest.mark.parametrize("text, good", [("reno cubic", True), ("reno", True), ("reno  cubic", False)])
+def test_the_blanks_between_words(text, good):
+    assert (_values.problem("net.ipv4.tcp_allowed_congestion_control", text) is None) is good

@@ -389,10 +389,10 @@ def test_five_parameters_are_named_and_the_others_counted(count, end):
 
 
 def test_what_is_stricter_on_either_side_comes_by_name():
-    sides = [host(label, kind="result", kernel__kptr_restrict=one, kernel__dmesg_restrict=other, vm__mine=one)
+    sides = [host(label, kind="result", kernel__kptr_restrict=one, kernel__dmesg_restrict=other, a__mine=one)
              for label, one, other in (("a", "0", "1"), ("b", "2", "0"))]
     assert [(row.name, row.verdict) for row in _compare.all_rows(compare(*sides))] == [
-        ("kernel.dmesg_restrict", "left_stricter"), ("kernel.kptr_restrict", "right_stricter"), ("vm.mine", "not_comparable")]
+        ("kernel.dmesg_restrict", "left_stricter"), ("kernel.kptr_restrict", "right_stricter"), ("a.mine", "not_comparable")]
 
 
 @pytest.mark.parametrize("one, other, verdict", [("a", "a", "same"), ("a", "b", "not_comparable"), ("b", "a", "not_comparable")])
