@@ -341,16 +341,22 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
     for name, form in forms.items():
         if name in found:
             found[name] = found[name]._replace(wrote=form)
-    for name, (then, now) in moved.items():
-        if name not in found:
-            # It is as it was before us.
-            continue
-        found[name] = found[name]._replace(wrote=now)
-        if now is None or _values.same(name, then, now):
-            # It did not follow, so it is not ours.
-            del found[name]
-            found.update((name, entry) for entry in [before.parameters.get(name)] if entry is not None)
+    # Of what is as it was before us nothing is remembered.
+    for name in set(moved).intersection(found):
+        _followed(found, name, moved[name], before.parameters.get(name))
     return saved._replace(parameters=dict((name, _plain(name, entry)) for name, entry in found.items()))
+
+
+def _followed(found, name, moved, known):
+    """Remember in FOUND what became of a parameter that may have followed a write; KNOWN: what was remembered of it before, or None."""
+    then, now = moved
+    if now is not None and not _values.same(name, then, now):
+        found[name] = found[name]._replace(wrote=now)
+        return
+    # It did not follow, so it is not ours.
+    del found[name]
+    if known is not None:
+        found[name] = known
 
 
 def _plain(name, entry):

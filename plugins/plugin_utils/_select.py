@@ -51,11 +51,8 @@ def select(variables, catalogue, today, parameters_of):
         rule = dict(_rule(row, value, entry, profile), **_waived(waiver, today))
         if rule:
             rules[name] = dict(rules.get(name, {}), **rule)
-    set_here = [row.name for rows_of_group in chosen.values() for row in rows_of_group]
-    for name, entry in overrides.items():
-        if entry.value is None and _follows(name, set_here):
-            # Not to be asked for is not enough.
-            rules[name] = dict(rules.get(name, {}), waived="%s leaves it alone" % entry.variable)
+    for name, words in _left_alone(chosen, overrides):
+        rules[name] = dict(rules.get(name, {}), waived=words)
     return Selection(profile, chosen, rules, notes, [dict(name=name, **waivers[name].value._asdict()) for name in sorted(waivers)])
 
 
@@ -127,6 +124,13 @@ def _follows(name, movers):
     interface = _sysctl_d.interface_of(name)
     return any(move.kept and move.name == name for mover in movers
                for move in _behaviour.moves(mover, "1", (interface,) if interface else ()))
+
+
+def _left_alone(chosen, overrides):
+    """(parameter, why) of what null is said of, and one of the rows CHOSEN would move along: not to ask for it is not enough."""
+    set_here = [row.name for rows in chosen.values() for row in rows]
+    return [(name, "%s leaves it alone" % entry.variable) for name, entry in overrides.items()
+            if entry.value is None and _follows(name, set_here)]
 
 
 def _added(rows, groups, overrides, waivers, with_value):
