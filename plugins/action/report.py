@@ -16,9 +16,12 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _drift,
     _fleet,
     _harmless,
+    _merge,
     _provenance,
     _query,
+    _records,
     _reports,
+    _shape,
     _shards,
 )
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import terminal
@@ -92,7 +95,7 @@ class ActionModule(ActionBase):
         for path in [*inputs, *filter(None, [args["since"]])]:
             # What is named has to be there; of a folder's files each one that is not is counted.
             os.stat(path)
-        reader = _fleet.Reader()
+        reader = _merge.Reader()
         for source, line in _shards.lines(inputs):
             reader.add(source, line)
         for source, line in cached(args["hosts"], variables["hostvars"]) if args["cached_facts"] else ():
@@ -108,10 +111,10 @@ class ActionModule(ActionBase):
 
 def _earlier(path, reader):
     """The Fleet of an earlier report. What cannot be read of it is a problem of the new one: nobody knows whether it got worse since."""
-    fleet = _fleet.read(_shards.lines([path]))
+    fleet = _merge.read(_shards.lines([path]))
     for problem in fleet.problems:
-        if problem.kind in _fleet.LOST:
-            reader.add(problem.source, _fleet.BadShard(problem.kind, "of the earlier report: %s" % problem.message))
+        if problem.kind in _records.LOST:
+            reader.add(problem.source, _shape.BadShard(problem.kind, "of the earlier report: %s" % problem.message))
     if not fleet.hosts:
         raise ValueError("since: %s: there is no result of any host in it, so nothing can be compared with it" % path)
     return fleet

@@ -9,7 +9,7 @@ Exchanging the two reports exchanges worse and better, new and lost, before and 
 from collections import namedtuple
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _verdicts
-from ansible_collections.photon.hardening.plugins.plugin_utils._fleet import NONE
+from ansible_collections.photon.hardening.plugins.plugin_utils._columns import NONE
 
 # since, time: of the two reports. worse, better: Changes, the worst first. new, lost: names of hosts.
 # appeared, gone: parameter -> how many hosts with a whole result in both reports have it in one of them alone.

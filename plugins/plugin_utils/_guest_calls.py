@@ -7,7 +7,7 @@ In the same task, because a task of its own costs each host a process even where
 """
 
 from ansible_collections.photon.hardening.plugins.module_utils import _guest
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless
+from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _records, _shape
 
 INFO, CHANGE = "photon.hardening.vmware_guest_info", "photon.hardening.vmware_guest"
 # Module -> where its rows are in the result.
@@ -56,8 +56,8 @@ def guest_rows(found):
     of the host one that cannot be read."""
     told = _listed(found, "rows", dict)
     known = {}
-    for row in ({key: row.get(key) for key in _fleet.GuestRow._fields} for row in told):
-        if _fleet.is_guest_row(row) and _guest.is_name(row["name"]):
+    for row in ({key: row.get(key) for key in _records.GuestRow._fields} for row in told):
+        if _shape.is_guest_row(row) and _guest.is_name(row["name"]):
             known.setdefault(row["name"], row)
     return list(known.values())[:_MOST_ROWS], len(told) - min(len(known), _MOST_ROWS)
 

@@ -13,7 +13,7 @@ import json
 import os
 import re
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls, _fleet, _provenance, _shards, _whole_file
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls, _merge, _provenance, _shards, _whole_file
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import cklb, document, hdf, html, junit
 
 # The name of a run's folder, and of nothing else.
@@ -24,7 +24,7 @@ _MADE = ("report.html", "report.json", "junit-*.xml", "hdf/*.json", "cklb/*.cklb
 
 def of_run(folder, hosts, started):
     """The Fleet of a run: the results of HOSTS in FOLDER. What was kept before the run STARTED counts as stale."""
-    return _fleet.read(_shards.lines(_kept(folder, hosts)), expected=hosts, fresh_from=started)
+    return _merge.read(_shards.lines(_kept(folder, hosts)), expected=hosts, fresh_from=started)
 
 
 def _kept(folder, hosts):

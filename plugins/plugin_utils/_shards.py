@@ -12,7 +12,7 @@ import time
 import urllib.parse
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import DIFFERING, STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _provenance, _whole_file
+from ansible_collections.photon.hardening.plugins.plugin_utils import _provenance, _records, _shape, _whole_file
 
 _KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "notes", "kernel", "guest", "ansible_facts")
 _LONGEST_NAME = 240
@@ -47,7 +47,7 @@ def shard(host, result, check_mode, outcome, about):
     ABOUT: what the controller knows of the call: its mode, waivers and provenance.
     """
     kept = {key: result[key] for key in _KEPT if key in result}
-    return dict(kept, schema_version=_fleet.SCHEMA_VERSION, host=host, check_mode=check_mode, outcome=outcome, time=now(),
+    return dict(kept, schema_version=_records.SCHEMA_VERSION, host=host, check_mode=check_mode, outcome=outcome, time=now(),
                 run=_provenance.RUN, mode=about.get("mode") or mode(None, check_mode), waivers=about.get("waivers", []),
                 provenance=dict(_provenance.PROGRAMS, **about.get("provenance", {})))
 
@@ -71,10 +71,10 @@ def of_fact(host, fact):
     """The line of a shard made of a cached FACT. Its parameters have a state alone."""
     check_mode = fact.get("mode") == "audit"
     names = fact.get("names") if isinstance(fact.get("names"), dict) else {}
-    empty = dict.fromkeys(_fleet.Cell._fields)
+    empty = dict.fromkeys(_records.Cell._fields)
     rows = [dict(empty, name=name, state=state, reason="") for state, found in names.items() if isinstance(found, list) for name in found]
     return json.dumps({
-        "schema_version": _fleet.SCHEMA_VERSION, "host": host, "time": fact.get("time"), "run": fact.get("run"), "mode": fact.get("mode"),
+        "schema_version": _records.SCHEMA_VERSION, "host": host, "time": fact.get("time"), "run": fact.get("run"), "mode": fact.get("mode"),
         "outcome": DONE, "check_mode": check_mode, "msg": "from the fact cache, without values", "parameters": rows,
         "kernel": fact.get("kernel"), "omitted": fact.get("omitted"), "provenance": {"profile": fact.get("profile")}}, sort_keys=True)
 
@@ -123,7 +123,7 @@ def _of_file(path):
         with open(path, encoding="utf-8", errors="backslashreplace") as stream:
             yield from _lines(path, stream)
     except OSError as exc:
-        yield path, _fleet.BadShard("unreadable", "it cannot be read: %s" % exc.strerror)
+        yield path, _shape.BadShard("unreadable", "it cannot be read: %s" % exc.strerror)
 
 
 def _lines(path, stream):
@@ -138,9 +138,9 @@ def _lines(path, stream):
             has_hosts = has_hosts or text.startswith('"hosts": [')
             yield from _lost_before(text)
     if not last:
-        yield path, _fleet.BadShard("truncated", "it is empty")
+        yield path, _shape.BadShard("truncated", "it is empty")
     elif in_report and not (has_hosts and last == "}"):
-        yield path, _fleet.BadShard("truncated", "it is neither a whole report as it was written nor one result a line")
+        yield path, _shape.BadShard("truncated", "it is neither a whole report as it was written nor one result a line")
 
 
 def _lost_before(text):
@@ -152,7 +152,7 @@ def _lost_before(text):
             found = [{"kind": "unreadable", "source": "the problems of a report", "message": "they are no JSON"}]
         for problem in found if isinstance(found, list) else ():
             if isinstance(problem, dict) and _is_lost(problem.get("kind"), str(problem.get("message"))):
-                yield str(problem.get("source")), _fleet.BadShard(problem["kind"], str(problem.get("message")))
+                yield str(problem.get("source")), _shape.BadShard(problem["kind"], str(problem.get("message")))
 
 
 def _is_lost(kind, message):

@@ -11,7 +11,7 @@ import json
 import resource
 import sys
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _fleet
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _merge
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import html
 
 
@@ -24,7 +24,7 @@ def controls(name):
 def main(lines, report, missing):
     expected = ["web%02d.example.com" % number for number in range(int(missing))]
     with open(lines, encoding="utf-8") as stream:
-        fleet = _fleet.read((("line %d" % number, line) for number, line in enumerate(stream, 1)), expected)
+        fleet = _merge.read((("line %d" % number, line) for number, line in enumerate(stream, 1)), expected)
     with open(report, "w", encoding="utf-8") as stream:
         stream.writelines(html.render(fleet, _catalogue.CATALOGUE["parameters"], controls, fleet.time[:10]))
 

@@ -21,7 +21,7 @@ from py_ocsf_models.events.findings.compliance_finding import ComplianceFinding
 
 from ansible_collections.photon.hardening.plugins.module_utils import _guest
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _records, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import cklb, document, hdf, junit, mapping
 from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils._formats import samples
 
@@ -60,10 +60,10 @@ GUESTS = st.lists(st.fixed_dictionaries({"name": TEXT.map("a ".__add__), "state"
 
 @st.composite
 def shards(draw):
-    waivers = st.lists(st.fixed_dictionaries(dict.fromkeys(_fleet.WAIVER, MAYBE), optional={}).map(lambda waiver: dict(waiver, name="a")),
+    waivers = st.lists(st.fixed_dictionaries(dict.fromkeys(_records.WAIVER, MAYBE), optional={}).map(lambda waiver: dict(waiver, name="a")),
                        max_size=2)
     return samples.shard(
-        draw(TEXT), draw(rows()), mode=draw(st.sampled_from(_fleet.MODES)), outcome=draw(st.sampled_from(_fleet.OUTCOMES)),
+        draw(TEXT), draw(rows()), mode=draw(st.sampled_from(_records.MODES)), outcome=draw(st.sampled_from(_records.OUTCOMES)),
         check_mode=draw(st.booleans()), msg=draw(MAYBE), notes=draw(st.none() | st.lists(TEXT, max_size=2)), run=draw(TEXT),
         kernel=draw(st.none() | st.fixed_dictionaries({"release": MAYBE, "system": MAYBE})), waivers=draw(st.none() | waivers),
         omitted=draw(st.none() | st.integers(0, 9)), guest=draw(st.none() | GUESTS),

@@ -9,7 +9,7 @@ Pure. Private to the collection.
 import functools
 import json
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _fleet, _harmless, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _fleet, _harmless, _records, _verdicts
 
 SCHEMA_VERSION = 1
 # Hosts of one kind have the same rows.
@@ -72,9 +72,9 @@ def _benchmarks(names, controls):
 
 def _host(fleet, number):
     host = fleet.hosts[number]
-    told = {key: getattr(host, key) for key in _fleet.Host._fields if key != "name"}
+    told = {key: getattr(host, key) for key in _records.Host._fields if key != "name"}
     # With it each host's line is a result that can be read again.
-    return dict(told, schema_version=_fleet.SCHEMA_VERSION, host=host.name, counts=fleet.host_counts(number),
+    return dict(told, schema_version=_records.SCHEMA_VERSION, host=host.name, counts=fleet.host_counts(number),
                 verdicts=fleet.host_verdicts(number), guest=[row._asdict() for row in host.guest])
 
 

@@ -15,7 +15,7 @@ import struct
 import sys
 import zlib
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _records, _verdicts
 
 # (state, check mode) as they are told apart, the worst first: only of what a run changes it matters whether it has been done.
 KINDS = tuple(sorted({(state, check_mode and state == "changed") for state in _verdicts.WORDS for check_mode in (False, True)},
@@ -27,7 +27,7 @@ SLOTS = tuple(chr(0xE000 + number) for number in range(5))
 GUEST_STATES = {"finding": ("!", "finding", "fail"), "hidden": ("?", "hidden", "not_applicable"), "ok": ("\N{CHECK MARK}", "ok", "pass"),
                 "not_applicable": ("-", "not applicable", "not_applicable")}
 
-_ABOUT = tuple(field for field in _fleet.Host._fields if field not in ("name", "time", "msg", "guest"))
+_ABOUT = tuple(field for field in _records.Host._fields if field not in ("name", "time", "msg", "guest"))
 # A multiple of three: base64 in pieces without padding between them.
 _PIECE = 3 * 32768
 
@@ -78,7 +78,7 @@ def _numbers(values, most):
 # --- a fleet ---
 
 def _slotted(cell):
-    return _fleet.Cell(cell[0], *(None if number is None else SLOTS[number] for number in cell[1:6]), *cell[6:])
+    return _records.Cell(cell[0], *(None if number is None else SLOTS[number] for number in cell[1:6]), *cell[6:])
 
 
 def _cell(cell, check_mode, strings):
@@ -90,10 +90,10 @@ def _cell(cell, check_mode, strings):
 
 def _column(column, check_modes, strings):
     """(what the header says of COLUMN, its bytes)"""
-    seen = [2 * number + check_mode if number != _fleet.NONE else -1
+    seen = [2 * number + check_mode if number != _columns.NONE else -1
             for number, check_mode in zip(column.index, check_modes, strict=True)]
     places = {number: place for place, number in enumerate(sorted(set(seen) - {-1}), 1)}
-    made = _slotted if column.texts is not None else _fleet.Cell._make
+    made = _slotted if column.texts is not None else _records.Cell._make
     cells = [_cell(made(column.cells[number // 2]), bool(number % 2), strings) for number in places]
     width, data = _numbers((places.get(number, 0) for number in seen), len(cells))
     texts = column.texts.packed() if column.texts is not None else b""

@@ -12,7 +12,7 @@ from collections import namedtuple
 from itertools import repeat
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import DIFFERING
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _records, _verdicts
 
 # A line of the table. outcome: as in a shard, or missing.
 # counts: state -> how many parameters have it; nothing where the host has no result. changed: as the module says it.
@@ -234,7 +234,7 @@ def _is_told(item, check_mode):
 
 def _told(item, check_mode, room):
     """The lines of one parameter, its sentence in lines of at most ROOM columns."""
-    cell = _fleet.Cell._make(map(item.get, _fleet.Cell._fields))
+    cell = _records.Cell._make(map(item.get, _records.Cell._fields))
     first, *others = _wrapped([_one_line(_verdicts.sentence(cell, check_mode))], room)
     letter = _Cell(_verdicts.WORDS[cell.state][0], _COLOURS[_verdicts.verdict(cell.state, check_mode)])
     return [[letter, _Cell(item["name"]), _Cell(first)]] + [[_NOTHING, _NOTHING, _Cell(other)] for other in others]

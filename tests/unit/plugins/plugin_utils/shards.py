@@ -5,6 +5,11 @@
 
 import json
 
+from hypothesis import strategies as st
+
+from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
+from ansible_collections.photon.hardening.plugins.plugin_utils import _merge
+
 
 def row(name, state="ok", **fields):
     """A row of the module's result."""
@@ -21,3 +26,26 @@ def line(host, *rows, **fields):
              "kernel": {"release": "6.1.0", "machine": "x86_64", "system": "Debian"}, "omitted": 0,
              "provenance": {"collection": "1.0.0", "profile": "photon"}}
     return json.dumps(dict(shard, **fields), sort_keys=True) + "\n"
+
+
+def fleet(*lines, **options):
+    """The Fleet of LINES, as texts."""
+    return _merge.read((("file:%d" % number, text) for number, text in enumerate(lines, 1)), **options)
+
+
+def told(found):
+    """All that a Fleet says, as plain values."""
+    rows = [[(name, tuple(cell)) for name, cell in found.rows(number)] for number in range(len(found.hosts))]
+    columns = {name: (column.cells, list(column.index), column.texts and [column.texts.get(host) for host in range(len(found.hosts))])
+               for name, column in found.parameters.items()}
+    return (found.hosts, rows, columns, found.problems, found.counts(), found.verdicts(), found.findings(), found.waivers(), found.time,
+            found.guest())
+
+
+ROWS = st.lists(
+    st.builds(row, st.sampled_from(["a.a", "a.b", "a.c"]), st.sampled_from(STATES), before=st.sampled_from([None, "", "1", "x\ty"]),
+              reason=st.text(max_size=3)), unique_by=lambda made: made["name"], max_size=3)
+LINES = st.lists(st.one_of(
+    st.builds(lambda host, rows, second, run: line(host, *rows, time="2026-01-31T12:00:%02dZ" % second, run=run),
+              st.sampled_from(["web1", "web2", "w\x1b3"]), ROWS, st.integers(0, 2), st.sampled_from(["r1", "r2"])),
+    st.sampled_from(["{", "[]", "x"])), max_size=8)

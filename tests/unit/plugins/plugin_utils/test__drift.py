@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _fleet
+from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _drift, _merge, _records
 from ansible_collections.photon.hardening.plugins.plugin_utils._drift import Change
 
 EARLY, LATE = "2026-11-25T04:00:00Z", "2026-11-26T04:00:00Z"
-ROW = dict.fromkeys(["name", *_fleet.Cell._fields])
+ROW = dict.fromkeys(["name", *_records.Cell._fields])
 
 
 def row(name, state, **values):
@@ -24,7 +24,7 @@ def fleet(time, **hosts):
     """host -> its rows, or its whole shard but for what all have."""
     shards = [dict({"schema_version": 1, "host": host, "time": time, "run": time, "mode": "audit", "outcome": "done", "check_mode": True},
                    **(given if isinstance(given, dict) else {"parameters": given})) for host, given in hosts.items()]
-    return _fleet.read([(shard["host"], json.dumps(shard)) for shard in shards])
+    return _merge.read([(shard["host"], json.dumps(shard)) for shard in shards])
 
 
 def drift(earlier, later):
@@ -90,7 +90,7 @@ def test_nothing():
 
 
 def test_more_different_values_than_a_column_keeps():
-    hosts = {"h%04d" % number: str(number) for number in range(_fleet.MOST_CELLS + 10)}
+    hosts = {"h%04d" % number: str(number) for number in range(_columns.MOST_CELLS + 10)}
     found = drift({host: [row("vm.a", "ok", before=value)] for host, value in hosts.items()},
                   {host: [row("vm.a", "changed", before=value, after="1", boot=value)] for host, value in hosts.items()})
     assert [(change.before, change.hosts) for change in found.worse if change.hosts == ("h0500",)] == [("is 500, as wanted", ("h0500",))]
@@ -100,7 +100,7 @@ def test_more_different_values_than_a_column_keeps():
 ROWS = st.dictionaries(st.sampled_from(["vm.a", "vm.b", "kernel.c"]), st.tuples(st.sampled_from(STATES), st.sampled_from(["0", "1", None])))
 SHARDS = st.fixed_dictionaries({
     "parameters": ROWS.map(lambda rows: [row(name, state, before=value) for name, (state, value) in rows.items()]),
-    "outcome": st.sampled_from(_fleet.OUTCOMES), "check_mode": st.booleans(), "omitted": st.sampled_from([0, 0, 3]),
+    "outcome": st.sampled_from(_records.OUTCOMES), "check_mode": st.booleans(), "omitted": st.sampled_from([0, 0, 3]),
     "msg": st.sampled_from(["x", "y"])})
 FLEETS = st.dictionaries(st.sampled_from("abcde"), SHARDS)
 

@@ -7,10 +7,10 @@ import stat
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _report_options, _reports
+from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _report_options, _reports
 from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import line, row
 
-FLEET = _fleet.read([("x", line("web/1", row("kernel.kptr_restrict", "held_back", reason="<b>")))], expected=["web2"])
+FLEET = _merge.read([("x", line("web/1", row("kernel.kptr_restrict", "held_back", reason="<b>")))], expected=["web2"])
 
 
 def settings(folder, formats=_report_options.FORMATS, keep=20, benchmark="stig_rhel8"):
@@ -30,7 +30,7 @@ def test_each_format_has_its_files(tmp_path):
 def test_a_state_in_which_the_run_was_to_fail_is_a_failure_for_a_ci_server(tmp_path):
     for given, words in ({}, "<skipped"), ({"fail_on": ["held_back"]}, "<failure"):
         text = line("web1", row("a.b", "held_back"), provenance={"options": given})
-        _reports.write(_fleet.read([("x", text)]), settings(tmp_path, ["junit"]), run="20260131T120000Z-7")
+        _reports.write(_merge.read([("x", text)]), settings(tmp_path, ["junit"]), run="20260131T120000Z-7")
         assert words in (tmp_path / "20260131T120000Z-7" / "junit-1.xml").read_text(encoding="utf-8")
 
 
@@ -83,7 +83,7 @@ def test_a_host_whose_name_no_file_can_have_is_missing(tmp_path):
 
 @pytest.mark.parametrize("fail_on", [5, [["x"]], {"x": 1}])
 def test_what_a_kept_result_says_of_its_options_is_not_relied_on(tmp_path, fail_on):
-    fleet = _fleet.read([("x", line("web1", row("a.b", "held_back"), provenance={"options": {"fail_on": fail_on}}))])
+    fleet = _merge.read([("x", line("web1", row("a.b", "held_back"), provenance={"options": {"fail_on": fail_on}}))])
     assert _reports.write(fleet, settings(tmp_path, ["junit"]))
 
 

@@ -9,7 +9,7 @@ import urllib.parse
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _provenance, _shards
+from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _provenance, _records, _shape, _shards
 
 NAMES = {
     "web1": "web1.json", "web-1.example.com": "web-1.example.com.json", "a_b": "a_b.json", "a/b": "a%2Fb.json", "a%2Fb": "a%252Fb.json",
@@ -52,7 +52,7 @@ def test_what_is_kept(tmp_path, result, outcome):
     expected = {key: value for key, value in result.items() if key != "unreachable"}
     assert found == dict(expected, summary={"ok": 1}, host="web1", check_mode=True, outcome=outcome, mode="audit", schema_version=1,
                          waivers=[])
-    _fleet.parsed((tmp_path / "web1.json").read_text(encoding="utf-8"))
+    _shape.parsed((tmp_path / "web1.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("state, check_mode, mode", [
@@ -60,14 +60,14 @@ def test_what_is_kept(tmp_path, result, outcome):
     ("forgotten", True, "forget"),
 ])
 def test_mode(state, check_mode, mode):
-    assert _shards.mode(state, check_mode) == mode and mode in _fleet.MODES
+    assert _shards.mode(state, check_mode) == mode and mode in _records.MODES
 
 
 def test_the_guest_side_is_kept(tmp_path):
     rows = [{"name": "vmxnet3 version", "value": "1.7.0.0-k", "state": "ok", "reason": "", "source": None}]
     _shards.Shelf(str(tmp_path), "web1", True).end({"msg": "x", "guest": rows})
     assert kept(tmp_path / "web1.json")["guest"] == rows
-    (host,) = _fleet.read(_shards.lines([str(tmp_path)])).hosts
+    (host,) = _merge.read(_shards.lines([str(tmp_path)])).hosts
     assert [row._asdict() for row in host.guest] == rows
 
 
@@ -87,14 +87,14 @@ def test_a_fact_tells_enough_to_count():
     rows = [{"name": "a.b", "state": "ok"}, {"name": "a.c", "state": "changed"}, {"name": 7}, "x"]
     about = {"mode": "audit", "provenance": {"profile": "photon"}}
     fact = _shards.facts({"parameters": rows, "summary": {}, "omitted": 0}, about)["photon_hardening"]
-    fleet = _fleet.read([("cache", _shards.of_fact("web1", fact))])
+    fleet = _merge.read([("cache", _shards.of_fact("web1", fact))])
     assert not fleet.problems and {state: count for state, count in fleet.counts().items() if count} == {"ok": 1, "changed": 1}
     assert fleet.hosts[0].check_mode and fleet.hosts[0].provenance == {"profile": "photon"}
 
 
 @pytest.mark.parametrize("fact", [{}, {"names": 7}, {"names": {"ok": "x"}, "time": "x"}])
 def test_a_fact_of_an_older_release_is_told(fact):
-    (problem,) = _fleet.read([("cache", _shards.of_fact("web1", fact))]).problems
+    (problem,) = _merge.read([("cache", _shards.of_fact("web1", fact))]).problems
     assert problem.kind == "schema"
 
 
@@ -178,7 +178,7 @@ def test_a_file_without_a_result_is_told(tmp_path, content, kind):
         path.symlink_to(tmp_path / "gone")
     else:
         path.write_text(content)
-    (problem,) = _fleet.read(_shards.lines([str(tmp_path)])).problems
+    (problem,) = _merge.read(_shards.lines([str(tmp_path)])).problems
     assert (problem.kind, problem.source) == (kind, str(path))
 
 
@@ -186,5 +186,5 @@ def test_what_an_earlier_report_could_not_count_is_not_counted_in_a_report_of_it
     problems = [{"kind": "schema", "source": "x.json:1", "message": "it is not a result"},
                 {"kind": "missing", "source": "web9", "message": "there is no result of it"}]
     (tmp_path / "report.json").write_text('{\n"problems": %s,\n"hosts": [\n]\n}\n' % json.dumps(problems))
-    assert [tuple(problem) for problem in _fleet.read(_shards.lines([str(tmp_path / "report.json")])).problems] == [
+    assert [tuple(problem) for problem in _merge.read(_shards.lines([str(tmp_path / "report.json")])).problems] == [
         ("schema", "x.json:1", "it is not a result")]

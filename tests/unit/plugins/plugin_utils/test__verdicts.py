@@ -6,7 +6,7 @@ import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
 from ansible_collections.photon.hardening.plugins.plugin_utils import _verdicts
-from ansible_collections.photon.hardening.plugins.plugin_utils._fleet import Cell
+from ansible_collections.photon.hardening.plugins.plugin_utils._records import Cell
 
 
 def cell(state, **fields):

@@ -6,7 +6,7 @@
 import json
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet
+from ansible_collections.photon.hardening.plugins.plugin_utils import _merge
 
 TIME = "2026-11-26T04:18:06Z"
 HOSTILE = "a<b>&\"'\x1b[31m]]>\udcff\ufffe\x00\u2028\u202e{{ x }} \\ </script> \N{SNOWMAN}"
@@ -83,10 +83,10 @@ SHARDS = [
 
 
 def read(shards, expected=()):
-    return _fleet.read([("shards:%d" % number, json.dumps(item)) for number, item in enumerate(shards, 1)], expected)
+    return _merge.read([("shards:%d" % number, json.dumps(item)) for number, item in enumerate(shards, 1)], expected)
 
 
 def everything():
     """A fleet with all that can be wrong."""
     lines = [("shards:%d" % number, json.dumps(item)) for number, item in enumerate(SHARDS, 1)]
-    return _fleet.read(lines + [("file " + HOSTILE, "{")], ["web1", "lost"])
+    return _merge.read(lines + [("file " + HOSTILE, "{")], ["web1", "lost"])

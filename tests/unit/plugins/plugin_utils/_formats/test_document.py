@@ -10,7 +10,7 @@ import tracemalloc
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _guest
-from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _fleet, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _merge, _records, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import document
 from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils._formats import samples
 
@@ -88,7 +88,7 @@ def test_the_guest_side_of_a_host_is_no_parameter_and_is_read_again():
         samples.guest_row(state="finding"), {"name": "a b", "value": None, "state": "ok", "reason": None, "source": None}]
     assert sum(found["counts"].values()) == sum(found["verdicts"].values()) == 1 and found["verdict"] == "The host is as wanted."
     line = next(line for line in text.splitlines() if '"host":"web1"' in line)
-    assert [row._asdict() for row in _fleet.read([("report", line)]).hosts[0].guest] == found["hosts"][0]["guest"]
+    assert [row._asdict() for row in _merge.read([("report", line)]).hosts[0].guest] == found["hosts"][0]["guest"]
 
 
 def test_one_host_is_one_line():
@@ -126,7 +126,7 @@ def test_the_schema_names_what_there_is(name):
     assert set(samples.row("a", "ok")) <= set(row)
     assert row["state"]["enum"] == list(samples.STATES)
     assert schema["$defs"]["guest_row"]["properties"]["state"]["enum"] == list(_guest.STATES)
-    assert list(schema["$defs"]["guest_row"]["properties"]) == list(_fleet.GuestRow._fields)
+    assert list(schema["$defs"]["guest_row"]["properties"]) == list(_records.GuestRow._fields)
     assert row.get("verdict", {"enum": list(_verdicts.VERDICTS)})["enum"] == list(_verdicts.VERDICTS)
 
 

@@ -13,7 +13,7 @@ import re
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _fleet
+from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _merge, _records
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import html as report
 
 FIELDS = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin", "reason")
@@ -37,7 +37,7 @@ def waiver(expires, name="kernel.sysrq", **more):
 
 
 def page(lines, expected=(), today="2026-11-26"):
-    return "".join(report.render(_fleet.read(lines, expected), CATALOGUE, lambda name: [("CIS 1", "3.1")], today))
+    return "".join(report.render(_merge.read(lines, expected), CATALOGUE, lambda name: [("CIS 1", "3.1")], today))
 
 
 class Text(html.parser.HTMLParser):
@@ -100,7 +100,7 @@ def test_what_is_missing_is_named(kind, lines, expected, words):
 
 
 def test_every_kind_of_problem_has_words():
-    assert set(report._PROBLEMS) == set(_fleet.PROBLEMS)
+    assert set(report._PROBLEMS) == set(_records.PROBLEMS)
 
 
 def test_a_long_list_says_how_many_are_left_out():
@@ -109,13 +109,13 @@ def test_a_long_list_says_how_many_are_left_out():
 
 @pytest.mark.parametrize("check_mode, would_change, changed", [((True, True), 2, 0), ((False, False), 0, 2), ((True, False), 1, 1)])
 def test_changes_are_counted_by_what_they_mean(check_mode, would_change, changed):
-    fleet = _fleet.read([line("h%d" % number, row(state="changed"), check_mode=mode) for number, mode in enumerate(check_mode)])
+    fleet = _merge.read([line("h%d" % number, row(state="changed"), check_mode=mode) for number, mode in enumerate(check_mode)])
     found = {kind["key"]: number for kind, number in report.counts(fleet, fleet.findings())}
     assert (found["would_change"], found["changed"]) == (would_change, changed)
 
 
 def test_the_counts_are_the_fleet_s():
-    fleet = _fleet.read([line("h%d" % number, row(state=state), row("a")) for number, state in enumerate(STATES)])
+    fleet = _merge.read([line("h%d" % number, row(state=state), row("a")) for number, state in enumerate(STATES)])
     found = {kind["key"]: number for kind, number in report.counts(fleet, fleet.findings())}
     found["changed"] += found.pop("would_change")
     assert found == fleet.counts()
@@ -128,19 +128,19 @@ def test_the_counts_are_the_fleet_s():
 ])
 def test_days_of_a_waiver(expires, days, words):
     assert report.days_left(expires, "2026-11-26") == days
-    (found,) = report.waivers(_fleet.read([line("h", waivers=[waiver(expires)])]), "2026-11-26")
+    (found,) = report.waivers(_merge.read([line("h", waivers=[waiver(expires)])]), "2026-11-26")
     assert (found["left"], found["over"]) == (words, days is not None and days < 0)
 
 
 def test_waivers_that_ended_come_first():
-    fleet = _fleet.read([line("h", waivers=[waiver(None, "a"), waiver("2026-12-01", "b"), waiver("2026-01-01", "c")])])
+    fleet = _merge.read([line("h", waivers=[waiver(None, "a"), waiver("2026-12-01", "b"), waiver("2026-01-01", "c")])])
     assert [item["name"] for item in report.waivers(fleet, "2026-11-26")] == ["c", "b", "a"]
 
 
 def test_the_host_named_beside_a_finding_has_it():
     lines = [line("a", row(state="changed", before="1", after="2"), check_mode=False),
              line("b", row(state="changed", before="3", after="4"))]
-    fleet = _fleet.read(lines)
+    fleet = _merge.read(lines)
     (finding,) = report.findings(fleet, fleet.findings(), {})
     assert (finding["host"], finding["sentence"], finding["word"]) == ("b", "is 3, would be set to 4", "would change")
 
@@ -227,13 +227,13 @@ def test_the_files_hold_nothing_that_would_end_them_or_leave_the_page():
 
 
 def test_a_large_fleet_comes_in_pieces():
-    fleet = _fleet.read([line("h%d" % number, row(before=str(number))) for number in range(700)])
+    fleet = _merge.read([line("h%d" % number, row(before=str(number))) for number in range(700)])
     pieces = list(report.render(fleet, CATALOGUE, lambda name: [], "2026-11-26"))
     assert len(pieces) > 50
 
 
 def test_what_changed_since_an_earlier_report_stands_on_the_page():
-    earlier, later = (_fleet.read([line("web%d" % number, row(state=state)) for number in range(5)] + more)
+    earlier, later = (_merge.read([line("web%d" % number, row(state=state)) for number in range(5)] + more)
                       for state, more in (("ok", [line("<lost>")]), ("overridden", [])))
     text = "".join(report.render(later, CATALOGUE, lambda name: [], "2026-11-26", _drift.drift(earlier, later)))
     assert "What changed" in text and "web0, web1, web2 and 2 more" in text and "&lt;lost&gt;" in text and "<lost>" not in text

@@ -11,7 +11,7 @@ import struct
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _guest
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _merge, _records, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import packing
 
 FIELDS = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin", "reason")
@@ -78,10 +78,10 @@ def test_the_guest_side_of_each_host():
     rows = [{"name": "swap space", "value": "none", "state": "ok", "reason": "", "source": None},
             {"name": "memory in use", "value": "1 of 2 kB", "state": "ok", "reason": "", "source": "/proc/meminfo"}]
     other = [dict(rows[0], state="finding"), rows[1]]
-    header, _data = packed(_fleet.read([("", line("b", [], guest=rows)), ("", line("a", [], guest=other)), ("", line("c", []))]))
+    header, _data = packed(_merge.read([("", line("b", [], guest=rows)), ("", line("a", [], guest=other)), ("", line("c", []))]))
     found = [[tuple(place if place is None else header["strings"][place] for place in header["guest"][number]) for number in numbers]
              for numbers in header["hosts"]["guest"]]
-    assert found == [[tuple(row[key] for key in _fleet.GuestRow._fields) for row in given] for given in (other, rows, [])]
+    assert found == [[tuple(row[key] for key in _records.GuestRow._fields) for row in given] for given in (other, rows, [])]
     assert len(header["guest"]) == 3 and "guest" not in header["hosts"]["abouts"][0]
     assert list(packing.GUEST_STATES) == list(_guest.STATES)
 
@@ -114,7 +114,7 @@ def test_numbers_take_as_few_bytes_as_they_need(most):
 @pytest.mark.parametrize("most_cells", [1, 3, 512])
 @pytest.mark.parametrize("seed", range(20))
 def test_every_cell_comes_back(monkeypatch, most_cells, seed):
-    monkeypatch.setattr(_fleet, "MOST_CELLS", most_cells)
+    monkeypatch.setattr(_columns, "MOST_CELLS", most_cells)
     random_ = random.Random(seed)
     values = (None, "", "0", "1", "2", "a b", "\u00fc", "$&")
 
@@ -123,7 +123,7 @@ def test_every_cell_comes_back(monkeypatch, most_cells, seed):
             yield row(name, random_.choice(list(_verdicts.WORDS)), **{field: random_.choice(values) for field in FIELDS[:5]},
                       boot_source=random_.choice((None, "/etc/sysctl.d/x.conf:1")), reason=random_.choice((None, "", "because")))
     lines = [("", line("h%d" % number, list(rows()), random_.random() < 0.5)) for number in range(random_.randrange(12))]
-    fleet = _fleet.read(lines)
+    fleet = _merge.read(lines)
     found, wanted = read_again(*packed(fleet)), expected(fleet)
     for key, cell in wanted.items():
         # In a column of texts the script says "empty" for an empty value.
@@ -133,18 +133,18 @@ def test_every_cell_comes_back(monkeypatch, most_cells, seed):
 
 
 def test_no_text_of_a_host_can_be_a_slot():
-    fleet = _fleet.read([("", line("h", [row(before="".join(packing.SLOTS), after="x")]))])
+    fleet = _merge.read([("", line("h", [row(before="".join(packing.SLOTS), after="x")]))])
     assert fleet.parameters["kernel.sysrq"].cells[0][1] == "\\ue000\\ue001\\ue002\\ue003\\ue004"
 
 
 def test_the_order_of_the_results_changes_nothing():
     lines = [("", line("h%d" % number, [row(before=str(number % 3))], bool(number % 2))) for number in range(9)]
-    texts = {"".join(packing.pack(_fleet.read(order), {}, lambda name: [])) for order in (lines, lines[::-1], lines * 2)}
+    texts = {"".join(packing.pack(_merge.read(order), {}, lambda name: [])) for order in (lines, lines[::-1], lines * 2)}
     assert len(texts) == 1
 
 
 def test_what_the_catalogue_and_the_benchmarks_say():
-    fleet = _fleet.read([("", line("h", [row("a"), row("b")]))])
+    fleet = _merge.read([("", line("h", [row("a"), row("b")]))])
     header, _data = packed(fleet, {"a": {"why": "because", "impact": "none"}}, lambda name: [("CIS 1", "3.1")] if name == "b" else [])
     first, second = header["parameters"]
     assert (first["why"], first["impact"], first["controls"]) == ("because", "none", [])
@@ -152,7 +152,7 @@ def test_what_the_catalogue_and_the_benchmarks_say():
 
 
 def test_what_hosts_have_in_common_stands_once():
-    fleet = _fleet.read([("", line("h%d" % number, [], notes=["n"], kernel={"release": "6.1"}, msg="m%d" % number)) for number in range(5)])
+    fleet = _merge.read([("", line("h%d" % number, [], notes=["n"], kernel={"release": "6.1"}, msg="m%d" % number)) for number in range(5)])
     header, _data = packed(fleet)
     assert header["hosts"]["about"] == [0] * 5
     assert header["hosts"]["abouts"][0]["kernel"] == {"release": "6.1"}

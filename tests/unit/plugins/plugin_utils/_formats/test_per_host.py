@@ -4,8 +4,8 @@
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils._fleet import Cell
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import per_host
+from ansible_collections.photon.hardening.plugins.plugin_utils._records import Cell
 from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils._formats import samples
 
 CELL = Cell("waived", "0", "1", "0", None, None, None, None, "said by the row")

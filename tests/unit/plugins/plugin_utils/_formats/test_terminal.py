@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _records, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import terminal
 
 WEB, DB = ("web", "done", False, {"ok": 26, "changed": 3, "stricter": 1}), ("db", "done", False, {"ok": 28, "changed": 0, "overridden": 2})
@@ -104,7 +104,7 @@ def test_cut(text, width, expected):
 
 
 COUNTS = st.dictionaries(st.sampled_from(STATES), st.integers(0, 500))
-ROWS = st.lists(st.tuples(st.text(max_size=60), st.sampled_from(_fleet.OUTCOMES), st.booleans(), COUNTS), max_size=40)
+ROWS = st.lists(st.tuples(st.text(max_size=60), st.sampled_from(_records.OUTCOMES), st.booleans(), COUNTS), max_size=40)
 
 
 @settings(deadline=None)
@@ -128,7 +128,7 @@ def test_every_state_has_a_column():
 
 # --- a single host ---
 
-ITEM = dict.fromkeys(_fleet.Cell._fields)
+ITEM = dict.fromkeys(_records.Cell._fields)
 PARAMETERS = [
     dict(ITEM, name="vm.ok", state="ok", before="1", after="1"),
     dict(ITEM, name="kernel.panic", state="changed", before="0", after="10"),
@@ -197,7 +197,7 @@ def shard(host, **more):
 
 def test_the_numbers_are_those_of_the_fleet():
     shards = shard("a"), shard("b", parameters=PARAMETERS[:2]), shard("c", outcome="failed", parameters=None)
-    fleet = _fleet.read([("x", line) for line in shards])
+    fleet = _merge.read([("x", line) for line in shards])
     rows = terminal.rows_of(fleet)
     assert [row[:3] for row in rows] == [("a", "done", True), ("b", "done", True), ("c", "failed", True)]
     lines = terminal.table(rows, 100, False, None).splitlines()
@@ -208,7 +208,7 @@ def test_the_numbers_are_those_of_the_fleet():
 
 
 def test_what_is_shown_of_a_fleet():
-    one = _fleet.read([("x", shard("a"))])
+    one = _merge.read([("x", shard("a"))])
     assert terminal.of_fleet(one, 80, "r.html") == terminal.changes(terminal.rows_of(one)[0], PARAMETERS, 80, False, "r.html")
-    two = terminal.of_fleet(_fleet.read([("x", shard("a"))], expected=["a", "b"]), 100, "r.html").splitlines()
+    two = terminal.of_fleet(_merge.read([("x", shard("a"))], expected=["a", "b"]), 100, "r.html").splitlines()
     assert (two[1].split()[0], two[1].endswith("no result"), two[-1]) == ("b", True, "report: r.html")

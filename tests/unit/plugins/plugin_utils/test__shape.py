@@ -7,12 +7,13 @@ import json
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless
+from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless, _merge, _records
 from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils._formats import samples
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import fleet, line, row
 
 
 def problems(line):
-    fleet = _fleet.read([("file:1", line)])
+    fleet = _merge.read([("file:1", line)])
     assert len(fleet.hosts) + len(fleet.problems) == 1
     return [(problem.kind, problem.message) for problem in fleet.problems]
 
@@ -57,3 +58,51 @@ def test_what_is_larger_than_any_result_is_refused(monkeypatch):
     monkeypatch.setattr(_harmless, "MAX_SIZE", len(line))
     assert problems(line) == []
     assert problems(line + " ") == [("schema", "it is larger than any result")]
+
+
+@pytest.mark.parametrize("text, kind, words", [
+    ("", "truncated", "it is no JSON"),
+    ("{", "truncated", "it is no JSON"),
+    (line("web1")[:-40], "truncated", "it is no JSON"),
+    ("host = web1\n", "unreadable", "it is no JSON"),
+    ("[" * 100000, "unreadable", "it is nested too deeply"),
+    ("[]", "schema", "it is not a result of schema_version 1"),
+    (line("web1", schema_version=2), "schema", "it is not a result of schema_version 1"),
+    (line(7), "schema", "its host is not"),
+    (line("web1", time="yesterday"), "schema", "its time is not"),
+    (line("web1", mode="attack"), "schema", "its mode is not"),
+    (line("web1", outcome=None), "schema", "its outcome is not"),
+    (line("web1", check_mode="no"), "schema", "its check_mode is not"),
+    (line("web1", notes=[7]), "schema", "its notes is not"),
+    (line("web1", waivers=[{}]), "schema", "its waivers is not"),
+    (line("web1", kernel=[]), "schema", "its kernel is not"),
+    (line("web1", omitted="x"), "schema", "its omitted is not"),
+    (line("web1", parameters={}), "schema", "its parameters"),
+    (line("web1", {"name": "a.b"}), "schema", "its parameters"),
+    (line("web1", 7), "schema", "its parameters"),
+    (line("web1", row(7)), "schema", "its parameters"),
+    (line("web1", row("a.b", "fine")), "schema", "its parameters"),
+    (line("web1", row("a.b", before=7)), "schema", "its parameters"),
+    (line("web1", row("a.b", before=["x"])), "schema", "its parameters"),
+])
+def test_what_is_no_result_is_named_and_not_counted(text, kind, words):
+    found = fleet(text)
+    (problem,) = found.problems
+    assert (problem.kind, problem.source) == (kind, "file:1") and problem.message.startswith(words)
+    assert found.hosts == [] and set(found.counts().values()) == {0}
+    assert _fleet.verdict_sentence(found) == "There is no result of any host."
+
+
+def test_what_a_result_may_lack():
+    given_ = {key: value for key, value in json.loads(line("web1")).items() if key in (
+        "schema_version", "host", "time", "run", "mode", "outcome", "check_mode")}
+    (host,) = fleet(json.dumps(given_)).hosts
+    assert host == _records.Host(
+        "web1", "2026-01-31T12:00:00Z", "20260131T115900Z-7", "harden", "done", False, False, "", [], {}, [], {}, 0, ())
+
+
+def test_what_a_host_says_is_harmless():
+    found = fleet(line("web\n1", row("a\x1b.b", before="\x1b[2J", reason="x\ny"), msg="\x07", notes=["\x00"]))
+    (host,), ((name, cell),) = found.hosts, found.rows(0)
+    assert (host.name, host.msg, host.notes) == ("web 1", "\\x07", ["\\x00"])
+    assert (name, cell.before, cell.reason) == ("a\\x1b.b", "\\x1b[2J", "x y")

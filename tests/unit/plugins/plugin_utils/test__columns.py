@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet
+from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _merge, _shape
 
 FIELDS = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin", "reason")
 VALUES = (None, "", "0", "1", "2", "a b", "\u00fc", "\x1b[1m")
@@ -26,11 +26,11 @@ def line(host, rows, minute=0):
 
 @pytest.fixture(autouse=True)
 def few_cells(monkeypatch):
-    monkeypatch.setattr(_fleet, "MOST_CELLS", 3)
+    monkeypatch.setattr(_columns, "MOST_CELLS", 3)
 
 
 def column(lines):
-    fleet = _fleet.read(lines)
+    fleet = _merge.read(lines)
     return fleet, fleet.parameters["a"]
 
 
@@ -68,7 +68,7 @@ def test_a_column_that_was_wide_for_a_moment_ends_as_if_it_never_was():
 @pytest.mark.parametrize("wide", [False, True])
 def test_a_row_that_is_none_is_refused(field, wrong, wide):
     good = [line("h%d" % number, [row(before=str(number) if wide else "1")]) for number in range(6)]
-    fleet = _fleet.read(good + [line("wrong", [dict(row(), **{field: wrong})])])
+    fleet = _merge.read(good + [line("wrong", [dict(row(), **{field: wrong})])])
     assert [problem.kind for problem in fleet.problems] == ["schema"]
     assert len(fleet.hosts) == 6
 
@@ -77,5 +77,5 @@ def test_a_row_that_is_none_is_refused(field, wrong, wide):
     ('{"a": "b"}', True), ('{"a": "\\u001b"}', False), ('{"a": "\u202e"}', False), ('{"a": "\x7f"}', False), ('{"a": "\\n"}', False),
 ])
 def test_lines_that_need_no_second_look(text, plain):
-    assert _fleet._is_plain(text) == plain
+    assert _shape.is_plain(text) == plain
     assert not plain or json.loads(text)["a"].isprintable()

@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The results of many hosts, merged: in any order, or given twice, they make the same fleet. Pure. Private to the collection."""
+
+import hashlib
+
+from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _fleet, _harmless, _records, _shape
+
+
+class _Seen:
+    """The results that one host has sent: which of them counts, and which others were there."""
+
+    def __init__(self):
+        self.host, self.best, self.others = None, None, set()
+
+
+class Reader:
+    """Takes results line by line, in any order, and makes a Fleet of them."""
+
+    def __init__(self):
+        self._numbers, self._seen, self._columns, self._problems = {}, [], {}, set()
+        # Most rows were seen before, of another host: parameter -> their fields as they stood in the line -> the number of their cell.
+        # Nothing of a parameter whose rows were hardly ever seen before.
+        self._places = {}
+        # The same of rows of the guest side: as they stood in the line -> GuestRow.
+        self._guest = {}
+
+    def add(self, source, line):
+        """LINE is a host's result, or a BadShard: why there is none. SOURCE says where it stood."""
+        try:
+            if isinstance(line, _shape.BadShard):
+                raise line
+            shard = _shape.parsed(line)
+            rows = self._rows(shard.get("parameters") or (), _shape.is_plain(line))
+        except _shape.BadShard as exc:
+            self._problems.add(_records.Problem(exc.kind, source, str(exc)))
+            return
+        host = _shape.host(shard, tuple(map(self._guest_row, shard.get("guest") or ())))
+        number = self._numbers.setdefault(host.name, len(self._seen))
+        if number == len(self._seen):
+            self._seen.append(_Seen())
+        seen = self._seen[number]
+        # Of two results of the same second the one with the larger digest counts, whichever came first.
+        key = host.time, hashlib.blake2b(line.strip().encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        seen.others.add((*key, host.run, source))
+        if seen.best is None or key > seen.best:
+            if seen.best is not None:
+                self._forget(number)
+            seen.host, seen.best = host, key
+            self._put(number, rows)
+
+    def _rows(self, rows, plain):
+        """Of each row the number of its cell if it was seen before, else None, and its fields."""
+        places, found = self._places, []
+        try:
+            for fields in _shape.fields(rows):
+                known = places.get(fields[0])
+                found.append((known.get(fields) if known else None, fields))
+        except TypeError:
+            raise _shape.BadShard("schema", "its parameters are not what a result has") from None
+        checked = iter(_shape.checked([fields for number, fields in found if number is None], plain))
+        return [(number, next(checked) if number is None else fields) for number, fields in found]
+
+    def _guest_row(self, row):
+        fields = tuple(map(row.get, _records.GuestRow._fields))
+        if fields not in self._guest:
+            self._guest[fields] = _records.GuestRow._make(text and _harmless.flat(text) for text in fields)
+        return self._guest[fields]
+
+    def _forget(self, number):
+        for column in self._columns.values():
+            if number < len(column.index):
+                column.index[number] = _columns.NONE
+
+    def _put(self, host, rows):
+        for number, fields in rows:
+            column = self._columns.get(fields[0])
+            if column is None:
+                column = self._columns[fields[0]] = _columns.Column()
+            if column.texts is not None:
+                column.put_apart(host, fields)
+            elif number is not None:
+                column.put_number(host, number)
+            else:
+                column.put(host, fields[1:])
+                self._remember(fields, column, host)
+
+    def _remember(self, fields, column, host):
+        places = self._places.setdefault(fields[0], {})
+        if column.texts is None:
+            places[fields] = column.index[host]
+        else:
+            places.clear()
+
+    def fleet(self, expected=(), fresh_from=""):
+        """The Fleet; the Reader is used up.
+
+        EXPECTED: names of hosts that should have a result. FRESH_FROM: the time before which a result is stale.
+        """
+        order = sorted(range(len(self._seen)), key=lambda number: self._seen[number].host.name)
+        hosts = [self._seen[number].host for number in order]
+        # Both at once would be twice the memory.
+        columns = {name: self._columns.pop(name).ordered(order) for name in sorted(self._columns)}
+        problems = self._problems | set(self._duplicates()) | set(_of_hosts(hosts, fresh_from))
+        missing = set(map(_harmless.flat, expected)) - set(self._numbers)
+        problems |= {_records.Problem("missing", name, "there is no result of it") for name in missing}
+        order_of = {kind: place for place, kind in enumerate(_records.PROBLEMS)}
+        return _fleet.Fleet(hosts, {name: column for name, column in columns.items() if column.cells},
+                     sorted(problems, key=lambda problem: (order_of[problem.kind], problem)))
+
+    def _duplicates(self):
+        """Two different results of one host in one run: one of them is not what it looks like."""
+        for seen in self._seen:
+            sources = sorted({source for time, digest, run, source in seen.others if run == seen.host.run and digest != seen.best[1]})
+            if sources:
+                yield _records.Problem("duplicate", seen.host.name, "another result of the same run is left out: %s" % ", ".join(sources))
+
+
+def _of_hosts(hosts, fresh_from):
+    for host in hosts:
+        if host.time < fresh_from:
+            yield _records.Problem("stale", host.name, "its result is of %s" % host.time)
+        if host.outcome != "done":
+            yield _records.Problem(host.outcome, host.name, host.msg)
+        if host.omitted:
+            yield _records.Problem("truncated", host.name, "%d parameters are left out of its result" % host.omitted)
+
+
+def read(lines, expected=(), fresh_from=""):
+    """The Fleet of LINES, (source, text) each."""
+    reader = Reader()
+    for source, line in lines:
+        reader.add(source, line)
+    return reader.fleet(expected, fresh_from)

@@ -1,0 +1,26 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The records that a report is made of: what a host, a parameter, a problem is. Pure. Private to the collection."""
+
+from collections import namedtuple
+
+SCHEMA_VERSION = 1
+MODES = ("harden", "audit", "rollback", "adopt", "forget")
+OUTCOMES = ("done", "failed", "unreachable", "unknown")
+
+# Of a host: what its shard says.
+Host = namedtuple("Host", "name time run mode outcome check_mode changed msg notes kernel waivers provenance omitted guest")
+# What is told of a guest of VMware: no parameter, and counted as none. state: one of _guest.STATES.
+GuestRow = namedtuple("GuestRow", "name value state reason source")
+# Of a parameter on a host: the fields of the module's row.
+Cell = namedtuple("Cell", "state before wanted after boot_before boot boot_source dropin reason")
+# What is wrong with the input or with a host. kind: one of PROBLEMS. source: a host or a file.
+Problem = namedtuple("Problem", "kind source message")
+PROBLEMS = ("unreadable", "truncated", "schema", "duplicate", "missing", "stale", "unreachable", "failed", "unknown")
+# Those of a result that is not there as a whole.
+LOST = PROBLEMS[:4]
+# A parameter in a state. hosts: how many.
+Finding = namedtuple("Finding", "name state verdict hosts")
+# What is told of a waiver.
+WAIVER = ("name", "reason", "expires", "owner", "ticket", "control")
