@@ -77,6 +77,7 @@ class CallbackModule(CallbackBase):
         super().__init__()
         # The play that is on, until its hosts are known. Of each host of ours: its Row and, of a single one, its parameters.
         self._play, self._hosts, self._rows, self._parameters = None, set(), {}, []
+        # Folder -> Settings -> hosts.
         self._kept = {}
 
     # --- while the run is on ---
@@ -113,7 +114,7 @@ class CallbackModule(CallbackBase):
         self._parameters = result.get("parameters") if isinstance(result.get("parameters"), list) else []
         said = settings_of(result)
         if said:
-            self._kept.setdefault(said, set()).add(host)
+            self._kept.setdefault(said.folder, {}).setdefault(said, set()).add(host)
 
     # --- when it ends ---
 
@@ -123,19 +124,19 @@ class CallbackModule(CallbackBase):
         path = None
         # Whoever never came to our task, or failed before anything could be kept, has no result of this run, and is named.
         done = {host for host, row in self._rows.items() if row.outcome == _shards.DONE}
-        lost = (self._hosts | set(self._rows)) - done.union(*self._kept.values())
-        for settings, hosts in self._kept.items():
-            path = self._written(settings, sorted(hosts | lost)) or path
+        lost = (self._hosts | set(self._rows)) - done.union(*(hosts for kept in self._kept.values() for hosts in kept.values()))
+        for folder, kept in self._kept.items():
+            path = self._written(folder, kept, lost) or path
         if _display.is_for_people(_display.callback_in_use(context.CLIARGS)):
             self._display.display("\n" + self._table(path).rstrip("\n"))
 
-    def _written(self, settings, hosts):
+    def _written(self, folder, kept, lost):
         # Not before: what makes reports would be copied into the process of each host.
         from ansible_collections.photon.hardening.plugins.plugin_utils import _reports
         try:
-            return _reports.write(_reports.of_run(settings.folder, hosts, _provenance.STARTED), settings)
+            return _reports.write_run(kept, lost, _provenance.STARTED)
         except (OSError, ValueError) as exc:
-            self._display.error("The report in %s cannot be written: %s" % (settings.folder, _harmless.line(exc)))
+            self._display.error("The report in %s cannot be written: %s" % (folder, _harmless.line(exc)))
             return None
 
     def _table(self, path):

@@ -52,3 +52,18 @@ def _keep(keep, shown):
     if isinstance(keep, bool) or not re.fullmatch(r"[1-9][0-9]{0,5}", str(keep)):
         raise ValueError("%s: %r is no number of runs from 1 to 999999" % (shown("report_keep"), keep))
     return int(keep)
+
+
+def parts(kept, others):
+    """[(Settings, names of hosts), ...]: what is written of a run into one folder.
+
+    KEPT: Settings -> the hosts that have them, OTHERS: hosts without a result. Hosts with different settings are in one report all the same,
+    which is in each format that one of them has; a checklist is of the benchmark that its host has.
+    """
+    everyone, keep = others.union(*kept.values()), max(settings.keep for settings in kept)
+    if len(kept) == 1:
+        return [(settings, everyone) for settings in kept]
+    formats = tuple(name for name in FORMATS if name != "cklb" and any(name in settings.formats for settings in kept))
+    whole = next(iter(kept))._replace(formats=formats, keep=keep, benchmark=None)
+    return [(whole, everyone)] + [
+        (settings._replace(formats=("cklb",), keep=keep), hosts) for settings, hosts in kept.items() if "cklb" in settings.formats]

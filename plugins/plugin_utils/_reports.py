@@ -13,7 +13,15 @@ import json
 import os
 import re
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls, _merge, _provenance, _shards, _whole_file
+from ansible_collections.photon.hardening.plugins.plugin_utils import (
+    _catalogue,
+    _controls,
+    _merge,
+    _provenance,
+    _report_options,
+    _shards,
+    _whole_file,
+)
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import cklb, document, hdf, html, junit
 
 # The name of a run's folder, and of nothing else.
@@ -45,6 +53,16 @@ def write(fleet, settings, drift=None, run=_provenance.RUN):
             _whole_file.write(paths[-1], pieces)
     _prune(settings.folder, settings.keep, run)
     return paths[0] if paths else None
+
+
+def write_run(kept, others, started):
+    """Writes the reports of the run that STARTED then, all into one folder, and returns the path of the one to open first.
+
+    KEPT: Settings -> names of the hosts that have them. OTHERS: names of the hosts without a result.
+    """
+    parts = _report_options.parts(kept, others)
+    paths = [write(of_run(settings.folder, sorted(hosts), started), settings) for settings, hosts in parts]
+    return next(filter(None, paths), None)
 
 
 def _rows():

@@ -27,12 +27,12 @@ class Run:
         manager = types.SimpleNamespace(get_vars=lambda play, include_hostvars: {"ansible_play_hosts_all": hosts})
         self.plugin.v2_playbook_on_play_start(types.SimpleNamespace(get_variable_manager=lambda: manager))
 
-    def result(self, host, event="ok", keeps=True, item=None, says=None, **more):
+    def result(self, host, event="ok", keeps=True, item=None, says=None, settings=None, **more):
         answer = {"msg": "x", "changed": False, "summary": {"ok": 1, "changed": 2}, "parameters": [row("a.b", "changed")], **(says or {})}
         if keeps:
             shelf = _shards.Shelf(self.folder, host, False)
             shelf.end(dict(answer, failed=event == "failed", unreachable=event == "unreachable"))
-            answer["invocation"] = {"report": {"folder": self.folder, "formats": ["json"], "keep": 20, "benchmark": None}}
+            answer["invocation"] = {"report": {"folder": self.folder, "formats": ["json"], "keep": 20, "benchmark": None, **(settings or {})}}
         task = types.SimpleNamespace(**dict({"action": ACTION, "no_log": False, "delegate_to": None, "check_mode": False}, **more))
         if item:
             answer["_ansible_delegated_vars"] = {"ansible_delegated_host": item}
@@ -126,3 +126,16 @@ def test_a_report_that_cannot_be_written_is_told(tmp_path, monkeypatch):
     run.result("web1")
     (tmp_path / _provenance.RUN).write_text("x")
     assert "report: " not in run.end() and "cannot be written" in run.errors[0]
+
+
+def test_hosts_with_different_settings_are_in_one_report(tmp_path, monkeypatch):
+    run, says = Run(tmp_path, ["a", "b", "c", "lost"], monkeypatch), {"parameters": [row("kernel.kptr_restrict")]}
+    run.result("a", says=says, settings={"formats": ["html", "json", "cklb"], "benchmark": "stig_rhel8"})
+    run.result("b", says=says, settings={"formats": ["cklb"], "benchmark": "stig_rhel9", "keep": 2})
+    run.result("c", settings={"keep": 1})
+    assert run.end().rstrip().endswith("report.html") and run.errors == []
+    written = run.written()
+    assert [host["host"] for host in written["hosts"]] == ["a", "b", "c"]
+    assert [problem["source"] for problem in written["problems"]] == ["lost"]
+    checklists = {path.stem: json.loads(path.read_text(encoding="utf-8"))["stigs"][0]["stig_id"] for path in tmp_path.rglob("*.cklb")}
+    assert set(checklists) == {"a", "b"} and "8" in checklists["a"] and "9" in checklists["b"]
