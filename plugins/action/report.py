@@ -46,12 +46,12 @@ def hours_ago(hours):
     return then.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def cached(hosts, hostvars):
-    """(source, line) of what the fact cache has of HOSTS."""
+def add_cached(reader, hosts, hostvars):
+    """Adds to READER what the fact cache has of HOSTS. It has no values, so it counts only where there is no result of the same run."""
     for host in hosts:
         fact = hostvars.get(host, {}).get("ansible_facts", {}).get("photon_hardening")
-        if isinstance(fact, dict):
-            yield "the fact cache", _shards.of_fact(host, fact)
+        if isinstance(fact, dict) and not reader.has(host, fact.get("run")):
+            reader.add("the fact cache", _shards.of_fact(host, fact))
 
 
 class ActionModule(ActionBase):
@@ -98,8 +98,8 @@ class ActionModule(ActionBase):
         reader = _merge.Reader()
         for source, line in _shards.lines(inputs):
             reader.add(source, line)
-        for source, line in cached(args["hosts"], variables["hostvars"]) if args["cached_facts"] else ():
-            reader.add(source, line)
+        if args["cached_facts"]:
+            add_cached(reader, args["hosts"], variables["hostvars"])
         earlier = _earlier(args["since"], reader) if args["since"] else None
         fleet = reader.fleet(args["hosts"], hours_ago(args["stale_after"]))
         drift = _drift.drift(earlier, fleet) if earlier else None

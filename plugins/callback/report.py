@@ -28,7 +28,7 @@ import sys
 from ansible import constants, context
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _display, _harmless, _provenance, _report_options, _shards
+from ansible_collections.photon.hardening.plugins.plugin_utils import _display, _harmless, _provenance, _records, _report_options, _shards
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import terminal
 
 _ACTIONS = ("photon.hardening.kernel_parameters", "kernel_parameters")
@@ -86,30 +86,32 @@ class CallbackModule(CallbackBase):
         self._play = play
 
     def v2_runner_on_ok(self, result):
-        self._record(result, _shards.DONE)
+        self._record(result)
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
-        self._record(result, _shards.FAILED)
+        self._record(result, failed=True)
 
     def v2_runner_on_unreachable(self, result):
-        self._record(result, _shards.UNREACHABLE)
+        self._record(result, unreachable=True)
 
     # Of a loop each turn counts; its host is known of the turn alone.
 
     def v2_runner_item_on_ok(self, result):
-        self._record(result, _shards.DONE)
+        self._record(result)
 
     def v2_runner_item_on_failed(self, result):
-        self._record(result, _shards.UNREACHABLE if result._result.get("unreachable") else _shards.FAILED)
+        self._record(result, failed=True)
 
-    def _record(self, given, outcome):
+    def _record(self, given, **how):
+        """GIVEN: what a callback gets. HOW it ended, where that is not in the result itself."""
         if given._task.action not in _ACTIONS or given._task.no_log or isinstance(given._result.get("results"), list):
             return
         if self._play is not None:
             self._hosts |= hosts_of(self._play)
             self._play = None
         result, host = given._result, host_of(given)
-        self._rows[host] = terminal.Row(_harmless.flat(host), outcome, bool(given._task.check_mode), counts_of(result),
+        ended = _shards.outcome(dict(result, **how))
+        self._rows[host] = terminal.Row(_harmless.flat(host), ended, bool(given._task.check_mode), counts_of(result),
                                         mode_of(result), bool(result.get("changed")))
         self._parameters = result.get("parameters") if isinstance(result.get("parameters"), list) else []
         said = settings_of(result)
@@ -123,7 +125,7 @@ class CallbackModule(CallbackBase):
             return
         path = None
         # Whoever never came to our task, or failed before anything could be kept, has no result of this run, and is named.
-        done = {host for host, row in self._rows.items() if row.outcome == _shards.DONE}
+        done = {host for host, row in self._rows.items() if row.outcome in _records.WHOLE}
         lost = (self._hosts | set(self._rows)) - done.union(*(hosts for kept in self._kept.values() for hosts in kept.values()))
         for folder, kept in self._kept.items():
             path = self._written(folder, kept, lost) or path
@@ -145,6 +147,6 @@ class CallbackModule(CallbackBase):
         colour = constants.ANSIBLE_FORCE_COLOR or (sys.stdout.isatty() and not constants.ANSIBLE_NOCOLOR)
         width = shutil.get_terminal_size(_SIZE).columns
         where = path and os.path.relpath(path)
-        if len(rows) == 1 and rows[0].outcome == _shards.DONE:
+        if len(rows) == 1 and rows[0].outcome == "done":
             return terminal.changes(rows[0], self._parameters, width, colour, where)
         return terminal.table(rows, width, colour, where)

@@ -293,6 +293,11 @@ summary:
     overridden: 0
     changed: 2
     ok: 0
+stopped:
+  description: The run ended before the first write, because a parameter has a state of O(fail_on).
+  returned: when that is so
+  type: bool
+  sample: true
 parameters:
   description: One row per parameter, those that differ first. The same in check mode.
   returned: when the plan could be made
@@ -578,7 +583,8 @@ def _judge(plan, params, check_mode, with_diff):
     if bad:
         msg = "fail_on: nothing was written, because of %s. %s" % (bad, _result.count(plan.rows))
         # A prediction stays what it is: an audit that is to fail still tells what would change.
-        raise Problem(msg, dict(_described(plan, with_diff), changed=False)) if check_mode else _failed(msg, plan, with_diff)
+        result = dict(_described(plan, with_diff), changed=False) if check_mode else _failed(msg, plan, with_diff).result
+        raise Problem(msg, dict(result, stopped=True))
 
 
 def _probed(plan, saved, with_diff):

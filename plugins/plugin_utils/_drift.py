@@ -8,7 +8,7 @@ Exchanging the two reports exchanges worse and better, new and lost, before and 
 
 from collections import namedtuple
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _records, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._columns import NONE
 
 # since, time: of the two reports. worse, better: Changes, the worst first. new, lost: names of hosts.
@@ -64,7 +64,7 @@ def _order(change):
 
 
 def _is_whole(host):
-    return host.outcome == "done" and not host.omitted
+    return host.outcome in _records.WHOLE and not host.omitted
 
 
 def _pairs(earlier, later):
@@ -102,11 +102,11 @@ def _of_hosts(pairs):
 
 
 def _verdict_of_run(host):
-    return _verdicts.PASS if host.outcome == "done" else _verdicts.ERROR
+    return _verdicts.PASS if host.outcome in _records.WHOLE else _verdicts.ERROR
 
 
 def _run(host):
-    return "has a result" if host.outcome == "done" else "%s: %s" % (host.outcome, host.msg)
+    return "has a result" if host.outcome in _records.WHOLE else "%s: %s" % (host.outcome, host.msg)
 
 
 def _of_parameter(name, left, right, pairs):

@@ -9,10 +9,20 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, 
 
 
 class _Seen:
-    """The results that one host has sent: which of them counts, and which others were there."""
+    """The results that one host has sent: which of them counts, and which others were there.
 
-    def __init__(self):
-        self.host, self.best, self.others = None, None, set()
+    `host`, `source`, `digest`: of the one that counts. The digest is not known before there is a second one. `others`: of each of
+    several (run, digest, source).
+    """
+
+    def __init__(self, host, source):
+        self.host, self.source, self.digest, self.others = host, source, None, set()
+
+
+def _digest(host, rows):
+    """Of what a result says, alone in its file or as a line of a report. Of two rows of a parameter the last one counts."""
+    rows = {fields[0]: tuple(fields) for fields in rows}
+    return hashlib.blake2b(repr((tuple(host), sorted(map(repr, rows.values())))).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Reader:
@@ -39,16 +49,30 @@ class Reader:
         host = _shape.host(shard, tuple(map(self._guest_row, shard.get("guest") or ())))
         number = self._numbers.setdefault(host.name, len(self._seen))
         if number == len(self._seen):
-            self._seen.append(_Seen())
-        seen = self._seen[number]
-        # Of two results of the same second the one with the larger digest counts, whichever came first.
-        key = host.time, hashlib.blake2b(line.strip().encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        seen.others.add((*key, host.run, source))
-        if seen.best is None or key > seen.best:
-            if seen.best is not None:
-                self._forget(number)
-            seen.host, seen.best = host, key
+            self._seen.append(_Seen(host, source))
             self._put(number, rows)
+        elif self._counts_now(number, host, source, _digest(host, (fields for _number, fields in rows))):
+            self._forget(number)
+            self._put(number, rows)
+
+    def has(self, host, run):
+        """Whether there is a result of HOST of that RUN."""
+        number = self._numbers.get(_harmless.flat(host))
+        return number is not None and run in {self._seen[number].host.run, *(other[0] for other in self._seen[number].others)}
+
+    def _counts_now(self, number, host, source, digest):
+        """Whether a further result of host NUMBER counts from now on."""
+        seen = self._seen[number]
+        if seen.digest is None:
+            cells = ((name, column.get(number)) for name, column in self._columns.items())
+            seen.digest = _digest(seen.host, ((name, *cell) for name, cell in cells if cell is not None))
+            seen.others.add((seen.host.run, seen.digest, seen.source))
+        seen.others.add((host.run, digest, source))
+        # Of two results of the same second the one with the larger digest counts, whichever came first.
+        if (host.time, digest) <= (seen.host.time, seen.digest):
+            return False
+        seen.host, seen.source, seen.digest = host, source, digest
+        return True
 
     def _rows(self, rows, plain):
         """Of each row the number of its cell if it was seen before, else None, and its fields."""
@@ -112,7 +136,7 @@ class Reader:
     def _duplicates(self):
         """Two different results of one host in one run: one of them is not what it looks like."""
         for seen in self._seen:
-            sources = sorted({source for time, digest, run, source in seen.others if run == seen.host.run and digest != seen.best[1]})
+            sources = sorted({source for run, digest, source in seen.others if run == seen.host.run and digest != seen.digest})
             if sources:
                 yield _records.Problem("duplicate", seen.host.name, "another result of the same run is left out: %s" % ", ".join(sources))
 
@@ -121,7 +145,7 @@ def _of_hosts(hosts, fresh_from):
     for host in hosts:
         if host.time < fresh_from:
             yield _records.Problem("stale", host.name, "its result is of %s" % host.time)
-        if host.outcome != "done":
+        if host.outcome not in _records.WHOLE:
             yield _records.Problem(host.outcome, host.name, host.msg)
         if host.omitted:
             yield _records.Problem("truncated", host.name, "%d parameters are left out of its result" % host.omitted)

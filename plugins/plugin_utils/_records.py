@@ -7,7 +7,9 @@ from collections import namedtuple
 
 SCHEMA_VERSION = 1
 MODES = ("harden", "audit", "rollback", "adopt", "forget")
-OUTCOMES = ("done", "failed", "unreachable", "unknown")
+OUTCOMES = ("done", "stopped", "failed", "unreachable", "unknown")
+# Of these the result is whole: the run ended, or fail_on stopped it before the first write.
+WHOLE = OUTCOMES[:2]
 
 # Of a host: what its shard says.
 Host = namedtuple("Host", "name time run mode outcome check_mode changed msg notes kernel waivers provenance omitted guest")

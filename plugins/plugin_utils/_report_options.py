@@ -57,8 +57,8 @@ def _keep(keep, shown):
 def parts(kept, others):
     """[(Settings, names of hosts), ...]: what is written of a run into one folder.
 
-    KEPT: Settings -> the hosts that have them, OTHERS: hosts without a result. Hosts with different settings are in one report all the same,
-    which is in each format that one of them has; a checklist is of the benchmark that its host has.
+    KEPT: Settings -> the hosts that have them. OTHERS: hosts without a result. Hosts with different settings are in one report all the
+    same, in each format that one of them has; a checklist is of the benchmark that its host has.
     """
     everyone, keep = others.union(*kept.values()), max(settings.keep for settings in kept)
     if len(kept) == 1:

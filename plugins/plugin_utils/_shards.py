@@ -21,7 +21,7 @@ _MOST_NAMES = 100
 _PROBLEMS = '"problems": '
 
 # How a run ended for a host. While it is on, and when it breaks off, nothing is known.
-UNKNOWN, UNREACHABLE, FAILED, DONE = "unknown", "unreachable", "failed", "done"
+_UNKNOWN, _DONE = "unknown", "done"
 _NOT_ENDED = "Nothing is known of this host: the run is still on, or it broke off."
 
 
@@ -41,13 +41,13 @@ def mode(state, check_mode):
     return others.get(state, "audit" if check_mode else "harden")
 
 
-def shard(host, result, check_mode, outcome, about):
+def shard(host, result, check_mode, ended, about):
     """What is kept of a result: what the module says, and nothing that Ansible adds (an exception of its own is no JSON).
 
-    ABOUT: what the controller knows of the call: its mode, waivers and provenance.
+    ENDED: its outcome. ABOUT: what the controller knows of the call: its mode, waivers and provenance.
     """
     kept = {key: result[key] for key in _KEPT if key in result}
-    return dict(kept, schema_version=_records.SCHEMA_VERSION, host=host, check_mode=check_mode, outcome=outcome, time=now(),
+    return dict(kept, schema_version=_records.SCHEMA_VERSION, host=host, check_mode=check_mode, outcome=ended, time=now(),
                 run=_provenance.RUN, mode=about.get("mode") or mode(None, check_mode), waivers=about.get("waivers", []),
                 provenance=dict(_provenance.PROGRAMS, **about.get("provenance", {})))
 
@@ -75,8 +75,17 @@ def of_fact(host, fact):
     rows = [dict(empty, name=name, state=state, reason="") for state, found in names.items() if isinstance(found, list) for name in found]
     return json.dumps({
         "schema_version": _records.SCHEMA_VERSION, "host": host, "time": fact.get("time"), "run": fact.get("run"), "mode": fact.get("mode"),
-        "outcome": DONE, "check_mode": check_mode, "msg": "from the fact cache, without values", "parameters": rows,
+        "outcome": _DONE, "check_mode": check_mode, "msg": "from the fact cache, without values", "parameters": rows,
         "kernel": fact.get("kernel"), "omitted": fact.get("omitted"), "provenance": {"profile": fact.get("profile")}}, sort_keys=True)
+
+
+def outcome(result):
+    """How a run ended, by its RESULT, which the host says."""
+    if result.get("unreachable"):
+        return "unreachable"
+    if result.get("failed"):
+        return "stopped" if result.get("stopped") is True else "failed"
+    return _DONE
 
 
 class Shelf:
@@ -89,14 +98,14 @@ class Shelf:
 
     def begin(self):
         """Whatever happens now, the result of an earlier run does not look like one of this."""
-        self.keep({"msg": _NOT_ENDED}, UNKNOWN)
+        self.keep({"msg": _NOT_ENDED}, _UNKNOWN)
 
     def end(self, result):
-        self.keep(result, UNREACHABLE if result.get("unreachable") else FAILED if result.get("failed") else DONE)
+        self.keep(result, outcome(result))
 
-    def keep(self, result, outcome):
+    def keep(self, result, ended):
         if self._path:
-            _whole_file.write(self._path, [_line(shard(self._host, result, self._check_mode, outcome, self.about))])
+            _whole_file.write(self._path, [_line(shard(self._host, result, self._check_mode, ended, self.about))])
 
     def clear(self):
         """Nothing may be kept of this run, so nothing is left of an earlier one."""
@@ -111,11 +120,17 @@ def _line(content):
 def lines(paths):
     """(source, text) of each result in PATHS: files with one result a line, reports in JSON, or folders of such files, whose hidden ones
     are unfinished."""
+    # A file that is named twice, as with `reports` and `./reports`, is read once.
+    for path in {os.path.realpath(path): path for path in _files(paths)}.values():
+        yield from _of_file(path)
+
+
+def _files(paths):
     for path in paths:
         if os.path.isdir(path):
-            yield from lines(os.path.join(path, name) for name in sorted(os.listdir(path)) if _is_shard(path, name))
+            yield from _files(os.path.join(path, name) for name in sorted(os.listdir(path)) if _is_shard(path, name))
         else:
-            yield from _of_file(path)
+            yield path
 
 
 def _of_file(path):

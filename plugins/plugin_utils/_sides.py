@@ -13,7 +13,7 @@ from collections import namedtuple
 
 from ansible_collections.photon.hardening.plugins.module_utils import _guest, _secrets
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
-from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless
+from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _records
 
 HOST, PROFILE, RESULT = "host", "profile", "result"
 VALUE, SECRET, MOVES, UNREADABLE, MISSING = "value", "secret", "moves", "unreadable", "missing"
@@ -29,7 +29,6 @@ Value = namedtuple("Value", "kind value boot source cause token problem")
 
 _NEWEST_SCHEMA = 1
 # How `_shards` says that a run has ended well.
-_DONE = "done"
 
 
 # --- what a name means ---
@@ -92,7 +91,7 @@ def _of_guest_row(label, row):
 
 def of_shard(label, shard):
     """What a run kept of a host. It tells nothing of secrets that could be compared."""
-    if shard.get("outcome") != _DONE:
+    if shard.get("outcome") not in _records.WHOLE:
         raise ValueError("%s: the run did not end well on this host (%s), so there is nothing to compare"
                          % (label, _text(label, "outcome", shard.get("outcome"))))
     kernel = _dictionary(label, "kernel", shard.get("kernel") or {})

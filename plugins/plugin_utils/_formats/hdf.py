@@ -19,7 +19,7 @@ _NAME = "photon.hardening"
 
 
 def render(fleet, rows, controls):
-    """(file name, text) of each host. ROWS: the catalogue's. CONTROLS: what _controls.load() returns."""
+    """(file name, text) of each host, those without a result, too. ROWS: the catalogue's. CONTROLS: what _controls.load() returns."""
     about = {row["name"]: row for row in rows}
     problems = per_host.problems(fleet)[0]
     tags = {name: _tags(name, controls) for name in fleet.parameters}
@@ -29,6 +29,10 @@ def render(fleet, rows, controls):
         for name, cell in fleet.rows(number):
             made.append(_control(host, name, cell, about.get(name, {}), tags[name], waivers.get(name)))
         yield per_host.file_name(host.name, ".json"), json.dumps(_document(host, made)) + "\n"
+    for host, its in per_host.lost(fleet):
+        # No host has the second name: what is special in one is written as in a URL.
+        name = per_host.file_name(host.name, ".json") if host.name else "not read.json"
+        yield name, json.dumps(_document(host, [_problem_control(host, problem) for problem in its])) + "\n"
 
 
 def _document(host, controls):
@@ -78,7 +82,8 @@ def _control(host, name, cell, about, tags, waiver):
 def _problem_control(host, problem):
     """A host without a whole result must not look like one with nothing to say."""
     message = "%s: %s" % (problem.kind, _harmless.flat(problem.message))
-    control = _bare_control("result: %s" % problem.kind, "The result of this host", message)
+    name = "result: %s" % problem.kind
+    control = _bare_control(name if host.name else "%s: %s" % (name, _harmless.flat(problem.source)), "The result of this host", message)
     control["results"] = [_result(host, "error", "the host has a whole and fresh result", message)]
     return control
 

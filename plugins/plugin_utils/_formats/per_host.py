@@ -6,6 +6,8 @@
 import hashlib
 import urllib.parse
 
+from ansible_collections.photon.hardening.plugins.plugin_utils import _records
+
 _LONGEST = 200
 
 
@@ -27,6 +29,16 @@ def problems(fleet):
         if problem.source in names:
             of_hosts.setdefault(problem.source, []).append(problem)
     return of_hosts, [problem for problem in fleet.problems if problem.source not in names]
+
+
+def lost(fleet):
+    """[(a Host without a row, its problems), ...]: the hosts without a result, and one without a name for what could not be read."""
+    found = {}
+    for problem in problems(fleet)[1]:
+        found.setdefault(problem.source if problem.kind == "missing" else "", []).append(problem)
+    nothing = dict.fromkeys(_records.Host._fields)
+    return [(_records.Host(**dict(nothing, name=name, time=fleet.time, kernel={}, provenance={}, waivers=[])), its)
+            for name, its in sorted(found.items())]
 
 
 def waivers(host):

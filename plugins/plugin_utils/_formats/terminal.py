@@ -32,7 +32,7 @@ _UNBROKEN = "\xa0"
 # The columns, in this order; a state that nobody has gets none.
 COLUMNS = ("ok", "changed", "stricter", "unsupported", "waived", "held_back", "read_only", "reboot_required", "overridden", "not_applied",
            "rejected")
-_OUTCOMES = {"failed": "failed", "unreachable": "not reached", "unknown": "broke off", "missing": "no result"}
+_OUTCOMES = {"stopped": "stopped", "failed": "failed", "unreachable": "not reached", "unknown": "broke off", "missing": "no result"}
 _RED, _YELLOW, _GREEN = "31", "33", "32"
 _COLOURS = {_verdicts.ERROR: _RED, _verdicts.FAIL: _RED, _verdicts.WAIVED: _YELLOW, _verdicts.NOT_APPLICABLE: _YELLOW,
             _verdicts.PASS: _GREEN}

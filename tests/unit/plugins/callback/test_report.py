@@ -32,7 +32,8 @@ class Run:
         if keeps:
             shelf = _shards.Shelf(self.folder, host, False)
             shelf.end(dict(answer, failed=event == "failed", unreachable=event == "unreachable"))
-            answer["invocation"] = {"report": {"folder": self.folder, "formats": ["json"], "keep": 20, "benchmark": None, **(settings or {})}}
+            said = {"folder": self.folder, "formats": ["json"], "keep": 20, "benchmark": None}
+            answer["invocation"] = {"report": dict(said, **(settings or {}))}
         task = types.SimpleNamespace(**dict({"action": ACTION, "no_log": False, "delegate_to": None, "check_mode": False}, **more))
         if item:
             answer["_ansible_delegated_vars"] = {"ansible_delegated_host": item}
@@ -126,6 +127,15 @@ def test_a_report_that_cannot_be_written_is_told(tmp_path, monkeypatch):
     run.result("web1")
     (tmp_path / _provenance.RUN).write_text("x")
     assert "report: " not in run.end() and "cannot be written" in run.errors[0]
+
+
+def test_a_host_that_fail_on_has_stopped_has_a_whole_result(tmp_path, monkeypatch):
+    run = Run(tmp_path, ["web1", "web2"], monkeypatch)
+    run.result("web1", "failed", says={"stopped": True, "parameters": [row("a.b", "overridden")]})
+    run.result("web2")
+    assert run.end().strip().splitlines()[1].split() == ["web1", "1", "2", "stopped"]
+    written = run.written()
+    assert written["problems"] == [] and written["verdict"] == "1 of 2 hosts are not as wanted."
 
 
 def test_hosts_with_different_settings_are_in_one_report(tmp_path, monkeypatch):

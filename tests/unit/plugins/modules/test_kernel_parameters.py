@@ -502,7 +502,7 @@ def test_fail_on_is_judged_before_the_first_write(plain, check_mode, state):
         "fail_on: nothing was written, because of 1 unsupported (kernel.gone), 3 changed (kernel.a, kernel.b, vm.c). 3 of 4 ")
     result = caught.value.result
     assert states(result) == {"kernel.a": state, "kernel.b": state, "vm.c": state, "kernel.gone": "unsupported"}
-    assert result["summary"][state] == 3 and result["changed"] is False and result["diff"]
+    assert result["summary"][state] == 3 and result["changed"] is False and result["diff"] and result["stopped"] is True
     assert plain.tree() == before
 
 

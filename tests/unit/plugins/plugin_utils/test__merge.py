@@ -2,6 +2,8 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,14 @@ def test_two_results_of_a_host_in_one_run_are_named():
     (problem,) = fleet(*lines).problems
     assert problem.kind == "duplicate" and problem.source == "web1"
     assert told(fleet(*lines))[4] == told(fleet(*reversed(lines)))[4]
+
+
+def test_a_result_that_is_met_twice_in_two_forms_is_one():
+    """Alone in its file, and as a line of the run's report, which says more of it."""
+    kept = line("web1", row("a.a", "held_back", reason="x"), row("a.b"), notes=["n"])
+    again = json.dumps(dict(json.loads(kept), counts={"ok": 1}, verdicts={}), indent=None)
+    assert fleet(kept, again).problems == [] and told(fleet(kept, again)) == told(fleet(kept))
+    assert [problem.kind for problem in fleet(kept, again.replace('"x"', '"y"')).problems] == ["duplicate"]
 
 
 def test_missing_and_stale_hosts_are_named():

@@ -22,7 +22,7 @@ def test_each_format_has_its_files(tmp_path):
     run = tmp_path / "20260131T120000Z-7"
     assert path == str(run / "report.html")
     files = {str(found.relative_to(run)) for found in run.rglob("*") if found.is_file()}
-    assert files == {"report.html", "report.json", "junit-1.xml", "hdf/web%2F1.json", "cklb/web%2F1.cklb"}
+    assert files == {"report.html", "report.json", "junit-1.xml", "hdf/web%2F1.json", "hdf/web2.json", "cklb/web%2F1.cklb"}
     assert {stat.S_IMODE(found.stat().st_mode) for found in run.rglob("*")} == {0o600, 0o700}
     assert json.loads((run / "report.json").read_text(encoding="utf-8")) == _reports.as_data(FLEET)
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from ansible_collections.photon.hardening.plugins.plugin_utils import _merge
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import hdf
 from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils._formats import samples
 
@@ -26,6 +27,17 @@ def control(row, **fields):
 
 def test_one_file_for_each_host():
     assert list(documents(samples.read([samples.shard("b"), samples.shard("a/b")]))) == ["a%2Fb.json", "b.json"]
+
+
+def test_hosts_without_a_result_and_what_could_not_be_read_have_a_file():
+    lines = [("a.json:1", "{"), ("b.json", json.dumps(samples.shard("web1"))), ("c.json", "[")]
+    found = documents(_merge.read(lines, ["web1", "lost"]))
+    ids = {name: [control["id"] for control in document["profiles"][0]["controls"]] for name, document in found.items()}
+    assert ids == {"web1.json": [], "lost.json": ["result: missing"],
+                   "not read.json": ["result: truncated: a.json:1", "result: truncated: c.json"]}
+    (lost,) = found["lost.json"]["profiles"][0]["controls"]
+    assert lost["results"] == [{"status": "error", "code_desc": "the host has a whole and fresh result", "start_time": samples.TIME,
+                                "message": "missing: there is no result of it"}]
 
 
 def test_a_passed_parameter():
