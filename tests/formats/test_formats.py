@@ -35,7 +35,7 @@ SOME = settings(max_examples=25, deadline=None, suppress_health_check=[HealthChe
 
 def words(fleet, format):
     """word -> number of parameters that have it under the mapping."""
-    return Counter(getattr(mapping.words(cell.state, host.check_mode), format) for number, host in enumerate(fleet.hosts)
+    return Counter(getattr(mapping.words(cell, host.check_mode), format) for number, host in enumerate(fleet.hosts)
                    for _name, cell in fleet.rows(number))
 
 
