@@ -9,7 +9,7 @@ import urllib.parse
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _provenance, _records, _shape, _shards
+from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _provenance, _records, _shape, _shards, _verdicts
 
 NAMES = {
     "web1": "web1.json", "web-1.example.com": "web-1.example.com.json", "a_b": "a_b.json", "a/b": "a%2Fb.json", "a%2Fb": "a%252Fb.json",
@@ -90,6 +90,14 @@ def test_a_fact_tells_enough_to_count():
     fleet = _merge.read([("cache", _shards.of_fact("web1", fact))])
     assert not fleet.problems and {state: count for state, count in fleet.counts().items() if count} == {"ok": 1, "changed": 1}
     assert fleet.hosts[0].check_mode and fleet.hosts[0].provenance == {"profile": "photon"}
+    assert [_verdicts.sentence(cell, True) for _name, cell in fleet.rows(0)] == [
+        "would change; its values are not known", "ok; its values are not known"]
+
+
+def test_after_a_rollback_a_fact_does_not_say_that_something_is_as_wanted():
+    fact = _shards.facts({"parameters": [{"name": "a.b", "state": "ok", "wanted": None}]}, {"mode": "rollback"})["photon_hardening"]
+    fleet = _merge.read([("cache", _shards.of_fact("web1", fact))])
+    assert not fleet.problems and fleet.host_totals()["pass"] == 0
 
 
 @pytest.mark.parametrize("fact", [{}, {"names": 7}, {"names": {"ok": "x"}, "time": "x"}])
