@@ -151,6 +151,10 @@ def _of_file(path):
 def _lines(path, stream):
     in_report, has_hosts, last = False, False, ""
     for number, text in enumerate(stream, 1):
+        if "\0" in text:
+            # Each of its lines would be a result that cannot be read.
+            yield path, _shape.BadShard("unreadable", "it is no text")
+            return
         last = text.strip() or last
         in_report = in_report or number == 1 and text.rstrip() == "{"
         # In a report each host is a line of its own, too, below a head that is none.

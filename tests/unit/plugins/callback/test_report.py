@@ -33,7 +33,7 @@ class Run:
         answer = {"msg": "x", "changed": False, "summary": {"ok": 1, "changed": 2}, "parameters": [row("a.b", "changed")], **(says or {})}
         if keeps:
             shelf = _shards.Shelf(self.folder, host, False)
-            shelf.end(dict(answer, failed=event == "failed", unreachable=event == "unreachable"))
+            shelf.end(dict(answer, summary={"changed": 1}, failed=event == "failed", unreachable=event == "unreachable"))
             said = {"folder": self.folder, "formats": ["json"], "keep": 20, "benchmark": None}
             answer["invocation"] = {"report": dict(said, **(settings or {}))}
         task = types.SimpleNamespace(**dict({"action": ACTION, "no_log": False, "delegate_to": None, "check_mode": False}, **more))

@@ -41,6 +41,11 @@ def test_missing_and_stale_hosts_are_named():
     assert [(problem.kind, problem.source) for problem in found.problems] == [("missing", "web3"), ("stale", "web2")]
 
 
+def test_a_result_of_the_future_is_not_fresh():
+    found = fleet(line("web1", row("a.a"), time="9999-01-31T12:00:00Z"), fresh_until="2026-02-01T00:00:00Z")
+    assert [problem.kind for problem in found.problems] == ["stale"] and found.host_totals()["pass"] == 0
+
+
 def test_a_host_is_found_by_its_name_as_it_is_shown():
     assert fleet(line("web\n\x1b1"), expected=["web\n\x1b1"]).problems == []
 

@@ -44,13 +44,13 @@ def test_a_name_that_is_too_long_is_refused():
 ])
 def test_what_is_kept(tmp_path, result, outcome):
     shelf = _shards.Shelf(str(tmp_path), "web1", True)
-    shelf.end(dict(result, diff=[], invocation={}, exception=object(), _ansible_no_log=False, summary={"ok": 1}))
+    shelf.end(dict(result, diff=[], invocation={}, exception=object(), _ansible_no_log=False, summary={"ok": 0}))
     found = kept(tmp_path / "web1.json")
     assert len(found.pop("time")) == len("2026-01-31T12:00:00Z")
     assert found.pop("run") == _provenance.RUN and set(found.pop("provenance")) == {"collection", "catalogue", "ansible_core"}
     found.pop("unreachable", None)
     expected = {key: value for key, value in result.items() if key != "unreachable"}
-    assert found == dict(expected, summary={"ok": 1}, host="web1", check_mode=True, outcome=outcome, mode="audit", schema_version=1,
+    assert found == dict(expected, summary={"ok": 0}, host="web1", check_mode=True, outcome=outcome, mode="audit", schema_version=1,
                          waivers=[])
     _shape.parsed((tmp_path / "web1.json").read_text(encoding="utf-8"))
 
@@ -81,6 +81,12 @@ def test_lines_of_files_and_folders(tmp_path):
     found = [(source.rpartition("/")[2], text) for source, text in _shards.lines([str(tmp_path)])]
     assert found == [("a.json:1", "2\n"), ("a.json:3", "3\n"), ("all.jsonl:1", "\\xff"), ("b.json:1", "1\n")]
     assert list(_shards.lines([str(tmp_path / "b.json")])) == [(str(tmp_path / "b.json") + ":1", "1\n")]
+
+
+def test_a_file_that_is_no_text_is_one_problem(tmp_path):
+    (tmp_path / "a.json").write_bytes(b"\x7fELF\0\n" * 1000)
+    ((source, problem),) = _shards.lines([str(tmp_path)])
+    assert source == str(tmp_path / "a.json") and str(problem) == "it is no text"
 
 
 def test_a_fact_tells_enough_to_count():
