@@ -19,17 +19,18 @@ class Fleet:
         self._tally = self._counted()
 
     def _counted(self):
-        """Of each host: a settled state -> number. Under None, of which parameters it has no row."""
-        states = [dict(enumerate(map(_verdicts.settled, column.cells))) for column in self.parameters.values()]
+        """Of each host: (state, settled state) -> number. Under None, of which parameters it has no row."""
+        states = [{number: (cell[0], _verdicts.settled(cell)) for number, cell in enumerate(column.cells)}
+                  for column in self.parameters.values()]
         rows = zip(*(map(known.get, column.index) for known, column in zip(states, self.parameters.values(), strict=True)), strict=True)
         return list(map(Counter, rows)) or [Counter() for _host in self.hosts]
 
     def host_counts(self, number):
         """state -> how many parameters of host NUMBER have it; all states, in their order."""
         found = dict.fromkeys(STATES, 0)
-        for settled, count in self._tally[number].items():
-            if settled is not None:
-                found[_verdicts.state_of(settled)] += count
+        for key, count in self._tally[number].items():
+            if key is not None:
+                found[key[0]] += count
         return found
 
     def counts(self):
@@ -39,10 +40,20 @@ class Fleet:
     def host_verdicts(self, number):
         """verdict -> how many parameters of host NUMBER have it."""
         found = dict.fromkeys(_verdicts.VERDICTS, 0)
-        for settled, count in self._tally[number].items():
-            if settled is not None:
-                found[_verdicts.verdict(_verdicts.kind(settled, self.hosts[number].check_mode))] += count
+        for kind, count in self._kinds(number).items():
+            found[_verdicts.verdict(kind)] += count
         return found
+
+    def _kinds(self, number):
+        found = Counter()
+        for key, count in self._tally[number].items():
+            if key is not None:
+                found[_verdicts.kind(key[1], self.hosts[number].check_mode)] += count
+        return found
+
+    def kinds(self):
+        """kind -> how many parameters have it."""
+        return sum(map(self._kinds, range(len(self.hosts))), Counter())
 
     def verdicts(self):
         each = [self.host_verdicts(number) for number in range(len(self.hosts))]
@@ -56,14 +67,14 @@ class Fleet:
                       key=lambda item: (_verdicts.severity(_verdicts.kind_of(item[1], check_mode)), item[0]))
 
     def findings(self):
-        """[Finding, ...] of all parameters and kinds that are no pass; the worst first, then those of most hosts."""
+        """[Finding, ...] of all parameters and kinds that are no pass and of which something is wanted; the worst and most frequent first."""
         found, check_modes = Counter(), [host.check_mode for host in self.hosts]
         for name, column in self.parameters.items():
             for (number, check_mode), hosts in Counter(zip(column.index, check_modes, strict=True)).items():
                 if number != _columns.NONE:
                     found[name, _verdicts.kind_of(column.cells[number], check_mode)] += hosts
         listed = [_records.Finding(name, kind, _verdicts.verdict(kind), hosts) for (name, kind), hosts in found.items()
-                  if _verdicts.verdict(kind) != _verdicts.PASS]
+                  if kind != _verdicts.UNASKED and _verdicts.verdict(kind) != _verdicts.PASS]
         return sorted(listed, key=lambda item: (_verdicts.VERDICTS.index(item.verdict), -item.hosts, item.name, item.kind))
 
     def guest(self):

@@ -82,7 +82,8 @@ class Reader:
             numbers = [(known := self._places.get(fields[0])) and known.get(fields) for fields in found]
         except TypeError:
             raise _shape.BadShard("schema", "its parameters are not what a result has") from None
-        checked = iter(_shape.checked([fields for number, fields in zip(numbers, found, strict=True) if number is None], plain))
+        new = [fields for number, fields in zip(numbers, found, strict=True) if number is None]
+        checked = iter(_shape.checked(new, plain))
         return [(number, next(checked) if number is None else fields) for number, fields in zip(numbers, found, strict=True)]
 
     def _guest_row(self, row):

@@ -60,7 +60,7 @@ def _check_shape(shard):
             raise BadShard("schema", "its %s is not what a result has" % key)
     counted, there = sum((shard.get("summary") or {}).values()), len(shard.get("parameters") or ()) + (shard.get("omitted") or 0)
     if shard.get("summary") and counted != there:
-        raise BadShard("schema", "it has %d parameters, and its summary counts %d" % (there, counted))
+        raise BadShard("truncated", "it is not whole: it has %d parameters, and its summary counts %d" % (there, counted))
 
 
 def _is_text(value):

@@ -59,7 +59,7 @@ def now():
 def facts(result, about):
     """What a fact cache keeps of a result: enough to count with. RESULT comes from the host, so its shape is not relied on."""
     given = result.get("parameters") if isinstance(result.get("parameters"), list) else ()
-    rows = [row for row in given if isinstance(row, dict) and isinstance(row.get("name"), str) and not _is_released(row)]
+    rows = [row for row in given if isinstance(row, dict) and isinstance(row.get("name"), str) and not _is_unasked(row)]
     names = {state: [row["name"] for row in rows if row.get("state") == state] for state in STATES}
     differing = [row["name"] for row in rows if row.get("state") in DIFFERING]
     kept = {"time": now(), "run": _provenance.RUN, "mode": about.get("mode"), "profile": about.get("provenance", {}).get("profile"),
@@ -69,9 +69,9 @@ def facts(result, about):
     return {"photon_hardening": kept}
 
 
-def _is_released(row):
-    """Whether nothing is wanted of a parameter any more. Without its values the fact would say that it is as wanted."""
-    return row.get("state") == "ok" and row.get("wanted", "") is None
+def _is_unasked(row):
+    """Whether nothing is wanted of a parameter. Without its values the fact would say that it is as wanted."""
+    return row.get("state") in ("ok", "changed") and row.get("wanted", "") is None
 
 
 def of_fact(host, fact):

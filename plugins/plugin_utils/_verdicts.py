@@ -8,9 +8,11 @@ Pure. Private to the collection.
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _records
 
-# What is told apart is a kind: a state, or one of these. What a run has changed is right now; what an audit would change is not. Of what is
-# no longer ours nothing is wanted, so that nothing can pass, least of all after a rollback.
-WOULD_CHANGE, RELEASED = "would_change", "released"
+# What is told apart is a kind: a state, or one of these. What a run has changed is right now; what an audit would change is not.
+# Where nothing is wanted, as after a rollback and of what is only compared, nothing can pass.
+WOULD_CHANGE, UNASKED = "would_change", "unasked"
+# What goes back to what it was is no kind: it would change, or nothing is wanted of it any more.
+_GOES_BACK = "goes back"
 
 PASS, FAIL, ERROR, WAIVED, NOT_APPLICABLE = "pass", "fail", "error", "waived", "not_applicable"
 
@@ -23,7 +25,7 @@ _VERDICT = {
     "rejected": ERROR, "not_applied": ERROR,
     "overridden": FAIL, "reboot_required": FAIL, "read_only": FAIL, "held_back": FAIL,
     "waived": WAIVED, "unsupported": NOT_APPLICABLE, "stricter": PASS, "ok": PASS,
-    "changed": PASS, WOULD_CHANGE: FAIL, RELEASED: NOT_APPLICABLE,
+    "changed": PASS, WOULD_CHANGE: FAIL, UNASKED: NOT_APPLICABLE,
 }
 
 # kind -> (letter, word), from worst to best.
@@ -31,7 +33,7 @@ WORDS = {
     "rejected": ("R", "rejected"), "not_applied": ("N", "not applied"), "overridden": ("O", "overridden at boot"),
     "reboot_required": ("B", "needs a reboot"), "read_only": ("L", "read-only"), "held_back": ("H", "held back"),
     WOULD_CHANGE: ("C", "would change"), "changed": ("C", "changed"), "waived": ("W", "waived"), "unsupported": ("U", "unsupported"),
-    RELEASED: ("F", "no longer ours"), "stricter": ("S", "stricter"), "ok": ("K", "ok"),
+    UNASKED: ("-", "nothing wanted"), "stricter": ("S", "stricter"), "ok": ("K", "ok"),
 }
 
 # What a fact cache keeps of a row has no values: they are not unset, they are not known.
@@ -39,22 +41,20 @@ _BARE = (None,) * (len(_records.Cell._fields) - 1)
 
 
 def settled(cell):
-    """The state of CELL, or RELEASED. Of its values it matters only which are None."""
-    return RELEASED if cell[0] == "ok" and cell[2] is None and tuple(cell[1:]) != _BARE else cell[0]
+    """The state of CELL, or what stands for it where nothing is wanted. Of its values it matters only which are None."""
+    is_unasked = cell[2] is None and tuple(cell[1:]) != _BARE
+    return {"ok": UNASKED, "changed": _GOES_BACK}.get(cell[0], cell[0]) if is_unasked else cell[0]
 
 
 def kind(state, check_mode):
     """STATE: as `settled` says it."""
-    return WOULD_CHANGE if state == "changed" and check_mode else state
+    if state in ("changed", _GOES_BACK) and check_mode:
+        return WOULD_CHANGE
+    return UNASKED if state == _GOES_BACK else state
 
 
 def kind_of(cell, check_mode):
     return kind(settled(cell), check_mode)
-
-
-def state_of(settled_state):
-    """What `settled` was made of."""
-    return "ok" if settled_state == RELEASED else settled_state
 
 
 def verdict(of_kind):

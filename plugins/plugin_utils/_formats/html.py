@@ -67,12 +67,9 @@ def _hash(text):
 
 # --- what stands first ---
 
-def counts(fleet, found):
-    """[(kind, number), ...] of all kinds, the worst first. FOUND: the fleet's findings."""
-    numbers = Counter(fleet.counts())
-    for kind, state in ((_verdicts.WOULD_CHANGE, "changed"), (_verdicts.RELEASED, "ok")):
-        numbers[kind] = sum(item.hosts for item in found if item.kind == kind)
-        numbers[state] -= numbers[kind]
+def counts(fleet):
+    """[(kind, number), ...] of all kinds, the worst first."""
+    numbers = fleet.kinds()
     return [(kind, numbers[kind["key"]]) for kind in packing.kinds()]
 
 
@@ -203,7 +200,7 @@ def render(fleet, catalogue_rows, controls, today, drift=None):
         policy="default-src 'none'; script-src '%s'; style-src '%s'; base-uri 'none'; form-action 'none'" % (_hash(script), _hash(style)),
         style=markupsafe.Markup(style), script=markupsafe.Markup(script), title=_title(fleet), time=fleet.time, fleet=fleet,
         since=since(drift),
-        sentence=_fleet.verdict_sentence(fleet), counts=counts(fleet, found), host_counts=host_counts(fleet), coverage=coverage(fleet),
+        sentence=_fleet.verdict_sentence(fleet), counts=counts(fleet), host_counts=host_counts(fleet), coverage=coverage(fleet),
         findings=findings(fleet, found, rows), all_findings=len(found), worst=_WORST, waivers=listed[:_MOST_ROWS],
         all_waivers=len(listed), first_waivers=_MOST_WAIVERS, provenance=provenance(fleet),
         guest=guest_rows, all_guest_rows=all_guest_rows,

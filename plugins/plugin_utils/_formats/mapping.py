@@ -29,7 +29,7 @@ WORDS = {
     "waived": Words("skipped", "waiver_data", "open", "risk_accepted", "Fail, Suppressed"),
     "unsupported": Words("skipped", "impact 0", "not_applicable", None, "Other"),
     # Nothing was compared, and nobody may take it for reviewed.
-    _verdicts.RELEASED: Words("skipped", "impact 0", "not_reviewed", None, "Other"),
+    _verdicts.UNASKED: Words("skipped", "impact 0", "not_reviewed", None, "Other"),
     "changed": _PASS,
     "stricter": _PASS,
     "ok": _PASS,

@@ -236,6 +236,6 @@ def _is_told(cell, check_mode):
 def _told(name, cell, check_mode, room):
     """The lines of one parameter, its sentence in lines of at most ROOM columns."""
     first, *others = _wrapped([_one_line(_verdicts.sentence(cell, check_mode))], room)
-    kind = _verdicts.kind_of(cell, check_mode)
+    kind = _verdicts.kind(cell.state, check_mode)
     letter = _Cell(_verdicts.WORDS[kind][0], _COLOURS[_verdicts.verdict(kind)])
     return [[letter, _Cell(name), _Cell(first)]] + [[_NOTHING, _NOTHING, _Cell(other)] for other in others]

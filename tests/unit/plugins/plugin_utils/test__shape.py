@@ -84,8 +84,8 @@ def test_what_is_larger_than_any_result_is_refused(monkeypatch):
     (line("web1", row("a.b", "fine")), "schema", "its parameters"),
     (line("web1", row("a.b", "rejected"), row("a.c"), row("a.b")), "schema", "a parameter stands twice in it"),
     (line("web1", summary={"ok": "x"}), "schema", "its summary is not"),
-    (line("web1", summary={"changed": 12}), "schema", "it has 0 parameters, and its summary counts 12"),
-    (line("web1", row("a.b"), summary={"ok": 2}), "schema", "it has 1 parameters, and its summary counts 2"),
+    (line("web1", summary={"changed": 12}), "truncated", "it is not whole: it has 0 parameters, and its summary counts 12"),
+    (line("web1", row("a.b"), summary={"ok": 2}), "truncated", "it is not whole: it has 1 parameters, and its summary counts 2"),
     (line("web1", row("a.b", before=7)), "schema", "its parameters"),
     (line("web1", row("a.b", before=["x"])), "schema", "its parameters"),
 ])

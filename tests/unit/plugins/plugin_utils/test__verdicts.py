@@ -30,13 +30,13 @@ def test_verdict(state, after_run, in_check_mode):
 
 def test_of_what_is_not_ours_nothing_passes_and_values_that_are_not_known_are_not_unset():
     bare = Cell("ok", *[None] * 8)
-    assert _verdicts.kind_of(cell("ok", wanted=None), False) == _verdicts.RELEASED and _verdicts.verdict(_verdicts.RELEASED) != "pass"
+    assert _verdicts.kind_of(cell("ok", wanted=None), False) == _verdicts.UNASKED and _verdicts.verdict(_verdicts.UNASKED) != "pass"
     assert _verdicts.kind_of(bare, True) == "ok" and _verdicts.sentence(bare, True) == "ok; its values are not known"
     assert _verdicts.sentence(bare._replace(state="changed"), True) == "would change; its values are not known"
 
 
 def test_every_state_has_a_letter_a_word_and_a_sentence():
-    assert set(_verdicts.WORDS) == {*STATES, _verdicts.WOULD_CHANGE, _verdicts.RELEASED}
+    assert set(_verdicts.WORDS) == {*STATES, _verdicts.WOULD_CHANGE, _verdicts.UNASKED}
     assert len({letter for letter, _word in _verdicts.WORDS.values()}) == len(STATES) + 1
     for state in STATES:
         for check_mode in (False, True):

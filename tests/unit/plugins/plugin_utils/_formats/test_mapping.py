@@ -14,14 +14,14 @@ DOCS = pathlib.Path(__file__).parents[5] / "docs" / "reports.md"
 
 
 def test_every_state_has_its_words():
-    assert set(mapping.WORDS) == set(STATES) | {_verdicts.WOULD_CHANGE, _verdicts.RELEASED}
+    assert set(mapping.WORDS) == set(STATES) | {_verdicts.WOULD_CHANGE, _verdicts.UNASKED}
 
 
 @pytest.mark.parametrize("key", mapping.WORDS)
 def test_states_of_one_verdict_have_the_same_words(key):
     """But for what is held back, of which JUnit is the one format that says less; and for what is not ours, which nobody has reviewed."""
     words = {"held_back": mapping.WORDS["held_back"]._replace(junit="failure"),
-             "released": mapping.WORDS["released"]._replace(cklb="not_applicable")}
+             "unasked": mapping.WORDS["unasked"]._replace(cklb="not_applicable")}
     assert {words.get(other, mapping.WORDS[other]) for other in mapping.WORDS if _verdicts.verdict(other) == _verdicts.verdict(key)} == {
         words.get(key, mapping.WORDS[key])}
 
@@ -34,7 +34,8 @@ def test_only_a_pass_passes():
 
 @pytest.mark.parametrize("state, wanted, check_mode, junit, cklb", [
     ("changed", "1", True, "failure", "open"), ("changed", "1", False, "pass", "not_a_finding"), ("ok", "1", True, "pass", "not_a_finding"),
-    ("ok", None, True, "skipped", "not_reviewed"), ("ok", None, False, "skipped", "not_reviewed"),
+    ("ok", None, True, "skipped", "not_reviewed"), ("changed", None, True, "failure", "open"),
+    ("changed", None, False, "skipped", "not_reviewed"), ("ok", None, False, "skipped", "not_reviewed"),
 ])
 def test_what_an_audit_would_change_and_what_nothing_is_wanted_of_is_not_right(state, wanted, check_mode, junit, cklb):
     found = mapping.words(_records.Cell(state, "0", wanted, "0", None, None, None, None, ""), check_mode)
@@ -42,7 +43,7 @@ def test_what_an_audit_would_change_and_what_nothing_is_wanted_of_is_not_right(s
 
 
 def test_the_documentation_has_this_table():
-    names = {_verdicts.WOULD_CHANGE: "`changed` (check mode)", _verdicts.RELEASED: "`ok`, nothing wanted"}
+    names = {_verdicts.WOULD_CHANGE: "`changed` (check mode)", _verdicts.UNASKED: "`ok`, `changed`, nothing wanted"}
     shown = ["| %s | %s | %s |" % (names.get(key, "`%s`" % key), _verdicts.verdict(key), " | ".join(word or "-" for word in words))
              for key, words in mapping.WORDS.items()]
     assert [line for line in DOCS.read_text(encoding="utf-8").splitlines() if line.startswith("| `") and line.count("|") == 8] == shown
