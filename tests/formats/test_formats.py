@@ -87,7 +87,7 @@ def hostile_fleet():
         check_mode=dice.random() < 0.5, waivers=[dict(samples.WAIVER, reason=text(), owner=text())], kernel={"release": text()},
         provenance={"collection": text(), "profile": text()},
         guest=[samples.guest_row(text(), text(), state, text(), text()) for state in _guest.STATES]) for number in range(60)]
-    return samples.read(made)
+    return samples.read(made, ["lost" + samples.HOSTILE])
 
 
 # --- JSON ---
