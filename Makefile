@@ -11,6 +11,9 @@ $(if $(wildcard tools/play.sh),,$(error this is not the folder of the Makefile: 
 VARIABLES := INVENTORY LIMIT ARGS CORE
 UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
 $(if $(UNKNOWN),$(error $(UNKNOWN): nothing here reads a variable of this name: there are $(VARIABLES)))
+# An empty one is a variable of the caller's shell that is not set: without an inventory this machine would be hardened, without a limit all.
+EMPTY := $(strip $(foreach name,INVENTORY LIMIT,$(if $(filter command environment,$(origin $(name))),$(if $(strip $($(name))),,$(name)))))
+$(if $(EMPTY),$(error $(EMPTY): this is empty: give it a value, or leave it out))
 # make itself would harden first, and then say that there is no target of the second name.
 NO_TARGETS := $(filter-out $(shell sed -nE 's/^([a-z-]+):.*\#\# .*/\1/p' Makefile),$(MAKECMDGOALS))
 $(if $(NO_TARGETS),$(error $(NO_TARGETS): there is no target of this name: see make help))

@@ -42,6 +42,8 @@ def typed(folder, name, command):
 
 
 @pytest.mark.parametrize("command, words", [
+    ('make -C "$CLONE" harden INVENTORY=', "INVENTORY: this is empty: give it a value, or leave it out"),
+    ('LIMIT= make -C "$CLONE" harden INVENTORY=hosts', "LIMIT: this is empty: give it a value, or leave it out"),
     ('make -C "$CLONE" harden INVENTROY=hosts', "INVENTROY: nothing here reads a variable of this name: there are INVENTORY "),
     ('make -C "$CLONE" harden ARG=--check LIMIT=web', "ARG: nothing here reads"),
     ('make -C "$CLONE" harden check', "check: there is no target of this name: see make help."),
