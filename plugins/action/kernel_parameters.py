@@ -118,8 +118,14 @@ class ActionModule(ActionBase):
         for module, more in _guest_calls.wanted(args, guest, bool(self._task.check_mode), result):
             result, said = _guest_calls.merged(result, module, self._executed(more, task_vars, module_name=module))
             notes = notes + said
-        more = {"preview_of": shelf.about["mode"]} if self._is_preview(call) else {"ansible_facts": _shards.facts(result, shelf.about)}
-        return self._told(result, notes, host, shelf.about, more if isinstance(result.get("parameters"), list) else {})
+        return self._told(result, notes, host, shelf.about, self._added(call, result, shelf.about))
+
+    def _added(self, call, result, about):
+        """What the controller adds to the RESULT of a module. Ansible takes no facts of a task that failed, and its line would begin with
+        them."""
+        if not isinstance(result.get("parameters"), list) or result.get("failed"):
+            return {}
+        return {"preview_of": about["mode"]} if self._is_preview(call) else {"ansible_facts": _shards.facts(result, about)}
 
     def _executed(self, args, task_vars, **module):
         """What the task's own module says, or another MODULE."""

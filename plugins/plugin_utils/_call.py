@@ -12,6 +12,7 @@ import os
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.photon.hardening.plugins.module_utils import _image, _uses
+from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _arguments,
     _catalogue,
@@ -33,6 +34,7 @@ _OF_PLAYBOOK = "__photon_hardening_report_dir"
 _GUEST = ("guest", "vmware_msix")
 _HERE = ("role_variables",) + _GUEST + _report_options.OPTIONS
 _OTHERS = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS if name[len(_arguments.PREFIX):] not in SELECTION)
+_KNOWN = {"dropins", "rules", "role_variables", *(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS)}
 # Options of the module that a report tells.
 _TOLD = ("container_host", "uses", "conflicts", "fail_on", "root")
 # States in which nothing is asked for: a bad override of today must not block the way back.
@@ -86,6 +88,7 @@ class Call:
         """The arguments that reach the module, and the notes about what does not take effect."""
         if self._by_role is None:
             raise ValueError("role_variables: %r is neither true nor false" % (self._args["role_variables"],))
+        self._check_options()
         _arguments.check_facts(self._variables)
         self._check_state()
         args = {name: value for name, value in self._args.items() if name not in SELECTION + _HERE}
@@ -104,6 +107,12 @@ class Call:
         notes = check_names(self._variables)
         selected, more = self._selected(args)
         return selected, notes + more
+
+    def _check_options(self):
+        """The module would first miss what a mistyped option was to say."""
+        for name in sorted(set(self._args) - _KNOWN):
+            meant = nearest(name, sorted(_KNOWN))
+            raise ValueError("%s: this module has no such option%s" % (name, ": is %s meant?" % meant if meant else ""))
 
     def _notes_about_names(self, passed_over=()):
         """Where only options of the task are read, no variable can be mistyped."""

@@ -91,6 +91,13 @@ def test_a_mistyped_variable_sets_up_nothing(tmp_path):
         assert ended.returncode != 0 and "is awx_organization meant?" in ended.stdout and store.log == []
 
 
+@pytest.mark.parametrize("given", [{"awx_slices": "abc"}, {"awx_slices": 0}, {"awx_credentials": "key of the hosts"}])
+def test_a_wrong_value_sets_up_nothing(tmp_path, given):
+    with awx.served() as (address, store):
+        ended = play(tmp_path, address, "-e", json.dumps(given))
+        assert ended.returncode != 0 and "awx_slices is a number of slices" in ended.stdout and store.log == []
+
+
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_job_template(pack, name):
     store, _sent, _ended = pack

@@ -54,6 +54,13 @@ def kept(folder):
     return {path.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.iterdir()}
 
 
+def test_the_line_that_ansible_prints_of_a_failure_begins_with_the_sentence():
+    """It is JSON with its keys in order; what an AWX shows of it at once ends after some 1,000 characters."""
+    rows = [{"name": "kernel.p%d" % number, "state": "not_applied"} for number in range(100)]
+    answer = {"msg": "why", "changed": False, "failed": True, "parameters": rows, "kernel": {"release": "6.1"}, "notes": [], "summary": {}}
+    assert json.dumps(Play({"dropins": []}, answer).told(), sort_keys=True).index('"msg": "why"') < 100
+
+
 @pytest.mark.parametrize("result, check_mode, line", [
     ({"msg": "0 of 3 parameters differ"}, False, "web1: 0 of 3 parameters differ"),
     ({"msg": "1 of 3 parameters differ"}, True, "web1: 1 of 3 parameters differ (check mode: nothing was written)"),

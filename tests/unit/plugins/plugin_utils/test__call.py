@@ -160,6 +160,8 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
 
 @pytest.mark.parametrize("args, variables, words", [
     ({"profile": "photon", "rules": {}}, {}, "rules: "),
+    ({"profil": "kspp"}, {}, "profil: this module has no such option: is profile meant?"),
+    ({"dropins": DROPINS, "vault": 1}, {}, "vault: this module has no such option"),
     ({"dropins": DROPINS, "overrides": {}}, {}, "overrides: it selects from a profile"),
     ({"waivers": {}}, {}, "waivers: it selects from a profile"),
     ({"groups": []}, {}, "groups: it selects from a profile"),
