@@ -67,6 +67,6 @@ def test_who_may_not_become_root_is_told_first(tmp_path, playbook, inventory, re
         path.write_text("#!/bin/sh\n%s\n" % text, encoding="utf-8")
         path.chmod(0o755)
     (programs / "dirname").symlink_to(shutil.which("dirname"))
-    done = subprocess.run([shutil.which("bash"), tools / "play.sh", playbook], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, env={"PATH": str(programs), "INVENTORY": inventory})
+    done = subprocess.run([shutil.which("bash"), tools / "play.sh", playbook], env={"PATH": str(programs), "INVENTORY": inventory},
+                          check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == 1 and ("there is no sudo here" in done.stdout, "goes on" in done.stdout) == (refused, not refused)
