@@ -64,10 +64,11 @@ def names(request, interfaces, saved):
     found.update(OrderedDict.fromkeys(name for name, entry in sorted(saved.parameters.items()) if entry.dropin in paths))
     for name in list(found):
         found.update(OrderedDict.fromkeys(_memory.of_default(name, interfaces)))
-    for name in list(found):
-        partner = _behaviour.partner(name)
-        found.update(OrderedDict.fromkeys(move.name for move in _behaviour.moves(name, "1", interfaces)))
-        found.update(OrderedDict.fromkeys([partner] if partner else []))
+    waiting = list(found)
+    while waiting:
+        # What is set back moves others in its turn.
+        waiting = [move.name for name in waiting for move in _behaviour.reach(name, interfaces) if move.name not in found]
+        found.update(OrderedDict.fromkeys(waiting))
     return list(found)
 
 

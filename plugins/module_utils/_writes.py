@@ -72,12 +72,8 @@ def _stays(write, move, choice):
 
 def reached(planned, live, interfaces):
     """Every parameter that the writes, or taking them back, may move: whatever it was, it has to be put back when the run fails."""
-    found = OrderedDict()
-    for write in planned:
-        for value in (write.value, write.before or "0"):
-            moves = _unset_partner(write.name) + _behaviour.moves(write.name, value, interfaces)
-            found.update((move.name, live[move.name].value) for move in moves if move.name in live)
-    return found
+    return OrderedDict((move.name, live[move.name].value) for write in planned
+                       for move in _behaviour.reach(write.name, interfaces) if move.name in live)
 
 
 def _moved(planned, live, interfaces):

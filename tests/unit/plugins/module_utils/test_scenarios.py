@@ -50,6 +50,28 @@ def test_what_forwarding_has_moved_goes_back_also_after_a_second_run(value, move
     assert world.live == before
 
 
+FORWARD6, FORCED, OFF6, MTU = ("net.ipv6.conf.all.forwarding", "net.ipv6.conf.v0.force_forwarding", "net.ipv6.conf.v0.disable_ipv6",
+                               "net.ipv6.conf.v0.mtu")
+
+
+@pytest.mark.parametrize("name, other, before", [
+    pytest.param(FORWARD6, FORCED, "1", id="off takes it along"),
+    pytest.param("net.ipv6.conf.all.disable_ipv6", MTU, "1400", id="it moves when all come back"),
+    pytest.param(OFF6, MTU, "1400", id="it moves when one comes back"),
+])
+@pytest.mark.parametrize("live, wanted", [("0", "1"), ("1", "0")])
+def test_what_only_one_direction_moves_is_known_in_both(name, other, before, live, wanted):
+    world = World({name: live, "net.ipv6.conf.v0.forwarding": live, OFF6: live if name != FORWARD6 else "0", other: before},
+                  interfaces=["v0"])
+    start = dict(world.live)
+    world.fail({NETWORK: "%s = %s\n" % (name, wanted)})
+    assert world.live == start
+    world.run({NETWORK: "%s = %s\n" % (name, wanted)})
+    assert world.live[other] == ("0" if (other, wanted) == (FORCED, "0") else before)
+    world.absent()
+    assert world.live == start and not world.saved.parameters
+
+
 def test_a_waived_interface_stays_as_it_is():
     world = World(dict(ROUTER, **{DEFAULT: "1", V0: "1"}), interfaces=["v0"])
     world.run({NETWORK: FORWARD + " = 0\n"}, {V0: {"waived": "a bridge"}})
