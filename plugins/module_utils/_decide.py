@@ -318,9 +318,8 @@ def needs(name, request, wanted):
         if alias in wanted:
             return wanted[alias].rule
     rule = _rules.of(request.rules, name)
-    if not rule.hold and name.endswith((".ip_forward", ".forwarding")):
-        return rule._replace(hold=(("0", _uses.FORWARDING),))
-    return rule
+    family = _uses.forwarding_family(name)
+    return rule._replace(hold=(("0", _uses.FORWARDING[family]),)) if family and not rule.hold else rule
 
 
 def _ends(name, choice, entry):

@@ -243,9 +243,9 @@ def _broken_by_line(line, request, wanted, snapshot):
 
 def _forwarding(interfaces):
     """Every parameter that switches forwarding."""
-    found = ["net.ipv4.ip_forward"]
-    for family in ("ipv4", "ipv6"):
-        found += [_sysctl_d.canonical("net/%s/conf/%s/forwarding" % (family, scope)) for scope in ["all", "default"] + list(interfaces)]
+    found, scopes = ["net.ipv4.ip_forward"], ["all", "default"] + list(interfaces)
+    for family, key in (("ipv4", "forwarding"), ("ipv6", "forwarding"), ("ipv6", "force_forwarding")):
+        found += [_sysctl_d.canonical("net/%s/conf/%s/%s" % (family, scope, key)) for scope in scopes]
     return found
 
 

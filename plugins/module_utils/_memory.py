@@ -124,13 +124,7 @@ def started_with_ours(saved, name, entry, snapshot):
     if _behaviour.is_of_managers(name):
         return []
     by_themselves = entry.had[1:] if entry.had and entry.had[0] == snapshot.boot else ()
-    interfaces = [interface for interface in snapshot.interfaces if interface not in by_themselves]
-    return _with_value_of(saved, name, entry, interfaces, snapshot)
-
-
-def _with_value_of(saved, name, entry, interfaces, snapshot):
-    """The parameters of INTERFACES of which nothing is remembered, and that have our value of conf.default, NAME."""
-    return [other for other in of_default(name, interfaces)
+    return [other for other in of_default(name, [interface for interface in snapshot.interfaces if interface not in by_themselves])
             if other in snapshot.live and other not in saved.parameters and is_ours(name, entry, snapshot.live[other].value)]
 
 
@@ -211,11 +205,13 @@ def _put(found, name, entry):
 
 
 def _with_had(name, entry, saved, snapshot):
-    """ENTRY of a conf.default that is set now, with the interfaces that have its value already."""
+    """ENTRY of a conf.default that is set now, with the interfaces that have its value by themselves, also where ours is in force."""
     known = entry_of(saved, name)
     if known is not None and known.wrote == entry.wrote:
         return entry._replace(had=known.had)
-    there = [interface for interface in sorted(snapshot.interfaces) if _with_value_of(saved, name, entry, [interface], snapshot)]
+    interfaces = sorted(snapshot.interfaces)
+    there = [interface for interface, other in zip(interfaces, of_default(name, interfaces)) if other in snapshot.live
+             and is_ours(name, entry, own_value(other, entry_of(saved, other), snapshot.live[other].value))]
     return entry._replace(had=(snapshot.boot,) + tuple(there) if there else None)
 
 
@@ -341,8 +337,7 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
     for name, form in forms.items():
         if name in found:
             found[name] = found[name]._replace(wrote=form)
-    # Of what is as it was before us nothing is remembered.
-    for name in set(moved).intersection(found):
+    for name in moved:
         _followed(found, name, moved[name], before.parameters.get(name))
     return saved._replace(parameters=dict((name, _plain(name, entry)) for name, entry in found.items()))
 
@@ -350,13 +345,13 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
 def _followed(found, name, moved, known):
     """Remember in FOUND what became of a parameter that may have followed a write; KNOWN: what was remembered of it before, or None."""
     then, now = moved
-    if now is not None and not _values.same(name, then, now):
-        found[name] = found[name]._replace(wrote=now)
-        return
-    # It did not follow, so it is not ours.
-    del found[name]
-    if known is not None:
-        found[name] = known
+    has_moved = now is not None and not _values.same(name, then, now)
+    planned = found.pop(name, None)
+    # What did not follow is whose it was before.
+    entry = planned if has_moved else known
+    if entry is not None:
+        # Of what is as it was before us nothing is remembered.
+        found[name] = entry._replace(wrote=now) if has_moved else entry
 
 
 def _plain(name, entry):

@@ -301,6 +301,12 @@ def test_the_form_in_which_the_kernel_keeps_a_value(entry, form, after):
     assert found.get(ROUNDED) == after
 
 
+def test_what_would_have_come_back_by_following_and_did_not_is_still_remembered():
+    known = Entry("1", "0", TUNING)
+    assert came_out({}, {V0: known}, moved={V0: ("0", "0")}) == {V0: known}
+    assert came_out({}, {V0: known}, moved={V0: ("0", "1")}) == {}
+
+
 @pytest.mark.parametrize("before, moved, after", [
     pytest.param(None, ("0", "1"), Entry("0", "1", SECURITY, mover=DEFAULT), id="it followed"),
     pytest.param(None, ("0", "2"), Entry("0", "2", SECURITY, mover=DEFAULT), id="it took a value that nobody could foresee"),

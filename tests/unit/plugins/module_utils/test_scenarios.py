@@ -50,6 +50,21 @@ def test_what_forwarding_has_moved_goes_back_also_after_a_second_run(value, move
     assert world.live == before
 
 
+@pytest.mark.parametrize("name, others, router, stays", [
+    pytest.param(FORWARD, [ALL, DEFAULT, V0], "router_ipv6", False, id="a router of IPv6 needs nothing of IPv4"),
+    pytest.param(FORWARD, [ALL, DEFAULT, V0], "router", True, id="a router of IPv4"),
+    pytest.param("net.ipv6.conf.all.forwarding", ["net.ipv6.conf.v0.forwarding"], "router", False, id="nor the other way round"),
+    pytest.param("net.ipv6.conf.all.forwarding", ["net.ipv6.conf.v0.forwarding"], "router_ipv6", True, id="a router of IPv6"),
+    pytest.param("net.ipv6.conf.all.force_forwarding", ["net.ipv6.conf.v0.force_forwarding"], "router_ipv6", True, id="forced"),
+])
+def test_only_a_router_of_its_own_packets_holds_forwarding_on_the_way_back(name, others, router, stays):
+    world = World(dict.fromkeys([name] + others, "0"), interfaces=["v0"])
+    world.run({NETWORK: name + " = 1\n"})
+    world.uses = {router: Use("seen", True)}
+    world.absent()
+    assert set(world.live.values()) == {"1" if stays else "0"}
+
+
 FORWARD6, FORCED, OFF6, MTU = ("net.ipv6.conf.all.forwarding", "net.ipv6.conf.v0.force_forwarding", "net.ipv6.conf.v0.disable_ipv6",
                                "net.ipv6.conf.v0.mtu")
 
@@ -470,7 +485,7 @@ def test_an_edited_line_of_our_own_parameter_stays_where_it_is_better(edited, bo
 
 
 @pytest.mark.parametrize("line, rules", [
-    ("net.ipv4.conf.docker*.forwarding = 0", {}), ("net.ipv4.ip_forw* = 0", {}), ("net.ipv4.conf.*.forwarding = 0", {}),
+    ("net.ipv4.conf.docker*.forwarding = 0", {}), ("net.ipv6.conf.docker*.force_forwarding = 0", {}), ("net.ipv4.ip_forw* = 0", {}), ("net.ipv4.conf.*.forwarding = 0", {}),
     ("net.ipv4.ip_forward = 0", {FORWARD: {"hold": ["docker"]}}), ("net.ipv4.conf.all.forwarding = 0", {FORWARD: {"hold": ["docker"]}}),
 ])
 def test_a_kept_line_that_breaks_a_use_is_found_in_whichever_form(line, rules):
@@ -649,6 +664,20 @@ def test_an_interface_keeps_what_it_had_by_itself_and_one_that_came_later_goes_b
     world.run({NETWORK: default + " = 1\n"})
     world.absent()
     assert world.live == {default: "0", first: "1", later: "0"}
+
+
+@pytest.mark.parametrize("calls", [
+    pytest.param([{TUNING: ETH0 + " = 2\n"}, {TUNING: "", NETWORK: NEW_ONE + " = 1\n"}], id="its line goes when the default's comes"),
+    pytest.param([{TUNING: ETH0 + " = 2\n", NETWORK: NEW_ONE + " = 1\n"}, {TUNING: ""}], id="its line goes later"),
+    pytest.param([{TUNING: ETH0 + " = 0\n"}, {NETWORK: NEW_ONE + " = 1\n"}, {TUNING: ""}], id="its line comes first and goes last"),
+])
+def test_what_an_interface_had_by_itself_is_known_under_a_line_of_ours(calls):
+    world = World({NEW_ONE: "0", ETH0: "1"}, interfaces=["eth0"])
+    for dropins in calls:
+        world.run(dropins)
+    assert world.live == {NEW_ONE: "1", ETH0: "1"}
+    world.absent()
+    assert world.live == {NEW_ONE: "0", ETH0: "1"} and not world.saved.parameters
 
 
 def test_after_a_boot_an_interface_has_nothing_by_itself():
