@@ -309,13 +309,16 @@ def earlier(known, now):
     return also if wrote == now else wrote
 
 
-def remembered_first(before, after):
+def remembered_first(before, after, passing):
     """What must be on disk before anything moves: all that is remembered now and all that will be. A run that is killed has written
-    some of it and not the rest."""
+    some of it and not the rest. PASSING: as in a Plan."""
     values, paths = dict(before.parameters), dict(before.files)
     for name, entry in after.parameters.items():
         known = before.parameters.get(name)
         values[name] = entry._replace(also=earlier((known.wrote, known.also), entry.wrote)) if known else entry
+    for name, entry in passing.items():
+        known = values.get(name)
+        values[name] = known._replace(also=known.also or entry.wrote) if known else entry
     for path, entry in after.files.items():
         known = before.files.get(path)
         paths[path] = entry._replace(also=earlier((known.sha256, known.also), entry.sha256)) if known else entry

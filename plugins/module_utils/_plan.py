@@ -7,6 +7,7 @@ Pure. Private to the collection.
 """
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
+    _behaviour,
     _decide,
     _dropins,
     _memory,
@@ -16,7 +17,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _values,
     _writes,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._model import File, Plan, Row, Saved, Want
+from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, File, Plan, Row, Saved, Want
 
 
 def plan(request, snapshot):
@@ -35,11 +36,12 @@ def plan(request, snapshot):
     choices.update(_decide.interfaces_back(snapshot.saved, choices, boots[1], snapshot))
     planned = _writes.writes(choices, wanted, snapshot.live)
     untraced = set(name for name, entry in snapshot.saved.parameters.items() if not entry.traced)
-    expected, followers = _writes.aftermath(planned, choices, snapshot.live, snapshot.interfaces, untraced)
+    elsewhere = _elsewhere(request, snapshot)
+    expected, followers = _writes.aftermath(planned, choices, snapshot.live, snapshot.interfaces, untraced, elsewhere)
     rows = [_row(_want(wanted, name), choice, request, snapshot, boots) for name, choice in choices.items()]
     saved, folders = _saved(request, choices, wanted, snapshot, decided, disk, after, followers)
     return Plan(
-        rows=rows, writes=planned, expected=expected, followers=followers, saved=saved, folders=folders, disk=disk,
+        rows=rows, writes=planned, expected=expected, followers=followers, passing=_passing(planned, followers, snapshot), saved=saved, folders=folders, disk=disk,
         live_before=_live_before(planned, expected, followers, snapshot),
         files=dict((path, text) for path, text in decided.texts.items() if text != (disk[path].text if path in disk else None)),
         attributes=decided.attributes,
@@ -50,6 +52,23 @@ def _live_before(planned, expected, followers, snapshot):
     """parameter -> its live value, of all that the writes or the way back may move."""
     found = dict(_writes.reached(planned, snapshot.live, snapshot.interfaces))
     found.update((name, snapshot.live[name].value) for name in list(expected) + list(followers))
+    return found
+
+
+def _elsewhere(request, snapshot):
+    """The switches that drop-ins of other calls ask for."""
+    paths = set(item.path for item in request.dropins)
+    return set(_behaviour.switch(name) for _path, lines in _memory.lines_elsewhere(snapshot.saved, paths, snapshot.files) for name in lines)
+
+
+def _passing(planned, followers, snapshot):
+    """parameter -> what is to be remembered of it while the run lasts, where the run itself sets back what it moves."""
+    found = {}
+    for name, (value, write) in _writes.passing(planned, followers, snapshot.live, snapshot.interfaces).items():
+        mover = _memory.entry_of(snapshot.saved, write.name)
+        dropin = write.dropin or mover and mover.dropin
+        if dropin:
+            found[name] = Entry(snapshot.live[name].value, value, dropin)
     return found
 
 

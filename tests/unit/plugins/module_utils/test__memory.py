@@ -251,10 +251,10 @@ def test_all_that_is_and_will_be_remembered_comes_first():
     before = Saved({NAME: Entry("0", "1", SECURITY), OTHER: Entry("0", "5", SECURITY)}, {SECURITY: SavedFile(None, sha256="old")}, ("/a",))
     after = Saved({NAME: Entry("0", "2", SECURITY)}, {SECURITY: SavedFile(None, sha256="new"), TUNING: SavedFile(None, sha256="first")},
                   ("/b",), machine_id="this one")
-    assert _memory.remembered_first(before, after) == Saved(
+    assert _memory.remembered_first(before, after, {}) == Saved(
         {NAME: Entry("0", "2", SECURITY, also="1"), OTHER: Entry("0", "5", SECURITY)},
         {SECURITY: SavedFile(None, sha256="new", also="old"), TUNING: SavedFile(None, sha256="first")}, ("/a", "/b"), machine_id="this one")
-    assert _memory.remembered_first(before._replace(machine_id="another"), after).machine_id == "another"
+    assert _memory.remembered_first(before._replace(machine_id="another"), after, {}).machine_id == "another"
 
 
 @pytest.mark.parametrize("known, now, earlier", [
@@ -270,7 +270,7 @@ def test_what_may_still_be_in_force(known, now, earlier):
 def came_out(after, before=None, outcomes=None, forms=None, moved=None):
     """The Entries; AFTER, BEFORE: parameter -> Entry."""
     saved, known = Saved(after, {}), Saved(before or {}, {})
-    first = _memory.remembered_first(known, saved)
+    first = _memory.remembered_first(known, saved, {})
     return _memory.came_out(saved, known, first, outcomes or {}, forms or {}, moved or {}, "this boot").parameters
 
 
@@ -317,3 +317,13 @@ def test_what_would_have_come_back_by_following_and_did_not_is_still_remembered(
 def test_what_may_have_followed(before, moved, after):
     found = came_out({V0: Entry("0", "1", SECURITY, mover=DEFAULT)}, {V0: before} if before else {}, moved={V0: moved})
     assert found.get(V0) == after
+
+
+@pytest.mark.parametrize("known, remembered", [
+    pytest.param(None, Entry("1", "0", TUNING), id="nothing was remembered of it"),
+    pytest.param(Entry("5", "1", SECURITY), Entry("5", "1", SECURITY, also="0"), id="it is ours"),
+    pytest.param(Entry("5", "1", SECURITY, also="2"), Entry("5", "1", SECURITY, also="2"), id="an earlier run was killed, too"),
+])
+def test_what_a_write_moves_for_a_moment_is_remembered_for_a_run_that_is_killed(known, remembered):
+    saved = Saved({V0: known} if known else {}, {})
+    assert _memory.remembered_first(saved, saved, {V0: Entry("1", "0", TUNING)}).parameters == {V0: remembered}

@@ -90,7 +90,7 @@ def test_the_line_that_asks(choice, wanted, asked):
 def test_what_is_asked_for_stays(planned, choice, live, expected):
     writes = [write(NAME, "1", "0")] if planned else []
     choices = {OTHER: choice, NAME: set_to("1")}
-    found = _writes.aftermath(writes, choices, readings({NAME: "0", OTHER: live}), ["v0"], ())
+    found = _writes.aftermath(writes, choices, readings({NAME: "0", OTHER: live}), ["v0"], (), ())
     assert (dict(found[0]), dict(found[1])) == (expected, {})
 
 
@@ -118,13 +118,13 @@ def test_what_is_asked_for_stays(planned, choice, live, expected):
 ])
 def test_what_moves_along(planned, choices, live, expected, followers):
     every = dict(choices, **{planned.name: Choice("changed", None, planned.value, planned.dropin is not None)})
-    found = _writes.aftermath([planned], every, readings(dict(live, **{planned.name: planned.before})), ["v0"], ())
+    found = _writes.aftermath([planned], every, readings(dict(live, **{planned.name: planned.before})), ["v0"], (), ())
     assert (dict(found[0]), dict(found[1])) == (dict(expected, **{planned.name: planned.value}), followers)
 
 
 def test_what_has_moved_along_unnoted_follows_on_the_way_back():
     live = readings({FORWARD: "1", V0: "1"})
-    expected, followers = _writes.aftermath([back(FORWARD, "0", "1")], {FORWARD: back_to("0")}, live, ["v0"], {FORWARD})
+    expected, followers = _writes.aftermath([back(FORWARD, "0", "1")], {FORWARD: back_to("0")}, live, ["v0"], {FORWARD}, ())
     assert (dict(expected), dict(followers)) == ({FORWARD: "0", V0: "0"}, {})
 
 

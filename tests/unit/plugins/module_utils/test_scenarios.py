@@ -87,6 +87,45 @@ def test_what_only_one_direction_moves_is_known_in_both(name, other, before, liv
     assert world.live == start and not world.saved.parameters
 
 
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("text, rules", [
+    pytest.param(FORWARD + " = 0\n", {}, id="a side effect"),
+    pytest.param(FORWARD + " = 0\n", {V0: {"waived": "a bridge"}}, id="what is waived"),
+    pytest.param(FORWARD + " = 0\n%s = 1\n" % V0, {}, id="what another line asks for"),
+    pytest.param(FORWARD + " = 0\n%s = 1\n" % REDIRECTS, {}, id="what is ours"),
+])
+def test_what_a_killed_run_was_to_set_back_is_set_back_later(text, rules, again, back):
+    world = World(dict(ROUTER, **{DEFAULT: "1", V0: "1"}), interfaces=["v0"])
+    start = dict(world.live)
+    if back:
+        world.run({NETWORK: text}, rules)
+    world.kill({NETWORK: "" if back else text}, rules, writes=1)
+    if again:
+        world.run({NETWORK: text}, rules)
+        assert world.live[V0] == ("0" if V0 not in rules and V0 not in text else "1")
+        assert world.live[REDIRECTS] == ("1" if REDIRECTS in text else "0")
+    world.absent()
+    assert world.live == start and not world.saved.parameters
+
+
+@pytest.mark.parametrize("first, then, kept", [
+    pytest.param(V0 + " = 1\n", FORWARD + " = 0\n", V0, id="what follows"),
+    pytest.param("net.ipv4.conf.v0.rp_filter = 0\n", "net.ipv4.conf.default.rp_filter = 1\n", "net.ipv4.conf.v0.rp_filter",
+                 id="what may follow"),
+])
+def test_a_line_of_another_call_decides_what_does_not_follow(first, then, kept):
+    filters = {"net.ipv4.conf.default.rp_filter": "0", "net.ipv4.conf.v0.rp_filter": "0"}
+    world = World(dict(ROUTER, **dict(filters, **{DEFAULT: "1", V0: "1"})), interfaces=["v0"])
+    world.unset = {"net.ipv4.conf.v0.rp_filter"}
+    start = dict(world.live)
+    world.run({SECURITY: first})
+    world.run({NETWORK: then})
+    assert world.live[kept] == start[kept] == world.boots_with(kept)[-1]
+    world.absent()
+    assert world.live == start
+
+
 def test_a_waived_interface_stays_as_it_is():
     world = World(dict(ROUTER, **{DEFAULT: "1", V0: "1"}), interfaces=["v0"])
     world.run({NETWORK: FORWARD + " = 0\n"}, {V0: {"waived": "a bridge"}})

@@ -79,7 +79,7 @@ class World:
     def run(self, dropins, rules=None, conflicts="restate"):
         """Carry a plan out, as `_apply` does on a kernel that refuses nothing."""
         plan = self.plan(dropins, rules, conflicts)
-        first = _memory.remembered_first(self.saved, plan.saved)
+        first = _memory.remembered_first(self.saved, plan.saved, plan.passing)
         self._write_all(plan)
         self._hold(plan.expected)
         for path, text in plan.files.items():
@@ -113,6 +113,13 @@ class World:
         plan = self.plan(dropins, rules)
         self._write_all(plan)
         self._hold(dict((name, value) for name, value in plan.live_before.items() if value is not None))
+
+    def kill(self, dropins, rules=None, writes=0):
+        """A run that is killed after so many WRITES, before it replaces a file."""
+        plan = self.plan(dropins, rules)
+        self.saved = _memory.remembered_first(self.saved, plan.saved, plan.passing)
+        for write in plan.writes[:writes]:
+            self.write(write.name, write.value)
 
     def absent(self, rules=None):
         known = set(self.saved.files) | set(entry.dropin for entry in self.saved.parameters.values() if entry.dropin)
