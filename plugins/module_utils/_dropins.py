@@ -14,6 +14,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Dec
 _REPLACED = "Lines of the file that was here before, for the next boot: this file has taken its place."
 _HIDDEN = "Lines of %s, for the next boot: this file hides it."
 _EDITED = "Lines that something else has written into this file."
+HIDING = "%s\n%s\n" % (_sysctl_d.HEADER, _sysctl_d.comment("The lines of the file that was here are not wanted any more."))
 _MOST_ROUNDS = 8
 # Kinds of values in which what looks like a number is none.
 _NO_NUMBERS = ("text", "words", "address")

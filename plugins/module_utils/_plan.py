@@ -86,7 +86,8 @@ def _with(disk, texts):
 # --- the file that is read last ---
 
 def _restate(mine, decided, snapshot, disk):
-    """Adds the file that restates our lines to what is DECIDED; those of earlier runs go when they are not needed any more."""
+    """Adds the file that restates our lines to what is DECIDED; those of earlier runs go when they are not needed any more. What would be
+    read in the place of one that goes, such as a file of ours that was adopted, or is not known any more, counts as one of others."""
     ours = set(decided.texts) | set(snapshot.saved.files)
     old = [path for path, item in disk.items() if _sysctl_d.restates(path) and _sysctl_d.is_ours(item.text)]
     name = _sysctl_d.last_name([path.rpartition("/")[2] for path in disk if path not in ours and path not in old])
@@ -96,15 +97,23 @@ def _restate(mine, decided, snapshot, disk):
         return
     path = "%s/%s" % (_sysctl_d.FOLDERS[0], name)
     text, lines = _dropins.restated(mine, rest, snapshot.dialect, path, snapshot.interfaces)
-    if text is not None:
-        for other in old:
-            decided.texts[other] = _before(snapshot.saved.files.get(other))
-        decided.texts[path], decided.lines[path] = _dropins.with_added(text, edits), dict(lines)
-        decided.rules[path], decided.edits[path] = {}, edits
+    below = [File(other, before) for other in old for before in [_below(snapshot.saved.files.get(other), disk[other])] if before]
+    hidden = set(item.path for item in below)
+    if text is None and (not hidden or _dropins.restated(mine, rest + below, snapshot.dialect, path, snapshot.interfaces)[0] is None):
+        return
+    for other in old:
+        _put(decided, other, _dropins.HIDING if other in hidden else None, {}, [])
+    if text is not None or edits or path in hidden:
+        _put(decided, path, _dropins.with_added(text or _dropins.HIDING, edits), dict(lines), edits)
 
 
-def _before(known):
-    return known.before if known else None
+def _put(decided, path, text, lines, edits):
+    decided.texts[path], decided.lines[path], decided.rules[path], decided.edits[path] = text, lines, {}, edits
+
+
+def _below(known, now):
+    """What would be read in the place of a file that restates, which is NOW there, if it went."""
+    return known.before if known else now.text
 
 
 def _take_old(old, decided, known, disk):
@@ -114,8 +123,8 @@ def _take_old(old, decided, known, disk):
         decided.warnings.extend(_dropins.found_restating(path, known.get(path), disk[path].text))
         if path not in known:
             continue
-        found = _memory.edits(known.get(path), disk[path].text)
-        decided.texts[path] = "".join(line + "\n" for line in found) if found else _before(known.get(path))
+        found = _memory.edits(known[path], disk[path].text)
+        decided.texts[path] = "".join(line + "\n" for line in found) if found else known[path].before
         edits += found
     return edits
 

@@ -490,6 +490,25 @@ def test_a_pattern_of_ours_does_not_reach_what_nobody_asked_for():
     assert world.boots_with("net.ipv4.conf.eth0.rp_filter") == "1" and world.boots_with(RP_ALL) == "2"
 
 
+@pytest.mark.parametrize("orphan", [LAST, "/etc/sysctl.d/zzzz-photon-hardening.conf"])
+@pytest.mark.parametrize("rival", ["2", "0", None])
+@pytest.mark.parametrize("adopted", [False, True])
+def test_what_restates_of_an_older_memory_does_not_win(orphan, rival, adopted):
+    name, rules = "net.ipv4.tcp_syncookies", {"net.ipv4.tcp_syncookies": {"at_least": "1"}}
+    files = {orphan: HEADER + "\n" + name + " = 0\n"}
+    if rival:
+        files["/usr/lib/sysctl.d/99-z.conf"] = "%s = %s\n" % (name, rival)
+    world = World({name: "0"}, files)
+    if adopted:
+        world.saved = _memory.of_host(world.saved, {}, dict((path, File(path, text)) for path, text in files.items()), None)
+    for _run in range(2):
+        plan = world.run({NETWORK: name + " = 1\n"}, rules)
+        assert row(plan, name).boot == world.boots_with(name) == ("2" if rival == "2" else "1")
+    assert not plan.files
+    world.absent()
+    assert world.files == files and world.live == {name: "0"}
+
+
 def test_lines_that_somebody_wrote_into_the_restating_file_stay():
     rival = "/etc/sysctl.d/99-z.conf"
     world = World({"vm.swappiness": "60"}, {rival: "vm.swappiness = 60\n"})
