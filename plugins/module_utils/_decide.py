@@ -93,6 +93,16 @@ def choices(wanted, request, snapshot):
     return found
 
 
+def with_kept(wanted, choices):
+    """WANTED, with the rules as they are where a value that the host has by itself is kept: also at boot nothing weaker takes its place."""
+    found = OrderedDict(wanted)
+    for name, choice in choices.items():
+        want = wanted[name]
+        if choice.active and not _values.same(name, choice.target, want.value):
+            found[name] = want._replace(rule=_rules.with_kept(want, choice.target))
+    return found
+
+
 def _behind(want, paths, snapshot):
     """The Choice where a later drop-in of ours, from another call, asks for another value: that one is in force, live and at boot."""
     later = want.dropin and _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, want.name, after=want.dropin)

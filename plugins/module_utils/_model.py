@@ -9,7 +9,7 @@ Pure. Private to the collection.
 from collections import namedtuple
 
 # In the order in which they are looked for: a parameter has the first that fits.
-STATES = ("waived", "held_back", "unsupported", "rejected", "not_applied", "read_only", "reboot_required", "stricter", "overridden",
+STATES = ("waived", "held_back", "unsupported", "rejected", "not_applied", "read_only", "reboot_required", "overridden", "stricter",
           "changed", "ok")
 # What differs from what is wanted, now or at the next boot.
 DIFFERING = ("rejected", "not_applied", "changed", "overridden", "reboot_required", "read_only")

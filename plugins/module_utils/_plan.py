@@ -24,6 +24,7 @@ def plan(request, snapshot):
     """The Plan for one host."""
     wanted = _decide.wants(request, snapshot.interfaces)
     choices = _decide.choices(wanted, request, snapshot)
+    wanted = _decide.with_kept(wanted, choices)
     back = _decide.leaving(choices, wanted, request, snapshot)
     disk = dict((item.path, item) for item in snapshot.files)
     decided = _dropins.decide(request, choices, wanted, snapshot, disk)
@@ -170,10 +171,12 @@ def _set_since(want, choice, before, live, saved):
 
 def _final(want, choice, boot_before, winner, source):
     """The state and the reason of a parameter, its boot value considered."""
-    if choice.state not in ("changed", "ok"):
+    if choice.state not in ("changed", "ok", "stricter"):
         return choice.state, choice.reason
     if _loses_at_boot(want, choice, winner, want.number is not None):
-        return "overridden", _lost_to(winner, source)
+        return "overridden", "; ".join(filter(None, [choice.reason, _lost_to(winner, source)]))
+    if choice.state == "stricter":
+        return choice.state, choice.reason
     moves = choice.active and _moves(want.name, boot_before, winner.value if winner else None)
     return "changed" if choice.write is not None or moves else "ok", choice.reason
 

@@ -21,14 +21,15 @@ class Asked:
     """What one call says of one parameter: a level with "more is stricter", an exact override, a waiver, or nothing."""
 
     def __init__(self, dice):
-        self.kind = dice.choice(("profile", "profile", "profile", "override", "waiver", "null"))
+        self.kind = dice.choice(("profile", "profile", "listed", "override", "waiver", "null"))
         self.value = dice.choice(LEVELS)
 
     def line(self, name):
         return "%s = %s\n" % (name, self.value) if self.kind != "null" else ""
 
     def rule(self):
-        return {"profile": {"at_least": self.value}, "waiver": {"waived": "ticket 7"}}.get(self.kind, {})
+        better = [level for level in LEVELS if level > self.value]
+        return {"profile": {"at_least": self.value}, "listed": {"accept": better}, "waiver": {"waived": "ticket 7"}}.get(self.kind, {})
 
 
 def foreign_text(dice):
@@ -72,13 +73,15 @@ def test_no_sequence_of_calls_weakens_a_host(seed):
             live = world.live[name]
             if item.kind == "override":
                 assert live == item.value
-            elif item.kind == "profile":
+            elif item.kind in ("profile", "listed"):
                 assert live == max(own[name], item.value)
             else:
                 assert live == own[name]
             ours[name] = live
-            if item.kind in ("override", "profile"):
-                assert world.boots_with(name) >= item.value
+            if item.kind in ("profile", "listed"):
+                assert world.boots_with(name) >= live
+            if item.kind == "override":
+                assert world.boots_with(name) == item.value
         again = make(world, asked)
         assert not again.files and not again.writes
     world.absent()

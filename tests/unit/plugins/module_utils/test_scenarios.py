@@ -708,6 +708,26 @@ def test_what_the_network_alone_shows_takes_nothing_back():
     assert states(again) == {name: "ok"} and "may break slaac (a router's advertisement on eth0)" in again.warnings[0]
 
 
+# --- a stricter value of the host ---
+
+COOKIES = "net.ipv4.tcp_syncookies"
+
+
+@pytest.mark.parametrize("rule", [{"at_least": "1"}, {"accept": ["2"]}])
+@pytest.mark.parametrize("conflicts, state, boots", [("restate", "stricter", "2"), ("report", "overridden", "1")])
+def test_a_value_that_is_kept_is_not_lost_at_boot(rule, conflicts, state, boots):
+    world = World({COOKIES: "2"}, {"/usr/lib/sysctl.d/99-z.conf": COOKIES + " = 1\n"})
+    for _run in range(2):
+        plan = world.run({NETWORK: COOKIES + " = 1\n"}, {COOKIES: rule}, conflicts)
+        found = row(plan, COOKIES)
+        assert (found.state, found.after, found.boot, world.boots_with(COOKIES)) == (state, "2", boots, boots)
+        assert "was found on this host" in found.reason and ("99-z.conf:1 sets 1 at boot" in found.reason) == (conflicts == "report")
+    assert not plan.files
+    # The rule is remembered with the drop-in.
+    world.run({TUNING: "vm.swappiness = 10\n"}, {}, conflicts)
+    assert world.boots_with(COOKIES) == boots
+
+
 # --- an interface and conf.default ---
 
 NEW_ONE, ETH0 = ("net.ipv4.conf.%s.rp_filter" % name for name in ("default", "eth0"))
