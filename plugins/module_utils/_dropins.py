@@ -399,7 +399,7 @@ def _shield(name, winner):
 def _lost(mine, order, interfaces):
     """(parameter, Mine, Winner or None) for each parameter of ours that would have another value at boot."""
     for name, ours in list(mine.items()) + _foreign_interfaces(mine, order):
-        winner = order.may_follow(name) or order.winner(name)
+        winner = order.ending(name)
         if not holds(name, ours.value, winner.value if winner else None, ours.rule):
             yield name, ours, winner
     for name, ours in mine.items():

@@ -868,6 +868,13 @@ def test_a_line_of_an_interface_that_changes_nothing_when_it_is_read_is_restated
         assert [line for line in world.files[LAST].splitlines() if line.startswith("net.")] == [ETH0 + " = 0x1"]
 
 
+@pytest.mark.parametrize("conflicts, state, boot", [("restate", "changed", "0x1"), ("report", "overridden", "0")])
+def test_the_boot_value_of_an_interface_that_a_later_line_may_move(conflicts, state, boot):
+    world = World({ETH0: "1", NEW_ONE: "1"}, interfaces=["eth0"])
+    plan = world.run({NETWORK: "%s = 1\n%s = 0\n" % (ETH0, NEW_ONE)}, {}, conflicts)
+    assert (row(plan, ETH0).state, row(plan, ETH0).boot, world.boots_with(ETH0)) == (state, boot, boot)
+
+
 # --- calls for one drop-in, and ends of runs ---
 
 def test_a_drop_in_of_another_call_keeps_the_line_that_nothing_of_ours_sets_any_more():

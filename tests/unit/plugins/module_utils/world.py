@@ -128,5 +128,5 @@ class World:
     def boots_with(self, name):
         """The value that the files set at boot, None where they set none."""
         order = _sysctl_d.BootOrder([File(path, text) for path, text in sorted(self.files.items())], self.dialect)
-        winner = order.winner(name)
+        winner = order.ending(name)
         return winner.value if winner else None
