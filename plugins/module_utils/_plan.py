@@ -39,7 +39,7 @@ def plan(request, snapshot):
     untraced = set(name for name, entry in snapshot.saved.parameters.items() if not entry.traced)
     elsewhere = _elsewhere(request, snapshot)
     expected, followers = _writes.aftermath(planned, choices, snapshot.live, snapshot.interfaces, untraced, elsewhere)
-    rows = [_row(_want(wanted, name), choice, request, snapshot, boots) for name, choice in choices.items()]
+    rows = [_row(_want(wanted, name), choice, request, snapshot, boots, expected) for name, choice in choices.items()]
     saved, folders = _saved(request, choices, wanted, snapshot, decided, disk, after, followers)
     return Plan(
         rows=rows, writes=planned, expected=expected, followers=followers, passing=_passing(planned, followers, snapshot), saved=saved, folders=folders, disk=disk,
@@ -143,17 +143,23 @@ def _moves(name, before, after):
     return before != after and (before is None or after is None or not _values.same(name, before, after))
 
 
-def _row(want, choice, request, snapshot, boots):
+def _row(want, choice, request, snapshot, boots, expected):
     reading = snapshot.live.get(want.name, _decide.ABSENT)
     before, winner = (order.winner(want.name) for order in boots)
     boot_before, boot = (item.value if item else None for item in (before, winner))
-    live_after = _values.printed(want.name, choice.write) if choice.write is not None else reading.value
-    live = (None, None) if request.image else (reading.value, live_after)
+    live = (None, None) if request.image else (reading.value, _live_after(want.name, choice, reading.value, expected))
     source = "%s:%d" % (winner.path, winner.number) if winner else None
-    state, reason = _final(want, choice, boot_before, winner, source)
+    state, reason = _final(want, choice, _moves(want.name, *live), boot_before, winner, source)
     if state == "changed" and not reason:
         reason = _set_since(want, choice, before, reading.value, snapshot.saved)
     return Row(want.name, state, live[0], want.value, live[1], boot_before, boot, source, want.dropin, reason)
+
+
+def _live_after(name, choice, live, expected):
+    """The live value after the writes, whichever name of the switch they use, and whether NAME is written or only moved."""
+    moved = [expected[other] for other in (name,) + _behaviour.names_of(name) if other in expected]
+    value = choice.write if choice.write is not None else next(iter(moved), live)
+    return live if value is None or live is not None and _values.same(name, value, live) else _values.printed(name, value)
 
 
 def _set_since(want, choice, before, live, saved):
@@ -169,7 +175,7 @@ def _set_since(want, choice, before, live, saved):
     return "something sets it to %s after the boot, which ends with %s (%s:%d)" % (live, before.value, before.path, before.number)
 
 
-def _final(want, choice, boot_before, winner, source):
+def _final(want, choice, live_moves, boot_before, winner, source):
     """The state and the reason of a parameter, its boot value considered."""
     if choice.state not in ("changed", "ok", "stricter"):
         return choice.state, choice.reason
@@ -178,7 +184,7 @@ def _final(want, choice, boot_before, winner, source):
     if choice.state == "stricter":
         return choice.state, choice.reason
     moves = choice.active and _moves(want.name, boot_before, winner.value if winner else None)
-    return "changed" if choice.write is not None or moves else "ok", choice.reason
+    return "changed" if live_moves or moves else "ok", choice.reason
 
 
 def _lost_to(winner, source):

@@ -199,6 +199,20 @@ def test_bytes_for_a_ratio_and_back():
     assert world.live == {BYTES: "0", RATIO: "20"}
 
 
+def test_the_end_of_a_pair_is_a_change_of_its_row():
+    world = World({BYTES: "0", RATIO: "10"})
+    world.run({TUNING: BYTES + " = 200000\n"}, {BYTES: {"exact": True}})
+    found = row(world.run({TUNING: RATIO + " = 20\n"}), BYTES)
+    assert (found.state, found.before, found.after, world.live[BYTES]) == ("changed", "200000", "0", "0")
+
+
+def test_a_row_tells_what_another_name_of_its_switch_does():
+    world = World(ROUTER)
+    world.run({NETWORK: ALL + " = 0\n"})
+    plan = world.run({NETWORK: "", TUNING: FORWARD + " = 0\n"}, {FORWARD: {"waived": "a router"}})
+    assert (row(plan, FORWARD).state, row(plan, FORWARD).before, row(plan, FORWARD).after, world.live[FORWARD]) == ("waived", "0", "1", "1")
+
+
 def test_a_partner_of_an_earlier_call_goes_when_the_other_is_asked_for():
     world = World({BYTES: "0", RATIO: "30"})
     world.run({TUNING: RATIO + " = 20\n"})

@@ -82,6 +82,10 @@ class World:
         first = _memory.remembered_first(self.saved, plan.saved, plan.passing)
         self._write_all(plan)
         self._hold(plan.expected)
+        # Of what may follow, the run tells afterwards whether it did.
+        wrong = [item for item in plan.rows if item.after is not None and item.name not in plan.followers
+                 and not _values.same(item.name, item.after, self.live[item.name])]
+        assert not wrong, wrong
         for path, text in plan.files.items():
             self.files.pop(path, None)
             if text is not None:
