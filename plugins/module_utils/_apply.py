@@ -99,7 +99,7 @@ def probe(plan, before):
 
 def carry_out(plan, before):
     """Apply PLAN; BEFORE is what was remembered. Returns the plan as it came out, or raises NotApplied with everything put back."""
-    first = _memory.remembered_first(before, plan.saved, plan.passing)
+    first = _memory.remembered_first(before, plan)
     with _Undone(plan, before, first) as progress:
         probe(plan, before)
         for folder in _sysctl_d.FOLDERS + (_files.STATE_FOLDER,):

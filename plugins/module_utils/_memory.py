@@ -303,27 +303,43 @@ def _found_file(item):
     return SavedFile(item.text, item.attributes, digest(item.text), lines=our_lines(None, item.text), rules={})
 
 
-def earlier(known, now):
-    """What we set before NOW, as long as it may still be in force; KNOWN: (what we set last, what we set before that)."""
+def earlier(known, now, there):
+    """What we set before NOW, as long as it may still be in force; KNOWN: (what we set last, what we set before that). Whether the latter
+    is what is THERE: the last run may have been killed."""
     wrote, also = known
-    return also if wrote == now else wrote
+    return also if wrote == now or there else wrote
 
 
-def remembered_first(before, after, passing):
+def remembered_first(before, plan):
     """What must be on disk before anything moves: all that is remembered now and all that will be. A run that is killed has written
-    some of it and not the rest. PASSING: as in a Plan."""
-    values, paths = dict(before.parameters), dict(before.files)
+    some of it and not the rest."""
+    values, paths, after = dict(before.parameters), dict(before.files), plan.saved
     for name, entry in after.parameters.items():
-        known = before.parameters.get(name)
-        values[name] = entry._replace(also=earlier((known.wrote, known.also), entry.wrote)) if known else entry
-    for name, entry in passing.items():
+        known, live = before.parameters.get(name), plan.live_before.get(name)
+        there = known is not None and None not in (known.also, live) and _values.same(name, known.also, live)
+        values[name] = entry._replace(also=earlier((known.wrote, known.also), entry.wrote, there)) if known else entry
+    for name, entry in plan.passing.items():
         known = values.get(name)
         values[name] = known._replace(also=known.also or entry.wrote) if known else entry
     for path, entry in after.files.items():
         known = before.files.get(path)
-        paths[path] = entry._replace(also=earlier((known.sha256, known.also), entry.sha256)) if known else entry
+        there = known is not None and path in plan.disk and digest(plan.disk[path].text) == known.also
+        paths[path] = entry._replace(also=earlier((known.sha256, known.also), entry.sha256, there)) if known else entry
     return Saved(values, paths, tuple(sorted(set(before.folders) | set(after.folders))), dict(after.first, **before.first),
                  before.machine_id or after.machine_id)
+
+
+def passing(moved, snapshot):
+    """parameter -> Entry for a run that is killed before it sets again what it MOVED: parameter -> (value, Write)."""
+    found = {}
+    for name, (value, write) in moved.items():
+        mover = entry_of(snapshot.saved, write.name)
+        dropin = write.dropin or mover and mover.dropin
+        # No interface starts with a value that passes.
+        had = (snapshot.boot,) + tuple(sorted(snapshot.interfaces)) if of_default(name, ["x"]) else None
+        if dropin:
+            found[name] = Entry(snapshot.live[name].value, value, dropin, had=had)
+    return found
 
 
 def came_out(saved, before, first, outcomes, forms, moved, boot):

@@ -17,7 +17,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _values,
     _writes,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, File, Plan, Row, Saved, Want
+from ansible_collections.photon.hardening.plugins.module_utils._model import File, Plan, Row, Saved, Want
 
 
 def plan(request, snapshot):
@@ -42,8 +42,9 @@ def plan(request, snapshot):
     rows = [_row(_want(wanted, name), choice, request, snapshot, boots, expected) for name, choice in choices.items()]
     saved, folders = _saved(request, choices, wanted, snapshot, decided, disk, after, followers)
     return Plan(
-        rows=rows, writes=planned, expected=expected, followers=followers, passing=_passing(planned, followers, snapshot), saved=saved, folders=folders, disk=disk,
-        live_before=_live_before(planned, expected, followers, snapshot),
+        rows=rows, writes=planned, expected=expected, followers=followers, saved=saved,
+        passing=_memory.passing(_writes.passing(planned, followers, snapshot.live, snapshot.interfaces), snapshot),
+        folders=folders, disk=disk, live_before=_live_before(planned, expected, followers, snapshot),
         files=dict((path, text) for path, text in decided.texts.items() if text != (disk[path].text if path in disk else None)),
         attributes=decided.attributes,
         warnings=decided.warnings + _warnings(wanted, choices, rows, request, snapshot, list(after.values())))
@@ -60,17 +61,6 @@ def _elsewhere(request, snapshot):
     """The switches that drop-ins of other calls ask for."""
     paths = set(item.path for item in request.dropins)
     return set(_behaviour.switch(name) for _path, lines in _memory.lines_elsewhere(snapshot.saved, paths, snapshot.files) for name in lines)
-
-
-def _passing(planned, followers, snapshot):
-    """parameter -> what is to be remembered of it while the run lasts, where the run itself sets back what it moves."""
-    found = {}
-    for name, (value, write) in _writes.passing(planned, followers, snapshot.live, snapshot.interfaces).items():
-        mover = _memory.entry_of(snapshot.saved, write.name)
-        dropin = write.dropin or mover and mover.dropin
-        if dropin:
-            found[name] = Entry(snapshot.live[name].value, value, dropin)
-    return found
 
 
 def _want(wanted, name):
@@ -147,7 +137,7 @@ def _row(want, choice, request, snapshot, boots, expected):
     reading = snapshot.live.get(want.name, _decide.ABSENT)
     before, winner = (order.winner(want.name) for order in boots)
     boot_before, boot = (item.value if item else None for item in (before, winner))
-    live = (None, None) if request.image else (reading.value, _live_after(want.name, choice, reading.value, expected))
+    live = (None, None) if request.image else (reading.value, _live_after(want.name, reading.value, expected))
     source = "%s:%d" % (winner.path, winner.number) if winner else None
     state, reason = _final(want, choice, _moves(want.name, *live), boot_before, winner, source)
     if state == "changed" and not reason:
@@ -155,10 +145,9 @@ def _row(want, choice, request, snapshot, boots, expected):
     return Row(want.name, state, live[0], want.value, live[1], boot_before, boot, source, want.dropin, reason)
 
 
-def _live_after(name, choice, live, expected):
+def _live_after(name, live, expected):
     """The live value after the writes, whichever name of the switch they use, and whether NAME is written or only moved."""
-    moved = [expected[other] for other in (name,) + _behaviour.names_of(name) if other in expected]
-    value = choice.write if choice.write is not None else next(iter(moved), live)
+    value = next((expected[other] for other in (name,) + _behaviour.names_of(name) if other in expected), live)
     return live if value is None or live is not None and _values.same(name, value, live) else _values.printed(name, value)
 
 

@@ -37,20 +37,25 @@ def aftermath(planned, choices, live, interfaces, untraced, elsewhere):
     follows it, and a side effect is set back. On the way back nothing follows, except where UNTRACED says that it is not known what did.
     ELSEWHERE: the switches that drop-ins of other calls ask for.
     """
-    expected, followers = _asked(planned, choices, live), OrderedDict()
+    expected, followers, again = _asked(planned, choices, live), OrderedDict(), []
     by_switch = dict((_behaviour.switch(name), choice) for name, choice in choices.items())
     for write, move in _moved(planned, live, interfaces):
         choice, now = by_switch.get(_behaviour.switch(move.name)), live[move.name].value
         if choice is not None and choice.write is not None:
+            expected.setdefault(move.name, choice.write)
             continue
         forward = write.dropin is not None
         if not move.kept or _stays(write, move, choice, elsewhere) or not (forward or write.name in untraced):
             expected[move.name] = now
+            again.append(Write(move.name, now, None, False, None, None))
             continue
         if move.value is not None:
             expected[move.name] = move.value
         if forward and (move.value is None or not _values.same(move.name, move.value, now)):
             followers[move.name] = (move.maybe if move.value is None else move.value, write.dropin, write.name)
+    for _write, move in _moved(again, live, interfaces):
+        if move.name not in followers:
+            expected.setdefault(move.name, live[move.name].value)
     return expected, followers
 
 

@@ -79,7 +79,7 @@ class World:
     def run(self, dropins, rules=None, conflicts="restate"):
         """Carry a plan out, as `_apply` does on a kernel that refuses nothing."""
         plan = self.plan(dropins, rules, conflicts)
-        first = _memory.remembered_first(self.saved, plan.saved, plan.passing)
+        first = _memory.remembered_first(self.saved, plan)
         self._write_all(plan)
         self._hold(plan.expected)
         # Of what may follow, the run tells afterwards whether it did.
@@ -121,7 +121,7 @@ class World:
     def kill(self, dropins, rules=None, writes=0):
         """A run that is killed after so many WRITES, before it replaces a file."""
         plan = self.plan(dropins, rules)
-        self.saved = _memory.remembered_first(self.saved, plan.saved, plan.passing)
+        self.saved = _memory.remembered_first(self.saved, plan)
         for write in plan.writes[:writes]:
             self.write(write.name, write.value)
 
