@@ -64,10 +64,11 @@ def names(request, interfaces, saved):
     found.update(OrderedDict.fromkeys(name for name, entry in sorted(saved.parameters.items()) if entry.dropin in paths))
     for name in list(found):
         found.update(OrderedDict.fromkeys(_memory.of_default(name, interfaces)))
-    for name in list(found):
-        partner = _behaviour.partner(name)
-        found.update(OrderedDict.fromkeys(move.name for move in _behaviour.moves(name, "1", interfaces)))
-        found.update(OrderedDict.fromkeys([partner] if partner else []))
+    waiting = list(found)
+    while waiting:
+        # What is set back moves others in its turn.
+        waiting = [move.name for name in waiting for move in _behaviour.reach(name, interfaces) if move.name not in found]
+        found.update(OrderedDict.fromkeys(waiting))
     return list(found)
 
 
@@ -89,6 +90,16 @@ def choices(wanted, request, snapshot):
         choice = _behind(want, paths, snapshot) or _choose(want, request, snapshot)
         if choice is not None:
             found[name] = choice
+    return found
+
+
+def with_kept(wanted, choices):
+    """WANTED, with the rules as they are where a value that the host has by itself is kept: also at boot nothing weaker takes its place."""
+    found = OrderedDict(wanted)
+    for name, choice in choices.items():
+        want = wanted[name]
+        if choice.active and not _values.same(name, choice.target, want.value):
+            found[name] = want._replace(rule=_rules.with_kept(want, choice.target))
     return found
 
 
@@ -317,9 +328,8 @@ def needs(name, request, wanted):
         if alias in wanted:
             return wanted[alias].rule
     rule = _rules.of(request.rules, name)
-    if not rule.hold and name.endswith((".ip_forward", ".forwarding")):
-        return rule._replace(hold=(("0", _uses.FORWARDING),))
-    return rule
+    family = _uses.forwarding_family(name)
+    return rule._replace(hold=(("0", _uses.FORWARDING[family]),)) if family and not rule.hold else rule
 
 
 def _ends(name, choice, entry):

@@ -9,7 +9,7 @@ Pure. Private to the collection.
 from collections import namedtuple
 
 # In the order in which they are looked for: a parameter has the first that fits.
-STATES = ("waived", "held_back", "unsupported", "rejected", "not_applied", "read_only", "reboot_required", "stricter", "overridden",
+STATES = ("waived", "held_back", "unsupported", "rejected", "not_applied", "read_only", "reboot_required", "overridden", "stricter",
           "changed", "ok")
 # What differs from what is wanted, now or at the next boot.
 DIFFERING = ("rejected", "not_applied", "changed", "overridden", "reboot_required", "read_only")
@@ -152,7 +152,8 @@ Decided = namedtuple("Decided", "texts lines rules edits attributes warnings con
 Mine = namedtuple("Mine", "value path rule conflicts")
 # writes: in their order. expected: parameter -> live value that must be there after the writes, also of what moves by itself.
 # followers: parameter -> (value, drop-in, mover) of what has no line and may move along with a write.
+# passing: parameter -> Entry that is remembered while the run lasts: a write moves it, and the run sets it again.
 # live_before: parameter -> its live value, of all that the writes may move.
 # files: path -> text, None removes it. attributes: path -> Attributes for files that go back. saved: to be remembered when all went well.
 # disk: path -> File, as found. folders: those to be removed.
-Plan = namedtuple("Plan", "rows files attributes writes expected followers live_before saved disk folders warnings")
+Plan = namedtuple("Plan", "rows files attributes writes expected followers passing live_before saved disk folders warnings")

@@ -112,6 +112,19 @@ def for_value(rule, value):
     return rule._replace(hold=hold, stops=stops)
 
 
+def with_kept(want, kept):
+    """The Rule of a Want where KEPT, which a host has by itself, is in force in its place: of what is weaker than that nothing is as good
+    any more."""
+    rule, equal = want.rule, [_values.same(want.name, value, kept) for value in want.rule.accept]
+    if True in equal:
+        return rule._replace(accept=rule.accept[equal.index(True):])
+    wanted, number = _values.number(want.value), _values.number(kept)
+    if None in (wanted, number):
+        return rule
+    return rule._replace(at_least=kept if rule.at_least is not None and number > wanted else rule.at_least,
+                         at_most=kept if rule.at_most is not None and number < wanted else rule.at_most)
+
+
 def module_of(name, rule):
     """The kernel module without which the parameter does not exist, or None."""
     return rule.needs_module or _behaviour.module_of(name)

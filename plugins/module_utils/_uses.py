@@ -58,7 +58,7 @@ _OTHER_SIGNS = OrderedDict([
 NAMES = RUNTIMES + ("rootless_later", "router", "router_ipv6", "slaac", "multihomed", "kdump", "private_users") + tuple(_OTHER_SIGNS)
 # Those that need this host to forward packets; what runs without root brings a network of its own.
 _ENGINES = tuple(name for name in RUNTIMES if not name.endswith(("_userns", "_rootless")))
-FORWARDING = _ENGINES + ("router", "router_ipv6")
+FORWARDING = {"ipv4": _ENGINES + ("router",), "ipv6": _ENGINES + ("router_ipv6",)}
 _RUNTIME_PROGRAMS = set(name for signs in _SIGNS.values() for name in signs.programs).union(
     _ROOTLESS_DOCKER, _ROOTLESS_PODMAN, ["systemd-nspawn"])
 PROGRAMS = tuple(sorted(_RUNTIME_PROGRAMS.union(*_OTHER_SIGNS.values())))
@@ -131,6 +131,12 @@ def _with_last_word(use, said):
 def tells(name):
     """Whether a line for NAME, a parameter or a pattern, may tell of a use."""
     return any(pattern.match(name) for pattern in (_RP_FILTER,) + tuple(_FORWARDING.values()))
+
+
+def forwarding_family(name):
+    """Of which packets NAME switches the forwarding, of all interfaces or of one; None where it is none of these switches."""
+    found = [switch for switch, pattern in _FORWARDING.items() if pattern.match(name)]
+    return found[0].split(".")[1] if found else None
 
 
 def is_shipped(path):

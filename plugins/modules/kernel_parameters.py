@@ -54,7 +54,8 @@ options:
   rules:
     description:
       - "Rules for single parameters: a dictionary of parameter names, each with a dictionary of these keys. All are optional."
-      - C(accept) - a list of values that are as good as the wanted one or better. Such a value is kept when somebody else has set it.
+      - C(accept) - a list of values that are as good as the wanted one or better, from the weakest to the strictest. Such a value is kept
+        when somebody else has set it, now and at boot.
       - C(at_least), C(at_most) - the same for numbers.
       - C(hold) - which uses of a host a value would break. A list speaks of the wanted value; a dictionary names the uses value by value,
         as in C({"0"&colon; [docker, kubelet]}). The engines and gateways are C(docker), C(containerd), C(crio), C(podman), C(kubelet),
@@ -313,7 +314,7 @@ parameters:
         The first that fits of C(waived), C(held_back) (it would break a use of this host, or another parameter of which only one can be set
         is in force), C(unsupported) (this kernel lacks it), C(rejected) (the kernel refused the value), C(not_applied) (it was planned,
         and the run failed), C(read_only) (in a container, for example), C(reboot_required) (the kernel takes no other value before a
-        reboot), C(stricter) (a better value was found and is kept), C(overridden) (another file wins at boot), C(changed) (the live value
+        reboot), C(overridden) (another file wins at boot), C(stricter) (a better value was found and is kept), C(changed) (the live value
         or the boot value changes) and C(ok).
       type: str
       sample: changed

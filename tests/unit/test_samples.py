@@ -42,7 +42,7 @@ def parameter(name, state, before="0", after=None, **more):
 
 
 def plan(rows, files=()):
-    return Plan(rows=rows, files=dict.fromkeys(files, ""), attributes={}, writes=[], expected={}, followers={}, live_before={},
+    return Plan(rows=rows, files=dict.fromkeys(files, ""), attributes={}, writes=[], expected={}, followers={}, passing={}, live_before={},
                 saved=Saved({}, {}), disk={}, folders=[], warnings=[])
 
 

@@ -23,8 +23,8 @@ def row(name, state, before="0", after=None, **more):
 def plan(rows, files=None, disk=None):
     writes = [Write(item.name, item.after, item.before, False, PATH, 2) for item in rows if item.before != item.after]
     found = dict((path, File(path, text)) for path, text in (disk or {}).items())
-    return Plan(rows=rows, files=files or {}, attributes={}, writes=writes, expected={}, followers={}, live_before={}, saved=Saved({}, {}),
-                disk=found, folders=[], warnings=[])
+    return Plan(rows=rows, files=files or {}, attributes={}, writes=writes, expected={}, followers={}, passing={}, live_before={},
+                saved=Saved({}, {}), disk=found, folders=[], warnings=[])
 
 
 @pytest.mark.parametrize("value, shown", [

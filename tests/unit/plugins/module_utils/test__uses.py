@@ -204,9 +204,18 @@ def test_a_long_name_is_known_by_what_the_kernel_keeps_of_it():
 
 
 def test_what_runs_without_root_or_in_a_namespace_forwards_nothing():
-    assert set(_uses.RUNTIMES) - set(_uses.FORWARDING) == {
-        "docker_userns", "podman_userns", "docker_rootless", "podman_rootless", "lxc_rootless"}
-    assert set(_uses.FORWARDING) - set(_uses.RUNTIMES) == {"router", "router_ipv6"}
+    for family, router in (("ipv4", "router"), ("ipv6", "router_ipv6")):
+        assert set(_uses.RUNTIMES) - set(_uses.FORWARDING[family]) == {
+            "docker_userns", "podman_userns", "docker_rootless", "podman_rootless", "lxc_rootless"}
+        assert set(_uses.FORWARDING[family]) - set(_uses.RUNTIMES) == {router}
+
+
+@pytest.mark.parametrize("name, family", [
+    ("net.ipv4.ip_forward", "ipv4"), ("net.ipv4.conf.eth0/1.forwarding", "ipv4"), ("net.ipv6.conf.all.forwarding", "ipv6"),
+    ("net.ipv6.conf.eth0.force_forwarding", "ipv6"), ("net.ipv4.conf.all.mc_forwarding", None), ("net.ipv4.conf.forwarding.rp_filter", None),
+])
+def test_what_a_switch_forwards(name, family):
+    assert _uses.forwarding_family(name) == family
 
 
 def test_every_use_can_be_found_and_is_named():

@@ -379,6 +379,16 @@ def test_a_state_folder_that_is_removed_after_the_writes_is_written_anew(plain, 
     assert (plain.value("kernel.a"), plain.value("vm.c"), plain.text(PATH)) == ("0", "60", "kernel.a=0\n")
 
 
+def test_what_follows_a_refused_write_is_left_alone(plain):
+    name, follower = "net.ipv6.conf.all.forwarding", "net.ipv6.conf.v0.forwarding"
+    for one in (name, follower):
+        plain.parameter(one, "1")
+    plain.refusals[name] = ("0", errno.EACCES)
+    result = run({PATH: name + " = 0\n"}, container_host="never", uses={"router_ipv6": "absent"})
+    assert states(result) == {name: "read_only"} and plain.value(follower) == "1"
+    assert [text for one, text in plain.written if one == follower] == []
+
+
 def test_a_folder_that_cannot_be_removed_is_a_note(plain, monkeypatch):
     folder = "/usr/local/lib/sysctl.d"
     run({folder + "/50-a.conf": "kernel.a = 1\n"})
