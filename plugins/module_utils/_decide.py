@@ -323,11 +323,15 @@ def _blocked_back(name, reading):
 
 
 def needs(name, request, wanted):
-    """The Rule of a parameter on its way back, or in a line of others. Forwarding that is in use stays, also where no rule says so."""
+    """The Rule of a parameter on its way back, or in a line of others. What breaks a use on all interfaces does so on one of them, and
+    forwarding that is in use stays, also where no rule says so."""
     for alias in _behaviour.names_of(name):
         if alias in wanted:
             return wanted[alias].rule
     rule = _rules.of(request.rules, name)
+    if _sysctl_d.interface_of(name) and not rule.hold:
+        every = [_rules.of(request.rules, _sysctl_d.of_interface(name, scope)).hold for scope in ("all", "default")]
+        rule = rule._replace(hold=every[0] or every[1])
     family = _uses.forwarding_family(name)
     return rule._replace(hold=(("0", _uses.FORWARDING[family]),)) if family and not rule.hold else rule
 

@@ -97,15 +97,17 @@ def _missing_folders(request):
     return dict((path, _files.missing_folders(path)) for path in paths)
 
 
-def drop_in(path):
+def drop_in(path, is_written):
     """PATH with the links of its folder followed, such as /lib on a host with a merged /usr; HostProblem unless it can be ours:
-    a regular file, or nothing, in a folder that is read at boot."""
+    a regular file, or nothing, in a folder that is read at boot. What is not written may be anything, such as a link to /dev/null, which
+    an administrator has put there."""
     folder, _slash, base = path.rpartition("/")
     real = _files.resolved(folder)
     if real not in _sysctl_d.FOLDERS:
         raise HostProblem("%s leads to %s by a symbolic link, and drop-ins are only written to %s: remove the link or choose another folder"
                           % (_files.shown(folder), _files.shown(real), ", ".join(_sysctl_d.FOLDERS)))
-    _files.check_target(path)
+    if is_written:
+        _files.check_target(path)
     return "%s/%s" % (real, base)
 
 

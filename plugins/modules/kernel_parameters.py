@@ -511,7 +511,7 @@ def _dropins(params, saved):
 
 def _request(params, saved, image):
     """What is asked for, checked as far as that goes without the host."""
-    dropins = [item._replace(path=_host.drop_in(item.path)) for item in _dropins(params, saved)]
+    dropins = [item._replace(path=_host.drop_in(item.path, bool(item.text.strip()))) for item in _dropins(params, saved)]
     _check_once([item.path for item in dropins])
     rules = _rules.checked(params["rules"])
     if params["state"] == "absent":
@@ -549,7 +549,7 @@ def _planned(params, image):
 
 def _replaced(params, saved):
     """Those of the drop-ins in whose place there are now files of others."""
-    paths = [_host.drop_in(item["path"]) for item in params["dropins"] or ()]
+    paths = [_host.drop_in(item["path"], False) for item in params["dropins"] or ()]
     return [path for path in paths if path in saved.files and _memory.whose(saved.files[path], _files.read(path)) == _memory.FOREIGN]
 
 

@@ -160,20 +160,20 @@ def test_a_folder_is_read_once(image, target):
     image.add("/usr/lib/sysctl.d/a.conf", "kernel.a = 1\n")
     image.link(target, "/lib")
     assert [item.path for item in image(_host.sysctl_files)] == ["/usr/lib/sysctl.d/a.conf"]
-    assert image(_host.drop_in, "/lib/sysctl.d/a.conf") == "/usr/lib/sysctl.d/a.conf"
+    assert image(_host.drop_in, "/lib/sysctl.d/a.conf", True) == "/usr/lib/sysctl.d/a.conf"
 
 
 @ROOT
 def test_a_drop_in_is_a_file_in_a_folder_that_is_read_at_boot(image):
-    assert image(_host.drop_in, SECURITY) == SECURITY
+    assert image(_host.drop_in, SECURITY, True) == SECURITY
     image.link("/srv", "/etc/sysctl.d")
     with pytest.raises(HostProblem) as caught:
-        image(_host.drop_in, SECURITY)
+        image(_host.drop_in, SECURITY, True)
     assert str(caught.value).startswith("%s/etc/sysctl.d leads to %s/srv by a symbolic link, and drop-ins are only written to"
                                         % (image.root, image.root))
     os.mkfifo(str(image.root.join("run")))
     with pytest.raises(HostProblem):
-        image(_host.drop_in, "/run/sysctl.d/a.conf")
+        image(_host.drop_in, "/run/sysctl.d/a.conf", True)
 
 
 @ROOT

@@ -570,6 +570,16 @@ def test_a_kept_line_that_breaks_a_use_is_found_in_whichever_form(line, rules):
     assert world.boots_with("net.ipv4.conf.docker0.forwarding") is None and world.boots_with(FORWARD) is None
 
 
+@pytest.mark.parametrize("scope, interface, held", [
+    ("all", "v0", True), ("default", "v0", True), ("all", "*", True), ("all", "all", True), ("all", "default", False),
+])
+def test_a_kept_line_of_one_interface_breaks_what_it_breaks_on_all(scope, interface, held):
+    line = "net.ipv4.conf.%s.rp_filter = 1" % interface
+    world = World({"vm.swappiness": "60"}, {TUNING: line + "\n"}, ["v0"], {"multihomed": ("seen", True)})
+    plan = world.run({TUNING: "vm.swappiness = 10\n"}, {"net.ipv4.conf.%s.rp_filter" % scope: {"hold": {"1": ["multihomed"]}}})
+    assert bool([warning for warning in plan.warnings if line in warning]) == held
+
+
 def test_interfaces_go_back_with_a_default_that_its_own_value_is_asked_for():
     world = World({RP_DEFAULT: "0"})
     world.run({NETWORK: RP_DEFAULT + " = 1\n"})
