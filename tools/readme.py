@@ -188,7 +188,8 @@ def not_set(catalogue, controls, key):
     covered, missing = _controls.coverage(controls, key)
     compared = {row["name"] for row in catalogue["parameters"] if _catalogue.is_compared_only(row)}
     if missing:
-        yield "Not covered, because the catalogue does not have them: %s." % ", ".join("`%s` (%s)" % (name, ", ".join(numbers)) for name, numbers in sorted(missing.items()))
+        shown = ["`%s` (%s)" % (name, ", ".join(numbers)) for name, numbers in sorted(missing.items())]
+        yield "Not covered, because the catalogue does not have them: %s." % ", ".join(shown)
     if compared.intersection(covered):
         yield "Only compared, because no profile sets them: %s." % named(name for name in covered if name in compared)
 

@@ -53,6 +53,8 @@ def select(variables, catalogue, today, parameters_of):
             rules[name] = dict(rules.get(name, {}), **rule)
     for name, words in _left_alone(chosen, overrides):
         rules[name] = dict(rules.get(name, {}), waived=words)
+    for name, words in _ended_elsewhere(chosen, waivers, today):
+        rules[name] = dict(rules.get(name, {}), waiver_expired=words)
     return Selection(profile, chosen, rules, notes, [dict(name=name, **waivers[name].value._asdict()) for name in sorted(waivers)])
 
 
@@ -131,6 +133,14 @@ def _left_alone(chosen, overrides):
     set_here = [row.name for rows in chosen.values() for row in rows]
     return [(name, "%s leaves it alone" % entry.variable) for name, entry in overrides.items()
             if entry.value is None and _follows(name, set_here)]
+
+
+def _ended_elsewhere(chosen, waivers, today):
+    """(parameter, when) of each of the rows CHOSEN that is set again because a waiver has ended that names it otherwise."""
+    set_here = {row.name for rows in chosen.values() for row in rows}
+    return [(name, "%s (written as %s)" % (_waived(entry, today)["waiver_expired"], entry.name)) for entry in waivers.values()
+            if entry.name not in set_here and not _is_in_force(entry, today)
+            for name in _same_limit(entry.name) if name in set_here - set(waivers)]
 
 
 def _added(rows, groups, overrides, waivers, with_value):
