@@ -212,7 +212,8 @@ def test_what_runs_without_root_or_in_a_namespace_forwards_nothing():
 
 @pytest.mark.parametrize("name, family", [
     ("net.ipv4.ip_forward", "ipv4"), ("net.ipv4.conf.eth0/1.forwarding", "ipv4"), ("net.ipv6.conf.all.forwarding", "ipv6"),
-    ("net.ipv6.conf.eth0.force_forwarding", "ipv6"), ("net.ipv4.conf.all.mc_forwarding", None), ("net.ipv4.conf.forwarding.rp_filter", None),
+    ("net.ipv6.conf.eth0.force_forwarding", "ipv6"), ("net.ipv4.conf.all.mc_forwarding", None),
+    ("net.ipv4.conf.forwarding.rp_filter", None),
 ])
 def test_what_a_switch_forwards(name, family):
     assert _uses.forwarding_family(name) == family

@@ -146,7 +146,7 @@ MTUS = ["net.ipv6.conf.%s.mtu" % interface for interface in INTERFACES]
 def moving_world(dice):
     live = dict((name, dice.choice("01")) for name in MOVING)
     live["net.ipv4.conf.all.forwarding"] = live["net.ipv4.ip_forward"]
-    live.update(zip(PAIR, dice.choice((("0", "20"), ("4096", "0")))))
+    live[PAIR[0]], live[PAIR[1]] = dice.choice((("0", "20"), ("4096", "0")))
     live.update(dict.fromkeys(MTUS, "1400"))
     world = World(live, interfaces=INTERFACES)
     world.unset = set(name for name in MOVING if dice.random() < 0.5)
