@@ -124,8 +124,8 @@ def _check_names(rows, overrides, waivers):
 def _follows(name, movers):
     """Whether the kernel sets NAME along with one of MOVERS."""
     interface = _sysctl_d.interface_of(name)
-    return any(move.kept and move.name == name for mover in movers
-               for move in _behaviour.moves(mover, "1", (interface,) if interface else ()))
+    return any(move.kept and move.name == name for mover in movers for value in ("0", "1")
+               for move in _behaviour.moves(mover, value, (interface,) if interface else ()))
 
 
 def _left_alone(chosen, overrides):

@@ -557,8 +557,8 @@ def test_an_edited_line_of_our_own_parameter_stays_where_it_is_better(edited, bo
 
 
 @pytest.mark.parametrize("line, rules", [
-    ("net.ipv4.conf.docker*.forwarding = 0", {}), ("net.ipv6.conf.docker*.force_forwarding = 0", {}), ("net.ipv4.ip_forw* = 0", {}),
-    ("net.ipv4.conf.*.forwarding = 0", {}),
+    ("net.ipv4.conf.docker*.forwarding = 0", {}), ("net.ipv6.conf.docker*.force_forwarding = 0", {}),
+    ("net.ipv4.ip_forw* = 0", {}), ("net.ipv4.conf.*.forwarding = 0", {}),
     ("net.ipv4.ip_forward = 0", {FORWARD: {"hold": ["docker"]}}), ("net.ipv4.conf.all.forwarding = 0", {FORWARD: {"hold": ["docker"]}}),
 ])
 def test_a_kept_line_that_breaks_a_use_is_found_in_whichever_form(line, rules):
