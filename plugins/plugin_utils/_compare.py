@@ -198,6 +198,10 @@ def _ordered(known, name, both, one, facts):
     machines = known.get("machine", "").split()
     if machines and any(fact.get("machine") not in (None, *machines) for fact in facts):
         return _Verdict(INCOMPARABLE, "The catalogue's order holds on %s alone." % ", ".join(machines))
+    alike = known.get("alike", {"values": (), "but_on": ()})
+    if set(both) <= set(alike["values"]) and any(fact.get("system") and not fact["system"].startswith(tuple(alike["but_on"]))
+                                                 for fact in facts):
+        return _Verdict(INCOMPARABLE, "Only the kernels of %s tell these values apart." % " and ".join(alike["but_on"]))
     ranks = {value: rank(known, value) for value in both}
     strangers = [value for value in both if ranks[value] is None]
     if strangers:

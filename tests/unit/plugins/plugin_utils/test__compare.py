@@ -166,6 +166,16 @@ def test_an_order_for_one_kind_of_processor(machine, verdict):
     assert one("vm.mmap_rnd_bits", "28", "32", a={"machine": machine}).verdict == verdict
 
 
+@pytest.mark.parametrize("system, left, right, verdict", [
+    ("Debian GNU/Linux 12 (bookworm)", "3", "2", "left_stricter"), (None, "3", "2", "left_stricter"),
+    ("Red Hat Enterprise Linux 9.4", "3", "2", "not_comparable"), ("Red Hat Enterprise Linux 9.4", "4", "3", "not_comparable"),
+    ("Red Hat Enterprise Linux 9.4", "3", "1", "left_stricter"),
+])
+def test_values_that_not_every_kernel_tells_apart(system, left, right, verdict):
+    row = one("kernel.perf_event_paranoid", left, right, a={"system": system})
+    assert (row.verdict, bool(row.reason)) == (verdict, verdict == "not_comparable")
+
+
 @pytest.mark.parametrize("kind, reason", [
     ("host", "b has no such parameter."), ("profile", "b says nothing of it."), ("result", "b does not tell of it."),
 ])
