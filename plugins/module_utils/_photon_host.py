@@ -54,7 +54,7 @@ def facts(run, services, paths):
 # --- programs ---
 
 def _packages(run):
-    """Of a host without rpm none, which is told as a host that reports different versions."""
+    """Of a host without rpm none, which is told as a host that does not say its version."""
     status, stdout, stderr = run(_PACKAGES)
     if status:
         said = " ".join(stderr.split()) or "it says nothing"

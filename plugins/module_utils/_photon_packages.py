@@ -8,6 +8,7 @@ import re
 from ansible_collections.photon.hardening.plugins.module_utils._photon_model import ALWAYS_ERASED
 
 _MOST_NAMES = 40
+RELEASE_PACKAGE = "the package photon-release"
 
 
 def names(found):
@@ -41,6 +42,12 @@ def lost(before, now):
     return tuple(sorted(names(before) - names(now)))
 
 
-def installed_releases(facts):
-    """The versions of the package photon-release. Two are left where its exchange was cut off."""
-    return sorted(set(package.version for package in facts.packages if package.name == "photon-release"))
+def versions(facts):
+    """Where a host says which version it is -> what it says there, or None."""
+    # Two are left where the exchange of this package was cut off.
+    releases = sorted(set(package.version for package in facts.packages if package.name == "photon-release"))
+    return {"/etc/os-release": facts.version, "/etc/photon-release": facts.release, RELEASE_PACKAGE: " and ".join(releases) or None}
+
+
+def told(versions):
+    return ", ".join("%s says %s" % (where, versions[where] or "nothing") for where in sorted(versions))

@@ -45,18 +45,19 @@ def state(facts):
 
 
 def _ended(facts, begun):
-    seen = set(filter(None, [facts.version, facts.release] + packages.installed_releases(facts)))
+    versions = packages.versions(facts)
+    seen = set(versions.values())
     how = "was cut off" if facts.status is None else "ended with status %d" % facts.status
     if seen == set([begun["to"]]) and facts.status == 0:
         return State("upgraded", "photon-upgrade.sh has ended, and the host is Photon OS %s." % begun["to"],
                      ("Remove the cause of the failure, and run the same playbook again: it goes on after photon-upgrade.sh.",))
     if seen == set([begun["from"]]):
         return _cut_before(facts, begun, how)
-    if begun["to"] in seen:
+    if any(begun["to"] in (version or "").split() for version in seen):
         return _cut_after(facts, begun, how)
-    return State("unknown", "photon-upgrade.sh %s, and the host names itself %s: neither %s nor %s."
-                 % (how, " and ".join(sorted(seen)) or "nothing", begun["from"], begun["to"]),
-                 ("Do not run photon-upgrade.sh again. Go back to the backup or the snapshot.",))
+    return State("unknown", "photon-upgrade.sh %s, and which version the host is cannot be told: %s. It was %s, and should be %s."
+                 % (how, packages.told(versions), begun["from"], begun["to"]),
+                 _of_empty(facts) + ("Do not run photon-upgrade.sh again. Go back to the backup or the snapshot.",))
 
 
 def _cut_before(facts, begun, how):
@@ -79,14 +80,11 @@ def _cut_after(facts, begun, how):
     """The packages of the new version are there, and what follows was not done. A second run says that there is nothing to do."""
     told = "photon-upgrade.sh %s after the packages of Photon OS %s were installed. Its last steps were not done." % (how, begun["to"])
     advice = _READ_LOG + ("Do not run photon-upgrade.sh again: it would say that there is nothing to do, and repair nothing.",)
-    releases = packages.installed_releases(facts)
-    if len(releases) > 1:
-        told += " rpm has the package photon-release of %s: the installation itself was cut off." % " and ".join(releases)
-    if not facts.packages:
-        told += " rpm finds no package."
-        advice += ("The rpm database is still in /var/lib/rpm, and the new rpm looks in /usr/lib/sysimage/rpm. Copy it there with all of "
-                   "its files, and run rpm --rebuilddb.",)
-    elif packages.lost(begun["packages"], facts.packages):
+    versions = packages.versions(facts)
+    if set(versions.values()) != set([begun["to"]]):
+        told += " The installation itself is not complete: %s." % packages.told(versions)
+    advice += _of_empty(facts)
+    if facts.packages and packages.lost(begun["packages"], facts.packages):
         advice += ("Packages that were there before and are not there now: %s. Install those that are still needed."
                    % packages.listing(packages.lost(begun["packages"], facts.packages)),)
     if begun["from"] == "3.0":
@@ -94,6 +92,13 @@ def _cut_after(facts, begun, how):
     return State("cut_after", told, advice + _of_pam(facts, begun) + _of_core(facts) + _of_services(begun) + (
         "Keep an open login until another one works. Compare which units are enabled with the backup. Where this is too much, go back to "
         "the backup or the snapshot.",))
+
+
+def _of_empty(facts):
+    if facts.packages:
+        return ()
+    return ("rpm finds no package. Where its database is still in /var/lib/rpm, and the new rpm looks in /usr/lib/sysimage/rpm, copy it "
+            "there with all of its files, and run rpm --rebuilddb.",)
 
 
 _READ_LOG = ("Read what photon-upgrade.sh said: %s/upgrade.log on the host, and its folder /tmp/photon-upgrade* (copy it: a reboot may "
@@ -160,6 +165,9 @@ def must_boot(facts):
 def remains(facts):
     """What an upgrade that went well has left to do, each as a sentence."""
     begun, found = facts.attempt, []
+    if facts.lsb != begun["to"]:
+        found.append("lsb_release says %s, and the next photon-upgrade.sh will ask it. Compare /etc/lsb-release with the file .rpmnew "
+                     "beside it." % (facts.lsb or "nothing"))
     gone = packages.lost(begun["packages"], facts.packages)
     of_others = [package.name for package in begun["packages"] if package.name in gone and not packages.is_photons(package)]
     of_photon = set(gone) - set(of_others)

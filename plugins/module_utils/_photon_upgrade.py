@@ -36,13 +36,14 @@ def _no_photon(facts):
                 % facts.container)
     if facts.ostree:
         return "This Photon is updated by rpm-ostree and has no tdnf. Upgrade it with rpm-ostree."
-    said = dict((name, value) for name, value in (
-        ("/etc/os-release", facts.version), ("/etc/photon-release", facts.release), ("lsb_release", facts.lsb),
-        ("the package photon-release", " and ".join(packages.installed_releases(facts)) or None)))
-    if len(set(said.values())) > 1 or None in said.values():
+    versions = dict(packages.versions(facts), lsb_release=facts.lsb)
+    known = set(versions.values()) - set([None])
+    if len(known) > 1:
         return ("The host reports different versions: %s. An earlier upgrade was probably cut off. Compare with the "
-                "role's README, section \"After a failure\"."
-                % ", ".join("%s says %s" % (name, said[name] or "nothing") for name in sorted(said)))
+                "role's README, section \"After a failure\"." % packages.told(versions))
+    if None in versions.values():
+        return ("The host does not say everywhere which version it is: %s. photon-upgrade.sh needs all of them. Install what is missing: "
+                "tdnf provides with a path names the package of a file." % packages.told(versions))
     return ""
 
 

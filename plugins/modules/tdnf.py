@@ -14,7 +14,7 @@ description:
   - Whether a package is installed is asked of C(rpm), never of C(tdnf). What changed is the difference between two lists of C(rpm -qa),
     also after a failure.
   - The plan of C(tdnf) is read before anything is done. The task stops where it would downgrade a package, or remove one, that nobody asked
-    for.
+    for, and where it leaves out a package that is to be installed or removed, such as one that C(tdnf.conf) excludes.
 requirements:
   - C(/usr/bin/tdnf) 3.1 or newer and C(/usr/bin/rpm), which nobody but root can change.
   - Python 3.6 or newer on the host, its standard library alone. Python 3.6 and 3.7 need ansible-core 2.16 on the controller.
@@ -97,7 +97,7 @@ options:
     type: bool
     default: false
   skip_broken:
-    description: Go on without packages that cannot be installed. A warning names what is missing where nothing is left. Needs C(tdnf) 3.4.
+    description: Go on without packages that cannot be installed. A warning names what is missing. Needs C(tdnf) 3.4.
     type: bool
     default: false
   download_only:

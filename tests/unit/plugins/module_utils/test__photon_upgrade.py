@@ -74,8 +74,8 @@ def test_a_host_that_can_be_upgraded():
     (dict(packages=installed("4.0", "photon-release-3.0-1.ph3.noarch")), "5.0", "the package photon-release says 3.0 and 4.0"),
     (dict(ostree=True), "5.0", "rpm-ostree"),
     (dict(lsb="5.0"), "5.0", "reports different versions"),
-    (dict(lsb=None), "5.0", "lsb_release says nothing"),
-    (dict(packages=()), "5.0", "the package photon-release says nothing"),
+    (dict(lsb=None), "5.0", "does not say everywhere which version it is: /etc/os-release says 4.0"),
+    (dict(packages=()), "5.0", "the package photon-release says nothing. photon-upgrade.sh needs all of them. Install what is missing"),
     (dict(pam_missing=("pam_tally2.so",)), "5.0", "/etc/pam.d/system-auth name pam_tally2.so, which this host does not have. An earlier"),
     (named("2.0"), "4.0", "Photon OS 2.0 can no longer be upgraded"),
     (named("1.0"), "5.0", "Photon OS 1.0 can no longer be upgraded"),
@@ -181,6 +181,12 @@ def test_when_the_script_may_be_asked(found, mine, may):
     (dict(named("5.0"), status=None, packages=installed("5.0", "photon-release-4.0-1.ph4.noarch")), "cut_after", "refuse", "refuse"),
     (dict(packages=installed("4.0", "photon-release-5.0-1.ph5.noarch"), status=None), "cut_after", "refuse", "refuse"),
     (dict(named("5.0"), status=None, packages=()), "cut_after", "refuse", "refuse"),
+    # Status 0 proves nothing: the package has to say it, and the file.
+    (dict(named("5.0"), status=0, packages=()), "cut_after", "refuse", "refuse"),
+    (dict(named("5.0"), status=0, packages=(package("docker-1-1.ph5.x86_64"),)), "cut_after", "refuse", "refuse"),
+    (dict(named("5.0"), status=0, release=None), "cut_after", "refuse", "refuse"),
+    (dict(named("5.0"), status=0, version=None), "cut_after", "refuse", "refuse"),
+    (dict(status=11, packages=()), "unknown", "refuse", "refuse"),
     (dict(named("3.0"), status=0), "unknown", "refuse", "refuse"),
     (dict(version=None, release=None, packages=(), status=None), "unknown", "refuse", "refuse"),
     (dict(named("5.0"), status=0, finished=True), "none", "nothing", "nothing"),
@@ -203,6 +209,7 @@ def test_an_upgrade_to_another_version_is_finished_first():
 
 @pytest.mark.parametrize("after, words", [
     (dict(named("5.0"), packages=()), "run rpm --rebuilddb"),
+    (dict(packages=()), "run rpm --rebuilddb"),
     (dict(named("5.0"), packages=installed("5.0")[1:]), "Packages that were there before and are not there now: docker"),
     (dict(named("5.0"), core_pattern="| /usr/bin/true"), "a reboot takes that back"),
     (dict(named("5.0"), pam_missing=("pam_tally2.so",)), "/etc/pam.d/system-auth name pam_tally2.so, which this host does not have"),
@@ -237,6 +244,7 @@ def test_what_remains_after_an_upgrade():
         "Packages that were there before and are not there now, or have another name: old.",
         "Packages of others that were erased, to be installed again where they are needed: agent.",
         "/etc/pam.d/system-auth: pam_tally2.so had the options onerr=fail, which are lost. Set them again for pam_faillock.so."]
+    assert _photon_state.remains(found._replace(lsb="4.0"))[0].startswith("lsb_release says 4.0, and the next photon-upgrade.sh will ask")
     assert _photon_state.must_boot(found) and not _photon_state.must_boot(found._replace(boot="two"))
     assert _photon_state.down(found) == [] and _photon_state.down(found._replace(services={})) == ["docker.service"]
 
