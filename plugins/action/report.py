@@ -29,6 +29,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils._formats import t
 _CALLBACK = "photon.hardening.report"
 # So many of a list stand in the task's result; all of them stand in the report.
 _MOST = 100
+# By so many hours the clock of another controller may be ahead. A result of a later day would be fresh for ever.
+_MOST_AHEAD = 24
 _SPEC = {
     "report_dir": {"type": "path"}, "report_formats": {"type": "list", "elements": "str"}, "report_keep": {"type": "int"},
     "report_benchmark": {"type": "str"}, "role_variables": {"type": "bool", "default": False},
@@ -91,6 +93,8 @@ class ActionModule(ActionBase):
         return _told(fleet, path, _job(variables))
 
     def _of_runs(self, settings, args, variables):
+        if args["stale_after"] < 0:
+            raise ValueError("stale_after: %d is no number of hours; it must be 0 or more" % args["stale_after"])
         inputs = args["inputs"] or _own(settings, args["cached_facts"])
         for path in [*inputs, *filter(None, [args["since"]])]:
             # What is named has to be there; of a folder's files each one that is not is counted.
@@ -101,7 +105,7 @@ class ActionModule(ActionBase):
         if args["cached_facts"]:
             add_cached(reader, args["hosts"], variables["hostvars"])
         earlier = _earlier(args["since"], reader) if args["since"] else None
-        fleet = reader.fleet(args["hosts"], hours_ago(args["stale_after"]))
+        fleet = reader.fleet(args["hosts"], hours_ago(args["stale_after"]), hours_ago(-_MOST_AHEAD))
         drift = _drift.drift(earlier, fleet) if earlier else None
         result = _told(fleet, _reports.write(fleet, settings, drift) if settings else None, _job(variables), drift)
         if args["query"] is not None:

@@ -14,6 +14,7 @@ description:
   - When a run of M(photon.hardening.kernel_parameters) ends, prints one table with the hosts and their counts, the worst first.
   - Where results are kept (O(photon.hardening.kernel_parameters#module:report_dir)), writes the reports of the run, also when hosts
     failed or could not be reached. These are named.
+  - Where Ansible has a fact cache, tells it of hosts that failed, which Ansible itself does not do.
   - Prints nothing where the output is a document for programs, such as JSON.
   - It must be enabled, as the C(ansible.cfg) of this collection does it.
 requirements:
@@ -79,6 +80,8 @@ class CallbackModule(CallbackBase):
         self._play, self._hosts, self._rows, self._parameters = None, set(), {}, []
         # Folder -> Settings -> hosts.
         self._kept = {}
+        # Of the plays that were on: what keeps facts.
+        self._variables = None
 
     # --- while the run is on ---
 
@@ -108,15 +111,23 @@ class CallbackModule(CallbackBase):
             return
         if self._play is not None:
             self._hosts |= hosts_of(self._play)
-            self._play = None
+            self._play, self._variables = None, self._play.get_variable_manager()
         result, host = given._result, host_of(given)
         ended = _shards.outcome(dict(result, **how))
         self._rows[host] = terminal.Row(_harmless.flat(host), ended, bool(given._task.check_mode), counts_of(result),
                                         mode_of(result), bool(result.get("changed")))
         self._parameters = result.get("parameters") if isinstance(result.get("parameters"), list) else []
+        if ended != "done":
+            self._remember(given, dict(result, **how))
         said = settings_of(result)
         if said:
             self._kept.setdefault(said.folder, {}).setdefault(said, set()).add(host)
+
+    def _remember(self, given, result):
+        """Ansible keeps facts of what went well alone: beside a host that failed, the fact cache would still have its last good result."""
+        if self._variables is not None:
+            about = {"mode": _shards.mode(None, given._task.check_mode)}
+            self._variables.set_host_facts(given._host.get_name(), _shards.facts(result, about))
 
     # --- when it ends ---
 

@@ -97,7 +97,7 @@ msg:
   description: The verdict, what changed since the earlier report, and the path of the report.
   returned: always
   type: str
-  sample: "2 of 40 hosts are not as wanted; 1 host has no result or a stale one."
+  sample: "2 of 41 hosts are not as wanted; 1 host has no whole and fresh result."
 verdict:
   description: The verdict alone.
   returned: success

@@ -12,7 +12,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _records, 
 from ansible_collections.photon.hardening.plugins.plugin_utils._columns import NONE
 
 # since, time: of the two reports. worse, better: Changes, the worst first. new, lost: names of hosts.
-# appeared, gone: parameter -> how many hosts with a whole result in both reports have it in one of them alone.
+# appeared, gone: parameter -> how many hosts with a whole result in both reports have it in one of them alone. After a rollback nothing is
+# wanted of what is there: that is neither better nor worse, but gone.
 Drift = namedtuple("Drift", "since time worse better new lost appeared gone")
 # A parameter with another verdict than before; name "": whether the host has a result. was, now: verdicts. before, after: sentences.
 # hosts: the names of those that all changed like this.
@@ -45,6 +46,8 @@ def sentence(found):
     parts = [_counted(changes, word) for changes, word in ((found.worse, "newly worse"), (found.better, "newly better")) if changes]
     parts += ["%d %s %s" % (len(names), word, "host" if len(names) == 1 else "hosts")
               for names, word in ((found.new, "new"), (found.lost, "lost")) if names]
+    parts += ["%d %s %s" % (sum(rows.values()), "parameter" if sum(rows.values()) == 1 else "parameters", words)
+              for rows, words in ((found.gone, "no longer compared"), (found.appeared, "newly compared")) if rows]
     return "Since %s: %s." % (found.since, ", ".join(parts) or "nothing got worse or better")
 
 
@@ -83,8 +86,15 @@ def _rows_only(fleet, other, pairs):
     found = {}
     for name, column in fleet.parameters.items():
         missing = other.parameters.get(name)
-        found[name] = sum(column.index[pair.left] != NONE and (missing is None or missing.index[pair.right] == NONE) for pair in pairs)
+        here, there = _compared(column), missing and _compared(missing)
+        found[name] = sum(here[pair.left] and not (there and there[pair.right]) for pair in pairs)
     return {name: hosts for name, hosts in found.items() if hosts}
+
+
+def _compared(column):
+    """Of each host whether something is wanted of it."""
+    settled = dict(enumerate(map(_verdicts.settled, column.cells)))
+    return [settled.get(number, _verdicts.RELEASED) != _verdicts.RELEASED for number in column.index]
 
 
 def _grouped(name, found):
@@ -116,7 +126,7 @@ def _of_parameter(name, left, right, pairs):
         if NONE in numbers:
             continue
         was, now = lefts[pair.was.check_mode][numbers[0]], rights[pair.now.check_mode][numbers[1]]
-        if was != now:
+        if was != now and None not in (was, now):
             before = _verdicts.sentence(left.get(pair.left), pair.was.check_mode)
             after = _verdicts.sentence(right.get(pair.right), pair.now.check_mode)
             found.setdefault((was, now, before, after), []).append(pair.was.name)
@@ -124,5 +134,7 @@ def _of_parameter(name, left, right, pairs):
 
 
 def _verdicts_of(column):
-    """check mode -> the verdict on each cell of COLUMN."""
-    return {check_mode: [_verdicts.verdict(cell[0], check_mode) for cell in column.cells] for check_mode in (False, True)}
+    """check mode -> the verdict on each cell of COLUMN; None where nothing is wanted."""
+    kinds = {check_mode: [_verdicts.kind_of(cell, check_mode) for cell in column.cells] for check_mode in (False, True)}
+    return {check_mode: [None if kind == _verdicts.RELEASED else _verdicts.verdict(kind) for kind in found]
+            for check_mode, found in kinds.items()}

@@ -19,26 +19,29 @@ class Fleet:
         self._tally = self._counted()
 
     def _counted(self):
-        tally = [Counter() for _host in self.hosts]
-        for column in self.parameters.values():
-            states = [cell[0] for cell in column.cells]
-            for host, number in enumerate(column.index):
-                if number != _columns.NONE:
-                    tally[host][states[number]] += 1
-        return tally
+        """Of each host: a settled state -> number. Under None, of which parameters it has no row."""
+        states = [dict(enumerate(map(_verdicts.settled, column.cells))) for column in self.parameters.values()]
+        rows = zip(*(map(known.get, column.index) for known, column in zip(states, self.parameters.values(), strict=True)), strict=True)
+        return list(map(Counter, rows)) or [Counter() for _host in self.hosts]
 
     def host_counts(self, number):
         """state -> how many parameters of host NUMBER have it; all states, in their order."""
-        return {state: self._tally[number][state] for state in STATES}
+        found = dict.fromkeys(STATES, 0)
+        for settled, count in self._tally[number].items():
+            if settled is not None:
+                found[_verdicts.state_of(settled)] += count
+        return found
 
     def counts(self):
-        return {state: sum(counter[state] for counter in self._tally) for state in STATES}
+        each = [self.host_counts(number) for number in range(len(self.hosts))]
+        return {state: sum(found[state] for found in each) for state in STATES}
 
     def host_verdicts(self, number):
         """verdict -> how many parameters of host NUMBER have it."""
         found = dict.fromkeys(_verdicts.VERDICTS, 0)
-        for state, count in self._tally[number].items():
-            found[_verdicts.verdict(state, self.hosts[number].check_mode)] += count
+        for settled, count in self._tally[number].items():
+            if settled is not None:
+                found[_verdicts.verdict(_verdicts.kind(settled, self.hosts[number].check_mode))] += count
         return found
 
     def verdicts(self):
@@ -50,18 +53,18 @@ class Fleet:
         found = [(name, column.get(number)) for name, column in self.parameters.items()]
         check_mode = self.hosts[number].check_mode
         return sorted(((name, cell) for name, cell in found if cell is not None),
-                      key=lambda item: (_verdicts.severity(item[1].state, check_mode), item[0]))
+                      key=lambda item: (_verdicts.severity(_verdicts.kind_of(item[1], check_mode)), item[0]))
 
     def findings(self):
-        """[Finding, ...] of all parameters and states that are no pass; the worst first, then those of most hosts."""
+        """[Finding, ...] of all parameters and kinds that are no pass; the worst first, then those of most hosts."""
         found, check_modes = Counter(), [host.check_mode for host in self.hosts]
         for name, column in self.parameters.items():
             for (number, check_mode), hosts in Counter(zip(column.index, check_modes, strict=True)).items():
                 if number != _columns.NONE:
-                    state = column.cells[number][0]
-                    found[name, state, _verdicts.verdict(state, check_mode)] += hosts
-        listed = [_records.Finding(*key, hosts) for key, hosts in found.items() if key[2] != _verdicts.PASS]
-        return sorted(listed, key=lambda item: (_verdicts.VERDICTS.index(item.verdict), -item.hosts, item.name, item.state))
+                    found[name, _verdicts.kind_of(column.cells[number], check_mode)] += hosts
+        listed = [_records.Finding(name, kind, _verdicts.verdict(kind), hosts) for (name, kind), hosts in found.items()
+                  if _verdicts.verdict(kind) != _verdicts.PASS]
+        return sorted(listed, key=lambda item: (_verdicts.VERDICTS.index(item.verdict), -item.hosts, item.name, item.kind))
 
     def guest(self):
         """[(GuestRow, hosts that have just this one, hosts that have one of this name and state), ...], findings first, then as hosts have
@@ -72,10 +75,19 @@ class Fleet:
         listed = [(*min(rows.items(), key=lambda item: (-item[1], _columns.sortable(item[0]))), rows.total()) for rows in found.values()]
         return sorted(listed, key=lambda item: _guest.STATES.index(item[0].state))
 
-    def bad_hosts(self):
-        """The numbers of the hosts that have a finding or no whole result."""
-        return [number for number, host in enumerate(self.hosts)
-                if host.outcome != "done" or any(self.host_verdicts(number)[verdict] for verdict in _verdicts.FINDINGS)]
+    def host_totals(self):
+        """How many hosts there are, those without a result, too: verdict -> number.
+
+        An error is what has no whole and fresh result, whatever its rows say; not applicable, of which nothing has passed.
+        """
+        names = {host.name for host in self.hosts}
+        lost = {problem.source for problem in self.problems if problem.kind == "missing" or problem.source in names}
+        found = dict.fromkeys((_verdicts.ERROR, _verdicts.FAIL, _verdicts.NOT_APPLICABLE, _verdicts.PASS), 0)
+        found[_verdicts.ERROR] = len(lost)
+        for number, host in enumerate(self.hosts):
+            if host.name not in lost:
+                found[_on_host(self.host_verdicts(number))] += 1
+        return found
 
     def waivers(self):
         """[(waiver, number of hosts), ...], those that end first come first."""
@@ -89,15 +101,36 @@ class Fleet:
         return max((host.time for host in self.hosts), default="")
 
 
+def _on_host(verdicts):
+    if any(verdicts[verdict] for verdict in _verdicts.FINDINGS):
+        return _verdicts.FAIL
+    return _verdicts.PASS if verdicts[_verdicts.PASS] else _verdicts.NOT_APPLICABLE
+
+
+# verdict -> what is said of hosts, of one and of several.
+_OF_HOSTS = {
+    _verdicts.FAIL: ("is not as wanted", "are not as wanted"), _verdicts.PASS: ("is as wanted", "are as wanted"),
+    _verdicts.ERROR: ("has no whole and fresh result", "have no whole and fresh result"),
+    _verdicts.NOT_APPLICABLE: ("has no parameter that passed", "have no parameter that passed"),
+}
+
+
 def verdict_sentence(fleet):
     """What a report says first."""
-    bad, total = len(fleet.bad_hosts()), len(fleet.hosts)
-    without = len({problem.source for problem in fleet.problems if problem.kind in ("missing", "stale")})
-    if not total:
+    if not fleet.hosts:
         return "There is no result of any host."
-    first = ("All %d hosts are as wanted" % total if not bad else "%d of %d hosts are not as wanted" % (bad, total)) if total > 1 else (
-        "The host is as wanted" if not bad else "The host is not as wanted")
-    lost = sum(problem.kind in _records.LOST for problem in fleet.problems)
-    rest = ["%d %s no result or a stale one" % (without, "host has" if without == 1 else "hosts have")] if without else []
-    rest += ["%d %s could not be counted" % (lost, "result" if lost == 1 else "results")] if lost else []
-    return "; ".join([first] + rest) + "."
+    found = {verdict: hosts for verdict, hosts in fleet.host_totals().items() if hosts}
+    total, names = sum(found.values()), {host.name for host in fleet.hosts}
+    first = next(verdict for verdict in (_verdicts.FAIL, _verdicts.PASS, *found) if verdict in found)
+    said = ["%s %s" % (_subject(found.pop(first), total), _OF_HOSTS[first][total > 1])]
+    found.pop(_verdicts.PASS, None)
+    said += ["%d %s %s" % (hosts, "host" if hosts == 1 else "hosts", _OF_HOSTS[verdict][hosts > 1]) for verdict, hosts in found.items()]
+    lost = sum(problem.kind in _records.LOST and problem.source not in names for problem in fleet.problems)
+    said += ["%d %s could not be counted" % (lost, "result" if lost == 1 else "results")] if lost else []
+    return "; ".join(said) + "."
+
+
+def _subject(hosts, total):
+    if total == 1:
+        return "The host"
+    return "All %d hosts" % total if hosts == total else "%d of %d hosts" % (hosts, total)

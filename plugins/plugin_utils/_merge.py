@@ -7,6 +7,8 @@ import hashlib
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _fleet, _harmless, _records, _shape
 
+_LAST = "9999-12-31T23:59:59Z"
+
 
 class _Seen:
     """The results that one host has sent: which of them counts, and which others were there.
@@ -20,9 +22,8 @@ class _Seen:
 
 
 def _digest(host, rows):
-    """Of what a result says, alone in its file or as a line of a report. Of two rows of a parameter the last one counts."""
-    rows = {fields[0]: tuple(fields) for fields in rows}
-    return hashlib.blake2b(repr((tuple(host), sorted(map(repr, rows.values())))).encode("utf-8", "surrogatepass")).hexdigest()
+    """Of what a result says, alone in its file or as a line of a report."""
+    return hashlib.blake2b(repr((tuple(host), sorted(repr(tuple(fields)) for fields in rows))).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Reader:
@@ -117,16 +118,16 @@ class Reader:
         else:
             places.clear()
 
-    def fleet(self, expected=(), fresh_from=""):
+    def fleet(self, expected=(), fresh_from="", fresh_until=_LAST):
         """The Fleet; the Reader is used up.
 
-        EXPECTED: names of hosts that should have a result. FRESH_FROM: the time before which a result is stale.
+        EXPECTED: names of hosts that should have a result. FRESH_FROM, FRESH_UNTIL: the times before and after which a result is stale.
         """
         order = sorted(range(len(self._seen)), key=lambda number: self._seen[number].host.name)
         hosts = [self._seen[number].host for number in order]
         # Both at once would be twice the memory.
         columns = {name: self._columns.pop(name).ordered(order) for name in sorted(self._columns)}
-        problems = self._problems | set(self._duplicates()) | set(_of_hosts(hosts, fresh_from))
+        problems = self._problems | set(self._duplicates()) | set(_of_hosts(hosts, fresh_from, fresh_until))
         missing = set(map(_harmless.flat, expected)) - set(self._numbers)
         problems |= {_records.Problem("missing", name, "there is no result of it") for name in missing}
         order_of = {kind: place for place, kind in enumerate(_records.PROBLEMS)}
@@ -141,9 +142,9 @@ class Reader:
                 yield _records.Problem("duplicate", seen.host.name, "another result of the same run is left out: %s" % ", ".join(sources))
 
 
-def _of_hosts(hosts, fresh_from):
+def _of_hosts(hosts, fresh_from, fresh_until):
     for host in hosts:
-        if host.time < fresh_from:
+        if not fresh_from <= host.time <= fresh_until:
             yield _records.Problem("stale", host.name, "its result is of %s" % host.time)
         if host.outcome not in _records.WHOLE:
             yield _records.Problem(host.outcome, host.name, host.msg)
@@ -151,9 +152,9 @@ def _of_hosts(hosts, fresh_from):
             yield _records.Problem("truncated", host.name, "%d parameters are left out of its result" % host.omitted)
 
 
-def read(lines, expected=(), fresh_from=""):
-    """The Fleet of LINES, (source, text) each."""
+def read(lines, *others, **more):
+    """The Fleet of LINES, (source, text) each. The others are those of Reader.fleet."""
     reader = Reader()
     for source, line in lines:
         reader.add(source, line)
-    return reader.fleet(expected, fresh_from)
+    return reader.fleet(*others, **more)

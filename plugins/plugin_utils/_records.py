@@ -22,7 +22,7 @@ Problem = namedtuple("Problem", "kind source message")
 PROBLEMS = ("unreadable", "truncated", "schema", "duplicate", "missing", "stale", "unreachable", "failed", "unknown")
 # Those of a result that is not there as a whole.
 LOST = PROBLEMS[:4]
-# A parameter in a state. hosts: how many.
-Finding = namedtuple("Finding", "name state verdict hosts")
+# A parameter in a state, or in a kind of one. hosts: how many.
+Finding = namedtuple("Finding", "name kind verdict hosts")
 # What is told of a waiver.
 WAIVER = ("name", "reason", "expires", "owner", "ticket", "control")

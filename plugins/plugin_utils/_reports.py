@@ -74,11 +74,10 @@ def _titled(controls, name):
     return [("%(title)s %(version)s" % controls["benchmarks"][key], number) for key, number in _controls.ids(controls, name)]
 
 
-def _fail_on(fleet):
-    """The states in which the runs were to fail."""
-    options = [host.provenance.get("options") for host in fleet.hosts]
-    named = [given.get("fail_on") for given in options if isinstance(given, dict)]
-    return {state for states in named if isinstance(states, list) for state in states if isinstance(state, str)}
+def _fail_on(host):
+    """The states in which the run was to fail on HOST."""
+    options = host.provenance.get("options") or {}
+    return options["fail_on"] if isinstance(options.get("fail_on"), list) else ()
 
 
 def _page(fleet, drift):
@@ -90,7 +89,7 @@ def _page(fleet, drift):
 _FORMATS = {
     "html": lambda fleet, settings, drift: [("report.html", _page(fleet, drift))],
     "json": lambda fleet, settings, drift: [("report.json", document.render(fleet, _rows(), _controls.load(), drift))],
-    "junit": lambda fleet, settings, drift: junit.render(fleet, _fail_on(fleet)),
+    "junit": lambda fleet, settings, drift: junit.render(fleet, _fail_on),
     "hdf": lambda fleet, settings, drift: _below("hdf", hdf.render(fleet, _rows(), _controls.load())),
     "cklb": lambda fleet, settings, drift: _below("cklb", cklb.render(fleet, _rows(), _controls.load(), settings.benchmark)),
 }

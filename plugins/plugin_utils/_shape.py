@@ -58,6 +58,9 @@ def _check_shape(shard):
     for key, right in _SHAPE.items():
         if not right(shard.get(key)):
             raise BadShard("schema", "its %s is not what a result has" % key)
+    counted, there = sum((shard.get("summary") or {}).values()), len(shard.get("parameters") or ()) + (shard.get("omitted") or 0)
+    if shard.get("summary") and counted != there:
+        raise BadShard("schema", "it has %d parameters, and its summary counts %d" % (there, counted))
 
 
 def _is_text(value):
@@ -72,11 +75,15 @@ _KINDS = frozenset((str, type(None)))
 
 
 def fields(rows):
-    """Of each row its name and the fields of its Cell, as they stand in the line."""
+    """Of each row its name and the fields of its Cell, as they stand in the line. Of two rows of a parameter nobody knows which is true."""
     try:
-        return list(map(_FIELDS, rows))
+        found = list(map(_FIELDS, rows))
+        names = set(map(_NAME, found))
     except (KeyError, TypeError, AttributeError):
         raise BadShard("schema", "its parameters are not what a result has") from None
+    if len(names) != len(found):
+        raise BadShard("schema", "a parameter stands twice in it")
+    return found
 
 
 def is_plain(line):
@@ -100,6 +107,10 @@ def checked(rows, plain):
 def _texts(value, keys):
     """Whether VALUE, nothing or an object, has a text or nothing under each of KEYS."""
     return value is None or isinstance(value, dict) and _KINDS.issuperset(type(value.get(key)) for key in keys)
+
+
+def _is_number(value):
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _is_list_of_texts(value):
@@ -130,7 +141,8 @@ _SHAPE = {
     "check_mode": lambda value: isinstance(value, bool),
     "changed": lambda value: value is None or isinstance(value, bool),
     "msg": lambda value: value is None or _is_text(value),
-    "omitted": lambda value: value is None or isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+    "omitted": lambda value: value is None or _is_number(value),
+    "summary": lambda value: value is None or isinstance(value, dict) and all(map(_is_number, value.values())),
     "notes": _is_list_of_texts,
     "kernel": lambda value: _texts(value, _KERNEL),
     "provenance": _is_provenance,

@@ -58,13 +58,20 @@ def now():
 
 def facts(result, about):
     """What a fact cache keeps of a result: enough to count with. RESULT comes from the host, so its shape is not relied on."""
-    rows = [row for row in result.get("parameters") or () if isinstance(row, dict) and isinstance(row.get("name"), str)]
+    given = result.get("parameters") if isinstance(result.get("parameters"), list) else ()
+    rows = [row for row in given if isinstance(row, dict) and isinstance(row.get("name"), str) and not _is_released(row)]
     names = {state: [row["name"] for row in rows if row.get("state") == state] for state in STATES}
     differing = [row["name"] for row in rows if row.get("state") in DIFFERING]
     kept = {"time": now(), "run": _provenance.RUN, "mode": about.get("mode"), "profile": about.get("provenance", {}).get("profile"),
             "summary": result.get("summary"), "differing": differing[:_MOST_NAMES], "kernel": result.get("kernel"),
-            "names": {state: found for state, found in names.items() if found}, "omitted": result.get("omitted")}
+            "names": {state: found for state, found in names.items() if found}, "omitted": result.get("omitted"),
+            "outcome": outcome(result)}
     return {"photon_hardening": kept}
+
+
+def _is_released(row):
+    """Whether nothing is wanted of a parameter any more. Without its values the fact would say that it is as wanted."""
+    return row.get("state") == "ok" and row.get("wanted", "") is None
 
 
 def of_fact(host, fact):
@@ -72,10 +79,10 @@ def of_fact(host, fact):
     check_mode = fact.get("mode") == "audit"
     names = fact.get("names") if isinstance(fact.get("names"), dict) else {}
     empty = dict.fromkeys(_records.Cell._fields)
-    rows = [dict(empty, name=name, state=state, reason="") for state, found in names.items() if isinstance(found, list) for name in found]
+    rows = [dict(empty, name=name, state=state) for state, found in names.items() if isinstance(found, list) for name in found]
     return json.dumps({
         "schema_version": _records.SCHEMA_VERSION, "host": host, "time": fact.get("time"), "run": fact.get("run"), "mode": fact.get("mode"),
-        "outcome": _DONE, "check_mode": check_mode, "msg": "from the fact cache, without values", "parameters": rows,
+        "outcome": fact.get("outcome", _DONE), "check_mode": check_mode, "msg": "from the fact cache, without values", "parameters": rows,
         "kernel": fact.get("kernel"), "omitted": fact.get("omitted"), "provenance": {"profile": fact.get("profile")}}, sort_keys=True)
 
 
@@ -144,6 +151,10 @@ def _of_file(path):
 def _lines(path, stream):
     in_report, has_hosts, last = False, False, ""
     for number, text in enumerate(stream, 1):
+        if "\0" in text:
+            # Each of its lines would be a result that cannot be read.
+            yield path, _shape.BadShard("unreadable", "it is no text")
+            return
         last = text.strip() or last
         in_report = in_report or number == 1 and text.rstrip() == "{"
         # In a report each host is a line of its own, too, below a head that is none.

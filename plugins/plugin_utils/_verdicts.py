@@ -6,6 +6,12 @@
 Pure. Private to the collection.
 """
 
+from ansible_collections.photon.hardening.plugins.plugin_utils import _records
+
+# What is told apart is a kind: a state, or one of these. What a run has changed is right now; what an audit would change is not. Of what is
+# no longer ours nothing is wanted, so that nothing can pass, least of all after a rollback.
+WOULD_CHANGE, RELEASED = "would_change", "released"
+
 PASS, FAIL, ERROR, WAIVED, NOT_APPLICABLE = "pass", "fail", "error", "waived", "not_applicable"
 
 # From worst to best.
@@ -17,31 +23,47 @@ _VERDICT = {
     "rejected": ERROR, "not_applied": ERROR,
     "overridden": FAIL, "reboot_required": FAIL, "read_only": FAIL, "held_back": FAIL,
     "waived": WAIVED, "unsupported": NOT_APPLICABLE, "stricter": PASS, "ok": PASS,
+    "changed": PASS, WOULD_CHANGE: FAIL, RELEASED: NOT_APPLICABLE,
 }
 
-# state -> (letter, word), from worst to best.
+# kind -> (letter, word), from worst to best.
 WORDS = {
     "rejected": ("R", "rejected"), "not_applied": ("N", "not applied"), "overridden": ("O", "overridden at boot"),
     "reboot_required": ("B", "needs a reboot"), "read_only": ("L", "read-only"), "held_back": ("H", "held back"),
-    "changed": ("C", "changed"), "waived": ("W", "waived"), "unsupported": ("U", "unsupported"), "stricter": ("S", "stricter"),
-    "ok": ("K", "ok"),
+    WOULD_CHANGE: ("C", "would change"), "changed": ("C", "changed"), "waived": ("W", "waived"), "unsupported": ("U", "unsupported"),
+    RELEASED: ("F", "no longer ours"), "stricter": ("S", "stricter"), "ok": ("K", "ok"),
 }
 
-
-def verdict(state, check_mode):
-    """The verdict on a parameter in STATE. What a run has changed is right now; what an audit would change is not."""
-    if state == "changed":
-        return FAIL if check_mode else PASS
-    return _VERDICT[state]
+# What a fact cache keeps of a row has no values: they are not unset, they are not known.
+_BARE = (None,) * (len(_records.Cell._fields) - 1)
 
 
-def word(state, check_mode):
-    return "would change" if state == "changed" and check_mode else WORDS[state][1]
+def settled(cell):
+    """The state of CELL, or RELEASED. Of its values it matters only which are None."""
+    return RELEASED if cell[0] == "ok" and cell[2] is None and tuple(cell[1:]) != _BARE else cell[0]
 
 
-def severity(state, check_mode):
-    """A number by which states are sorted, the worst first."""
-    return VERDICTS.index(verdict(state, check_mode)), list(WORDS).index(state)
+def kind(state, check_mode):
+    """STATE: as `settled` says it."""
+    return WOULD_CHANGE if state == "changed" and check_mode else state
+
+
+def kind_of(cell, check_mode):
+    return kind(settled(cell), check_mode)
+
+
+def state_of(settled_state):
+    """What `settled` was made of."""
+    return "ok" if settled_state == RELEASED else settled_state
+
+
+def verdict(of_kind):
+    return _VERDICT[of_kind]
+
+
+def severity(of_kind):
+    """A number by which kinds are sorted, the worst first."""
+    return VERDICTS.index(_VERDICT[of_kind]), list(WORDS).index(of_kind)
 
 
 def _shown(value):
@@ -114,6 +136,8 @@ def _now(cell, check_mode):
 
 def sentence(cell, check_mode):
     """What there is to say of a parameter, without its name. CELL has the fields of a row of the module's result."""
+    if tuple(cell[1:]) == _BARE:
+        return "%s; its values are not known" % WORDS[kind_of(cell, check_mode)][1]
     if cell.state == "ok" and cell.wanted is None and cell.before != cell.after:
         return ("is %s, would go back to %s" if check_mode else "was %s, is back at %s") % (_shown(cell.before), _shown(cell.after))
     tell = _would_change if cell.state == "changed" and check_mode else _SENTENCES[cell.state]

@@ -10,15 +10,24 @@ import tempfile
 
 def check(folder):
     """OSError where no file can be written into FOLDER, which is made."""
-    os.makedirs(folder, mode=0o700, exist_ok=True)
+    _make(folder)
     with tempfile.NamedTemporaryFile(dir=folder, prefix="."):
         pass
+
+
+def _make(folder):
+    """FOLDER, and each one above it that is not there: os.makedirs gives its mode to the last one alone."""
+    if folder and not os.path.isdir(folder):
+        _make(os.path.dirname(folder))
+        # Another host's process may have made it meanwhile.
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(folder, mode=0o700)
 
 
 def write(path, pieces):
     """The texts of PIECES as one file. A folder that is there already keeps its mode."""
     folder = os.path.dirname(path)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
+    _make(folder)
     # mkstemp makes it 0600.
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".")
     try:

@@ -66,11 +66,10 @@ def _rules(controls, benchmark):
 # --- one parameter ---
 
 def _answer(host, name, cell, row, waiver, benchmark):
-    word = mapping.words(cell.state, host.check_mode).cklb
+    word = mapping.words(cell, host.check_mode).cklb
     detail = "%s %s." % (name, _verdicts.sentence(cell, host.check_mode))
-    live = cell.before if host.check_mode else cell.after
     if word == PASSED:
-        return _passed(name, detail, row, row and row["values"].get(benchmark), live)
+        return _passed(name, detail, row, row and row["values"].get(benchmark), cell.before if host.check_mode else cell.after)
     if cell.state == "waived":
         return _Answer(word, detail, "%s is waived: %s." % (name, per_host.justification(waiver, cell)))
     return _Answer(word, detail, "%s: %s." % (name, cell.reason) if cell.reason else "")
@@ -80,6 +79,8 @@ def _passed(name, detail, row, wanted, live):
     """It is as the run wanted it. WANTED: what the benchmark asks for, None where the catalogue does not know it."""
     if wanted is None:
         return _Answer(PASSED, detail, "%s: compared with what the run wanted." % name)
+    if live is None:
+        return _Answer(NOT_REVIEWED, detail, "%s: the benchmark asks for %s; the live value is not known." % (name, wanted))
     if not _meets(row, wanted, live):
         return _Answer(OPEN, detail, "%s: the benchmark asks for %s; the run wanted another value." % (name, wanted))
     return _Answer(PASSED, detail, "")
@@ -87,7 +88,7 @@ def _passed(name, detail, row, wanted, live):
 
 def _meets(row, wanted, live):
     rule = _model.Rule(**_catalogue.order_rule(row, wanted))
-    return live is not None and (_values.same(row["name"], live, wanted) or _values.as_good(row["name"], live, rule))
+    return _values.same(row["name"], live, wanted) or _values.as_good(row["name"], live, rule)
 
 
 # --- one rule ---
@@ -97,7 +98,7 @@ def _status(answers):
     words = {answer and answer.word for answer in answers}
     if OPEN in words:
         return OPEN
-    if None in words:
+    if words & {None, NOT_REVIEWED}:
         return NOT_REVIEWED
     return PASSED if PASSED in words else NOT_APPLICABLE
 

@@ -79,6 +79,6 @@ def _host(fleet, number):
 
 
 def _row(numbers, name, cell, check_mode):
-    told = dict(cell._asdict(), name=name, verdict=_verdicts.verdict(cell.state, check_mode), sentence=_verdicts.sentence(cell, check_mode),
-                controls=numbers.get(name, {}))
+    told = dict(cell._asdict(), name=name, verdict=_verdicts.verdict(_verdicts.kind_of(cell, check_mode)),
+                sentence=_verdicts.sentence(cell, check_mode), controls=numbers.get(name, {}))
     return _json(told)

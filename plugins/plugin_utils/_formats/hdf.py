@@ -62,7 +62,7 @@ def _total(controls, word):
 
 
 def _control(host, name, cell, about, tags, waiver):
-    word = mapping.words(cell.state, host.check_mode).hdf
+    word = mapping.words(cell, host.check_mode).hdf
     sentence = "%s %s" % (name, _verdicts.sentence(cell, host.check_mode))
     control = _bare_control(name, about.get("why") or name, sentence)
     control["tags"] = tags

@@ -35,6 +35,8 @@ _PROBLEMS = {
     "unreadable": "unreadable result", "truncated": "incomplete result", "schema": "result of another version",
     "duplicate": "two results of one run",
 }
+_HOST_WORDS = {"error": "without a whole and fresh result", "fail": "not as wanted", "not_applicable": "without a parameter that passed",
+               "pass": "as wanted"}
 _MODES = {"harden": "Hardening", "audit": "Audit", "rollback": "Rollback", "adopt": "Adoption", "forget": "Forgetting"}
 
 
@@ -67,20 +69,16 @@ def _hash(text):
 
 def counts(fleet, found):
     """[(kind, number), ...] of all kinds, the worst first. FOUND: the fleet's findings."""
-    # What an audit would change is a finding, what a run has changed is none.
-    would_change = sum(item.hosts for item in found if item.state == "changed")
-    numbers = dict(fleet.counts(), would_change=would_change)
-    numbers["changed"] -= would_change
+    numbers = Counter(fleet.counts())
+    for kind, state in ((_verdicts.WOULD_CHANGE, "changed"), (_verdicts.RELEASED, "ok")):
+        numbers[kind] = sum(item.hosts for item in found if item.kind == kind)
+        numbers[state] -= numbers[kind]
     return [(kind, numbers[kind["key"]]) for kind in packing.kinds()]
 
 
 def host_counts(fleet):
-    """[(verdict, hosts, words), ...]: a host without a whole result is counted there alone."""
-    without = {problem.source for problem in fleet.problems}
-    bad = {fleet.hosts[number].name for number in fleet.bad_hosts()} - without
-    names = {host.name for host in fleet.hosts}
-    return [("error", len(without), "without a whole result"), ("fail", len(bad), "not as wanted"),
-            ("pass", len(names - bad - without), "as wanted")]
+    """[(verdict, hosts, words), ...]"""
+    return [(verdict, hosts, _HOST_WORDS[verdict]) for verdict, hosts in fleet.host_totals().items()]
 
 
 def coverage(fleet):
@@ -94,9 +92,9 @@ def coverage(fleet):
 def _example(fleet, finding):
     """(name of the first host with FINDING, the sentence about it)"""
     column = fleet.parameters[finding.name]
-    numbers = {number for number, cell in enumerate(column.cells) if cell[0] == finding.state}
-    place, host = next((place, host) for place, host in enumerate(fleet.hosts) if column.index[place] in numbers
-                       and _verdicts.verdict(finding.state, host.check_mode) == finding.verdict)
+    settled = dict(enumerate(map(_verdicts.settled, column.cells)))
+    place, host = next((place, host) for place, host in enumerate(fleet.hosts)
+                       if _verdicts.kind(settled.get(column.index[place]), host.check_mode) == finding.kind)
     return host.name, _verdicts.sentence(column.get(place), host.check_mode)
 
 
@@ -104,10 +102,10 @@ def findings(fleet, found, rows):
     """The worst ones of those FOUND, as the page shows them."""
     listed = []
     for finding in found[:_MOST_ROWS]:
-        kind = finding.state, finding.state == "changed"
+        letter, word = _verdicts.WORDS[finding.kind]
         host, sentence = _example(fleet, finding)
-        listed.append({"name": finding.name, "letter": _verdicts.WORDS[finding.state][0], "word": _verdicts.word(*kind), "host": host,
-                       "verdict": finding.verdict, "hosts": finding.hosts, "sentence": sentence, "key": packing.key(kind),
+        listed.append({"name": finding.name, "letter": letter, "word": word, "host": host,
+                       "verdict": finding.verdict, "hosts": finding.hosts, "sentence": sentence, "key": finding.kind,
                        "why": rows.get(finding.name, {}).get("why", "")})
     return listed
 

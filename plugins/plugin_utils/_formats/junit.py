@@ -22,8 +22,8 @@ Case = namedtuple("Case", "name word message")
 _COUNTED = (("failures", "failure"), ("errors", "error"))
 
 
-def render(fleet, fail_on=()):
-    """(file name, text) of each file. FAIL_ON: states that are a failure, whatever the mapping says of them."""
+def render(fleet, fail_on=lambda host: ()):
+    """(file name, text) of each file. FAIL_ON: host -> its states that are a failure, whatever the mapping says of them."""
     for number, suites in enumerate(_files(_suites(fleet, fail_on)), 1):
         yield "junit-%d.xml" % number, _text(suites)
 
@@ -36,7 +36,7 @@ def _suites(fleet, fail_on):
     if cases:
         yield Suite(NO_HOST, fleet.time, {}, cases)
     for number, host in enumerate(fleet.hosts):
-        cases = [_whole(of_hosts.get(host.name, ()))] + list(_cases(fleet, number, fail_on))
+        cases = [_whole(of_hosts.get(host.name, ()))] + list(_cases(fleet, number, fail_on(host)))
         yield Suite(host.name, host.time, fleet.host_counts(number), cases)
 
 
@@ -48,7 +48,7 @@ def _whole(problems):
 def _cases(fleet, number, fail_on):
     check_mode = fleet.hosts[number].check_mode
     for name, cell in fleet.rows(number):
-        word = mapping.words(cell.state, check_mode).junit
+        word = mapping.words(cell, check_mode).junit
         if word == "skipped" and cell.state in fail_on:
             word = "failure"
         if word != "pass":

@@ -1,17 +1,16 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one mapping from the state of a parameter to the word of each format. docs/reports.md shows it, and a test holds the two equal.
+"""The one mapping from the kind of a parameter's row to the word of each format. docs/reports.md shows it, and a test holds the two equal.
 
 Data. Private to the collection.
 """
 
 from collections import namedtuple
 
-Words = namedtuple("Words", "junit hdf cklb defectdojo ocsf")
+from ansible_collections.photon.hardening.plugins.plugin_utils import _verdicts
 
-# What an audit would change is not right yet; what a run has changed is.
-WOULD_CHANGE = "changed (check mode)"
+Words = namedtuple("Words", "junit hdf cklb defectdojo ocsf")
 
 _PASS = Words("pass", "passed", "not_a_finding", None, "Pass")
 _FAIL = Words("failure", "failed", "open", "active", "Fail")
@@ -24,16 +23,18 @@ WORDS = {
     "overridden": _FAIL,
     "reboot_required": _FAIL,
     "read_only": _FAIL,
-    WOULD_CHANGE: _FAIL,
+    _verdicts.WOULD_CHANGE: _FAIL,
     # Not set on purpose: no reason to stop a pipeline, unless the caller asks for that.
     "held_back": _FAIL._replace(junit="skipped"),
     "waived": Words("skipped", "waiver_data", "open", "risk_accepted", "Fail, Suppressed"),
     "unsupported": Words("skipped", "impact 0", "not_applicable", None, "Other"),
+    # Nothing was compared, and nobody may take it for reviewed.
+    _verdicts.RELEASED: Words("skipped", "impact 0", "not_reviewed", None, "Other"),
     "changed": _PASS,
     "stricter": _PASS,
     "ok": _PASS,
 }
 
 
-def words(state, check_mode):
-    return WORDS[WOULD_CHANGE if state == "changed" and check_mode else state]
+def words(cell, check_mode):
+    return WORDS[_verdicts.kind_of(cell, check_mode)]

@@ -17,9 +17,8 @@ import zlib
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _records, _verdicts
 
-# (state, check mode) as they are told apart, the worst first: only of what a run changes it matters whether it has been done.
-KINDS = tuple(sorted({(state, check_mode and state == "changed") for state in _verdicts.WORDS for check_mode in (False, True)},
-                     key=lambda kind: _verdicts.severity(*kind)))
+# The worst first.
+KINDS = tuple(sorted(_verdicts.WORDS, key=_verdicts.severity))
 # In a cell they stand for the values that are kept apart. No text of a host has such characters: they cannot be printed.
 SLOTS = tuple(chr(0xE000 + number) for number in range(5))
 
@@ -32,15 +31,9 @@ _ABOUT = tuple(field for field in _records.Host._fields if field not in ("name",
 _PIECE = 3 * 32768
 
 
-def key(kind):
-    """The name of a kind in an address and in a copied table."""
-    state, check_mode = kind
-    return "would_change" if state == "changed" and check_mode else state
-
-
 def kinds():
-    """What is to be known of each kind."""
-    return [{"key": key(kind), "letter": _verdicts.WORDS[kind[0]][0], "word": _verdicts.word(*kind), "verdict": _verdicts.verdict(*kind)}
+    """What is to be known of each kind. Its key is its name in an address and in a copied table."""
+    return [{"key": kind, "letter": _verdicts.WORDS[kind][0], "word": _verdicts.WORDS[kind][1], "verdict": _verdicts.verdict(kind)}
             for kind in KINDS]
 
 
@@ -83,7 +76,7 @@ def _slotted(cell):
 
 def _cell(cell, check_mode, strings):
     """[kind, its eight texts, its sentence]"""
-    kind = KINDS.index((cell.state, check_mode and cell.state == "changed"))
+    kind = KINDS.index(_verdicts.kind_of(cell, check_mode))
     texts = [*cell[1:], _verdicts.sentence(cell, check_mode)]
     return [kind, *(None if text is None else strings[text] for text in texts)]
 

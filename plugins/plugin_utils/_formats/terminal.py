@@ -37,7 +37,7 @@ _RED, _YELLOW, _GREEN = "31", "33", "32"
 _COLOURS = {_verdicts.ERROR: _RED, _verdicts.FAIL: _RED, _verdicts.WAIVED: _YELLOW, _verdicts.NOT_APPLICABLE: _YELLOW,
             _verdicts.PASS: _GREEN}
 # Every severity that there is, the worst first.
-_SEVERITIES = sorted({_verdicts.severity(state, check_mode) for state in COLUMNS for check_mode in (True, False)})
+_SEVERITIES = sorted(map(_verdicts.severity, _verdicts.WORDS))
 
 
 # --- words ---
@@ -63,7 +63,7 @@ def _end(row):
 
 def _severity(row):
     """The hosts without a whole result first, then those with most of what is worst."""
-    counts = {_verdicts.severity(state, row.check_mode): count for state, count in row.counts.items()}
+    counts = {_verdicts.severity(_verdicts.kind(state, row.check_mode)): count for state, count in row.counts.items()}
     return [row.outcome == "done"] + [-counts.get(severity, 0) for severity in _SEVERITIES] + [row.host]
 
 
@@ -161,8 +161,8 @@ def _total(rows):
 def _numbers(row, states):
     if not any(row.counts.values()):
         return [_Cell("-", right=True) for _state in states]
-    return [_Cell(str(row.counts.get(state, 0)), row.counts.get(state) and _COLOURS[_verdicts.verdict(state, row.check_mode)], True)
-            for state in states]
+    colours = {state: _COLOURS[_verdicts.verdict(_verdicts.kind(state, row.check_mode))] for state in states if row.counts.get(state)}
+    return [_Cell(str(row.counts.get(state, 0)), colours.get(state), True) for state in states]
 
 
 def _fitting(body, states, width):
@@ -212,11 +212,12 @@ def changes(row, parameters, width, colour, where):
     PARAMETERS: rows as the module's result has them, their shape checked.
     """
     row = Row(*row)
-    told = sorted((item for item in parameters if _is_told(item, row.check_mode)),
-                  key=lambda item: (_verdicts.severity(item["state"], row.check_mode), item["name"]))
-    shown = [dict(item, name=cut(_one_line(item["name"]), width // 2)) for item in told[:MOST_LINES]]
-    room = width - max((width_of(item["name"]) for item in shown), default=0) - 2 * len(_GAP) - 1
-    grid = [line for item in shown for line in _told(item, row.check_mode, room)]
+    cells = [(item["name"], _records.Cell._make(map(item.get, _records.Cell._fields))) for item in parameters]
+    told = sorted(((name, cell) for name, cell in cells if _is_told(cell, row.check_mode)),
+                  key=lambda item: (_verdicts.severity(_verdicts.kind_of(item[1], row.check_mode)), item[0]))
+    shown = [(cut(_one_line(name), width // 2), cell) for name, cell in told[:MOST_LINES]]
+    room = width - max((width_of(name) for name, _cell in shown), default=0) - 2 * len(_GAP) - 1
+    grid = [line for name, cell in shown for line in _told(name, cell, row.check_mode, room)]
     head = "%s: %s%s" % (cut(_one_line(row.host), width // 2), _end(row).text, _others(row.counts))
     return _text([head] + _lines(grid, colour) + _last_lines(len(told) - len(shown), where))
 
@@ -227,14 +228,14 @@ def _others(counts):
     return ", %d more %s" % (others, "differ" if others > 1 else "differs") if others else ""
 
 
-def _is_told(item, check_mode):
-    moves = item["state"] == "changed" or item["before"] != item["after"]
-    return moves or _verdicts.verdict(item["state"], check_mode) in _verdicts.FINDINGS
+def _is_told(cell, check_mode):
+    moves = cell.state == "changed" or cell.before != cell.after
+    return moves or _verdicts.verdict(_verdicts.kind_of(cell, check_mode)) in _verdicts.FINDINGS
 
 
-def _told(item, check_mode, room):
+def _told(name, cell, check_mode, room):
     """The lines of one parameter, its sentence in lines of at most ROOM columns."""
-    cell = _records.Cell._make(map(item.get, _records.Cell._fields))
     first, *others = _wrapped([_one_line(_verdicts.sentence(cell, check_mode))], room)
-    letter = _Cell(_verdicts.WORDS[cell.state][0], _COLOURS[_verdicts.verdict(cell.state, check_mode)])
-    return [[letter, _Cell(item["name"]), _Cell(first)]] + [[_NOTHING, _NOTHING, _Cell(other)] for other in others]
+    kind = _verdicts.kind_of(cell, check_mode)
+    letter = _Cell(_verdicts.WORDS[kind][0], _COLOURS[_verdicts.verdict(kind)])
+    return [[letter, _Cell(name), _Cell(first)]] + [[_NOTHING, _NOTHING, _Cell(other)] for other in others]

@@ -630,7 +630,7 @@
     const list = new List({ label: "Missing", count: listed.length, head, fill });
     return {
       element: listed.length ? list.element : make("p", {}, "Nothing is missing."),
-      said: `${thousands(listed.length)} hosts or files without a whole result`,
+      said: `${plural(listed.length, "problem")} of hosts and files`,
       table: () => ({ head: ["what", "source", "message"], rows: listed }),
     };
   }

@@ -14,7 +14,7 @@ from ansible_collections.photon.hardening.plugins.modules import report as stub
 from ansible_collections.photon.hardening.plugins.plugin_utils import _provenance, _shards
 from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import line, row
 
-NOW = "2999-01-01T00:00:00Z"
+NOW = _shards.now()
 
 
 def ran(args, batch=("web1",), enabled=(), monkeypatch=None, shown=None, no_log=False, **variables):
@@ -122,6 +122,7 @@ def test_what_changed_since_an_earlier_report(kept, tmp_path, monkeypatch):
     ({"report_dir": "/x", "report_formats": ["pdf"]}, "report_formats: 'pdf' is none of"),
     ({"inputs": [], "query": "["}, "the expression"),
     ({"inputs": [], "since": "/dev/null"}, "since: /dev/null: there is no result of any host in it"),
+    ({"inputs": [], "stale_after": -1}, "stale_after: -1 is no number of hours; it must be 0 or more"),
     ({"inputs": [], "stale_after": 10 ** 12}, "stale_after: 1000000000000 is no number of hours"),
 ])
 def test_what_goes_wrong_is_one_sentence(monkeypatch, args, words):

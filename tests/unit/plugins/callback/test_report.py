@@ -9,7 +9,7 @@ import types
 import pytest
 
 from ansible_collections.photon.hardening.plugins.callback import report
-from ansible_collections.photon.hardening.plugins.plugin_utils import _provenance, _shards
+from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _provenance, _shards
 from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import row
 
 ACTION = "photon.hardening.kernel_parameters"
@@ -24,14 +24,16 @@ class Run:
         monkeypatch.chdir(folder)
         self.plugin = report.CallbackModule()
         self.plugin._display = types.SimpleNamespace(display=self.shown.append, error=self.errors.append)
-        manager = types.SimpleNamespace(get_vars=lambda play, include_hostvars: {"ansible_play_hosts_all": hosts})
+        self.facts = {}
+        manager = types.SimpleNamespace(get_vars=lambda play, include_hostvars: {"ansible_play_hosts_all": hosts},
+                                        set_host_facts=self.facts.__setitem__)
         self.plugin.v2_playbook_on_play_start(types.SimpleNamespace(get_variable_manager=lambda: manager))
 
     def result(self, host, event="ok", keeps=True, item=None, says=None, settings=None, **more):
         answer = {"msg": "x", "changed": False, "summary": {"ok": 1, "changed": 2}, "parameters": [row("a.b", "changed")], **(says or {})}
         if keeps:
             shelf = _shards.Shelf(self.folder, host, False)
-            shelf.end(dict(answer, failed=event == "failed", unreachable=event == "unreachable"))
+            shelf.end(dict(answer, summary={"changed": 1}, failed=event == "failed", unreachable=event == "unreachable"))
             said = {"folder": self.folder, "formats": ["json"], "keep": 20, "benchmark": None}
             answer["invocation"] = {"report": dict(said, **(settings or {}))}
         task = types.SimpleNamespace(**dict({"action": ACTION, "no_log": False, "delegate_to": None, "check_mode": False}, **more))
@@ -136,6 +138,21 @@ def test_a_host_that_fail_on_has_stopped_has_a_whole_result(tmp_path, monkeypatc
     assert run.end().strip().splitlines()[1].split() == ["web1", "1", "2", "stopped"]
     written = run.written()
     assert written["problems"] == [] and written["verdict"] == "1 of 2 hosts are not as wanted."
+
+
+@pytest.mark.parametrize("event, says, kind, counts", [
+    ("failed", {"stopped": True, "failed": True}, None, {"changed": 1}), ("failed", {"failed": True}, "failed", {"changed": 1}),
+    ("unreachable", {"unreachable": True, "parameters": None}, "unreachable", {}),
+])
+def test_the_fact_cache_is_told_of_hosts_that_failed(tmp_path, monkeypatch, event, says, kind, counts):
+    """Or a report of the fact cache would show the last result that was good."""
+    run = Run(tmp_path, ["web1", "web2"], monkeypatch)
+    run.result("web1", event, keeps=False, says=says, check_mode=True)
+    run.result("web2", keeps=False)
+    assert list(run.facts) == ["web1"]
+    fleet = _merge.read([("cache", _shards.of_fact("web1", run.facts["web1"]["photon_hardening"]))])
+    assert [problem.kind for problem in fleet.problems] == ([kind] if kind else [])
+    assert fleet.host_totals()["pass"] == 0 and {state: count for state, count in fleet.counts().items() if count} == counts
 
 
 def test_hosts_with_different_settings_are_in_one_report(tmp_path, monkeypatch):

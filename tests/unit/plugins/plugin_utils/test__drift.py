@@ -85,6 +85,13 @@ def test_parameters_that_came_and_went():
     assert drift({"a": [OK]}, {"a": [other]})[6:] == ({"vm.b": 1}, {"vm.a": 1})
 
 
+def test_after_a_rollback_nothing_got_better_and_what_is_gone_is_told():
+    before = {"a": [OK, row("vm.b", "changed"), row("vm.c", "ok")]}
+    found = drift(before, {"a": {"parameters": [row("vm.b", "ok", wanted=None)], "mode": "rollback", "check_mode": False}})
+    assert (found.worse, found.better, found.gone) == ([], [], {"vm.a": 1, "vm.b": 1, "vm.c": 1})
+    assert _drift.sentence(found) == "Since 2026-11-25T04:00:00Z: 3 parameters no longer compared."
+
+
 def test_nothing():
     assert _drift.sentence(drift({"a": [OK]}, {"a": [OK]})) == "Since 2026-11-25T04:00:00Z: nothing got worse or better."
 

@@ -20,24 +20,40 @@ def test_counts():
     assert list(found.counts()) == list(STATES) and list(found.host_counts(0)) == list(STATES)
     assert found.verdicts() == {"error": 1, "fail": 2, "waived": 1, "not_applicable": 1, "pass": 3}
     assert found.host_verdicts(1) == {"error": 0, "fail": 1, "waived": 1, "not_applicable": 0, "pass": 1}
-    assert found.bad_hosts() == [0, 1, 2]
+    assert found.host_totals() == {"error": 1, "fail": 2, "not_applicable": 0, "pass": 0}
     assert found.findings() == [
-        ("a.a", "not_applied", "error", 1), ("a.b", "changed", "fail", 1), ("a.c", "held_back", "fail", 1), ("a.d", "waived", "waived", 1),
-        ("a.e", "unsupported", "not_applicable", 1)]
+        ("a.a", "not_applied", "error", 1), ("a.b", "would_change", "fail", 1), ("a.c", "held_back", "fail", 1),
+        ("a.d", "waived", "waived", 1), ("a.e", "unsupported", "not_applicable", 1)]
     assert [name for name, cell in found.rows(1)] == ["a.b", "a.d", "a.a"]
     assert found.problems == [("failed", "web3", "no")]
-    assert _fleet.verdict_sentence(found) == "3 of 3 hosts are not as wanted."
+    assert _fleet.verdict_sentence(found) == "2 of 3 hosts are not as wanted; 1 host has no whole and fresh result."
 
 
 @pytest.mark.parametrize("lines, expected, sentence", [
     ([line("web1", row("a.a"))], [], "The host is as wanted."),
     ([line("web1", row("a.a", "overridden"))], [], "The host is not as wanted."),
-    ([line("web1"), line("web2")], ["web1", "web2", "web3"], "All 2 hosts are as wanted; 1 host has no result or a stale one."),
-    ([line("web1"), line("web2"), "{"], ["x", "y"],
-     "All 2 hosts are as wanted; 2 hosts have no result or a stale one; 1 result could not be counted."),
+    ([line("web1", row("a.a")), line("web2", row("a.a"))], [], "All 2 hosts are as wanted."),
+    ([line("web1", row("a.a")), line("web2", row("a.a"))], ["web1", "web2", "web3"],
+     "2 of 3 hosts are as wanted; 1 host has no whole and fresh result."),
+    ([line("web1", row("a.a")), line("web2", row("a.a")), "{", "{"], ["x", "y"],
+     "2 of 4 hosts are as wanted; 2 hosts have no whole and fresh result; 2 results could not be counted."),
+    ([line("web1", outcome="unreachable")], [], "The host has no whole and fresh result."),
+    ([line("web1", row("a.a"), outcome="unreachable")], ["web2"], "All 2 hosts have no whole and fresh result."),
+    ([line("web1", row("a.a"), omitted=1)], [], "The host has no whole and fresh result."),
+    ([line("web1", row("a.a"), time="2025-01-31T12:00:00Z"), line("web2", row("a.a"))], [],
+     "1 of 2 hosts are as wanted; 1 host has no whole and fresh result."),
+    ([line("web1")], [], "The host has no parameter that passed."),
+    ([line("web1", row("a.a", "unsupported"), row("a.b", "waived")), line("web2", row("a.a"))], [],
+     "1 of 2 hosts are as wanted; 1 host has no parameter that passed."),
+    # After a rollback.
+    ([line("web1", row("a.a", wanted=None, reason="no longer ours"), mode="rollback")], [], "The host has no parameter that passed."),
+    # One of the two is not what it looks like.
+    ([line("web1", row("a.a")), line("web1", row("a.a", "rejected"))], [], "The host has no whole and fresh result."),
 ])
 def test_the_verdict_never_hides_what_is_missing(lines, expected, sentence):
-    assert _fleet.verdict_sentence(fleet(*lines, expected=expected)) == sentence
+    found = fleet(*lines, expected=expected, fresh_from="2026-01-01T00:00:00Z")
+    assert _fleet.verdict_sentence(found) == sentence
+    assert sum(found.host_totals().values()) == len({host.name for host in found.hosts} | set(expected))
 
 
 # --- the guest side ---
@@ -60,7 +76,7 @@ def test_rows_of_the_guest_side_are_together_and_findings_come_first():
 def test_no_number_counts_the_guest_side():
     found = fleet(*GUESTS)
     assert sum(found.counts().values()) == sum(found.verdicts().values()) == 1 and list(found.parameters) == ["a.a"]
-    assert found.findings() == [] and found.bad_hosts() == [] and _fleet.verdict_sentence(found) == "All 4 hosts are as wanted."
+    assert found.findings() == [] and found.host_totals() == {"error": 0, "fail": 0, "not_applicable": 3, "pass": 1}
 
 
 def test_of_the_guest_side_too_the_order_does_not_matter_and_the_newest_result_counts():

@@ -41,6 +41,11 @@ def test_missing_and_stale_hosts_are_named():
     assert [(problem.kind, problem.source) for problem in found.problems] == [("missing", "web3"), ("stale", "web2")]
 
 
+def test_a_result_of_the_future_is_not_fresh():
+    found = fleet(line("web1", row("a.a"), time="9999-01-31T12:00:00Z"), fresh_until="2026-02-01T00:00:00Z")
+    assert [problem.kind for problem in found.problems] == ["stale"] and found.host_totals()["pass"] == 0
+
+
 def test_a_host_is_found_by_its_name_as_it_is_shown():
     assert fleet(line("web\n\x1b1"), expected=["web\n\x1b1"]).problems == []
 
@@ -49,7 +54,7 @@ def test_a_host_is_found_by_its_name_as_it_is_shown():
 def test_a_host_without_a_whole_result_is_named(outcome):
     found = fleet(line("web1", outcome=outcome, msg="no route"), line("web2", row("a.a"), omitted=3))
     assert found.problems == [("truncated", "web2", "3 parameters are left out of its result"), (outcome, "web1", "no route")]
-    assert found.bad_hosts() == [0]
+    assert found.host_totals() == {"error": 2, "fail": 0, "not_applicable": 0, "pass": 0}
 
 
 def test_waivers_those_that_end_first_come_first():

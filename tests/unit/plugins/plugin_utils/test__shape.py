@@ -82,6 +82,10 @@ def test_what_is_larger_than_any_result_is_refused(monkeypatch):
     (line("web1", 7), "schema", "its parameters"),
     (line("web1", row(7)), "schema", "its parameters"),
     (line("web1", row("a.b", "fine")), "schema", "its parameters"),
+    (line("web1", row("a.b", "rejected"), row("a.c"), row("a.b")), "schema", "a parameter stands twice in it"),
+    (line("web1", summary={"ok": "x"}), "schema", "its summary is not"),
+    (line("web1", summary={"changed": 12}), "schema", "it has 0 parameters, and its summary counts 12"),
+    (line("web1", row("a.b"), summary={"ok": 2}), "schema", "it has 1 parameters, and its summary counts 2"),
     (line("web1", row("a.b", before=7)), "schema", "its parameters"),
     (line("web1", row("a.b", before=["x"])), "schema", "its parameters"),
 ])
@@ -91,6 +95,10 @@ def test_what_is_no_result_is_named_and_not_counted(text, kind, words):
     assert (problem.kind, problem.source) == (kind, "file:1") and problem.message.startswith(words)
     assert found.hosts == [] and set(found.counts().values()) == {0}
     assert _fleet.verdict_sentence(found) == "There is no result of any host."
+
+
+def test_a_summary_that_fits():
+    assert fleet(line("web1", row("a.b"), omitted=2, summary={"ok": 3, "changed": 0})).hosts
 
 
 def test_what_a_result_may_lack():

@@ -9,7 +9,7 @@ import urllib.parse
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _provenance, _records, _shape, _shards
+from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _provenance, _records, _shape, _shards, _verdicts
 
 NAMES = {
     "web1": "web1.json", "web-1.example.com": "web-1.example.com.json", "a_b": "a_b.json", "a/b": "a%2Fb.json", "a%2Fb": "a%252Fb.json",
@@ -44,13 +44,13 @@ def test_a_name_that_is_too_long_is_refused():
 ])
 def test_what_is_kept(tmp_path, result, outcome):
     shelf = _shards.Shelf(str(tmp_path), "web1", True)
-    shelf.end(dict(result, diff=[], invocation={}, exception=object(), _ansible_no_log=False, summary={"ok": 1}))
+    shelf.end(dict(result, diff=[], invocation={}, exception=object(), _ansible_no_log=False, summary={"ok": 0}))
     found = kept(tmp_path / "web1.json")
     assert len(found.pop("time")) == len("2026-01-31T12:00:00Z")
     assert found.pop("run") == _provenance.RUN and set(found.pop("provenance")) == {"collection", "catalogue", "ansible_core"}
     found.pop("unreachable", None)
     expected = {key: value for key, value in result.items() if key != "unreachable"}
-    assert found == dict(expected, summary={"ok": 1}, host="web1", check_mode=True, outcome=outcome, mode="audit", schema_version=1,
+    assert found == dict(expected, summary={"ok": 0}, host="web1", check_mode=True, outcome=outcome, mode="audit", schema_version=1,
                          waivers=[])
     _shape.parsed((tmp_path / "web1.json").read_text(encoding="utf-8"))
 
@@ -83,6 +83,12 @@ def test_lines_of_files_and_folders(tmp_path):
     assert list(_shards.lines([str(tmp_path / "b.json")])) == [(str(tmp_path / "b.json") + ":1", "1\n")]
 
 
+def test_a_file_that_is_no_text_is_one_problem(tmp_path):
+    (tmp_path / "a.json").write_bytes(b"\x7fELF\0\n" * 1000)
+    ((source, problem),) = _shards.lines([str(tmp_path)])
+    assert source == str(tmp_path / "a.json") and str(problem) == "it is no text"
+
+
 def test_a_fact_tells_enough_to_count():
     rows = [{"name": "a.b", "state": "ok"}, {"name": "a.c", "state": "changed"}, {"name": 7}, "x"]
     about = {"mode": "audit", "provenance": {"profile": "photon"}}
@@ -90,6 +96,14 @@ def test_a_fact_tells_enough_to_count():
     fleet = _merge.read([("cache", _shards.of_fact("web1", fact))])
     assert not fleet.problems and {state: count for state, count in fleet.counts().items() if count} == {"ok": 1, "changed": 1}
     assert fleet.hosts[0].check_mode and fleet.hosts[0].provenance == {"profile": "photon"}
+    assert [_verdicts.sentence(cell, True) for _name, cell in fleet.rows(0)] == [
+        "would change; its values are not known", "ok; its values are not known"]
+
+
+def test_after_a_rollback_a_fact_does_not_say_that_something_is_as_wanted():
+    fact = _shards.facts({"parameters": [{"name": "a.b", "state": "ok", "wanted": None}]}, {"mode": "rollback"})["photon_hardening"]
+    fleet = _merge.read([("cache", _shards.of_fact("web1", fact))])
+    assert not fleet.problems and fleet.host_totals()["pass"] == 0
 
 
 @pytest.mark.parametrize("fact", [{}, {"names": 7}, {"names": {"ok": "x"}, "time": "x"}])

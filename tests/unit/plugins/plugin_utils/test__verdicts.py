@@ -25,15 +25,22 @@ def image(state, **fields):
     ("not_applied", "error", "error"), ("waived", "waived", "waived"), ("unsupported", "not_applicable", "not_applicable"),
 ])
 def test_verdict(state, after_run, in_check_mode):
-    assert (_verdicts.verdict(state, False), _verdicts.verdict(state, True)) == (after_run, in_check_mode)
+    assert [_verdicts.verdict(_verdicts.kind_of(cell(state), mode)) for mode in (False, True)] == [after_run, in_check_mode]
+
+
+def test_of_what_is_not_ours_nothing_passes_and_values_that_are_not_known_are_not_unset():
+    bare = Cell("ok", *[None] * 8)
+    assert _verdicts.kind_of(cell("ok", wanted=None), False) == _verdicts.RELEASED and _verdicts.verdict(_verdicts.RELEASED) != "pass"
+    assert _verdicts.kind_of(bare, True) == "ok" and _verdicts.sentence(bare, True) == "ok; its values are not known"
+    assert _verdicts.sentence(bare._replace(state="changed"), True) == "would change; its values are not known"
 
 
 def test_every_state_has_a_letter_a_word_and_a_sentence():
-    assert set(_verdicts.WORDS) == set(STATES)
-    assert len({letter for letter, _word in _verdicts.WORDS.values()}) == len(STATES)
+    assert set(_verdicts.WORDS) == {*STATES, _verdicts.WOULD_CHANGE, _verdicts.RELEASED}
+    assert len({letter for letter, _word in _verdicts.WORDS.values()}) == len(STATES) + 1
     for state in STATES:
         for check_mode in (False, True):
-            assert _verdicts.sentence(cell(state), check_mode) and _verdicts.word(state, check_mode)
+            assert _verdicts.sentence(cell(state), check_mode) and _verdicts.WORDS[_verdicts.kind(state, check_mode)]
 
 
 @pytest.mark.parametrize("given, check_mode, sentence", [
@@ -76,7 +83,7 @@ def test_sentence(given, check_mode, sentence):
 
 
 def test_the_worst_comes_first():
-    assert sorted(STATES, key=lambda state: _verdicts.severity(state, False)) == [
+    assert sorted(STATES, key=_verdicts.severity) == [
         "rejected", "not_applied", "overridden", "reboot_required", "read_only", "held_back", "waived", "unsupported", "changed",
         "stricter", "ok"]
-    assert _verdicts.severity("changed", True) < _verdicts.severity("waived", True)
+    assert _verdicts.severity(_verdicts.WOULD_CHANGE) < _verdicts.severity("waived")

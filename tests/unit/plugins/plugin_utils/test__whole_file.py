@@ -15,7 +15,7 @@ def test_a_file_for_its_owner_alone(tmp_path):
     for text in ("one", "\u00fc"):
         _whole_file.write(str(path), text)
     assert path.read_bytes() == b"\xc3\xbc" and [entry.name for entry in path.parent.iterdir()] == ["f"]
-    assert [stat.S_IMODE(os.stat(found).st_mode) for found in (path, path.parent)] == [0o600, 0o700]
+    assert [stat.S_IMODE(os.stat(found).st_mode) for found in (path, path.parent, path.parent.parent)] == [0o600, 0o700, 0o700]
 
 
 def test_what_cannot_be_written_leaves_the_old_one_and_nothing_else(tmp_path, monkeypatch):

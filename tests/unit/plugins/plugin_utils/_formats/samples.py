@@ -47,9 +47,11 @@ def row(name, state, **fields):
 
 
 def shard(host, rows=(), **fields):
+    rows = list(rows)
     made = {
         "schema_version": 1, "host": host, "time": TIME, "run": "20261126T041800Z-1", "mode": "harden", "outcome": "done",
-        "check_mode": False, "changed": True, "failed": False, "msg": "1 of 2", "summary": {"ok": 1}, "parameters": list(rows),
+        "check_mode": False, "changed": True, "failed": False, "msg": "1 of 2", "parameters": rows,
+        "summary": {"ok": len(rows) + (fields.get("omitted") or 0)},
         "omitted": 0, "notes": [], "guest": [],
         "kernel": {"release": "6.1.0", "machine": "x86_64", "system": "Debian GNU/Linux 12"}, "waivers": [],
         "provenance": {"collection": "1.0.0", "catalogue": "sha256:0123456789abcdef", "ansible_core": "2.21.5", "profile": "photon",

@@ -66,15 +66,23 @@ def test_what_the_catalogue_does_not_have_was_not_looked_at():
 
 
 @pytest.mark.parametrize("live, status", [
-    ("0", "open"), ("1", "not_a_finding"), ("0x1", "not_a_finding"), ("2", "not_a_finding"), (None, "open"),
+    ("0", "open"), ("1", "not_a_finding"), ("0x1", "not_a_finding"), ("2", "not_a_finding"), (None, "not_reviewed"),
 ])
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_the_benchmark_decides_and_not_the_run(live, status, check_mode):
     """The run wanted another value than the benchmark: what is there is ok for the one and a finding for the other."""
-    row = samples.row("kernel.ok", "ok", before=live if check_mode else "5", after="5" if check_mode else live, wanted=live)
+    row = samples.row("kernel.ok", "ok", before=live if check_mode else "5", after="5" if check_mode else live, wanted="5")
     ((_version, found, _details, comment),) = told([row], samples.ROWS, check_mode=check_mode)
     assert found == status
-    assert comment == ORIGIN + ("" if status == "not_a_finding" else "\nkernel.ok: the benchmark asks for 1; the run wanted another value.")
+    why = {"not_a_finding": "", "open": "\nkernel.ok: the benchmark asks for 1; the run wanted another value.",
+           "not_reviewed": "\nkernel.ok: the benchmark asks for 1; the live value is not known."}
+    assert comment == ORIGIN + why[status]
+
+
+def test_what_was_rolled_back_is_not_reviewed_and_no_pass():
+    row = samples.row("kernel.known", "ok", wanted=None, before="0", after="0", reason="no longer ours")
+    ((_version, found, details, _comment),) = told([row], mode="rollback")
+    assert (found, details.splitlines()[0]) == ("not_reviewed", "kernel.known is 0: no longer ours.")
 
 
 def test_a_waiver_and_a_reason_stand_in_the_comments():

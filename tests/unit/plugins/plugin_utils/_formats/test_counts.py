@@ -18,7 +18,7 @@ FLEETS = {"everything": samples.everything(), "one host": samples.read(samples.S
 
 def expected(fleet, format):
     """word -> number of parameters."""
-    return Counter(getattr(mapping.words(cell.state, host.check_mode), format) for number, host in enumerate(fleet.hosts)
+    return Counter(getattr(mapping.words(cell, host.check_mode), format) for number, host in enumerate(fleet.hosts)
                    for _name, cell in fleet.rows(number))
 
 

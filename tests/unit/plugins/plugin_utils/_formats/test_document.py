@@ -48,7 +48,8 @@ def test_the_head():
     hosts = found.pop("hosts")
     assert [host["host"] for host in hosts][1:] == ["down", "half", "web1", "web2", "web3"]
     assert (found["schema_version"], found["time"], found["modes"]) == (1, samples.TIME, ["audit", "harden"])
-    assert found["verdict"].startswith("4 of 6 hosts are not as wanted")
+    assert found["verdict"] == (
+        "3 of 7 hosts are not as wanted; 3 hosts have no whole and fresh result; 1 result could not be counted.")
     assert [(problem["kind"], problem["source"]) for problem in found["problems"]][1:] == [
         ("truncated", "half"), ("missing", "lost"), ("unreachable", "down")]
     assert found["waivers"][1] == dict(samples.WAIVER, hosts=1)

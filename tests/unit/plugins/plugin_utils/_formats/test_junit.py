@@ -43,13 +43,19 @@ def test_what_is_no_pass_and_one_case_for_the_host():
 @pytest.mark.parametrize("fail_on, word", [((), "skipped"), (["held_back"], "failure"), (["waived"], "skipped")])
 def test_what_is_held_back_is_a_failure_when_asked_for(fail_on, word):
     fleet = samples.read([samples.shard("web1", [samples.row("kernel.x", "held_back", after="0", reason="Docker")])])
-    assert cases(only(fleet, fail_on))["web1", "kernel.x"] == (word, "kernel.x is 0, 1 is held back: Docker")
+    assert cases(only(fleet, lambda host: fail_on))["web1", "kernel.x"] == (word, "kernel.x is 0, 1 is held back: Docker")
+
+
+def test_each_host_has_its_own_states_that_are_a_failure():
+    fleet = samples.read([samples.shard(name, [samples.row("kernel.x", "waived")]) for name in ("web1", "web2")])
+    found = cases(only(fleet, lambda host: ["waived"] if host.name == "web1" else ()))
+    assert (found["web1", "kernel.x"][0], found["web2", "kernel.x"][0]) == ("failure", "skipped")
 
 
 @pytest.mark.parametrize("state", ["rejected", "not_applied"])
 def test_an_error_stays_an_error(state):
     fleet = samples.read([samples.shard("web1", [samples.row("kernel.x", state)])])
-    assert cases(only(fleet, [state]))["web1", "kernel.x"][0] == "error"
+    assert cases(only(fleet, lambda host: [state]))["web1", "kernel.x"][0] == "error"
 
 
 @pytest.mark.parametrize("shard, message", [

@@ -7,39 +7,42 @@ import pathlib
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _records, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import mapping
 
 DOCS = pathlib.Path(__file__).parents[5] / "docs" / "reports.md"
 
 
-def verdict(key):
-    return _verdicts.verdict(key.split()[0], key == mapping.WOULD_CHANGE)
-
-
 def test_every_state_has_its_words():
-    assert set(mapping.WORDS) == set(STATES) | {mapping.WOULD_CHANGE}
+    assert set(mapping.WORDS) == set(STATES) | {_verdicts.WOULD_CHANGE, _verdicts.RELEASED}
 
 
 @pytest.mark.parametrize("key", mapping.WORDS)
 def test_states_of_one_verdict_have_the_same_words(key):
-    """But for what is held back, of which JUnit is the one format that says less."""
-    same = {words for other, words in mapping.WORDS.items() if verdict(other) == verdict(key) and other != "held_back"}
-    assert mapping.WORDS[key]._replace(junit=None) in {words._replace(junit=None) for words in same} and len(same) == 1
+    """But for what is held back, of which JUnit is the one format that says less; and for what is not ours, which nobody has reviewed."""
+    words = {"held_back": mapping.WORDS["held_back"]._replace(junit="failure"),
+             "released": mapping.WORDS["released"]._replace(cklb="not_applicable")}
+    assert {words.get(other, mapping.WORDS[other]) for other in mapping.WORDS if _verdicts.verdict(other) == _verdicts.verdict(key)} == {
+        words.get(key, mapping.WORDS[key])}
 
 
 def test_only_a_pass_passes():
     for key, words in mapping.WORDS.items():
         passes = {words.junit == "pass", words.hdf == "passed", words.cklb == "not_a_finding", words.ocsf == "Pass"}
-        assert passes == {verdict(key) == _verdicts.PASS}
+        assert passes == {_verdicts.verdict(key) == _verdicts.PASS}
 
 
-@pytest.mark.parametrize("state, check_mode, junit", [("changed", True, "failure"), ("changed", False, "pass"), ("ok", True, "pass")])
-def test_what_an_audit_would_change_is_not_right_yet(state, check_mode, junit):
-    assert mapping.words(state, check_mode).junit == junit
+@pytest.mark.parametrize("state, wanted, check_mode, junit, cklb", [
+    ("changed", "1", True, "failure", "open"), ("changed", "1", False, "pass", "not_a_finding"), ("ok", "1", True, "pass", "not_a_finding"),
+    ("ok", None, True, "skipped", "not_reviewed"), ("ok", None, False, "skipped", "not_reviewed"),
+])
+def test_what_an_audit_would_change_and_what_nothing_is_wanted_of_is_not_right(state, wanted, check_mode, junit, cklb):
+    found = mapping.words(_records.Cell(state, "0", wanted, "0", None, None, None, None, ""), check_mode)
+    assert (found.junit, found.cklb) == (junit, cklb)
 
 
 def test_the_documentation_has_this_table():
-    shown = ["| %s | %s | %s |" % ("`%s` (check mode)" % key.split()[0] if key == mapping.WOULD_CHANGE else "`%s`" % key, verdict(key),
-                                   " | ".join(word or "-" for word in words)) for key, words in mapping.WORDS.items()]
+    names = {_verdicts.WOULD_CHANGE: "`changed` (check mode)", _verdicts.RELEASED: "`ok`, nothing wanted"}
+    shown = ["| %s | %s | %s |" % (names.get(key, "`%s`" % key), _verdicts.verdict(key), " | ".join(word or "-" for word in words))
+             for key, words in mapping.WORDS.items()]
     assert [line for line in DOCS.read_text(encoding="utf-8").splitlines() if line.startswith("| `") and line.count("|") == 8] == shown
