@@ -178,6 +178,23 @@ def test_a_search_finds_hosts_parameters_and_numbers(opened):
     assert page.said() == "0 hosts of 40"
 
 
+def test_a_search_for_just_one_parameter(opened):
+    """Where another name begins with its name."""
+    page = opened("small", "#view=matrix&q=kernel.panic")
+    assert page.said() == "40 hosts and 2 parameters"
+    page.do("() => { location.hash = '#view=matrix&q=%3Dkernel.panic'; }")
+    page.page.wait_for_timeout(100)
+    assert page.said() == "40 hosts and 1 parameter"
+
+
+def test_all_hosts_of_a_finding_are_those_that_have_it(opened):
+    page = opened("typical", "#view=findings&open=kernel.panic%3Awould_change")
+    link = page.page.locator(".opened a", has_text=re.compile("^All "))
+    words = link.inner_text().removeprefix("All ")
+    link.click()
+    assert page.said() == "%s of 10,000" % words
+
+
 def test_groups_follow_the_numbers_of_a_benchmark(opened):
     page = opened("small", "#view=findings&group=CIS+RHEL+8+4.0.0")
     titles = page.page.locator("tr.group").all_inner_texts()

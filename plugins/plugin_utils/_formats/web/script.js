@@ -122,14 +122,21 @@
 
   // --- what is asked for ---
 
+  /** The terms of a search, and whether a text has one: anywhere in it; after "=" all is one term, which is the text, or a line of it. */
+  function searched(words) {
+    const asked = words.toLowerCase();
+    if (asked.startsWith("=")) return { terms: [asked.slice(1)], has: (text, term) => text.split("\n").includes(term) };
+    return { terms: asked.split(/\s+/).filter(Boolean), has: (text, term) => text.includes(term) };
+  }
+
   /** Which hosts a parameter is looked at on: a term of the search is found in the parameter's name or numbers, or in the host's name. */
   function searcher(report, words) {
-    const terms = words.toLowerCase().split(/\s+/).filter(Boolean);
+    const { terms, has } = searched(words);
     const known = new Map([["", null]]);
     return (parameter) => {
-      const left = terms.filter((term) => !parameter.searched.includes(term));
+      const left = terms.filter((term) => !has(parameter.searched, term));
       const key = left.join(" ");
-      if (!known.has(key)) known.set(key, Uint8Array.from(report.searched, (name) => (left.every((term) => name.includes(term)) ? 1 : 0)));
+      if (!known.has(key)) known.set(key, Uint8Array.from(report.searched, (name) => (left.every((term) => has(name, term)) ? 1 : 0)));
       return known.get(key);
     };
   }
@@ -341,7 +348,7 @@
   function opened(report, finding) {
     const hosts = affected(report, finding);
     const said = sentences(finding.parameter, hosts.slice(0, NAMES * 5));
-    const all = { ...NOTHING, view: "hosts", q: finding.parameter.name, state: report.kinds[finding.kind].key };
+    const all = { ...NOTHING, view: "hosts", q: `=${finding.parameter.name}`, state: report.kinds[finding.kind].key };
     return make("td", { colSpan: 5 },
       ...explained(finding.parameter),
       ...said.slice(0, 5).map((one) => make("p", { className: "value" }, said.length > 1 ? `${plural(one[1], "host")}: ` : "", one[0])),
@@ -599,7 +606,10 @@
     };
   }
 
-  const finds = (words, texts) => words.toLowerCase().split(/\s+/).every((term) => texts.join("\n").toLowerCase().includes(term));
+  function finds(words, texts) {
+    const { terms, has } = searched(words);
+    return terms.every((term) => has(texts.join("\n").toLowerCase(), term));
+  }
 
   function waiverRow(waiver) {
     return make("tr", { className: waiver.over ? "error" : "waived" },
