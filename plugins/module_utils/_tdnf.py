@@ -88,9 +88,10 @@ class Tdnf:
     def installed(self):
         return text.packages(_checked(self.rpm(["-qa", "--qf", text.QUERY])).stdout)
 
-    def providers(self, name):
-        said = self.rpm(["-q", "--whatprovides", "--qf", text.QUERY, name])
-        # A status other than 0 may only say that nothing provides it.
+    def providers(self, *names):
+        """The names of the installed packages that provide one of NAMES."""
+        said = self.rpm(["-q", "--whatprovides", "--qf", text.QUERY] + list(names))
+        # A status other than 0 may only say that nothing provides one.
         return [package.name for package in text.packages((said if text.is_provided_by_none(said) else _checked(said)).stdout)]
 
     def package_of(self, path, given):
@@ -235,6 +236,7 @@ class _Run:
         entries = [self._entry(*pair) for pair in zip(given, plans.names(given))]
         state, filters = plans.state_of(self.params), plans.filter_options(self.params)
         if state == "absent":
+            self._look_at_providers([entry.name for entry in entries if not plans.matching(entry.name, self.before)])
             return plans.removal(entries, self.before, self.tdnf.version, self.params["autoremove"])
         providers = dict((entry.name, self.tdnf.providers(entry.name)) for entry in entries
                          if entry.name != plans.ALL and not plans.is_there(entry, self.before) and not entry.file)
@@ -290,8 +292,9 @@ class _Run:
         """The result of a run that installs nothing."""
         if not self.check_mode:
             for each in self.planned:
-                if each.plan:
-                    _checked(self.tdnf.transact(each.step))
+                # Of a download rpm knows nothing: the plan that is carried out is printed again.
+                if each.plan and not text.plan(_checked(self.tdnf.transact(each.step)), False):
+                    raise Refusal(plans.nothing_done(sum(each.plan.values(), []), []))
         wanted = self._packages("Install", "Upgrade", "Downgrade")
         lines = ["Downloaded: " + text.label(package) for package in wanted]
         return dict(self._outcome(self.before, False), changed=bool(lines), results=lines, msg=plans.message(lines, self.check_mode))
@@ -349,6 +352,11 @@ class _Run:
         """Warn of a name for which tdnf installed another package."""
         self.tdnf.warn(plans.replaced(entry, plan) for entry, plan in self.instead.items()
                        if plan and not plans.is_there(entry, after) and not self.tdnf.providers(entry.name))
+
+    def _look_at_providers(self, names):
+        """Warn of what stays though it is to be absent: another package may provide it."""
+        found = sorted(set(self.tdnf.providers(*names))) if names else []
+        self.tdnf.warn(plans.provided(names, name) for name in found)
 
     def _look_at_signatures(self, after):
         if set(after) - set(self.before) and not self.params["disable_gpg_check"]:

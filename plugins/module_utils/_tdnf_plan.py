@@ -407,6 +407,11 @@ def replaced(entry, plan):
             % (entry.given, listed(plan.get("Install", []))))
 
 
+def provided(names, package):
+    return ("no package named %s is installed, but %s provides something of that name: it stays, unless it is named itself"
+            % (" or ".join(names), package))
+
+
 def unsigned(level):
     """A warning where rpm's macro _pkgverify_level lets packages without a signature pass."""
     if level in _STRICT:

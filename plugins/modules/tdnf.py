@@ -35,7 +35,7 @@ options:
     description:
       - V(present) and V(installed) install what is not there, and leave alone what is there in any version that O(name) allows.
       - V(latest) also updates what is there. A name with a version, and an rpm file, is installed like with V(present).
-      - V(absent) and V(removed) remove.
+      - V(absent) and V(removed) remove. Where another package provides something of that name, it stays, and a warning says so.
       - Without it V(present) is meant, with O(autoremove) V(absent).
     type: str
     choices: [present, installed, latest, absent, removed]

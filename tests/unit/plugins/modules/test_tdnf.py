@@ -154,6 +154,23 @@ def test_absent_does_not_ask_tdnf_for_what_is_not_there(play, version):
 
 
 @all_versions
+def test_what_another_package_provides_is_not_absent(play, version):
+    provides = {"virt": ["virtual-cap", "telnet"]}
+    played = play(version, [], ["virt-1.0-1.ph5.noarch"], params=dict(name=["none", "telnet"], state="absent"), provides=provides)
+    assert not played.changed and not played.failed and played.warnings == [
+        "no package named none or telnet is installed, but virt provides something of that name: it stays, unless it is named itself"]
+    assert not play(version, [], ["virt-1.0-1.ph5.noarch"], params=dict(name="none", state="absent"), provides=provides).warnings
+
+
+@all_versions
+def test_a_download_that_did_not_happen_is_no_success(play, version):
+    answers = dict(tdnf_recordings.state(version, [401])["answers"])
+    answers[tdnf_player.key(["-y", "--downloadonly", "install", "hello"])] = NOTHING
+    played = play(version, [], params=dict(name="hello", download_only=True), answers=answers)
+    assert played.failed and not played.changed and played.msg.startswith("tdnf planned %s, ended without an error" % NEW)
+
+
+@all_versions
 def test_a_capability(play, version):
     played = play(version, [77], params=dict(name="virtual-cap"), provides={"virt": ["virtual-cap"]})
     assert played.results == ["Installed: virt-1.0-1.ph5.noarch"]
