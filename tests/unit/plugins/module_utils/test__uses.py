@@ -212,7 +212,8 @@ def test_what_runs_without_root_or_in_a_namespace_forwards_nothing():
 
 @pytest.mark.parametrize("name, family", [
     ("net.ipv4.ip_forward", "ipv4"), ("net.ipv4.conf.eth0/1.forwarding", "ipv4"), ("net.ipv6.conf.all.forwarding", "ipv6"),
-    ("net.ipv6.conf.eth0.force_forwarding", "ipv6"), ("net.ipv4.conf.all.mc_forwarding", None), ("net.ipv4.conf.forwarding.rp_filter", None),
+    ("net.ipv6.conf.eth0.force_forwarding", "ipv6"), ("net.ipv4.conf.all.mc_forwarding", None),
+    ("net.ipv4.conf.forwarding.rp_filter", None),
 ])
 def test_what_a_switch_forwards(name, family):
     assert _uses.forwarding_family(name) == family
@@ -490,7 +491,8 @@ def test_a_kernel_for_crashes(facts, expected):
     ("PrivateUsers=off", False), ("PrivateUsers=", False), ("# PrivateUsers=yes", False), ("PrivateUsersEx=yes", False),
 ])
 def test_a_user_namespace_of_a_service_s_own(line, wanted):
-    assert bool(_uses.PRIVATE_USERS.search("[Service]\n%s\nUser=a\n" % line)) is wanted
+    words = _uses.PRIVATE_USERS.findall("[Service]\n%s\nUser=a\n" % line)
+    assert bool(words and _uses.is_private(words[-1])) is wanted
     assert found(private_users="/etc/systemd/system/a.service") == {"private_users": ("/etc/systemd/system/a.service", True)}
 
 
