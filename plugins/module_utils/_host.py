@@ -52,6 +52,8 @@ _PROGRAM_FOLDERS = (
     "/run/current-system/sw/bin")
 _SNAP_FOLDERS = ("/snap", "/var/lib/snapd/snap")
 _UNITS = "/etc/systemd/system"
+# Where the folders of systemd's units are.
+_STARTS = ("/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib")
 # Of LXD some distributions ship a script of this name that installs it at its first call.
 _NO_SCRIPTS = ("lxd",)
 # The numbers of ordinary users.
@@ -74,7 +76,7 @@ def snapshot(request, saved, names):
     files, found = sysctl_files(), rivals(request.image, interfaces)
     dialect = boot_dialect(found)
     # Of any call: a line of others in a file that ours replaces may break a use.
-    traces = _traces(request.image, saved, files, dialect, found)
+    traces = _traces(request.image, saved, files, dialect, found, _asks(request.rules, "private_users"))
     live = {} if request.image else dict((name, _procfs.read(name)) for name in names(interfaces))
     return Snapshot(
         live=live, files=files, dialect=dialect, rivals=found,
@@ -221,7 +223,7 @@ def _network(image, interfaces, version):
     if not networkd and not manager:
         return (), None, None
     network = network_room()
-    files = _texts_at(network.chosen(_networkd_names(network), network.NETWORKD)
+    files = _texts_at(network.chosen(_with_drop_ins(network.NETWORKD, ".network"), network.NETWORKD)
                       + network.chosen(_conf_names(network), network.NETWORKD_CONF)) if networkd else ()
     connections = _texts_at(network.chosen(dict((folder, _files.entries(folder)) for folder in network.MANAGER), network.MANAGER)
                             if manager else ())
@@ -248,14 +250,14 @@ def _is_masked(unit):
     return any(_files.resolved("%s/%s" % (folder, unit)) == os.devnull for folder in (_UNITS, "/run/systemd/system"))
 
 
-def _networkd_names(network):
-    """folder -> the .network files and their drop-ins."""
+def _with_drop_ins(folders, ending):
+    """folder -> the files whose names have this ENDING, and their drop-ins."""
     found = {}
-    for folder in _folders(network.NETWORKD):
+    for folder in _folders(folders):
         names = _files.entries(folder)
-        found[folder] = [name for name in names if name.endswith(".network")]
+        found[folder] = [name for name in names if name.endswith(ending)]
         for name in names:
-            if name.endswith(".network.d"):
+            if name.endswith(ending + ".d"):
                 found[folder] += ["%s/%s" % (name, base) for base in _files.entries(folder + "/" + name) if base.endswith(".conf")]
     return found
 
@@ -301,11 +303,17 @@ def uses(image, traces=None):
     return _uses.found(Facts(_programs(), _snaps(), _units(), processes, texts, _machines(), subordinate_ids, **traces or {}))
 
 
-def _traces(image, saved, files, dialect, others):
-    """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network."""
+def _asks(rules, use):
+    """Whether it makes a difference to these rules whether the host has USE."""
+    return any(use in uses for rule in rules.values() for _value, uses in tuple(rule.hold) + tuple(rule.stops))
+
+
+def _traces(image, saved, files, dialect, others, asks_units=False):
+    """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network.
+    ASKS_UNITS: all units of services are read, which takes some milliseconds."""
     foreign = _foreign(files, saved)
     found = dict(enabled=_enabled(), lines=_lines(foreign, dialect, others), shipped=_shipped(foreign, dialect), image=image,
-                 settings=others.settings, announces=others.announces, private_users=_private_users())
+                 settings=others.settings, announces=others.announces, private_users=_private_users() if asks_units else None)
     if image:
         return found
     return dict(found, own=dict((name, _own(name, saved)) for name in _uses.OWN), advertised=_advertised(saved),
@@ -346,15 +354,20 @@ def _enabled():
 
 
 def _private_users():
-    """A unit of the administrator's, or one that starts at boot, that wants a user namespace of its own."""
-    for name in _files.entries(_UNITS):
-        paths = [_UNITS + "/" + name]
-        if name.endswith((".wants", ".requires", ".service.d")):
-            paths = ["%s/%s" % (paths[0], base) for base in _files.entries(paths[0])]
-        for path in paths:
-            if path.endswith((".service", ".conf")) and _uses.PRIVATE_USERS.search(_short(path) or "") and _trusted(path):
-                return path
-    return None
+    """A unit that wants a user namespace of its own. All that are installed count: a socket, a timer or a call on D-Bus may start one."""
+    found = (path for kind in ("system", "user") for path in _private_units(["%s/systemd/%s" % (start, kind) for start in _STARTS]))
+    return next(filter(_trusted, found), None)
+
+
+def _private_units(folders):
+    said = {}
+    # A unit comes before its drop-ins: the last word counts.
+    for path in sorted(network_room().chosen(_with_drop_ins(folders, ".service"), folders), key=lambda path: path.endswith(".conf")):
+        words = _uses.PRIVATE_USERS.findall(_short(path) or "")
+        if words:
+            unit = path.split("/")[-2][:-len(".d")] if path.endswith(".conf") else _files.resolved(path).rpartition("/")[2]
+            said[unit] = path if _uses.is_private(words[-1]) else None
+    return sorted(filter(None, said.values()))
 
 
 def _advertised(saved):

@@ -88,7 +88,7 @@ OWN, LINES = (FORWARD, FORWARD_IPV6, CORE_PATTERN) + RP_FILTERS, (FORWARD, FORWA
 _FORWARDING = {FORWARD: re.compile(r"net\.ipv4\.(?:ip_forward|conf\.[^.]+\.forwarding)\Z"),
                FORWARD_IPV6: re.compile(r"net\.ipv6\.conf\.[^.]+\.(?:force_)?forwarding\Z")}
 _RP_FILTER = re.compile(r"net\.ipv4\.conf\.([^.]+)\.rp_filter\Z")
-PRIVATE_USERS = re.compile(r"(?mi)^[ \t]*PrivateUsers[ \t]*=[ \t]*(?!(?:0|no|n|false|f|off)\b)\S")
+PRIVATE_USERS = re.compile(r"(?mi)^[ \t]*PrivateUsers[ \t]*=[ \t]*(\S*)")
 _ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
 # Ubuntu's procps ships this one for everybody.
 _SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)
@@ -365,6 +365,11 @@ def _kdump(facts, _uses):
 
 def _private_users(facts, _uses):
     return Use(facts.private_users, True) if facts.private_users else None
+
+
+def is_private(word):
+    """Whether PrivateUsers= with this WORD is switched on."""
+    return word.lower() not in ("", "0", "no", "n", "false", "f", "off")
 
 
 def _crash_collector(facts, _uses):

@@ -461,10 +461,10 @@ def traces(host, monkeypatch):
     monkeypatch.setattr(_files, "read_proc", lambda path, _limit=None: texts.get(path))
     monkeypatch.setattr(_procfs, "route_rules", lambda: 2)
 
-    def gather(saved=NOTHING, image=False, **more):
+    def gather(saved=NOTHING, image=False, asks_units=False, **more):
         texts.update(more.pop("texts", {}))
         others = _host.rivals(image, ["eth0"])
-        return _host._traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others)
+        return _host._traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others, asks_units)
     return gather
 
 
@@ -567,14 +567,49 @@ def test_units_that_are_enabled(host, traces):
     assert set(traces()["enabled"]) == {"radvd.service", "nftables.service", "frr.service"}
 
 
-@pytest.mark.parametrize("path, text, counts", [
-    ("/etc/systemd/system/a.service", "[Service]\nPrivateUsers=yes\n", True), ("/etc/systemd/system/a.service", "PrivateUsers=no\n", False),
-    ("/etc/systemd/system/a.service.d/b.conf", "[Service]\nPrivateUsers=yes\n", True), (ENABLED + "a.service", "PrivateUsers=yes\n", True),
-    ("/etc/systemd/system/a.socket", "PrivateUsers=yes\n", False), ("/usr/lib/systemd/system/a.service", "PrivateUsers=yes\n", False),
+PRIVATE, SHARED, SILENT = "[Service]\nPrivateUsers=yes\n", "[Service]\nPrivateUsers=no\n", "[Service]\nUser=a\n"
+VENDOR, LOCAL = "/usr/lib/systemd/system/", "/etc/systemd/system/"
+
+
+@pytest.mark.parametrize("files, expected", [
+    ({LOCAL + "a.service": PRIVATE}, LOCAL + "a.service"), ({LOCAL + "a.timer": PRIVATE}, None), ({LOCAL + "a.service": SHARED}, None),
+    # A socket, a timer or a call on D-Bus starts a service of the vendor's.
+    ({VENDOR + "upower.service": PRIVATE}, VENDOR + "upower.service"), ({VENDOR + "a@.service": PRIVATE}, VENDOR + "a@.service"),
+    ({"/usr/lib/systemd/user/a.service": PRIVATE}, "/usr/lib/systemd/user/a.service"),
+    ({"/usr/lib/systemd/portable/profile/strict/service.conf": PRIVATE}, None),
+    # The last word counts: a drop-in's, and of two files of one name the administrator's.
+    ({VENDOR + "a.service": PRIVATE, LOCAL + "a.service.d/b.conf": SHARED}, None),
+    ({VENDOR + "a.service": SHARED, LOCAL + "a.service.d/b.conf": PRIVATE}, LOCAL + "a.service.d/b.conf"),
+    ({VENDOR + "a.service": PRIVATE, LOCAL + "a.service.d/b.conf": SILENT}, VENDOR + "a.service"),
+    ({VENDOR + "a.service": PRIVATE, LOCAL + "a.service": SILENT}, None),
+    ({VENDOR + "a.service": PRIVATE + SHARED}, None), ({LOCAL + "a.service": SHARED + PRIVATE}, LOCAL + "a.service"),
+    ({VENDOR + "a.service": PRIVATE, LOCAL + "a.service.d/b.conf": SHARED, VENDOR + "b.service": PRIVATE}, VENDOR + "b.service"),
 ])
-def test_a_unit_with_a_user_namespace_of_its_own(host, traces, path, text, counts):
-    host.file(path, text)
-    assert traces()["private_users"] == (path if counts else None)
+def test_a_unit_with_a_user_namespace_of_its_own(host, traces, files, expected):
+    for path, text in files.items():
+        host.file(path, text)
+    assert traces(asks_units=True)["private_users"] == expected
+    assert traces()["private_users"] is None
+
+
+def test_a_unit_that_is_masked_or_has_another_name_as_well(host, traces):
+    host.file(VENDOR + "a.service", PRIVATE)
+    host.file(LOCAL + "a.service.d/b.conf", SHARED)
+    os.symlink(host.root + VENDOR + "a.service", host.root + LOCAL + "dbus-org.a.service")
+    assert traces(asks_units=True)["private_users"] is None
+    host.file(VENDOR + "b.service", PRIVATE)
+    os.symlink("/dev/null", host.root + LOCAL + "b.service")
+    assert traces(asks_units=True)["private_users"] is None
+
+
+@pytest.mark.parametrize("name, rule, expected", [
+    ("user.max_user_namespaces", Rule(hold=(("0", ("lxc", "private_users")),)), VENDOR + "upower.service"),
+    ("user.max_user_namespaces", Rule(stops=((None, ("private_users",)),)), VENDOR + "upower.service"), ("kernel.a", Rule(), None),
+])
+def test_units_are_read_where_it_makes_a_difference(host, name, rule, expected):
+    host.file(VENDOR + "upower.service", PRIVATE)
+    use = _host.snapshot(request(rules={name: rule}), NOTHING, lambda _interfaces: []).uses.get("private_users")
+    assert (use and use.evidence) == expected
 
 
 @pytest.mark.parametrize("folder", ["/etc/systemd/system/", "/run/systemd/system/"])

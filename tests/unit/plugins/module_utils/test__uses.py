@@ -491,7 +491,8 @@ def test_a_kernel_for_crashes(facts, expected):
     ("PrivateUsers=off", False), ("PrivateUsers=", False), ("# PrivateUsers=yes", False), ("PrivateUsersEx=yes", False),
 ])
 def test_a_user_namespace_of_a_service_s_own(line, wanted):
-    assert bool(_uses.PRIVATE_USERS.search("[Service]\n%s\nUser=a\n" % line)) is wanted
+    words = _uses.PRIVATE_USERS.findall("[Service]\n%s\nUser=a\n" % line)
+    assert bool(words and _uses.is_private(words[-1])) is wanted
     assert found(private_users="/etc/systemd/system/a.service") == {"private_users": ("/etc/systemd/system/a.service", True)}
 
 
