@@ -30,7 +30,9 @@ OF_PLAYBOOKS = {
     "report": ("report_cached_facts", "report_dir", "report_inputs", "report_query", "report_since", "report_stale_after"),
     "rollback": _BATCHES,
 }
-# A name with a part of the prefix missing still has one of these three whole: two edits reach no more than two of them.
+# What a play reads before it knows its hosts: -e and the vars of a play or of import_playbook say it, nothing of an inventory does.
+OF_PLAYS = frozenset((*_BATCHES, "photon_upgrade_hosts"))
+# A name with a part of the prefix missing still has one of these whole: two edits reach no more than two of them.
 _PARTS = ("photon", "_harde", "ning_")
 
 
@@ -72,6 +74,13 @@ def refusal(name, meant):
 
 def note(name):
     return "%s: nothing here reads a variable of this name." % _harmless.line(name)
+
+
+def unheard(names, heard):
+    """The sentence about the first of NAMES, each of them of OF_PLAYS, that a play has not HEARD of; None where there is none."""
+    for name in sorted(set(names).difference(heard)):
+        return "%s: it stands where no play reads it, such as in an inventory: give it with -e, and remove it there" % name
+    return None
 
 
 def _is_like_ours(name):

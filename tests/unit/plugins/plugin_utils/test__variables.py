@@ -95,6 +95,24 @@ def test_what_a_playbook_reads_is_known():
         playbook: sorted(names) for playbook, names in _variables.OF_PLAYBOOKS.items()}
 
 
+def test_what_a_play_reads_before_it_knows_its_hosts():
+    plays = [play for path in PLAYBOOKS.glob("*.yml") for play in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    early = [str(play[key]) for play in plays for key in ("hosts", "serial", "max_fail_percentage") if key in play]
+    read = {node.name for text in early for node in jinja2.Environment().parse(text).find_all(jinja2.nodes.Name)}
+    # Those of compare.yml are read of its localhost as well, which then names the side that it lacks.
+    assert read - OF_ANSIBLE - {"left", "right"} == _variables.OF_PLAYS
+
+
+@pytest.mark.parametrize("names, heard, told", [
+    ([], [], None), (["photon_upgrade_hosts"], ["photon_upgrade_hosts", "x"], None),
+    (["photon_upgrade_hosts", "photon_hardening_serial"], [], "photon_hardening_serial"),
+    (["photon_upgrade_hosts", "photon_hardening_serial"], ["photon_hardening_serial"], "photon_upgrade_hosts"),
+])
+def test_what_a_play_has_not_heard_of(names, heard, told):
+    said = _variables.unheard(names, heard)
+    assert said == (told and told + ": it stands where no play reads it, such as in an inventory: give it with -e, and remove it there")
+
+
 @pytest.mark.parametrize("role", sorted(_variables.SPECS))
 def test_what_the_tasks_of_a_role_read_is_an_option(role):
     for path in (PLAYBOOKS.parent / "roles" / role / "tasks").glob("*.yml"):
