@@ -105,6 +105,7 @@ class ActionModule(ActionBase):
 
     def _result(self, call, shelf, host, task_vars):
         try:
+            call.check_play(self._task, self._loader)
             (args, notes), guest = call.module_args(), call.guest()
         except ValueError as exc:
             return self._refused(str(exc))

@@ -114,7 +114,7 @@ def _behind(want, paths, snapshot):
 def _choose(want, request, snapshot):
     rule, reading = want.rule, snapshot.live.get(want.name, ABSENT)
     if rule.waived:
-        return _aside("waived", "waived: %s" % rule.waived)
+        return _aside("waived", rule.waived)
     broken = _held_for_use(want, reading, snapshot) or _held_for_partner(want, request, snapshot)
     if broken:
         return _aside("held_back", broken)

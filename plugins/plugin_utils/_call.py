@@ -10,6 +10,7 @@ import datetime
 import os
 
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.photon.hardening.plugins.module_utils import _image, _uses
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
@@ -113,6 +114,13 @@ class Call:
         for name in sorted(set(self._args) - _KNOWN):
             meant = nearest(name, sorted(_KNOWN))
             raise ValueError("%s: this module has no such option%s" % (name, ": is %s meant?" % meant if meant else ""))
+
+    def check_play(self, task, loader):
+        """ValueError where the host's variables choose hosts or batches, and the play of TASK knew nothing of that when it chose them."""
+        said = _variables.OF_PLAYS.intersection(self._variables) if self._by_role else ()
+        problem = _variables.unheard(said, {*task.get_play().get_vars(), *load_extra_vars(loader)}) if said else None
+        if problem:
+            raise ValueError(problem)
 
     def _notes_about_names(self, passed_over=()):
         """Where only options of the task are read, no variable can be mistyped."""

@@ -489,7 +489,7 @@ def test_a_value_that_a_waiver_gives_back_is_named(plain):
     run(CONTENT)
     result = run(CONTENT, rules={"vm.c": {"waived": "slow disks"}})
     assert "1 waived: vm.c 10 -> 60 (put back)" in result["msg"] and "1 waived: vm.c" in result["msg"]
-    assert "vm.c = 60  # waived: waived: slow disks" in result["diff"][1]["after"]
+    assert "vm.c = 60  # waived: slow disks" in result["diff"][1]["after"]
 
 
 @pytest.mark.parametrize("check_mode, state", [(False, "not_applied"), (True, "changed")])
