@@ -42,11 +42,12 @@ def typed(folder, name, command):
 
 
 @pytest.mark.parametrize("command, words", [
-    ('make -C "$CLONE" harden INVENTORY=', "INVENTORY: this is empty: give it a value, or leave it out"),
-    ('LIMIT= make -C "$CLONE" harden INVENTORY=hosts', "LIMIT: this is empty: give it a value, or leave it out"),
     ('make -C "$CLONE" harden INVENTROY=hosts', "INVENTROY: nothing here reads a variable of this name: there are INVENTORY "),
     ('make -C "$CLONE" harden ARG=--check LIMIT=web', "ARG: nothing here reads"),
     ('make -C "$CLONE" harden check', "check: there is no target of this name: see make help."),
+    ('INVENTRY=hosts make -C "$CLONE" harden', "INVENTRY: nothing here reads a variable of this name: there are INVENTORY "),
+    ('make -C "$CLONE" harden INVENTORY=$UNSET', "INVENTORY: it is empty: give it a value, or leave it out."),
+    ('INVENTORY= make -C "$CLONE" harden', "INVENTORY: it is empty"), ('make -C "$CLONE" harden LIMIT=" "', "LIMIT: it is empty"),
     ('cd "$CALLER" && make -f "$CLONE/Makefile" harden', "this is not the folder of the Makefile: go there, or name it with make -C."),
 ])
 def test_a_mistyped_name_ends_make_before_anything_is_done(tmp_path, command, words):

@@ -98,7 +98,7 @@ def test_what_a_play_reads_before_it_knows_its_hosts():
     early = [str(play[key]) for play in plays for key in ("hosts", "serial", "max_fail_percentage") if key in play]
     read = {node.name for text in early for node in jinja2.Environment().parse(text).find_all(jinja2.nodes.Name)}
     # Those of compare.yml are read of its localhost as well, which then names the side that it lacks.
-    assert read - OF_ANSIBLE - {"left", "right"} == _variables.OF_PLAYS
+    assert {name for name in read - OF_ANSIBLE - {"left", "right"} if not name.startswith("__")} == _variables.OF_PLAYS
 
 
 @pytest.mark.parametrize("names, heard, told", [
