@@ -135,8 +135,8 @@ def _pam():
 
 
 def _pam_missing():
-    """Modules that PAM is told to use and that are in none of its folders."""
-    used = set(name for _path, line in _pam() for name in _photon_model.PAM_MODULES if name in line)
+    """Modules that PAM is told to use and that are in none of its folders. Behind a dash PAM does without one that is missing."""
+    used = set(name for _path, line in _pam() for name in _photon_model.PAM_MODULES if name in line and not line.startswith("-"))
     return tuple(sorted(name for name in used if not any(_files.exists("%s/%s" % (folder, name)) for folder in _PAM_FOLDERS)))
 
 

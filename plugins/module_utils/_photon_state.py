@@ -128,7 +128,8 @@ def _of_pam(facts, begun):
 def of_missing_pam(facts):
     if not facts.pam_missing:
         return ()
-    files = sorted(set(path for path, line in facts.pam if any(name in line.split() for name in facts.pam_missing)))
+    files = sorted(set(path for path, line in facts.pam
+                       if not line.startswith("-") and any(name in line.split() for name in facts.pam_missing)))
     return ("Logins may be refused: %s name %s, which this host does not have." % (", ".join(files), ", ".join(facts.pam_missing)),)
 
 

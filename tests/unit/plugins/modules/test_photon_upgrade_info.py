@@ -221,9 +221,10 @@ def test_after_an_upgrade(photon):
 def test_a_copy_of_a_file_of_pam_refuses_nobody(photon):
     for end in (".rpmnew", ".rpmsave", "~", ".bak"):
         photon.host.file("/etc/pam.d/system-auth" + end, "auth required pam_tally2.so deny=3\n")
+    photon.host.file("/etc/pam.d/login", "-auth required pam_tally2.so deny=3\n")
     assert photon.run()["step"] == "start"
     photon.host.file("/etc/pam.d/sshd", "auth required pam_tally2.so deny=3\n")
-    assert "/etc/pam.d/sshd name pam_tally2.so, which this host does not have" in photon.run()["msg"]
+    assert "refused: /etc/pam.d/sshd name pam_tally2.so, which this host does not have" in photon.run()["msg"]
 
 
 def test_an_rpm_that_fails_is_no_host_without_packages(photon):
