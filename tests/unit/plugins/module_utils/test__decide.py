@@ -247,7 +247,7 @@ def test_way_back_to_what_another_drop_in_of_ours_asks_for(lines, expected):
 
 
 @pytest.mark.parametrize("now, state, reason", [
-    pytest.param(Choice("waived", reason="why"), "waived", "waived: why; no longer ours: back to its baseline", id="waived"),
+    pytest.param(Choice("waived", reason="why"), "waived", "why; no longer ours: back to its baseline", id="waived"),
     pytest.param(Choice("held_back", reason="would break docker"), "held_back",
                  "would break docker; no longer ours: back to its baseline", id="held back"),
     pytest.param(Choice("ok", reason="only reported; the reference is 1"), "changed", "no longer ours: back to its baseline",
