@@ -62,11 +62,11 @@ Move = _record("Move", "name value kept maybe", None)
 # interfaces: set on every interface, too. one_way: cannot be taken back before a reboot. machine: processors that the value is for.
 # needs_module: the kernel module that brings the parameter. report: a reference value; the parameter is never set.
 # waived: the reason why it is left alone. waiver_expired: the day on which a waiver ended. exact: set also where that unsets its partner.
-# required: who says that the kernel has it; where it does not, the name is mistyped.
+# required: who says that the kernel has it; where it does not, the name is mistyped. meant: the nearest name that who asks knows.
 # stops: as hold, of which uses a value stops something without breaking them. stopped: ((value, use, what
 # of it stops, in words), ...).
 Rule = _record("Rule", "accept at_least at_most hold interfaces one_way machine needs_module report waived waiver_expired exact required "
-               "stops stopped", (), None, None, (), False, False, None, None, None, None, None, False, None, (), ())
+               "stops stopped meant", (), None, None, (), False, False, None, None, None, None, None, False, None, (), (), None)
 # dropins: Files as given. rules: parameter -> Rule. image: only files, no running kernel. uses: use -> present or absent, as the user says.
 Request = _record("Request", "dropins rules conflicts container_host image uses", {})
 

@@ -9,7 +9,7 @@ Pure. Private to the collection.
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _uses, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Rule
 
-_TEXTS = ("at_least", "at_most", "machine", "needs_module", "report", "required", "waived", "waiver_expired")
+_TEXTS = ("at_least", "at_most", "machine", "meant", "needs_module", "report", "required", "waived", "waiver_expired")
 _FLAGS = ("exact", "interfaces", "one_way")
 _KEYS = sorted(_TEXTS + _FLAGS + ("accept", "hold", "stops"))
 NONE = Rule()

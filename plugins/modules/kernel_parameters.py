@@ -76,6 +76,7 @@ options:
       - C(report) - a reference value. The parameter is shown and never set.
       - C(required) - who asks for the parameter, such as the name of a variable. Where this kernel does not have it, and no interface,
         module or container explains that, the name is taken to be mistyped, and the task fails before anything is written.
+      - C(meant) - beside C(required), the parameter that the error names as meant where the kernel has none with a name so near.
       - C(waived) - the reason why the parameter is left alone. It counts for every name of the parameter.
       - C(waiver_expired) - the day on which a waiver ended. The parameter is set, and a warning says so.
     type: dict
@@ -529,7 +530,7 @@ def _check_names(rules):
             continue
         near = nearest(general, [known for known, _mode in _procfs.parameters("", lambda _name: True)])
         if near or not (_rules.module_of(name, rules[name]) or _procfs.lacks_protocol(name) or _procfs.in_container()):
-            raise ValueError(_result.mistyped(rules[name].required, name, near))
+            raise ValueError(_result.mistyped(rules[name].required, name, near or rules[name].meant))
 
 
 # --- one run ---

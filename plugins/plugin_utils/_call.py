@@ -42,6 +42,7 @@ _TOLD = ("container_host", "uses", "conflicts", "fail_on", "root")
 _BACK = ("absent", "forgotten")
 # States that leave the host's values and files as they are, which is the contrary of a rollback.
 _KEEPING = ("adopted", "forgotten")
+_MAYBE = "%s: %s: the catalogue does not know this parameter, and of an image no kernel is asked: if %s is meant, write that."
 _OF_SELECTION = tuple(_arguments.PREFIX + name for name in SELECTION)
 
 
@@ -192,7 +193,9 @@ class Call:
         found = selection(given, self._variables, self._template)
         self._groups, self._waivers = [group for group, rows in found.rows.items() if rows], found.waivers
         dropins = _templates.drop_ins(found.profile, found.rows)
-        return dict(args, profile=found.profile, dropins=dropins, rules=found.rules), found.notes
+        # Only a running kernel can say that it has no such parameter.
+        notes = [_MAYBE % (rule["required"], name, rule["meant"]) for name, rule in sorted(found.rules.items()) if "meant" in rule]
+        return dict(args, profile=found.profile, dropins=dropins, rules=found.rules), found.notes + (notes if args.get("root") else [])
 
 
 def check_names(variables, passed_over=()):

@@ -12,7 +12,7 @@ from collections import namedtuple
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _nearest, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _layers
 
-_RULES_FROM_ROW = ("interfaces", "machine", "required")
+_RULES_FROM_ROW = ("interfaces", "machine", "required", "meant")
 
 # rows: group -> [Row, ...] in the order of the catalogue. rules: parameter -> what the module takes as its rule. notes: sentences that say
 # what does not take effect, and why. waivers: [{name, reason, expires, owner, ticket, control}, ...] by name, also those that have expired.
@@ -154,6 +154,8 @@ def _added(rows, groups, overrides, waivers, with_value):
             row["hold"] = of_all["hold"]
         if name not in waivers and not of_all and (overrides[name].value is not None or name not in with_value):
             row["required"] = overrides[name].variable
+            meant = _nearest.nearest(name, rows)
+            row.update({"meant": meant} if meant else {})
         found.append(row)
     return found
 
@@ -238,7 +240,7 @@ def _rule(row, value, entry, profile):
     """What is to be known of a row's parameter where VALUE is wanted of it."""
     if value is None:
         report = None if entry else _catalogue.reference(row, profile)
-        return {"report": report} if report else {key: row[key] for key in ("required",) if key in row}
+        return {"report": report} if report else {key: row[key] for key in ("required", "meant") if key in row}
     # An override is exact: nothing is as good as its value, and it is set also where that unsets another parameter.
     rule = _catalogue.order_rule(row, value) if not entry else {"exact": True} if _behaviour.partner(row["name"]) else {}
     rule.update((key, row[key]) for key in _RULES_FROM_ROW if key in row)

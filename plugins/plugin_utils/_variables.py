@@ -60,7 +60,7 @@ KNOWN = known(SPECS)
 
 
 def mistyped(names):
-    """(name, the one that was meant) of NAMES that nobody can have wanted; (name, None) of those with our prefix that nothing reads."""
+    """(name, the one that was meant) of NAMES that nobody can have wanted; (name, None) of those with our prefixes that nothing reads."""
     found = []
     for name in sorted(str(name) for name in names if _is_like_ours(name)):
         meant = None if _is_known(name) else _meant(name)

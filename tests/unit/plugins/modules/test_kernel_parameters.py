@@ -675,6 +675,12 @@ def test_a_required_parameter_that_nobody_knows_is_refused(known, name, words):
     assert known.tree() == before
 
 
+@pytest.mark.parametrize("name, words", [("kernel.sysrk", "is kernel.sysrq meant?"), ("vm.swapiness", "is vm.swappiness meant?")])
+def test_the_name_that_was_meant_may_be_one_that_this_kernel_lacks(known, name, words):
+    with pytest.raises(Failed, match=words):
+        run("%s = 1\n" % name, rules={name: {"required": ASKED, "meant": "kernel.sysrq"}})
+
+
 @pytest.mark.parametrize("name, state", [
     ("vm.swappiness", "changed"), ("net.ipv4.conf.eth7.rp_filter", "unsupported"), ("sunrpc.tcp_slot_table_entries", "unsupported"),
     ("net.ipv6.conf.all.forwarding", "unsupported"),
