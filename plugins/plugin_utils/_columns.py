@@ -8,48 +8,64 @@ The different cells are kept once, and which host has which. Pure. Private to th
 
 import array
 import itertools
+import operator
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _records
 
 NONE = 0xffffffff
-# Of a parameter with more different cells than this, the values are kept apart from the cells.
-MOST_CELLS = 512
+# With more different cells than this a column keeps fields apart from the cells, and as many that less than this part is left of them.
+MOST_CELLS, _PART = 512, 8
+# Places in a cell of what may be kept apart: all but the state.
+_FIELDS = range(1, len(_records.Cell._fields))
 
 
 class Column:
     """What the hosts have of one parameter.
 
     `cells`: the different ones. `index`: of each host the number of its cell, NONE where it has no such row. Where there are too many
-    different cells, the values in them are numbers, and `texts` has for each host the texts that are meant, with line ends between them.
+    different cells, the texts of those fields that differ most are kept `apart`: in the cells they are numbers, and `texts` has for each
+    host the texts that are meant, with line ends between them.
     """
 
     def __init__(self):
-        self.cells, self.index, self.texts = [], array.array("I"), None
+        self.cells, self.index, self.texts, self.apart = [], array.array("I"), None, ()
         self._numbers = {}
-        # Of a cell which of its values are the same, and the rest -> (its number, where its different values stand first).
+        # What a row has that is not apart, and which of the rest is the same -> (the number of its cell, where the different texts stand).
         self._shapes = {}
+        # Of the fields of a row, whose name stands before its state.
+        self._texts = self._rest = None
 
     def put(self, host, cell):
         """Host number HOST has CELL."""
-        if self.texts is None and cell not in self._numbers and len(self.cells) >= MOST_CELLS:
-            self._widen()
-        if self.texts is None:
-            self.put_number(host, self._number(cell))
-        else:
+        if self.apart:
             self.put_apart(host, ("", *cell))
+        elif cell not in self._numbers and len(self.cells) >= MOST_CELLS:
+            self._widen()
+            self.put(host, cell)
+        else:
+            self.put_number(host, self._number(cell))
 
     def put_apart(self, host, fields):
         """The same where there are texts, for the FIELDS of a row. A fleet whose values all differ needs it a million times."""
-        _name, state, first, second, third, fourth, fifth, source, dropin, reason = fields
-        # The last one stays: of equal values the place of the first.
-        places = {fifth: 4, fourth: 3, third: 2, second: 1, first: 0}
-        shape = (state, places[second], places[third], places[fourth], places[fifth], places.get(None), source, dropin, reason)
+        texts = self._texts(fields)
+        shape = self._rest(fields), tuple([texts.index(text) if text else text for text in texts])
         known = self._shapes.get(shape)
         if known is None:
-            apart, places = _apart(fields[1:])
-            known = self._shapes[shape] = self._number(apart), places
-        self.texts.put(host, "\n".join([fields[place] for place in known[1]]))
-        self.put_number(host, known[0])
+            if len(self.cells) >= MOST_CELLS and len(self.apart) < len(_FIELDS):
+                self._widen()
+                self.put_apart(host, fields)
+                return
+            known = self._shapes[shape] = self._shaped(fields[1:], texts)
+        number, places = known
+        self.texts.put(host, "\n".join([texts[place] for place in places]))
+        self.put_number(host, number)
+
+    def _shaped(self, cell, texts):
+        """TEXTS: those of CELL that are apart. What is empty stays in the cell."""
+        different, made = list(dict.fromkeys(filter(None, texts))), list(cell)
+        for field, text in zip(self.apart, texts, strict=True):
+            made[field] = different.index(text) if text else text
+        return self._number(tuple(made)), list(map(texts.index, different))
 
     def put_number(self, host, number):
         if host >= len(self.index):
@@ -63,46 +79,60 @@ class Column:
         return number
 
     def _widen(self):
-        old, self.cells, self._numbers, self.texts = self.cells, [], {}, _Texts()
-        for host, number in enumerate(self.index):
-            if number != NONE:
-                self.put(host, old[number])
+        old = [(host, self.get(host)) for host, number in enumerate(self.index) if number != NONE]
+        self._keep_apart(_more_apart(self.cells, self.apart))
+        for host, cell in old:
+            self.put(host, cell)
+
+    def _keep_apart(self, fields):
+        self.cells, self._numbers, self._shapes, self.texts, self.apart = [], {}, {}, _Texts(), fields
+        first = fields[0] + 1
+        self._texts = operator.itemgetter(*(field + 1 for field in fields)) if fields[1:] else lambda row: (row[first],)
+        self._rest = operator.itemgetter(1, *(field + 1 for field in _FIELDS if field not in fields))
 
     def get(self, host):
         """The cell of host number HOST, or None."""
         number = self.index[host] if host < len(self.index) else NONE
         if number == NONE:
             return None
-        return _records.Cell._make(self.cells[number] if self.texts is None else _together(self.cells[number], self.texts.get(host)))
-
-    def _raw(self, host):
-        """What is kept of host number HOST: its cell, and its text or None."""
-        number = self.index[host] if host < len(self.index) else NONE
-        return None if number == NONE else (self.cells[number], self.texts and self.texts.get(host))
+        cell = self.cells[number]
+        if self.apart:
+            texts = self.texts.get(host).split("\n")
+            cell = [texts[item] if isinstance(item, int) else item for item in cell]
+        return _records.Cell._make(cell)
 
     def ordered(self, order):
         """The same with the hosts in ORDER (new number -> old number), and nothing in it that depends on the order in which it came."""
+        if self.apart == self._first_apart(order):
+            return self._sorted(order)
+        made = Column()
+        for place, host in enumerate(order):
+            cell = self.get(host)
+            if cell is not None:
+                made.put(place, cell)
+        return made._sorted(range(len(order)))
+
+    def _first_apart(self, order):
+        """What is kept apart of hosts in ORDER, but for later cells that ask for more."""
+        cells = {}
+        for cell in map(self.get, order) if self.apart else ():
+            if cell is not None and cell not in cells:
+                if len(cells) == MOST_CELLS:
+                    return _more_apart(cells, ())
+                cells[cell] = None
+        return ()
+
+    def _sorted(self, order):
         made, index = Column(), self.index + array.array("I", [NONE]) * max(0, len(order) - len(self.index))
-        numbers, cells = [index[host] for host in order], self.cells
-        if self.texts is not None and self._differ_less(order):
-            cells = [self.get(host) for host in order]
-            numbers = [NONE if cell is None else host for host, cell in enumerate(cells)]
-        elif self.texts is not None:
+        numbers = [index[host] for host in order]
+        if self.apart:
+            made._keep_apart(self.apart)
             made.texts = self.texts.ordered(host if number != NONE else None for host, number in zip(order, numbers, strict=True))
-        for cell in sorted({tuple(cells[number]) for number in set(numbers) if number != NONE}, key=sortable):
+        for cell in sorted({tuple(self.cells[number]) for number in set(numbers) if number != NONE}, key=sortable):
             made._number(cell)
-        places = {number: made._numbers[tuple(cells[number])] for number in set(numbers) if number != NONE}
+        places = {number: made._numbers[tuple(self.cells[number])] for number in set(numbers) if number != NONE}
         made.index = array.array("I", [places.get(number, NONE) for number in numbers])
         return made
-
-    def _differ_less(self, hosts):
-        """Whether HOSTS have no more different cells than fit without texts of their own."""
-        found = set()
-        for host in hosts:
-            found.add(self._raw(host))
-            if len(found) > MOST_CELLS + 1:
-                return False
-        return len(found - {None}) <= MOST_CELLS
 
 
 # A column grows by so many hosts at a time.
@@ -123,15 +153,14 @@ class _Texts:
         self._all += (text + "\0").encode()
 
     def get(self, host):
-        return self._bytes(host).decode("utf-8")
-
-    def _bytes(self, host):
         start = self._starts[host]
-        return self._all[start:self._all.index(0, start)]
+        return self._all[start:self._all.index(0, start)].decode("utf-8")
 
     def ordered(self, hosts):
         """The same with HOSTS in their order; None is a host without a text."""
-        made, pieces = _Texts(), [b"" if host is None else self._bytes(host) for host in hosts]
+        known = bytes(self._all).split(b"\0")
+        known = dict(zip(itertools.accumulate((len(text) + 1 for text in known), initial=0), known, strict=False))
+        made, pieces = _Texts(), [b"" if host is None else known[self._starts[host]] for host in hosts]
         made._starts = array.array("I", itertools.accumulate((len(piece) + 1 for piece in pieces[:-1]), initial=1))
         made._all = bytearray(b"\0" + b"\0".join(pieces) + b"\0")
         return made
@@ -141,18 +170,14 @@ class _Texts:
         return memoryview(self._all)[1:]
 
 
+def _more_apart(cells, apart):
+    """The fields to keep apart: one more than APART, that of most different texts, and more if too many different CELLS are left."""
+    rest = sorted(set(_FIELDS) - set(apart), key=lambda field: -len({cell[field] for cell in cells}))
+    rest.pop(0)
+    while rest and len(set(map(operator.itemgetter(*rest), cells))) > MOST_CELLS // _PART:
+        rest.pop(0)
+    return tuple(field for field in _FIELDS if field not in rest)
+
+
 def sortable(cell):
     return [(item is not None, str(item)) for item in cell]
-
-
-def _apart(cell):
-    """(CELL with the numbers of its different values in their places, where each of these stands first in the fields of a row)."""
-    values = cell[1:6]
-    different = [value for value in dict.fromkeys(values) if value is not None]
-    numbers = {value: number for number, value in enumerate(different)}
-    return (cell[0], *map(numbers.get, values), *cell[6:]), [2 + values.index(value) for value in different]
-
-
-def _together(cell, text):
-    values = text.split("\n")
-    return (cell[0], *[None if number is None else values[number] for number in cell[1:6]], *cell[6:])

@@ -77,15 +77,13 @@ class Reader:
 
     def _rows(self, rows, plain):
         """Of each row the number of its cell if it was seen before, else None, and its fields."""
-        places, found = self._places, []
+        found = _shape.fields(rows)
         try:
-            for fields in _shape.fields(rows):
-                known = places.get(fields[0])
-                found.append((known.get(fields) if known else None, fields))
+            numbers = [(known := self._places.get(fields[0])) and known.get(fields) for fields in found]
         except TypeError:
             raise _shape.BadShard("schema", "its parameters are not what a result has") from None
-        checked = iter(_shape.checked([fields for number, fields in found if number is None], plain))
-        return [(number, next(checked) if number is None else fields) for number, fields in found]
+        checked = iter(_shape.checked([fields for number, fields in zip(numbers, found, strict=True) if number is None], plain))
+        return [(number, next(checked) if number is None else fields) for number, fields in zip(numbers, found, strict=True)]
 
     def _guest_row(self, row):
         fields = tuple(map(row.get, _records.GuestRow._fields))
@@ -103,7 +101,7 @@ class Reader:
             column = self._columns.get(fields[0])
             if column is None:
                 column = self._columns[fields[0]] = _columns.Column()
-            if column.texts is not None:
+            if column.apart:
                 column.put_apart(host, fields)
             elif number is not None:
                 column.put_number(host, number)
@@ -112,11 +110,10 @@ class Reader:
                 self._remember(fields, column, host)
 
     def _remember(self, fields, column, host):
-        places = self._places.setdefault(fields[0], {})
-        if column.texts is None:
-            places[fields] = column.index[host]
+        if column.apart:
+            self._places.pop(fields[0], None)
         else:
-            places.clear()
+            self._places.setdefault(fields[0], {})[fields] = column.index[host]
 
     def fleet(self, expected=(), fresh_from="", fresh_until=_LAST):
         """The Fleet; the Reader is used up.

@@ -5,7 +5,7 @@
 
 It is base64 of gzip of: the length of the header (four bytes), the header (JSON), and of each parameter one number per host, which is that
 host's cell (zero: it has none). Numbers have the lower byte first. A parameter with too many different cells has after its numbers the
-texts of its values, a zero after each host's. Texts that come again and again stand once, in `strings`. Pure. Private to the collection.
+texts that differ most, a zero after each host's. Texts that come again and again stand once, in `strings`. Pure. Private to the collection.
 """
 
 import array
@@ -19,8 +19,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, 
 
 # The worst first.
 KINDS = tuple(sorted(_verdicts.WORDS, key=_verdicts.severity))
-# In a cell they stand for the values that are kept apart. No text of a host has such characters: they cannot be printed.
-SLOTS = tuple(chr(0xE000 + number) for number in range(5))
+# In a cell they stand for the texts that are kept apart. No text of a host has such characters: they cannot be printed.
+SLOTS = tuple(chr(0xE000 + number) for number in range(8))
 
 # state of a row of the guest side -> its sign, its word, and the verdict that it looks like.
 GUEST_STATES = {"finding": ("!", "finding", "fail"), "hidden": ("?", "hidden", "not_applicable"), "ok": ("\N{CHECK MARK}", "ok", "pass"),
@@ -71,7 +71,7 @@ def _numbers(values, most):
 # --- a fleet ---
 
 def _slotted(cell):
-    return _records.Cell(cell[0], *(None if number is None else SLOTS[number] for number in cell[1:6]), *cell[6:])
+    return _records.Cell._make(SLOTS[item] if isinstance(item, int) else item for item in cell)
 
 
 def _cell(cell, check_mode, strings):
@@ -86,10 +86,9 @@ def _column(column, check_modes, strings):
     seen = [2 * number + check_mode if number != _columns.NONE else -1
             for number, check_mode in zip(column.index, check_modes, strict=True)]
     places = {number: place for place, number in enumerate(sorted(set(seen) - {-1}), 1)}
-    made = _slotted if column.texts is not None else _records.Cell._make
-    cells = [_cell(made(column.cells[number // 2]), bool(number % 2), strings) for number in places]
+    cells = [_cell(_slotted(column.cells[number // 2]), bool(number % 2), strings) for number in places]
     width, data = _numbers((places.get(number, 0) for number in seen), len(cells))
-    texts = column.texts.packed() if column.texts is not None else b""
+    texts = column.texts.packed() if column.apart else b""
     return {"width": width, "texts": len(texts), "cells": cells}, (data, texts)
 
 

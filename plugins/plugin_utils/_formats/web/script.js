@@ -54,8 +54,8 @@
       this.searched = [said.name, ...this.ids].join("\n").toLowerCase();
     }
 
-    /** The values of a host that are kept apart from the cells. */
-    values(host) {
+    /** The texts of a host that are kept apart from the cells. */
+    apart(host) {
       if (!this.bytes.length) return null;
       if (!this.starts) {
         this.starts = new Uint32Array(this.numbers.length + 1);
@@ -75,10 +75,9 @@
       if (!number) return null;
       const [kind, ...places] = this.cells[number - 1];
       const { strings, slots, kinds } = this.report;
-      const values = this.values(host);
-      const value = (slot, empty) => values[slot.charCodeAt(0) - 0xe000] || empty;
-      const filled = (text, empty) => (text === null || !values ? text : text.replace(slots, (slot) => value(slot, empty)));
-      const texts = places.map((place, index) => filled(place === null ? null : strings[place], index === 8 ? "empty" : ""));
+      const apart = this.apart(host);
+      const filled = (text) => (apart ? text.replace(slots, (slot) => apart[slot.charCodeAt(0) - 0xe000]) : text);
+      const texts = places.map((place) => (place === null ? null : filled(strings[place])));
       const [before, wanted, after, bootBefore, boot, source, dropin, reason, sentence] = texts;
       return { kind: kinds[kind], before, wanted, after, bootBefore, boot, source, dropin, reason, sentence };
     }

@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _merge, _shape
+from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _merge, _records, _shape
 
 FIELDS = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin", "reason")
 VALUES = (None, "", "0", "1", "2", "a b", "\u00fc", "\x1b[1m")
@@ -63,6 +63,21 @@ def test_a_column_that_was_wide_for_a_moment_ends_as_if_it_never_was():
     assert len({(tuple(one.cells), tuple(one.index)) for one in made}) == 1
 
 
+@pytest.mark.parametrize("fields", [("boot_source",), ("dropin",), ("reason",), ("before", "after"), ("boot_source", "reason"), FIELDS])
+@pytest.mark.parametrize("most", [512, 64])
+def test_fields_that_differ_on_every_host_are_kept_apart(monkeypatch, fields, most):
+    """Whichever these are; the others stay in the cells, of which there are few."""
+    monkeypatch.setattr(_columns, "MOST_CELLS", most)
+    rows = {"h%04d" % host: row(**dict({"wanted": "1"}, **dict.fromkeys(fields, "/x/%d" % host))) for host in range(most * 3)}
+    orders = rows, reversed(rows), sorted(rows, key=lambda name: name[::-1])
+    made = [column([line(host, [rows[host]]) for host in order]) for order in orders]
+    for _fleet, found in made:
+        assert [_records.Cell._fields[field] for field in found.apart] == list(fields) and len(found.cells) == 1
+        assert [found.get(number)._asdict() for number in (0, 99)] == [
+            {key: value for key, value in rows["h%04d" % number].items() if key != "name"} for number in (0, 99)]
+    assert len({(tuple(one.cells), tuple(one.index), bytes(one.texts.packed())) for _fleet, one in made}) == 1
+
+
 @pytest.mark.parametrize("field", ["name", "state", "before", "reason"])
 @pytest.mark.parametrize("wrong", [0, False, 1.5, [], {}, ["x"]])
 @pytest.mark.parametrize("wide", [False, True])
@@ -79,3 +94,13 @@ def test_a_row_that_is_none_is_refused(field, wrong, wide):
 def test_lines_that_need_no_second_look(text, plain):
     assert _shape.is_plain(text) == plain
     assert not plain or json.loads(text)["a"].isprintable()
+
+
+def test_a_field_that_differs_only_later_is_kept_apart_then(monkeypatch):
+    """In another order it is seen first; the result is the same."""
+    monkeypatch.setattr(_columns, "MOST_CELLS", 64)
+    early = [line("a%03d" % host, [row(before=str(host))]) for host in range(200)]
+    late = [line("b%03d" % host, [row(before=str(host), reason="because of %d" % host)]) for host in range(200)]
+    made = [column(order)[1] for order in (early + late, late + early, (early + late)[::-1])]
+    assert all(len(one.cells) <= 64 and one.get(399).reason == "because of 199" for one in made)
+    assert len({(tuple(one.cells), tuple(one.index), one.apart, bytes(one.texts.packed())) for one in made}) == 1
