@@ -11,7 +11,16 @@ import pwd
 import re
 import stat
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _memory, _packet_filters, _procfs, _rivals, _sysctl_d, _uses
+from ansible_collections.photon.hardening.plugins.module_utils import (
+    _files,
+    _glob,
+    _memory,
+    _packet_filters,
+    _procfs,
+    _rivals,
+    _sysctl_d,
+    _uses,
+)
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Facts,
     File,
@@ -64,6 +73,8 @@ _CRASH_KERNEL = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size
 _MACHINES = ("/var/lib/machines", "/etc/systemd/nspawn")
 _MODULES_LOAD = ("/etc/modules-load.d", "/run/modules-load.d", "/usr/local/lib/modules-load.d", "/usr/lib/modules-load.d",
                  "/lib/modules-load.d")
+# Nobody includes more files in the rules of a packet filter.
+_MOST_INCLUDED = 200
 # Nobody writes by hand what is longer.
 _MAX_SHORT = 1 << 20
 # The last folder's profile of a name hides those of the folders before it.
@@ -301,6 +312,26 @@ def uses(image, traces=None):
     return _uses.found(Facts(_programs(), _snaps(), _units(), processes, texts, _machines(), subordinate_ids, **traces or {}))
 
 
+def _filters(enabled):
+    """path -> text of what packet filters and interfaces load at boot, with the files of root that these include."""
+    waiting, found = list(_packet_filters.loaded(enabled, _packet_filters.ufw_is_enabled(_texts_of(_packet_filters.UFW) or ""))), {}
+    while waiting and len(found) < _MOST_INCLUDED:
+        for path in _matching(waiting.pop(0)):
+            text = None if path in found else _texts_of(path)
+            if text is not None:
+                found[path] = text
+                waiting += _packet_filters.included(path, text)
+    return found
+
+
+def _matching(pattern):
+    """The files whose names fit the last part of PATTERN; PATTERN itself where it is none."""
+    folder, _slash, name = pattern.rpartition("/")
+    if not re.search(r"[*?\[]", name):
+        return [pattern]
+    return ["%s/%s" % (folder, base) for base in _files.entries(folder)[:_MOST_INCLUDED] if _glob.matches(name, base)]
+
+
 def _asks(rules, use):
     """Whether it makes a difference to these rules whether the host has USE."""
     return any(use in uses for rule in rules.values() for _value, uses in tuple(rule.hold) + tuple(rule.stops))
@@ -309,8 +340,8 @@ def _asks(rules, use):
 def _traces(image, saved, files, dialect, others, asks_units=False):
     """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network.
     ASKS_UNITS: all units of services are read, which takes some milliseconds."""
-    foreign = _foreign(files, saved)
-    found = dict(enabled=_enabled(), lines=_lines(foreign, dialect, others), shipped=_shipped(foreign, dialect), image=image,
+    foreign, enabled = _foreign(files, saved), _enabled()
+    found = dict(enabled=enabled, filters=_filters(enabled), lines=_lines(foreign, dialect, others), shipped=_shipped(foreign, dialect), image=image,
                  settings=others.settings, announces=others.announces, private_users=_private_users() if asks_units else None)
     if image:
         return found

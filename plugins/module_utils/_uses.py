@@ -92,8 +92,8 @@ PRIVATE_USERS = re.compile(r"(?mi)^[ \t]*PrivateUsers[ \t]*=[ \t]*(\S*)")
 _ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
 # Ubuntu's procps ships this one for everybody.
 _SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)
-FILES = DAEMON_JSON + CONTAINERS_CONF + (LXC_USERNET,) + _packet_filters.FILES
-FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev")) + _packet_filters.FOLDERS
+FILES = DAEMON_JSON + CONTAINERS_CONF + (LXC_USERNET,)
+FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"))
 _WIREGUARD = r"(?mi)^[ \t]*\[(?:Interface|WireGuard)\]"
 _PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:WireGuard)?Peer\]", r"(?mi)^[ \t]*Endpoint[ \t]*="
 _LISTEN_PORT = r"(?mi)^[ \t]*ListenPort[ \t]*="
@@ -305,7 +305,7 @@ def _switched_on(facts, parameter):
 
 def _router(facts, _uses, parameter=FORWARD):
     use = _enabled(_ROUTERS, facts)
-    evidence = _first(_switched_on(facts, parameter)) or _first(_packet_filters.forwarding(facts.texts, facts.enabled))
+    evidence = _first(_switched_on(facts, parameter)) or _first(_packet_filters.forwarding(facts.filters))
     return use or (Use(evidence, True, True) if evidence else None)
 
 
@@ -316,8 +316,7 @@ def _router_ipv6(facts, uses):
 def _slaac(facts, _uses):
     """Addresses or routes of IPv6 that the kernel takes from a router."""
     auto = r"(?m)^[ \t]*iface[ \t]+\S+[ \t]+inet6[ \t]+auto\b"
-    path = _first(path for path, text in sorted(facts.texts.items())
-                  if path.startswith(_packet_filters.INTERFACES) and re.search(auto, text))
+    path = _first(path for path, text in sorted(facts.filters.items()) if re.search(auto, text))
     if path:
         return Use(path, True)
     if facts.image:
