@@ -61,14 +61,15 @@ _PROGRAM_FOLDERS = (
     "/run/current-system/sw/bin")
 _SNAP_FOLDERS = ("/snap", "/var/lib/snapd/snap")
 _UNITS = "/etc/systemd/system"
+_RUNLEVELS = ("/etc/runlevels/boot", "/etc/runlevels/default")
 # Where the folders of systemd's units are.
 _STARTS = ("/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib")
 # Of LXD some distributions ship a script of this name that installs it at its first call.
 _NO_SCRIPTS = ("lxd",)
 # The numbers of ordinary users.
 _FIRST_USER, _NOBODY = 1000, 65534
-# What the kernel notes of a route that it has of a router's advertisement (RTF_ADDRCONF).
-_BY_ADVERTISEMENT = 0x40000
+# What the kernel notes of a route that it has of a router's advertisement (RTF_ADDRCONF), and of an address that stays (IFA_F_PERMANENT).
+_BY_ADVERTISEMENT, _PERMANENT = 0x40000, 0x80
 _CRASH_KERNEL = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size")
 _MACHINES = ("/var/lib/machines", "/etc/systemd/nspawn")
 _MODULES_LOAD = ("/etc/modules-load.d", "/run/modules-load.d", "/usr/local/lib/modules-load.d", "/usr/lib/modules-load.d",
@@ -341,8 +342,9 @@ def _traces(image, saved, files, dialect, others, asks_units=False):
     """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network.
     ASKS_UNITS: all units of services are read, which takes some milliseconds."""
     foreign, enabled = _foreign(files, saved), _enabled()
-    found = dict(enabled=enabled, filters=_filters(enabled), lines=_lines(foreign, dialect, others), shipped=_shipped(foreign, dialect), image=image,
-                 settings=others.settings, announces=others.announces, private_users=_private_users() if asks_units else None)
+    found = dict(enabled=enabled, filters=_filters(enabled), lines=_lines(foreign, dialect, others), image=image,
+                 shipped=_shipped(foreign, dialect), settings=others.settings, announces=others.announces,
+                 private_users=_private_users() if asks_units else None)
     if image:
         return found
     return dict(found, own=dict((name, _own(name, saved)) for name in _uses.OWN), advertised=_advertised(saved),
@@ -376,10 +378,13 @@ def _own(name, saved):
 
 
 def _enabled():
-    folders = [folder for folder in _files.entries(_UNITS) if folder.endswith((".wants", ".requires"))]
+    folders = [folder for folder in _files.entries(_UNITS) if folder.endswith((".wants", ".requires", ".upholds"))]
     paths = ["%s/%s/%s" % (_UNITS, folder, name) for folder in folders for name in _files.entries(_UNITS + "/" + folder)
              if name in _uses.ENABLED]
-    return dict((path.rpartition("/")[2], path) for path in paths if _trusted(path) and not _is_masked(path.rpartition("/")[2]))
+    found = dict((path.rpartition("/")[2], path) for path in paths if _trusted(path) and not _is_masked(path.rpartition("/")[2]))
+    # OpenRC names its services without an ending.
+    links = ("%s/%s" % (folder, name) for folder in _RUNLEVELS for name in _files.entries(folder) if name + ".service" in _uses.ENABLED)
+    return dict(((path.rpartition("/")[2] + ".service", path) for path in links if _trusted(path)), **found)
 
 
 def _private_users():
@@ -400,9 +405,13 @@ def _private_units(folders):
 
 
 def _advertised(saved):
-    """An interface whose route the kernel has of a router's advertisement, and where it would take more of them."""
-    routes = (line.split() for line in (_files.read_proc("net/ipv6_route", _MAX_SHORT) or "").splitlines())
+    """An interface whose route or address the kernel has of a router's advertisement, and where it would take more of them."""
+    routes, addresses = ([line.split() for line in (_files.read_proc(path, _MAX_SHORT) or "").splitlines()]
+                         for path in ("net/ipv6_route", "net/if_inet6"))
     names = set(fields[9] for fields in routes if len(fields) == 10 and int(fields[8], 16) & _BY_ADVERTISEMENT)
+    # Such an address has half of its bits from the router, is good everywhere and ends some day.
+    names.update(fields[5] for fields in addresses if len(fields) == 6 and fields[2:4] == ["40", "00"]
+                 and not int(fields[4], 16) & _PERMANENT)
     return next((name for name in sorted(names) if _own("net.ipv6.conf.%s.accept_ra" % name.replace(".", "/"), saved) != "0"), None)
 
 

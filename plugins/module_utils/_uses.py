@@ -74,9 +74,10 @@ LXC_USERNET = "/etc/lxc/lxc-usernet"
 # The folders whose *.conf are read as well.
 WIREGUARD = "/etc/wireguard"
 OPENVPN, OPENVPN_SERVERS = "/etc/openvpn", "/etc/openvpn/server"
-NETWORKD = "/etc/systemd/network"
+NETWORKD, MANAGER = "/etc/systemd/network", "/etc/NetworkManager/system-connections"
 _ROUTERS = ("frr.service", "bird.service", "bird6.service", "quagga.service", "keepalived.service", "radvd.service", "shorewall.service",
-            "shorewall6.service", "strongswan.service", "strongswan-starter.service", "ipsec.service")
+            "shorewall6.service", "strongswan.service", "strongswan-starter.service", "strongswan-swanctl.service", "ipsec.service",
+            "ocserv.service", "pptpd.service", "xl2tpd.service", "miniupnpd.service", "pimd.service")
 _KDUMP = ("kdump.service", "kdump-tools.service")
 ENABLED = _ROUTERS + _KDUMP + _packet_filters.UNITS
 FORWARD, FORWARD_IPV6 = "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
@@ -93,10 +94,10 @@ _ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
 # Ubuntu's procps ships this one for everybody.
 _SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)
 FILES = DAEMON_JSON + CONTAINERS_CONF + (LXC_USERNET,)
-FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"))
+FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"), (MANAGER, ""))
 _WIREGUARD = r"(?mi)^[ \t]*\[(?:Interface|WireGuard)\]"
-_PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:WireGuard)?Peer\]", r"(?mi)^[ \t]*Endpoint[ \t]*="
-_LISTEN_PORT = r"(?mi)^[ \t]*ListenPort[ \t]*="
+_PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:(?:WireGuard)?Peer\]|wireguard-peer\.)", r"(?mi)^[ \t]*Endpoint[ \t]*="
+_LISTEN_PORT = r"(?mi)^[ \t]*Listen-?Port[ \t]*="
 _FORWARDS = r"(?mi)^[ \t]*(?:Pre|Post)Up[ \t]*=.*(?:forward|masquerade)"
 # Their ids in /etc/subuid belong to a service, and to no user who may start containers.
 _SERVICES = ("root", "0", "containers", "dockremap", "kubelet", "lxd", "incus", "_incus")
@@ -246,12 +247,12 @@ def _configured(facts, folder, is_gateway):
 
 
 def _wireguard(facts, _uses):
-    return (_configured(facts, WIREGUARD, _is_wireguard_gateway) or _configured(facts, NETWORKD, _is_wireguard_netdev)
-            or _running(_GATEWAY_PROCESSES["wireguard"], facts))
+    return (_configured(facts, WIREGUARD, _is_wireguard_gateway) or _configured(facts, NETWORKD, _is_wireguard_device)
+            or _configured(facts, MANAGER, _is_wireguard_device) or _running(_GATEWAY_PROCESSES["wireguard"], facts))
 
 
-def _is_wireguard_netdev(text):
-    return bool(re.search(r"(?mi)^[ \t]*Kind[ \t]*=[ \t]*wireguard", text)) and _is_wireguard_gateway(text)
+def _is_wireguard_device(text):
+    return bool(re.search(r"(?mi)^[ \t]*(?:Kind|type)[ \t]*=[ \t]*wireguard", text)) and _is_wireguard_gateway(text)
 
 
 def _is_wireguard_gateway(text):
@@ -315,8 +316,9 @@ def _router_ipv6(facts, uses):
 
 def _slaac(facts, _uses):
     """Addresses or routes of IPv6 that the kernel takes from a router."""
-    auto = r"(?m)^[ \t]*iface[ \t]+\S+[ \t]+inet6[ \t]+auto\b"
-    path = _first(path for path, text in sorted(facts.filters.items()) if re.search(auto, text))
+    # With dhcp ifupdown lets the kernel take the routes.
+    auto = r"(?m)^[ \t]*(?:iface[ \t]+\S+[ \t]+inet6[ \t]+(?:auto|dhcp)\b|accept_ra[ \t]+[12]|autoconf[ \t]+1)"
+    path = _first(path for path, text in sorted(facts.filters.items()) if re.search(auto, text.replace("\\\n", " ")))
     if path:
         return Use(path, True)
     if facts.image:

@@ -547,6 +547,19 @@ def test_a_route_that_a_router_has_announced_to_the_kernel(host, traces, flags, 
     assert traces(saved, texts={"net/ipv6_route": route + "short line\n"})["advertised"] == expected
 
 
+ADDRESS = "20010db8000500000000000000000007 02 %s %s %s     eth0\n"
+
+
+@pytest.mark.parametrize("length, scope, flags, before, expected", [
+    ("40", "00", "00", "1", "eth0"), ("40", "00", "01", "1", "eth0"), ("40", "00", "00", "0", None),
+    # Set by hand, of DHCP, and of the link alone.
+    ("40", "00", "80", "1", None), ("80", "00", "00", "1", None), ("40", "20", "00", "1", None),
+])
+def test_an_address_that_a_router_has_announced_to_the_kernel(host, traces, length, scope, flags, before, expected):
+    host.parameter("net.ipv6.conf.eth0.accept_ra", before)
+    assert traces(texts={"net/if_inet6": ADDRESS % (length, scope, flags) + "short line\n"})["advertised"] == expected
+
+
 def test_the_network_and_what_waits_for_a_crash(host, traces):
     lines = ["Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT", "eth0 00000000 01 0003 0 0 0 00000000 0 0 0",
              "wlan0 00000000 01 0003 0 0 9 00000000 0 0 0", "eth0 000200C0 00 0001 0 0 0 00FFFFFF 0 0 0"]
@@ -595,9 +608,12 @@ def test_includes_have_an_end(host, traces):
 
 def test_units_that_are_enabled(host, traces):
     for path in (ENABLED + "radvd.service", ENABLED + "cron.service", ENABLED.replace("multi-user", "sysinit") + "nftables.service",
-                 ENABLED.replace("wants", "requires") + "frr.service", "/etc/systemd/system/bird.service"):
+                 ENABLED.replace("wants", "requires") + "frr.service", ENABLED.replace("wants", "upholds") + "pimd.service",
+                 "/etc/systemd/system/bird.service", "/etc/runlevels/default/keepalived", "/etc/runlevels/default/sshd"):
         host.file(path, "[Unit]\n")
-    assert set(traces()["enabled"]) == {"radvd.service", "nftables.service", "frr.service"}
+    found = traces()["enabled"]
+    assert set(found) == {"radvd.service", "nftables.service", "frr.service", "pimd.service", "keepalived.service"}
+    assert found["keepalived.service"] == "/etc/runlevels/default/keepalived"
 
 
 PRIVATE, SHARED, SILENT = "[Service]\nPrivateUsers=yes\n", "[Service]\nPrivateUsers=no\n", "[Service]\nUser=a\n"
