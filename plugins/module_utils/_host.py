@@ -397,7 +397,9 @@ def _private_units(folders):
     said = {}
     # A unit comes before its drop-ins: the last word counts.
     for path in sorted(network_room().chosen(_with_drop_ins(folders, ".service"), folders), key=lambda path: path.endswith(".conf")):
-        words = _uses.PRIVATE_USERS.findall(_short(path) or "")
+        text = _short(path) or ""
+        # Most units do not say it, and are not searched line by line.
+        words = _uses.PRIVATE_USERS.findall(text) if "PrivateUsers" in text else ()
         if words:
             unit = path.split("/")[-2][:-len(".d")] if path.endswith(".conf") else _files.resolved(path).rpartition("/")[2]
             said[unit] = path if _uses.is_private(words[-1]) else None

@@ -49,7 +49,7 @@ RUNTIMES = tuple(_SIGNS) + ("nspawn", "wireguard", "openvpn", "docker_userns", "
 _OTHER_SIGNS = OrderedDict([
     ("sandbox", ("bwrap", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "google-chrome-beta", "chrome",
                  "firefox", "firefox-esr", "microsoft-edge", "brave-browser", "vivaldi", "opera", "apptainer", "singularity", "enroot",
-                 "nsjail")),
+                 "nsjail", "bazel", "code", "signal-desktop")),
     ("crash_collector", ("systemd-coredump", "apport", "abrt-hook-ccpp")),
     ("profiler", ("perf", "parca-agent")),
     ("debugger", ("gdb", "strace", "ltrace", "dlv", "lldb")),
@@ -89,7 +89,7 @@ OWN, LINES = (FORWARD, FORWARD_IPV6, CORE_PATTERN) + RP_FILTERS, (FORWARD, FORWA
 _FORWARDING = {FORWARD: re.compile(r"net\.ipv4\.(?:ip_forward|conf\.[^.]+\.forwarding)\Z"),
                FORWARD_IPV6: re.compile(r"net\.ipv6\.conf\.[^.]+\.(?:force_)?forwarding\Z")}
 _RP_FILTER = re.compile(r"net\.ipv4\.conf\.([^.]+)\.rp_filter\Z")
-PRIVATE_USERS = re.compile(r"(?mi)^[ \t]*PrivateUsers[ \t]*=[ \t]*(\S*)")
+PRIVATE_USERS = re.compile(r"(?m)^[ \t]*PrivateUsers[ \t]*=[ \t]*(\S*)")
 _ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
 # Ubuntu's procps ships this one for everybody.
 _SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)

@@ -551,7 +551,7 @@ def test_a_kernel_for_crashes(facts, expected):
 
 
 @pytest.mark.parametrize("line, wanted", [
-    ("PrivateUsers=yes", True), (" privateusers = Self", True), ("PrivateUsers=identity", True), ("PrivateUsers=no", False),
+    ("PrivateUsers=yes", True), (" PrivateUsers = Self", True), ("privateusers=yes", False), ("PrivateUsers=identity", True), ("PrivateUsers=no", False),
     ("PrivateUsers=off", False), ("PrivateUsers=", False), ("# PrivateUsers=yes", False), ("PrivateUsersEx=yes", False),
 ])
 def test_a_user_namespace_of_a_service_s_own(line, wanted):
