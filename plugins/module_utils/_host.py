@@ -356,7 +356,7 @@ def _lines(foreign, dialect, others):
     ufw = () if others.ufw is None else (File(_rivals.UFW_CONF, others.ufw),)
     order = _rivals.Boot(foreign, dialect, others._replace(late=ufw + tuple(others.late), settings=()), ())
     spoken = dict((name, winner) for name, winner in order.spoken().items() if _uses.tells(name))
-    spoken.update((name, order.winner(name)) for name in list(spoken) + list(_uses.LINES) if not _sysctl_d.is_glob(name))
+    spoken.update((name, order.winner(name)) for name in list(spoken) + list(_uses.OWN) if not _sysctl_d.is_glob(name))
     return dict((name, winner) for name, winner in spoken.items() if winner)
 
 

@@ -84,7 +84,7 @@ FORWARD, FORWARD_IPV6 = "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
 CORE_PATTERN = "kernel.core_pattern"
 RP_FILTERS = ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter")
 # The parameters of which it is told what the host has by itself, and what others' files say.
-OWN, LINES = (FORWARD, FORWARD_IPV6, CORE_PATTERN) + RP_FILTERS, (FORWARD, FORWARD_IPV6) + RP_FILTERS
+OWN = (FORWARD, FORWARD_IPV6, CORE_PATTERN) + RP_FILTERS
 # What makes a router of one interface, or of those that are still to come, as well. Patterns are taken as they stand.
 _FORWARDING = {FORWARD: re.compile(r"net\.ipv4\.(?:ip_forward|conf\.[^.]+\.forwarding)\Z"),
                FORWARD_IPV6: re.compile(r"net\.ipv6\.conf\.[^.]+\.(?:force_)?forwarding\Z")}
@@ -373,11 +373,17 @@ def is_private(word):
     return word.lower() not in ("", "0", "no", "n", "false", "f", "off")
 
 
+def _is_collector(pattern):
+    return pattern.startswith("|") and not pattern.startswith("|/bin/false")
+
+
 def _crash_collector(facts, _uses):
-    """A pipe into a program was there before us, or such a program is."""
-    own = facts.own.get(CORE_PATTERN, "")
-    if own.startswith("|") and not own.startswith("|/bin/false"):
+    """A pipe into a program was there before us, others' files set one, or such a program is there."""
+    own, line = facts.own.get(CORE_PATTERN, ""), facts.lines.get(CORE_PATTERN)
+    if _is_collector(own):
         return Use("%s was %s before us" % (CORE_PATTERN, own), True)
+    if line and _is_collector(line.value or ""):
+        return Use("%s:%d" % (line.path, line.number), True)
     return _program(_OTHER_SIGNS["crash_collector"], facts)
 
 

@@ -551,7 +551,8 @@ def test_a_kernel_for_crashes(facts, expected):
 
 
 @pytest.mark.parametrize("line, wanted", [
-    ("PrivateUsers=yes", True), (" PrivateUsers = Self", True), ("privateusers=yes", False), ("PrivateUsers=identity", True), ("PrivateUsers=no", False),
+    ("PrivateUsers=yes", True), (" PrivateUsers = Self", True), ("privateusers=yes", False),
+    ("PrivateUsers=identity", True), ("PrivateUsers=no", False),
     ("PrivateUsers=off", False), ("PrivateUsers=", False), ("# PrivateUsers=yes", False), ("PrivateUsersEx=yes", False),
 ])
 def test_a_user_namespace_of_a_service_s_own(line, wanted):
@@ -562,6 +563,8 @@ def test_a_user_namespace_of_a_service_s_own(line, wanted):
 
 @pytest.mark.parametrize("facts, expected", [
     (dict(own={PATTERN: "|/usr/share/apport/apport %p"}), "kernel.core_pattern was |/usr/share/apport/apport %p before us"),
+    (dict(lines={PATTERN: LINE._replace(value="|/opt/x/collect %p")}), "/etc/sysctl.d/90-router.conf:3"),
+    (dict(lines={PATTERN: LINE._replace(value="|/bin/false")}), None), (dict(lines={PATTERN: LINE._replace(value=None)}), None),
     (dict(own={PATTERN: "|/bin/false"}), None), (dict(own={PATTERN: "core"}), None),
     (dict(programs=programs("/usr/lib/systemd/systemd-coredump"), own={PATTERN: "core"}), "/usr/lib/systemd/systemd-coredump"),
 ])
