@@ -11,7 +11,16 @@ import pwd
 import re
 import stat
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _memory, _packet_filters, _procfs, _rivals, _sysctl_d, _uses
+from ansible_collections.photon.hardening.plugins.module_utils import (
+    _files,
+    _glob,
+    _memory,
+    _packet_filters,
+    _procfs,
+    _rivals,
+    _sysctl_d,
+    _uses,
+)
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Facts,
     File,
@@ -52,18 +61,21 @@ _PROGRAM_FOLDERS = (
     "/run/current-system/sw/bin")
 _SNAP_FOLDERS = ("/snap", "/var/lib/snapd/snap")
 _UNITS = "/etc/systemd/system"
+_RUNLEVELS = ("/etc/runlevels/boot", "/etc/runlevels/default")
 # Where the folders of systemd's units are.
 _STARTS = ("/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib")
 # Of LXD some distributions ship a script of this name that installs it at its first call.
 _NO_SCRIPTS = ("lxd",)
 # The numbers of ordinary users.
 _FIRST_USER, _NOBODY = 1000, 65534
-# What the kernel notes of a route that it has of a router's advertisement (RTF_ADDRCONF).
-_BY_ADVERTISEMENT = 0x40000
+# What the kernel notes of a route that it has of a router's advertisement (RTF_ADDRCONF), and of an address that stays (IFA_F_PERMANENT).
+_BY_ADVERTISEMENT, _PERMANENT = 0x40000, 0x80
 _CRASH_KERNEL = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size")
 _MACHINES = ("/var/lib/machines", "/etc/systemd/nspawn")
 _MODULES_LOAD = ("/etc/modules-load.d", "/run/modules-load.d", "/usr/local/lib/modules-load.d", "/usr/lib/modules-load.d",
                  "/lib/modules-load.d")
+# Nobody includes more files in the rules of a packet filter.
+_MOST_INCLUDED = 200
 # Nobody writes by hand what is longer.
 _MAX_SHORT = 1 << 20
 # The last folder's profile of a name hides those of the folders before it.
@@ -303,6 +315,26 @@ def uses(image, traces=None):
     return _uses.found(Facts(_programs(), _snaps(), _units(), processes, texts, _machines(), subordinate_ids, **traces or {}))
 
 
+def _filters(enabled):
+    """path -> text of what packet filters and interfaces load at boot, with the files of root that these include."""
+    waiting, found = list(_packet_filters.loaded(enabled, _packet_filters.ufw_is_enabled(_texts_of(_packet_filters.UFW) or ""))), {}
+    while waiting and len(found) < _MOST_INCLUDED:
+        for path in _matching(waiting.pop(0)):
+            text = None if path in found else _texts_of(path)
+            if text is not None:
+                found[path] = text
+                waiting += _packet_filters.included(path, text)
+    return found
+
+
+def _matching(pattern):
+    """The files whose names fit the last part of PATTERN; PATTERN itself where it is none."""
+    folder, _slash, name = pattern.rpartition("/")
+    if not re.search(r"[*?\[]", name):
+        return [pattern]
+    return ["%s/%s" % (folder, base) for base in _files.entries(folder)[:_MOST_INCLUDED] if _glob.matches(name, base)]
+
+
 def _asks(rules, use):
     """Whether it makes a difference to these rules whether the host has USE."""
     return any(use in uses for rule in rules.values() for _value, uses in tuple(rule.hold) + tuple(rule.stops))
@@ -311,9 +343,10 @@ def _asks(rules, use):
 def _traces(image, saved, files, dialect, others, asks_units=False):
     """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network.
     ASKS_UNITS: all units of services are read, which takes some milliseconds."""
-    foreign = _foreign(files, saved)
-    found = dict(enabled=_enabled(), lines=_lines(foreign, dialect, others), shipped=_shipped(foreign, dialect), image=image,
-                 settings=others.settings, announces=others.announces, private_users=_private_users() if asks_units else None)
+    foreign, enabled = _foreign(files, saved), _enabled()
+    found = dict(enabled=enabled, filters=_filters(enabled), lines=_lines(foreign, dialect, others), image=image,
+                 shipped=_shipped(foreign, dialect), settings=others.settings, announces=others.announces,
+                 private_users=_private_users() if asks_units else None)
     if image:
         return found
     return dict(found, own=dict((name, _own(name, saved)) for name in _uses.OWN), advertised=_advertised(saved),
@@ -325,7 +358,7 @@ def _lines(foreign, dialect, others):
     ufw = () if others.ufw is None else (File(_rivals.UFW_CONF, others.ufw),)
     order = _rivals.Boot(foreign, dialect, others._replace(late=ufw + tuple(others.late), settings=()), ())
     spoken = dict((name, winner) for name, winner in order.spoken().items() if _uses.tells(name))
-    spoken.update((name, order.winner(name)) for name in list(spoken) + list(_uses.LINES) if not _sysctl_d.is_glob(name))
+    spoken.update((name, order.winner(name)) for name in list(spoken) + list(_uses.OWN) if not _sysctl_d.is_glob(name))
     return dict((name, winner) for name, winner in spoken.items() if winner)
 
 
@@ -347,10 +380,13 @@ def _own(name, saved):
 
 
 def _enabled():
-    folders = [folder for folder in _files.entries(_UNITS) if folder.endswith((".wants", ".requires"))]
+    folders = [folder for folder in _files.entries(_UNITS) if folder.endswith((".wants", ".requires", ".upholds"))]
     paths = ["%s/%s/%s" % (_UNITS, folder, name) for folder in folders for name in _files.entries(_UNITS + "/" + folder)
              if name in _uses.ENABLED]
-    return dict((path.rpartition("/")[2], path) for path in paths if _trusted(path) and not _is_masked(path.rpartition("/")[2]))
+    found = dict((path.rpartition("/")[2], path) for path in paths if _trusted(path) and not _is_masked(path.rpartition("/")[2]))
+    # OpenRC names its services without an ending.
+    links = ("%s/%s" % (folder, name) for folder in _RUNLEVELS for name in _files.entries(folder) if name + ".service" in _uses.ENABLED)
+    return dict(((path.rpartition("/")[2] + ".service", path) for path in links if _trusted(path)), **found)
 
 
 def _private_users():
@@ -363,7 +399,9 @@ def _private_units(folders):
     said = {}
     # A unit comes before its drop-ins: the last word counts.
     for path in sorted(network_room().chosen(_with_drop_ins(folders, ".service"), folders), key=lambda path: path.endswith(".conf")):
-        words = _uses.PRIVATE_USERS.findall(_short(path) or "")
+        text = _short(path) or ""
+        # Most units do not say it, and are not searched line by line.
+        words = _uses.PRIVATE_USERS.findall(text) if "PrivateUsers" in text else ()
         if words:
             unit = path.split("/")[-2][:-len(".d")] if path.endswith(".conf") else _files.resolved(path).rpartition("/")[2]
             said[unit] = path if _uses.is_private(words[-1]) else None
@@ -371,9 +409,13 @@ def _private_units(folders):
 
 
 def _advertised(saved):
-    """An interface whose route the kernel has of a router's advertisement, and where it would take more of them."""
-    routes = (line.split() for line in (_files.read_proc("net/ipv6_route", _MAX_SHORT) or "").splitlines())
+    """An interface whose route or address the kernel has of a router's advertisement, and where it would take more of them."""
+    routes, addresses = ([line.split() for line in (_files.read_proc(path, _MAX_SHORT) or "").splitlines()]
+                         for path in ("net/ipv6_route", "net/if_inet6"))
     names = set(fields[9] for fields in routes if len(fields) == 10 and int(fields[8], 16) & _BY_ADVERTISEMENT)
+    # Such an address has half of its bits from the router, is good everywhere and ends some day.
+    names.update(fields[5] for fields in addresses if len(fields) == 6 and fields[2:4] == ["40", "00"]
+                 and not int(fields[4], 16) & _PERMANENT)
     return next((name for name in sorted(names) if _own("net.ipv6.conf.%s.accept_ra" % name.replace(".", "/"), saved) != "0"), None)
 
 

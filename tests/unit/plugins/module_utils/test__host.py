@@ -547,6 +547,19 @@ def test_a_route_that_a_router_has_announced_to_the_kernel(host, traces, flags, 
     assert traces(saved, texts={"net/ipv6_route": route + "short line\n"})["advertised"] == expected
 
 
+ADDRESS = "20010db8000500000000000000000007 02 %s %s %s     eth0\n"
+
+
+@pytest.mark.parametrize("length, scope, flags, before, expected", [
+    ("40", "00", "00", "1", "eth0"), ("40", "00", "01", "1", "eth0"), ("40", "00", "00", "0", None),
+    # Set by hand, of DHCP, and of the link alone.
+    ("40", "00", "80", "1", None), ("80", "00", "00", "1", None), ("40", "20", "00", "1", None),
+])
+def test_an_address_that_a_router_has_announced_to_the_kernel(host, traces, length, scope, flags, before, expected):
+    host.parameter("net.ipv6.conf.eth0.accept_ra", before)
+    assert traces(texts={"net/if_inet6": ADDRESS % (length, scope, flags) + "short line\n"})["advertised"] == expected
+
+
 def test_the_network_and_what_waits_for_a_crash(host, traces):
     lines = ["Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT", "eth0 00000000 01 0003 0 0 0 00000000 0 0 0",
              "wlan0 00000000 01 0003 0 0 9 00000000 0 0 0", "eth0 000200C0 00 0001 0 0 0 00FFFFFF 0 0 0"]
@@ -560,11 +573,47 @@ def test_the_network_and_what_waits_for_a_crash(host, traces):
     assert traces()["crash_kernel"] == "/sys/kernel/kexec_crash_size"
 
 
+ACCEPTS = "chain c { type filter hook forward priority 0; accept }\n"
+
+
+@pytest.mark.parametrize("files, expected", [
+    ({}, []), ({"/etc/nftables.conf": ACCEPTS}, ["/etc/nftables.conf"]),
+    ({"/etc/nftables.conf": 'include "/srv/fire/*.nft"\n', "/srv/fire/a.nft": ACCEPTS, "/srv/fire/b": "", "/srv/fire/c/d.nft": ""},
+     ["/etc/nftables.conf", "/srv/fire/a.nft"]),
+    # The samples of a package, which nothing includes.
+    ({"/etc/sysconfig/nftables.conf": '#include "/etc/nftables/nat.nft"\n', "/etc/nftables/nat.nft": ACCEPTS},
+     ["/etc/sysconfig/nftables.conf"]),
+    ({"/etc/sysconfig/nftables.conf": 'include "nftables/main.nft"\n', "/etc/nftables/main.nft": 'include "nat.nft"\n',
+      "/etc/nftables/nat.nft": 'include "./main.nft"\n' + ACCEPTS},
+     ["/etc/nftables/main.nft", "/etc/nftables/nat.nft", "/etc/sysconfig/nftables.conf"]),
+    ({"/etc/network/interfaces": "source fire.d/*\n", "/etc/network/fire.d/a": "up iptables-restore < /etc/r\n", "/etc/r": "",
+      "/etc/network/interfaces.d/b": ""}, ["/etc/network/fire.d/a", "/etc/network/interfaces", "/etc/r"]),
+    ({"/etc/ufw/user.rules": ""}, []), ({"/etc/ufw/user.rules": "", "/etc/ufw/ufw.conf": "ENABLED=yes\n"}, ["/etc/ufw/user.rules"]),
+    ({"/etc/iptables/rules.v4": "", "/etc/firewalld/zones/a.xml": ""}, []),
+])
+def test_a_rule_counts_where_something_loads_it(host, traces, files, expected):
+    host.file(ENABLED + "nftables.service", "")
+    for path, text in files.items():
+        host.file(path, text)
+    assert sorted(traces()["filters"]) == expected
+
+
+def test_includes_have_an_end(host, traces):
+    host.file(ENABLED + "nftables.service", "")
+    host.file("/etc/nftables.conf", 'include "/srv/*"\n' * 9)
+    for number in range(300):
+        host.file("/srv/%d" % number, "")
+    assert len(traces()["filters"]) < 300
+
+
 def test_units_that_are_enabled(host, traces):
     for path in (ENABLED + "radvd.service", ENABLED + "cron.service", ENABLED.replace("multi-user", "sysinit") + "nftables.service",
-                 ENABLED.replace("wants", "requires") + "frr.service", "/etc/systemd/system/bird.service"):
+                 ENABLED.replace("wants", "requires") + "frr.service", ENABLED.replace("wants", "upholds") + "pimd.service",
+                 "/etc/systemd/system/bird.service", "/etc/runlevels/default/keepalived", "/etc/runlevels/default/sshd"):
         host.file(path, "[Unit]\n")
-    assert set(traces()["enabled"]) == {"radvd.service", "nftables.service", "frr.service"}
+    found = traces()["enabled"]
+    assert set(found) == {"radvd.service", "nftables.service", "frr.service", "pimd.service", "keepalived.service"}
+    assert found["keepalived.service"] == "/etc/runlevels/default/keepalived"
 
 
 PRIVATE, SHARED, SILENT = "[Service]\nPrivateUsers=yes\n", "[Service]\nPrivateUsers=no\n", "[Service]\nUser=a\n"
@@ -626,7 +675,7 @@ def test_of_an_image_only_files_are_looked_at(host, traces, monkeypatch):
     monkeypatch.setattr(_procfs, "read", None)
     monkeypatch.setattr(_procfs, "route_rules", None)
     assert traces(image=True) == {
-        "enabled": {}, "lines": {}, "shipped": {}, "settings": (), "announces": None, "private_users": None, "image": True}
+        "enabled": {}, "lines": {}, "shipped": {}, "settings": (), "announces": None, "private_users": None, "image": True, "filters": {}}
 
 
 # --- processes of this machine ---
