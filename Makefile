@@ -7,10 +7,13 @@ export CALLED_FROM := $(if $(shell [ ! -e /proc/$$PPID/cmdline ] || grep -qzE '^
 export INVENTORY LIMIT
 # With -f alone it would work on the folder in which it was typed.
 $(if $(wildcard tools/play.sh),,$(error this is not the folder of the Makefile: go there, or name it with make -C))
-# A mistyped variable would be passed over, and INVENTROY=hosts would harden this machine.
+# A mistyped variable would be passed over, and INVENTROY=hosts would harden this machine. Most variables of the environment are others'.
 VARIABLES := INVENTORY LIMIT ARGS CORE
-UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
+UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name)))$(filter INVE% LIMI%,$(name)),$(name))))
 $(if $(UNKNOWN),$(error $(UNKNOWN): nothing here reads a variable of this name: there are $(VARIABLES)))
+# Neither would do what was asked for: INVENTORY=$UNSET is no inventory, and LIMIT=$UNSET no limit.
+EMPTY := $(foreach name,INVENTORY LIMIT,$(if $(filter-out undefined file,$(origin $(name))),$(if $(strip $($(name))),,$(name))))
+$(if $(strip $(EMPTY)),$(error $(strip $(EMPTY)): it is empty: give it a value, or leave it out))
 # make itself would harden first, and then say that there is no target of the second name.
 NO_TARGETS := $(filter-out $(shell sed -nE 's/^([a-z-]+):.*\#\# .*/\1/p' Makefile),$(MAKECMDGOALS))
 $(if $(NO_TARGETS),$(error $(NO_TARGETS): there is no target of this name: see make help))

@@ -3,6 +3,15 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
+case $1 in
+  harden.yml | audit.yml | rollback.yml)
+    if [ -z "${INVENTORY:-}" ] && [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+      echo "ERROR: this machine's kernel parameters need root, and there is no sudo here: run this as root, or name hosts with INVENTORY" >&2
+      exit 1
+    fi
+    ;;
+esac
+
 "$root/tools/venv.sh"
 # What the caller names by a relative path, such as an inventory, -e @FILE or a folder for results, is below the caller's folder.
 cd "${CALLED_FROM:-.}"

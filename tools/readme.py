@@ -11,7 +11,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 PARAMETERS, SOURCES, STRENGTH, BENCHMARKS, USES = (
-    DOCS / name for name in ("parameters.md", "sources.md", "strength.md", "benchmarks.md", "uses.md"))
+    DOCS / name for name in ("parameters.md", "sources.md", "strength.md", "benchmarks/README.md", "uses.md"))
 # The profiles whose values stand beside the reasons. What all columns say is in SOURCES.
 SHOWN = ("photon", "container_host")
 # Hosts of which it is told how much of each column the profile for container hosts satisfies.
@@ -179,7 +179,7 @@ def share(controls, key):
 
 def benchmark_table(controls):
     return table(["benchmark", "what it is", "version", "kernel parameters"],
-                 [["[`%s`](#%s)" % (key, key), benchmark["title"], benchmark["version"], share(controls, key)]
+                 [["[`%s`](%s.md)" % (key, key), benchmark["title"], benchmark["version"], share(controls, key)]
                   for key, benchmark in controls["benchmarks"].items()])
 
 
@@ -188,9 +188,10 @@ def not_set(catalogue, controls, key):
     covered, missing = _controls.coverage(controls, key)
     compared = {row["name"] for row in catalogue["parameters"] if _catalogue.is_compared_only(row)}
     if missing:
-        yield "Not covered: %s." % ", ".join("`%s` (%s)" % (name, ", ".join(numbers)) for name, numbers in sorted(missing.items()))
+        shown = ["`%s` (%s)" % (name, ", ".join(numbers)) for name, numbers in sorted(missing.items())]
+        yield "Not covered, because the catalogue does not have them: %s." % ", ".join(shown)
     if compared.intersection(covered):
-        yield "Only compared: %s." % named(name for name in covered if name in compared)
+        yield "Only compared, because no profile sets them: %s." % named(name for name in covered if name in compared)
 
 
 def control_table(controls, key):
@@ -202,15 +203,14 @@ def control_table(controls, key):
                  [[number, said[number].get("gid", "–"), said[number]["severity"], named(names)] for number, names in found.items()])
 
 
-def control_tables(catalogue, controls):
-    lines = []
-    for key, benchmark in controls["benchmarks"].items():
-        told = (benchmark["title"], benchmark["version"], share(controls, key), benchmark["source"])
-        lines += ["## %s" % key, "", "%s, %s: %s of its kernel parameters. From %s." % told, ""]
-        for sentence in not_set(catalogue, controls, key):
-            lines += [sentence, ""]
-        lines += ["<details><summary>Its controls</summary>", "", *control_table(controls, key), "</details>", ""]
-    return lines
+def benchmark_page(catalogue, controls, key):
+    benchmark = controls["benchmarks"][key]
+    lines = ["<!-- written by make catalogue -->", "# %s" % benchmark["title"], "",
+             "Version %s, `%s` in a waiver: %s of its kernel parameters. From %s. [All benchmarks](README.md)"
+             % (benchmark["version"], key, share(controls, key), benchmark["source"]), ""]
+    for sentence in not_set(catalogue, controls, key):
+        lines += [sentence, ""]
+    return "\n".join(lines + control_table(controls, key))
 
 
 # --- the documents ---
@@ -223,9 +223,14 @@ def documents(catalogue, controls):
         PARAMETERS: {"parameters": parameter_tables(catalogue)},
         SOURCES: {"profiles": source_tables(catalogue, profiles), "references": source_tables(catalogue, references)},
         STRENGTH: {"columns": column_table(catalogue), "strength": strength_table(catalogue)},
-        BENCHMARKS: {"benchmarks": benchmark_table(controls), "controls": control_tables(catalogue, controls)},
+        BENCHMARKS: {"benchmarks": benchmark_table(controls)},
         USES: {"uses": use_table(catalogue), "hosts": host_table(catalogue)},
     }
+
+
+def pages(catalogue, controls):
+    """path -> text of each page that is written as a whole."""
+    return {BENCHMARKS.parent / ("%s.md" % key): benchmark_page(catalogue, controls, key) for key in controls["benchmarks"]}
 
 
 def written(text, parts):
@@ -240,3 +245,5 @@ def written(text, parts):
 if __name__ == "__main__":
     for path, parts in documents(_catalogue.CATALOGUE, _controls.load()).items():
         path.write_text(written(path.read_text(encoding="utf-8"), parts), encoding="utf-8")
+    for path, page in pages(_catalogue.CATALOGUE, _controls.load()).items():
+        path.write_text(page, encoding="utf-8")

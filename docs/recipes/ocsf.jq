@@ -19,4 +19,6 @@ def event($host; $title; $message; $verdict): {
       requirements: [.controls | to_entries[] | .key as $key | .value[] | "\($key):\(.)"]
     })
   }),
-  (select(.time != "") | .problems[] | event({host: .source, time: $report.time, run: "", provenance: {}}; .kind; .message; "unknown"))
+  # Where no host has a result, there is no other time.
+  (.problems[] | event({host: .source, time: (if $report.time == "" then now | todate else $report.time end), run: "", provenance: {}};
+                       .kind; .message; "unknown"))

@@ -56,6 +56,10 @@ class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
         try:
+            formats = self._task.args.get("formats")
+            if isinstance(formats, str):
+                # Ansible leaves the blanks after commas.
+                self._task.args = dict(self._task.args, formats=[word.strip() for word in formats.split(",")])
             _validated, given = self.validate_argument_spec(_SPEC)
             given, hosts = _arguments.plain(given), [*task_vars["groups"]["all"], _THIS_MACHINE]
             return self._checked(given, hosts) if given["only_check"] else self._compared(given, hosts)

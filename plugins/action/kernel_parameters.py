@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The front of the module on the controller: selects what is wanted, keeps each host's result and prints its one line."""
 
-from ansible import context, errors
+from ansible import context
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
@@ -23,20 +23,16 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
 _ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "preview_of")
 
 
-# ansible-core 2.19 and newer show the sentence of a failed task in a line of its own, and the whole result as older ones do.
-_TELLS_FAILURES = hasattr(errors, "AnsibleValueOmittedError")
-
-
 def message(result):
     """What the module says. Of a module that broke off, new ansible-cores have the error in a form of their own alone."""
     return result.get("msg") or ("The module broke off; Ansible shows its error." if result.get("failed") else "")
 
 
 def headline(host, profile, result, check_mode):
-    """The host's line. None for a failure of which Ansible's own lines tell the sentence once more: old ones hide it among many rows."""
+    """The host's line. None for a failure of which Ansible's own line tells the sentence: where there are rows, it hides it among them."""
     who = "%s (%s)" % (host, _harmless.line(profile)) if profile else host
     if result.get("failed"):
-        is_told = _TELLS_FAILURES or not isinstance(result.get("parameters"), list)
+        is_told = not isinstance(result.get("parameters"), list)
         return None if is_told else "%s: FAILED: %s" % (who, _harmless.line(message(result)))
     return "%s: %s%s" % (who, _harmless.line(message(result)), " (check mode: nothing was written)" if check_mode else "")
 
@@ -105,6 +101,7 @@ class ActionModule(ActionBase):
 
     def _result(self, call, shelf, host, task_vars):
         try:
+            call.check_play(self._task, self._loader)
             (args, notes), guest = call.module_args(), call.guest()
         except ValueError as exc:
             return self._refused(str(exc))
@@ -118,8 +115,14 @@ class ActionModule(ActionBase):
         for module, more in _guest_calls.wanted(args, guest, bool(self._task.check_mode), result):
             result, said = _guest_calls.merged(result, module, self._executed(more, task_vars, module_name=module))
             notes = notes + said
-        more = {"preview_of": shelf.about["mode"]} if self._is_preview(call) else {"ansible_facts": _shards.facts(result, shelf.about)}
-        return self._told(result, notes, host, shelf.about, more if isinstance(result.get("parameters"), list) else {})
+        return self._told(result, notes, host, shelf.about, self._added(call, result, shelf.about))
+
+    def _added(self, call, result, about):
+        """What the controller adds to the RESULT of a module. Ansible takes no facts of a task that failed, and its line would begin with
+        them."""
+        if not isinstance(result.get("parameters"), list) or result.get("failed"):
+            return {}
+        return {"preview_of": about["mode"]} if self._is_preview(call) else {"ansible_facts": _shards.facts(result, about)}
 
     def _executed(self, args, task_vars, **module):
         """What the task's own module says, or another MODULE."""

@@ -16,6 +16,7 @@ class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
         try:
+            _call.Call({"role_variables": True}, task_vars, None).check_play(self._task, self._loader)
             notes = _call.check_names(task_vars)
         except ValueError as exc:
             return {"failed": True, "changed": False, "msg": str(exc)}

@@ -89,7 +89,7 @@ class ActionModule(ActionBase):
         path = None if comes_later else _reports.write(fleet, settings)
         if self.PRINTS and not is_enabled and not self._task.no_log:
             # Somebody who has installed the collection has no ansible.cfg that enables the callback plugin.
-            self._display.display(terminal.of_fleet(fleet, self._display.columns, path and os.path.relpath(path)).rstrip("\n"))
+            self._display.display(terminal.of_fleet(fleet, self._display.columns, path and _display.shown_path(path)).rstrip("\n"))
         return _told(fleet, path, _job(variables))
 
     def _of_runs(self, settings, args, variables):

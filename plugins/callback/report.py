@@ -22,7 +22,6 @@ requirements:
     C(ANSIBLE_CALLBACKS_ENABLED).
 """
 
-import os
 import shutil
 import sys
 
@@ -157,7 +156,7 @@ class CallbackModule(CallbackBase):
         rows += [terminal.Row(_harmless.flat(host), "missing", False, {}) for host in sorted(self._hosts - set(self._rows))]
         colour = constants.ANSIBLE_FORCE_COLOR or (sys.stdout.isatty() and not constants.ANSIBLE_NOCOLOR)
         width = shutil.get_terminal_size(_SIZE).columns
-        where = path and os.path.relpath(path)
+        where = path and _display.shown_path(path)
         if len(rows) == 1 and rows[0].outcome == "done":
             return terminal.changes(rows[0], self._parameters, width, colour, where)
         return terminal.table(rows, width, colour, where)

@@ -11,7 +11,8 @@ author:
 description:
   - Says of each kernel parameter whether both sides are the same, which one is stricter, or why that cannot be said, as
     M(photon.hardening.compare) does.
-  - Secrets of results of M(photon.hardening.kernel_parameters_info) are not compared, since nobody knows their salts here.
+  - Of secrets of results of M(photon.hardening.kernel_parameters_info) it is told at most that they are the same, since nobody knows their
+    salts here.
 positional: _input, right
 options:
   _input:

@@ -14,6 +14,7 @@ description:
     no task has. Then nothing is done, and the run ends as if all were well.
   - Also refused are a C(--limit) of which a part is not there, and one that leaves no host of the pattern, where only playbooks of this
     collection were started, but not in an AWX job, of which a slice has only some of the hosts.
+  - So is a pattern whose C(&) and C(!) leave none of the hosts that it names, such as V(web:!web).
   - A group that is in the inventory and has no hosts is right. So is every pattern where Ansible only lists something or checks syntax.
   - Tags and the names of extra variables (C(-e)) are judged where only playbooks of this collection were started. A playbook that imports
     them may have tags and variables of its own.
@@ -75,11 +76,16 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments
 
 # What these commands print is right also where nothing could be done.
 _ONLY_LOOKING = ("listhosts", "listtasks", "listtags", "syntax")
+_VARIABLE = "photon_hardening_hosts"
 
 
 class LookupModule(LookupBase):
     def run(self, terms, variables=None, **kwargs):
-        pattern = split_host_pattern(_arguments.plain(terms))
+        given = _arguments.plain(terms)
+        problem = _targets.no_names(kwargs.get("variable", _VARIABLE), given[0] if len(given) == 1 else given)
+        if problem:
+            raise AnsibleLookupError(problem)
+        pattern = split_host_pattern(given)
         if not any(context.CLIARGS.get(option) for option in _ONLY_LOOKING):
             problem = (self._of_command(variables) or _targets.batches(_arguments.plain(kwargs.get("serial", 0)))
                        or _targets.most_failures(_arguments.plain(kwargs.get("max_fail_percentage", 100)))
@@ -102,11 +108,17 @@ class LookupModule(LookupBase):
     def _problem(self, pattern, variables, said):
         """What the pattern or the inventory lacks, or None."""
         groups, limit = variables["groups"], variables.get("ansible_limit")
-        variable = said.get("variable", "photon_hardening_hosts")
+        variable = said.get("variable", _VARIABLE)
         return (_targets.limit(limit, said.get("no_limit"))
                 or _targets.missing_inventory(variables.get("ansible_inventory_sources") or (), constants.DEFAULT_HOST_LIST, os.path.exists)
                 or _targets.unknown_hosts(variable, pattern, groups, lambda part: self._matched(part, groups))
-                or self._wrong_limit(pattern, limit, variables))
+                or self._wrong_whole(variable, pattern, variables) or self._wrong_limit(pattern, limit, variables))
+
+    def _wrong_whole(self, variable, pattern, variables):
+        """A slice of an AWX job has only some of the hosts."""
+        if "awx_job_id" in variables:
+            return None
+        return _targets.nothing_left(variable, pattern, lambda part: self._matched(part, variables["groups"]))
 
     def _wrong_limit(self, pattern, limit, variables):
         """Ansible itself refuses a limit that matches no host at all. A playbook that imports ours may have other plays for those that it

@@ -99,7 +99,7 @@ def probe(plan, before):
 
 def carry_out(plan, before):
     """Apply PLAN; BEFORE is what was remembered. Returns the plan as it came out, or raises NotApplied with everything put back."""
-    first = _memory.remembered_first(before, plan.saved)
+    first = _memory.remembered_first(before, plan)
     with _Undone(plan, before, first) as progress:
         probe(plan, before)
         for folder in _sysctl_d.FOLDERS + (_files.STATE_FOLDER,):
@@ -153,7 +153,7 @@ def _finish(plan, before, first, outcomes, forms):
             plan.warnings.append("%s was made for a file of ours and stays: it is not empty, or cannot be removed." % folder)
     moved = dict((name, (plan.live_before[name], _procfs.read(name).value)) for name in plan.followers)
     saved = _memory.came_out(plan.saved, before, first, outcomes, forms, moved, _procfs.boot_id())
-    rows = [_came_out(row, outcomes, forms) for row in plan.rows]
+    rows = [_came_out(row, outcomes, forms, moved) for row in plan.rows]
     writes = [write for write in plan.writes if write.name not in outcomes]
     plan = plan._replace(rows=rows, writes=writes, saved=saved)
     if saved != first or not _baseline.is_there(saved):
@@ -165,11 +165,13 @@ def _finish(plan, before, first, outcomes, forms):
     return plan
 
 
-def _came_out(row, outcomes, forms):
+def _came_out(row, outcomes, forms, moved):
     if row.name in outcomes:
         state, _value, reason = outcomes[row.name]
         after = None if state == "unsupported" and row.before is None else row.before
         return row._replace(state=state, after=after, reason="; ".join(filter(None, [row.reason, reason])))
+    if row.name in moved and moved[row.name][1] is not None:
+        return row._replace(after=moved[row.name][1])
     return row._replace(after=forms[row.name]) if row.name in forms else row
 
 
@@ -184,15 +186,15 @@ def _set_live(plan):
     for group in (reversible, final):
         if group:
             _write_all(group, outcomes)
-            later = _moved_later(plan, final) if group is reversible else set()
-            _settle(dict((name, value) for name, value in expected.items() if name not in outcomes and name not in later), forms, plan)
+            later = [write.name for write in final] if group is reversible else []
+            without = _set_by(plan, list(outcomes) + later)
+            _settle(dict((name, value) for name, value in expected.items() if name not in without), forms, plan)
     return outcomes, forms
 
 
-def _moved_later(plan, final):
-    """What the FINAL writes set and move: it does not hold before them."""
-    names = set(write.name for write in final)
-    return names | set(name for name, (_value, _dropin, mover) in plan.followers.items() if mover in names)
+def _set_by(plan, names):
+    """What the writes of NAMES set and move: it does not hold before them, nor where they are refused."""
+    return set(names) | set(name for name, (_value, _dropin, mover) in plan.followers.items() if mover in names)
 
 
 def _write_all(writes, outcomes):

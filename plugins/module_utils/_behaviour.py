@@ -196,6 +196,13 @@ def moves(name, value, interfaces):
     return (Move(other, None, True),) if other else _others(name, value)
 
 
+def reach(name, interfaces):
+    """Every Move, the partner's among them, that a write of NAME or its way back may bring about, whichever values it has: some belong to
+    switching on, and some to switching off."""
+    other = partner(name)
+    return ((Move(other, "0", True),) if other else ()) + moves(name, "0", interfaces) + moves(name, "1", interfaces)
+
+
 def moves_anyway(name):
     """Whether a write moves others also where NAME has that value already; ip_forward, kernel.watchdog and pairs do nothing then."""
     main = switch(name)

@@ -64,10 +64,11 @@ def names(request, interfaces, saved):
     found.update(OrderedDict.fromkeys(name for name, entry in sorted(saved.parameters.items()) if entry.dropin in paths))
     for name in list(found):
         found.update(OrderedDict.fromkeys(_memory.of_default(name, interfaces)))
-    for name in list(found):
-        partner = _behaviour.partner(name)
-        found.update(OrderedDict.fromkeys(move.name for move in _behaviour.moves(name, "1", interfaces)))
-        found.update(OrderedDict.fromkeys([partner] if partner else []))
+    waiting = list(found)
+    while waiting:
+        # What is set back moves others in its turn.
+        waiting = [move.name for name in waiting for move in _behaviour.reach(name, interfaces) if move.name not in found]
+        found.update(OrderedDict.fromkeys(waiting))
     return list(found)
 
 
@@ -92,6 +93,16 @@ def choices(wanted, request, snapshot):
     return found
 
 
+def with_kept(wanted, choices):
+    """WANTED, with the rules as they are where a value that the host has by itself is kept: also at boot nothing weaker takes its place."""
+    found = OrderedDict(wanted)
+    for name, choice in choices.items():
+        want = wanted[name]
+        if choice.active and not _values.same(name, choice.target, want.value):
+            found[name] = want._replace(rule=_rules.with_kept(want, choice.target))
+    return found
+
+
 def _behind(want, paths, snapshot):
     """The Choice where a later drop-in of ours, from another call, asks for another value: that one is in force, live and at boot."""
     later = want.dropin and _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, want.name, after=want.dropin)
@@ -103,7 +114,7 @@ def _behind(want, paths, snapshot):
 def _choose(want, request, snapshot):
     rule, reading = want.rule, snapshot.live.get(want.name, ABSENT)
     if rule.waived:
-        return _aside("waived", "waived: %s" % rule.waived)
+        return _aside("waived", rule.waived)
     broken = _held_for_use(want, reading, snapshot) or _held_for_partner(want, request, snapshot)
     if broken:
         return _aside("held_back", broken)
@@ -312,14 +323,17 @@ def _blocked_back(name, reading):
 
 
 def needs(name, request, wanted):
-    """The Rule of a parameter on its way back, or in a line of others. Forwarding that is in use stays, also where no rule says so."""
+    """The Rule of a parameter on its way back, or in a line of others. What breaks a use on all interfaces does so on one of them, and
+    forwarding that is in use stays, also where no rule says so."""
     for alias in _behaviour.names_of(name):
         if alias in wanted:
             return wanted[alias].rule
     rule = _rules.of(request.rules, name)
-    if not rule.hold and name.endswith((".ip_forward", ".forwarding")):
-        return rule._replace(hold=(("0", _uses.FORWARDING),))
-    return rule
+    if _sysctl_d.interface_of(name) and not rule.hold:
+        every = [_rules.of(request.rules, _sysctl_d.of_interface(name, scope)).hold for scope in ("all", "default")]
+        rule = rule._replace(hold=every[0] or every[1])
+    family = _uses.forwarding_family(name)
+    return rule._replace(hold=(("0", _uses.FORWARDING[family]),)) if family and not rule.hold else rule
 
 
 def _ends(name, choice, entry):

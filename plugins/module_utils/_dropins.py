@@ -14,6 +14,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Dec
 _REPLACED = "Lines of the file that was here before, for the next boot: this file has taken its place."
 _HIDDEN = "Lines of %s, for the next boot: this file hides it."
 _EDITED = "Lines that something else has written into this file."
+HIDING = "%s\n%s\n" % (_sysctl_d.HEADER, _sysctl_d.comment("The lines of the file that was here are not wanted any more."))
 _MOST_ROUNDS = 8
 # Kinds of values in which what looks like a number is none.
 _NO_NUMBERS = ("text", "words", "address")
@@ -243,9 +244,9 @@ def _broken_by_line(line, request, wanted, snapshot):
 
 def _forwarding(interfaces):
     """Every parameter that switches forwarding."""
-    found = ["net.ipv4.ip_forward"]
-    for family in ("ipv4", "ipv6"):
-        found += [_sysctl_d.canonical("net/%s/conf/%s/forwarding" % (family, scope)) for scope in ["all", "default"] + list(interfaces)]
+    found, scopes = ["net.ipv4.ip_forward"], ["all", "default"] + list(interfaces)
+    for family, key in (("ipv4", "forwarding"), ("ipv6", "forwarding"), ("ipv6", "force_forwarding")):
+        found += [_sysctl_d.canonical("net/%s/conf/%s/%s" % (family, scope, key)) for scope in scopes]
     return found
 
 
@@ -398,7 +399,7 @@ def _shield(name, winner):
 def _lost(mine, order, interfaces):
     """(parameter, Mine, Winner or None) for each parameter of ours that would have another value at boot."""
     for name, ours in list(mine.items()) + _foreign_interfaces(mine, order):
-        winner = order.may_follow(name) or order.winner(name)
+        winner = order.ending(name)
         if not holds(name, ours.value, winner.value if winner else None, ours.rule):
             yield name, ours, winner
     for name, ours in mine.items():

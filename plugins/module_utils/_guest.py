@@ -18,7 +18,7 @@ DRIVERS = ("vmxnet3", "vmw_pvscsi", "vmw_vmci", "vmw_balloon")
 HIDDEN_PARAMETERS = {"vmw_vmci": ("disable_guest", "disable_host", "disable_msi", "disable_msix")}
 SWITCHABLE = ("vmw_pvscsi", "vmw_vmci")
 # What VMware emulates for systems that lack its own drivers -> what is better. NVMe is emulated too, and as fast.
-_EMULATED_DISKS = ("ahci", "ata_piix", "BusLogic", "mptsas", "mptspi")
+_EMULATED_DISKS = ("ahci", "ata_generic", "ata_piix", "pata_acpi", "BusLogic", "mptsas", "mptspi")
 _EMULATED_NETWORK = ("e1000", "e1000e", "pcnet32", "vmxnet")
 # See is_name.
 _NOMSI = "kernel option pci=nomsi"
@@ -72,7 +72,8 @@ def rows(guest):
     first = _row("virtual machine", "VMware" if is_guest else machine(guest), OK if is_guest else NOT_APPLICABLE, proof, source)
     found = _tools(guest) + _drivers(guest) + _interrupts(guest) + _adapters(guest) if is_guest else _elsewhere()
     found += _unread(guest.unread) if is_guest else []
-    return [first] + found + [_nomsi(guest)] + _root(guest, is_guest) + [_swap(guest.swaps), _memory(guest.meminfo), _docker(guest.docker)]
+    found += [_nomsi(guest, is_guest)] + _root(guest, is_guest)
+    return [first] + found + [_swap(guest.swaps), _memory(guest.meminfo), _docker(guest.docker)]
 
 
 def in_order(found):
@@ -228,8 +229,11 @@ def _judged(used, device, cmdline):
     return OK, "The device offers no MSI-X."
 
 
-def _nomsi(guest):
-    if _modprobe.nomsi(guest.cmdline):
+def _nomsi(guest, is_guest):
+    asked = _modprobe.nomsi(guest.cmdline)
+    if not is_guest:
+        return _row(_NOMSI, "set" if asked else "not set", NOT_APPLICABLE, NO_GUEST, _modprobe.CMDLINE_SOURCE)
+    if asked:
         return _row(_NOMSI, "set", FINDING, "It takes MSI and MSI-X away from every device. Remove it from the kernel's command "
                     "line, in the boot loader's configuration, and boot again.", _modprobe.CMDLINE_SOURCE)
     return _row(_NOMSI, "not set", OK, "", _modprobe.CMDLINE_SOURCE)

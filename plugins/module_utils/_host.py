@@ -11,7 +11,16 @@ import pwd
 import re
 import stat
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _memory, _packet_filters, _procfs, _rivals, _sysctl_d, _uses
+from ansible_collections.photon.hardening.plugins.module_utils import (
+    _files,
+    _glob,
+    _memory,
+    _packet_filters,
+    _procfs,
+    _rivals,
+    _sysctl_d,
+    _uses,
+)
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Facts,
     File,
@@ -52,16 +61,21 @@ _PROGRAM_FOLDERS = (
     "/run/current-system/sw/bin")
 _SNAP_FOLDERS = ("/snap", "/var/lib/snapd/snap")
 _UNITS = "/etc/systemd/system"
+_RUNLEVELS = ("/etc/runlevels/boot", "/etc/runlevels/default")
+# Where the folders of systemd's units are.
+_STARTS = ("/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib")
 # Of LXD some distributions ship a script of this name that installs it at its first call.
 _NO_SCRIPTS = ("lxd",)
 # The numbers of ordinary users.
 _FIRST_USER, _NOBODY = 1000, 65534
-# What the kernel notes of a route that it has of a router's advertisement (RTF_ADDRCONF).
-_BY_ADVERTISEMENT = 0x40000
+# What the kernel notes of a route that it has of a router's advertisement (RTF_ADDRCONF), and of an address that stays (IFA_F_PERMANENT).
+_BY_ADVERTISEMENT, _PERMANENT = 0x40000, 0x80
 _CRASH_KERNEL = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size")
 _MACHINES = ("/var/lib/machines", "/etc/systemd/nspawn")
 _MODULES_LOAD = ("/etc/modules-load.d", "/run/modules-load.d", "/usr/local/lib/modules-load.d", "/usr/lib/modules-load.d",
                  "/lib/modules-load.d")
+# Nobody includes more files in the rules of a packet filter.
+_MOST_INCLUDED = 200
 # Nobody writes by hand what is longer.
 _MAX_SHORT = 1 << 20
 # The last folder's profile of a name hides those of the folders before it.
@@ -74,7 +88,7 @@ def snapshot(request, saved, names):
     files, found = sysctl_files(), rivals(request.image, interfaces)
     dialect = boot_dialect(found)
     # Of any call: a line of others in a file that ours replaces may break a use.
-    traces = _traces(request.image, saved, files, dialect, found)
+    traces = _traces(request.image, saved, files, dialect, found, _asks(request.rules, "private_users"))
     live = {} if request.image else dict((name, _procfs.read(name)) for name in names(interfaces))
     return Snapshot(
         live=live, files=files, dialect=dialect, rivals=found,
@@ -97,15 +111,17 @@ def _missing_folders(request):
     return dict((path, _files.missing_folders(path)) for path in paths)
 
 
-def drop_in(path):
+def drop_in(path, is_written):
     """PATH with the links of its folder followed, such as /lib on a host with a merged /usr; HostProblem unless it can be ours:
-    a regular file, or nothing, in a folder that is read at boot."""
+    a regular file, or nothing, in a folder that is read at boot. What is not written may be anything, such as a link to /dev/null, which
+    an administrator has put there."""
     folder, _slash, base = path.rpartition("/")
     real = _files.resolved(folder)
     if real not in _sysctl_d.FOLDERS:
         raise HostProblem("%s leads to %s by a symbolic link, and drop-ins are only written to %s: remove the link or choose another folder"
                           % (_files.shown(folder), _files.shown(real), ", ".join(_sysctl_d.FOLDERS)))
-    _files.check_target(path)
+    if is_written:
+        _files.check_target(path)
     return "%s/%s" % (real, base)
 
 
@@ -219,7 +235,7 @@ def _network(image, interfaces, version):
     if not networkd and not manager:
         return (), None, None
     network = network_room()
-    files = _texts_at(network.chosen(_networkd_names(network), network.NETWORKD)
+    files = _texts_at(network.chosen(_with_drop_ins(network.NETWORKD, ".network"), network.NETWORKD)
                       + network.chosen(_conf_names(network), network.NETWORKD_CONF)) if networkd else ()
     connections = _texts_at(network.chosen(dict((folder, _files.entries(folder)) for folder in network.MANAGER), network.MANAGER)
                             if manager else ())
@@ -246,14 +262,14 @@ def _is_masked(unit):
     return any(_files.resolved("%s/%s" % (folder, unit)) == os.devnull for folder in (_UNITS, "/run/systemd/system"))
 
 
-def _networkd_names(network):
-    """folder -> the .network files and their drop-ins."""
+def _with_drop_ins(folders, ending):
+    """folder -> the files whose names have this ENDING, and their drop-ins."""
     found = {}
-    for folder in _folders(network.NETWORKD):
+    for folder in _folders(folders):
         names = _files.entries(folder)
-        found[folder] = [name for name in names if name.endswith(".network")]
+        found[folder] = [name for name in names if name.endswith(ending)]
         for name in names:
-            if name.endswith(".network.d"):
+            if name.endswith(ending + ".d"):
                 found[folder] += ["%s/%s" % (name, base) for base in _files.entries(folder + "/" + name) if base.endswith(".conf")]
     return found
 
@@ -299,11 +315,38 @@ def uses(image, traces=None):
     return _uses.found(Facts(_programs(), _snaps(), _units(), processes, texts, _machines(), subordinate_ids, **traces or {}))
 
 
-def _traces(image, saved, files, dialect, others):
-    """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network."""
-    foreign = _foreign(files, saved)
-    found = dict(enabled=_enabled(), lines=_lines(foreign, dialect, others), shipped=_shipped(foreign, dialect), image=image,
-                 settings=others.settings, announces=others.announces, private_users=_private_users())
+def _filters(enabled):
+    """path -> text of what packet filters and interfaces load at boot, with the files of root that these include."""
+    waiting, found = list(_packet_filters.loaded(enabled, _packet_filters.ufw_is_enabled(_texts_of(_packet_filters.UFW) or ""))), {}
+    while waiting and len(found) < _MOST_INCLUDED:
+        for path in _matching(waiting.pop(0)):
+            text = None if path in found else _texts_of(path)
+            if text is not None:
+                found[path] = text
+                waiting += _packet_filters.included(path, text)
+    return found
+
+
+def _matching(pattern):
+    """The files whose names fit the last part of PATTERN; PATTERN itself where it is none."""
+    folder, _slash, name = pattern.rpartition("/")
+    if not re.search(r"[*?\[]", name):
+        return [pattern]
+    return ["%s/%s" % (folder, base) for base in _files.entries(folder)[:_MOST_INCLUDED] if _glob.matches(name, base)]
+
+
+def _asks(rules, use):
+    """Whether it makes a difference to these rules whether the host has USE."""
+    return any(use in uses for rule in rules.values() for _value, uses in tuple(rule.hold) + tuple(rule.stops))
+
+
+def _traces(image, saved, files, dialect, others, asks_units=False):
+    """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network.
+    ASKS_UNITS: all units of services are read, which takes some milliseconds."""
+    foreign, enabled = _foreign(files, saved), _enabled()
+    found = dict(enabled=enabled, filters=_filters(enabled), lines=_lines(foreign, dialect, others), image=image,
+                 shipped=_shipped(foreign, dialect), settings=others.settings, announces=others.announces,
+                 private_users=_private_users() if asks_units else None)
     if image:
         return found
     return dict(found, own=dict((name, _own(name, saved)) for name in _uses.OWN), advertised=_advertised(saved),
@@ -315,7 +358,7 @@ def _lines(foreign, dialect, others):
     ufw = () if others.ufw is None else (File(_rivals.UFW_CONF, others.ufw),)
     order = _rivals.Boot(foreign, dialect, others._replace(late=ufw + tuple(others.late), settings=()), ())
     spoken = dict((name, winner) for name, winner in order.spoken().items() if _uses.tells(name))
-    spoken.update((name, order.winner(name)) for name in list(spoken) + list(_uses.LINES) if not _sysctl_d.is_glob(name))
+    spoken.update((name, order.winner(name)) for name in list(spoken) + list(_uses.OWN) if not _sysctl_d.is_glob(name))
     return dict((name, winner) for name, winner in spoken.items() if winner)
 
 
@@ -337,28 +380,42 @@ def _own(name, saved):
 
 
 def _enabled():
-    folders = [folder for folder in _files.entries(_UNITS) if folder.endswith((".wants", ".requires"))]
+    folders = [folder for folder in _files.entries(_UNITS) if folder.endswith((".wants", ".requires", ".upholds"))]
     paths = ["%s/%s/%s" % (_UNITS, folder, name) for folder in folders for name in _files.entries(_UNITS + "/" + folder)
              if name in _uses.ENABLED]
-    return dict((path.rpartition("/")[2], path) for path in paths if _trusted(path) and not _is_masked(path.rpartition("/")[2]))
+    found = dict((path.rpartition("/")[2], path) for path in paths if _trusted(path) and not _is_masked(path.rpartition("/")[2]))
+    # OpenRC names its services without an ending.
+    links = ("%s/%s" % (folder, name) for folder in _RUNLEVELS for name in _files.entries(folder) if name + ".service" in _uses.ENABLED)
+    return dict(((path.rpartition("/")[2] + ".service", path) for path in links if _trusted(path)), **found)
 
 
 def _private_users():
-    """A unit of the administrator's, or one that starts at boot, that wants a user namespace of its own."""
-    for name in _files.entries(_UNITS):
-        paths = [_UNITS + "/" + name]
-        if name.endswith((".wants", ".requires", ".service.d")):
-            paths = ["%s/%s" % (paths[0], base) for base in _files.entries(paths[0])]
-        for path in paths:
-            if path.endswith((".service", ".conf")) and _uses.PRIVATE_USERS.search(_short(path) or "") and _trusted(path):
-                return path
-    return None
+    """A unit that wants a user namespace of its own. All that are installed count: a socket, a timer or a call on D-Bus may start one."""
+    found = (path for kind in ("system", "user") for path in _private_units(["%s/systemd/%s" % (start, kind) for start in _STARTS]))
+    return next(filter(_trusted, found), None)
+
+
+def _private_units(folders):
+    said = {}
+    # A unit comes before its drop-ins: the last word counts.
+    for path in sorted(network_room().chosen(_with_drop_ins(folders, ".service"), folders), key=lambda path: path.endswith(".conf")):
+        text = _short(path) or ""
+        # Most units do not say it, and are not searched line by line.
+        words = _uses.PRIVATE_USERS.findall(text) if "PrivateUsers" in text else ()
+        if words:
+            unit = path.split("/")[-2][:-len(".d")] if path.endswith(".conf") else _files.resolved(path).rpartition("/")[2]
+            said[unit] = path if _uses.is_private(words[-1]) else None
+    return sorted(filter(None, said.values()))
 
 
 def _advertised(saved):
-    """An interface whose route the kernel has of a router's advertisement, and where it would take more of them."""
-    routes = (line.split() for line in (_files.read_proc("net/ipv6_route", _MAX_SHORT) or "").splitlines())
+    """An interface whose route or address the kernel has of a router's advertisement, and where it would take more of them."""
+    routes, addresses = ([line.split() for line in (_files.read_proc(path, _MAX_SHORT) or "").splitlines()]
+                         for path in ("net/ipv6_route", "net/if_inet6"))
     names = set(fields[9] for fields in routes if len(fields) == 10 and int(fields[8], 16) & _BY_ADVERTISEMENT)
+    # Such an address has half of its bits from the router, is good everywhere and ends some day.
+    names.update(fields[5] for fields in addresses if len(fields) == 6 and fields[2:4] == ["40", "00"]
+                 and not int(fields[4], 16) & _PERMANENT)
     return next((name for name in sorted(names) if _own("net.ipv6.conf.%s.accept_ra" % name.replace(".", "/"), saved) != "0"), None)
 
 

@@ -124,13 +124,7 @@ def started_with_ours(saved, name, entry, snapshot):
     if _behaviour.is_of_managers(name):
         return []
     by_themselves = entry.had[1:] if entry.had and entry.had[0] == snapshot.boot else ()
-    interfaces = [interface for interface in snapshot.interfaces if interface not in by_themselves]
-    return _with_value_of(saved, name, entry, interfaces, snapshot)
-
-
-def _with_value_of(saved, name, entry, interfaces, snapshot):
-    """The parameters of INTERFACES of which nothing is remembered, and that have our value of conf.default, NAME."""
-    return [other for other in of_default(name, interfaces)
+    return [other for other in of_default(name, [interface for interface in snapshot.interfaces if interface not in by_themselves])
             if other in snapshot.live and other not in saved.parameters and is_ours(name, entry, snapshot.live[other].value)]
 
 
@@ -211,11 +205,13 @@ def _put(found, name, entry):
 
 
 def _with_had(name, entry, saved, snapshot):
-    """ENTRY of a conf.default that is set now, with the interfaces that have its value already."""
+    """ENTRY of a conf.default that is set now, with the interfaces that have its value by themselves, also where ours is in force."""
     known = entry_of(saved, name)
     if known is not None and known.wrote == entry.wrote:
         return entry._replace(had=known.had)
-    there = [interface for interface in sorted(snapshot.interfaces) if _with_value_of(saved, name, entry, [interface], snapshot)]
+    interfaces = sorted(snapshot.interfaces)
+    there = [interface for interface, other in zip(interfaces, of_default(name, interfaces)) if other in snapshot.live
+             and is_ours(name, entry, own_value(other, entry_of(saved, other), snapshot.live[other].value))]
     return entry._replace(had=(snapshot.boot,) + tuple(there) if there else None)
 
 
@@ -307,24 +303,43 @@ def _found_file(item):
     return SavedFile(item.text, item.attributes, digest(item.text), lines=our_lines(None, item.text), rules={})
 
 
-def earlier(known, now):
-    """What we set before NOW, as long as it may still be in force; KNOWN: (what we set last, what we set before that)."""
+def earlier(known, now, there):
+    """What we set before NOW, as long as it may still be in force; KNOWN: (what we set last, what we set before that). Whether the latter
+    is what is THERE: the last run may have been killed."""
     wrote, also = known
-    return also if wrote == now else wrote
+    return also if wrote == now or there else wrote
 
 
-def remembered_first(before, after):
+def remembered_first(before, plan):
     """What must be on disk before anything moves: all that is remembered now and all that will be. A run that is killed has written
     some of it and not the rest."""
-    values, paths = dict(before.parameters), dict(before.files)
+    values, paths, after = dict(before.parameters), dict(before.files), plan.saved
     for name, entry in after.parameters.items():
-        known = before.parameters.get(name)
-        values[name] = entry._replace(also=earlier((known.wrote, known.also), entry.wrote)) if known else entry
+        known, live = before.parameters.get(name), plan.live_before.get(name)
+        there = known is not None and None not in (known.also, live) and _values.same(name, known.also, live)
+        values[name] = entry._replace(also=earlier((known.wrote, known.also), entry.wrote, there)) if known else entry
+    for name, entry in plan.passing.items():
+        known = values.get(name)
+        values[name] = known._replace(also=known.also or entry.wrote) if known else entry
     for path, entry in after.files.items():
         known = before.files.get(path)
-        paths[path] = entry._replace(also=earlier((known.sha256, known.also), entry.sha256)) if known else entry
+        there = known is not None and path in plan.disk and digest(plan.disk[path].text) == known.also
+        paths[path] = entry._replace(also=earlier((known.sha256, known.also), entry.sha256, there)) if known else entry
     return Saved(values, paths, tuple(sorted(set(before.folders) | set(after.folders))), dict(after.first, **before.first),
                  before.machine_id or after.machine_id)
+
+
+def passing(moved, snapshot):
+    """parameter -> Entry for a run that is killed before it sets again what it MOVED: parameter -> (value, Write)."""
+    found = {}
+    for name, (value, write) in moved.items():
+        mover = entry_of(snapshot.saved, write.name)
+        dropin = write.dropin or mover and mover.dropin
+        # No interface starts with a value that passes.
+        had = (snapshot.boot,) + tuple(sorted(snapshot.interfaces)) if of_default(name, ["x"]) else None
+        if dropin:
+            found[name] = Entry(snapshot.live[name].value, value, dropin, had=had)
+    return found
 
 
 def came_out(saved, before, first, outcomes, forms, moved, boot):
@@ -341,8 +356,7 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
     for name, form in forms.items():
         if name in found:
             found[name] = found[name]._replace(wrote=form)
-    # Of what is as it was before us nothing is remembered.
-    for name in set(moved).intersection(found):
+    for name in moved:
         _followed(found, name, moved[name], before.parameters.get(name))
     return saved._replace(parameters=dict((name, _plain(name, entry)) for name, entry in found.items()))
 
@@ -350,13 +364,13 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
 def _followed(found, name, moved, known):
     """Remember in FOUND what became of a parameter that may have followed a write; KNOWN: what was remembered of it before, or None."""
     then, now = moved
-    if now is not None and not _values.same(name, then, now):
-        found[name] = found[name]._replace(wrote=now)
-        return
-    # It did not follow, so it is not ours.
-    del found[name]
-    if known is not None:
-        found[name] = known
+    has_moved = now is not None and not _values.same(name, then, now)
+    planned = found.pop(name, None)
+    # What did not follow is whose it was before.
+    entry = planned if has_moved else known
+    if entry is not None:
+        # Of what is as it was before us nothing is remembered.
+        found[name] = entry._replace(wrote=now) if has_moved else entry
 
 
 def _plain(name, entry):

@@ -9,7 +9,7 @@ Pure. Private to the collection.
 from collections import namedtuple
 
 # In the order in which they are looked for: a parameter has the first that fits.
-STATES = ("waived", "held_back", "unsupported", "rejected", "not_applied", "read_only", "reboot_required", "stricter", "overridden",
+STATES = ("waived", "held_back", "unsupported", "rejected", "not_applied", "read_only", "reboot_required", "overridden", "stricter",
           "changed", "ok")
 # What differs from what is wanted, now or at the next boot.
 DIFFERING = ("rejected", "not_applied", "changed", "overridden", "reboot_required", "read_only")
@@ -62,11 +62,11 @@ Move = _record("Move", "name value kept maybe", None)
 # interfaces: set on every interface, too. one_way: cannot be taken back before a reboot. machine: processors that the value is for.
 # needs_module: the kernel module that brings the parameter. report: a reference value; the parameter is never set.
 # waived: the reason why it is left alone. waiver_expired: the day on which a waiver ended. exact: set also where that unsets its partner.
-# required: who says that the kernel has it; where it does not, the name is mistyped.
+# required: who says that the kernel has it; where it does not, the name is mistyped. meant: the nearest name that who asks knows.
 # stops: as hold, of which uses a value stops something without breaking them. stopped: ((value, use, what
 # of it stops, in words), ...).
 Rule = _record("Rule", "accept at_least at_most hold interfaces one_way machine needs_module report waived waiver_expired exact required "
-               "stops stopped", (), None, None, (), False, False, None, None, None, None, None, False, None, (), ())
+               "stops stopped meant", (), None, None, (), False, False, None, None, None, None, None, False, None, (), (), None)
 # dropins: Files as given. rules: parameter -> Rule. image: only files, no running kernel. uses: use -> present or absent, as the user says.
 Request = _record("Request", "dropins rules conflicts container_host image uses", {})
 
@@ -101,11 +101,13 @@ Process = namedtuple("Process", "name rootful rootless")
 # or None. subordinate_ids: where ordinary users get the ids from that rootless containers need, or None.
 # enabled: unit that starts at boot -> path. own: parameter -> the live value that is not ours. lines: parameter or pattern -> the Winner of
 # the lines of others. shipped: parameter -> the value that files of the vendor set. settings: Settings of what configures the network.
-# announces: as in Rivals. advertised: interface whose route a router has announced to the kernel, or None. defaults: the interfaces of
-# default routes. rules: how many rules choose between tables of routes, beyond the kernel's own. crash_kernel: what shows that memory is
-# kept for one. private_users: a unit with PrivateUsers=, or None. image: it is one, so what only a running host shows is not known.
+# announces: as in Rivals. advertised: interface with a route or an address that a router has announced to the kernel, or None. defaults:
+# the interfaces of default routes. rules: how many rules choose between tables of routes, beyond the kernel's own. crash_kernel: what
+# shows that memory is kept for one. private_users: a unit with PrivateUsers=, or None. image: it is one, so what only a running host shows
+# is not known. filters: path -> text of what packet filters and interfaces load at boot.
 Facts = _record("Facts", "programs snaps units processes texts machines subordinate_ids enabled own lines shipped settings announces "
-                "advertised defaults rules crash_kernel private_users image", {}, {}, {}, {}, (), None, None, (), 0, None, None, False)
+                "advertised defaults rules crash_kernel private_users image filters",
+                {}, {}, {}, {}, (), None, None, (), 0, None, None, False, {})
 # live: parameter -> Reading. files: the sysctl.d search path. dialect: how it is read at boot. rivals: what else sets parameters.
 # uses: use -> Use, of those that hold after what the user says. modules: those that modules-load.d names. interfaces: interface ->
 # whether it is a device of the machine.
@@ -152,7 +154,8 @@ Decided = namedtuple("Decided", "texts lines rules edits attributes warnings con
 Mine = namedtuple("Mine", "value path rule conflicts")
 # writes: in their order. expected: parameter -> live value that must be there after the writes, also of what moves by itself.
 # followers: parameter -> (value, drop-in, mover) of what has no line and may move along with a write.
+# passing: parameter -> Entry that is remembered while the run lasts: a write moves it, and the run sets it again.
 # live_before: parameter -> its live value, of all that the writes may move.
 # files: path -> text, None removes it. attributes: path -> Attributes for files that go back. saved: to be remembered when all went well.
 # disk: path -> File, as found. folders: those to be removed.
-Plan = namedtuple("Plan", "rows files attributes writes expected followers live_before saved disk folders warnings")
+Plan = namedtuple("Plan", "rows files attributes writes expected followers passing live_before saved disk folders warnings")

@@ -11,7 +11,15 @@ import os
 import re
 import stat
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _photon_upgrade, _procfs
+from ansible_collections.photon.hardening.plugins.module_utils import (
+    _files,
+    _host,
+    _photon_model,
+    _photon_packages,
+    _photon_state,
+    _photon_text,
+    _procfs,
+)
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 
 _PACKAGES = ("rpm", "-qa", "--qf", "%{NAME} %{VERSION} %{RELEASE} %{ARCH}\\n")
@@ -33,8 +41,8 @@ def facts(run, services, paths):
     PATHS: those whose file systems' free space matters."""
     named = _host.kernel()
     processes = list(_processes())
-    return _photon_upgrade.Facts(
-        os_id=named["os_id"], version=named["os_version"], release=_photon_upgrade.release(_files.read("/etc/photon-release")),
+    return _photon_model.Facts(
+        os_id=named["os_id"], version=named["os_version"], release=_photon_text.release(_files.read("/etc/photon-release")),
         lsb=_lsb(run), container=_container(run), ostree=_files.exists("/run/ostree-booted"), packages=_packages(run),
         free=dict((path, _free(path)) for path in paths if _files.is_folder(path)),
         stray=_stray(), backups=_backups(), others=_others(processes), containers=_containers(processes), services=_services(run, services),
@@ -46,13 +54,13 @@ def facts(run, services, paths):
 # --- programs ---
 
 def _packages(run):
-    """Of a host without rpm none, which is told as a host that reports different versions."""
+    """Of a host without rpm none, which is told as a host that does not say its version."""
     status, stdout, stderr = run(_PACKAGES)
     if status:
         said = " ".join(stderr.split()) or "it says nothing"
         raise HostProblem("rpm -qa ended with status %d, so nobody knows which packages there are: %s. Mend the database of rpm (rpm "
                           "--rebuilddb), or go back to the backup, and run this again." % (status, said))
-    return _photon_upgrade.packages(stdout)
+    return _photon_text.packages(stdout)
 
 
 def _lsb(run):
@@ -68,22 +76,22 @@ def _container(run):
 
 def _services(run, names):
     _status, stdout, _stderr = run(("systemctl", "show", "--property=LoadState", "--property=ActiveState", "--") + tuple(names))
-    return _photon_upgrade.units(names, stdout)
+    return _photon_text.units(names, stdout)
 
 
 def precheck(run, to, packages):
     """The Precheck that the script itself makes on a host with these PACKAGES; None where the installed one has none."""
-    if not _photon_upgrade.has_precheck(_files.read(_photon_upgrade.SCRIPT)):
+    if not _photon_text.has_precheck(_files.read(_photon_model.SCRIPT)):
         return None
     _forget()
     try:
-        status, stdout, stderr = run((_photon_upgrade.SCRIPT, "--precheck-only", "--to-ver=" + to))
+        status, stdout, stderr = run((_photon_model.SCRIPT, "--precheck-only", "--to-ver=" + to))
     finally:
         _forget()
     # The script erases the two one after the other, too.
-    direct = [names for names in (_photon_upgrade.always_erased(packages), _photon_upgrade.deprecated(stdout)) if names]
-    plans = [_photon_upgrade.erased(run(("tdnf", "--assumeno", "remove") + names)[1]) for names in direct]
-    return _photon_upgrade.precheck(status, stdout, stderr, sum(direct, ()), None if None in plans else sum(plans, ()))
+    direct = [names for names in (_photon_packages.always_erased(packages), _photon_text.deprecated(stdout)) if names]
+    plans = [_photon_text.erased(run(("tdnf", "--assumeno", "remove") + names)[1]) for names in direct]
+    return _photon_text.precheck(status, stdout, stderr, sum(direct, ()), None if None in plans else sum(plans, ()))
 
 
 def _forget():
@@ -123,19 +131,19 @@ def _pam():
     paths = ("/etc/pam.d/" + name for name in _files.entries("/etc/pam.d") if not _COPY.search(name))
     lines = ((path, line.strip()) for path in paths for line in (_files.read(path) or "").splitlines())
     return tuple((path, line) for path, line in lines
-                 if not line.startswith("#") and any(name in line for name in _photon_upgrade.PAM_MODULES))
+                 if not line.startswith("#") and any(name in line for name in _photon_model.PAM_MODULES))
 
 
 def _pam_missing():
-    """Modules that PAM is told to use and that are in none of its folders."""
-    used = set(name for _path, line in _pam() for name in _photon_upgrade.PAM_MODULES if name in line)
+    """Modules that PAM is told to use and that are in none of its folders. Behind a dash PAM does without one that is missing."""
+    used = set(name for _path, line in _pam() for name in _photon_model.PAM_MODULES if name in line and not line.startswith("-"))
     return tuple(sorted(name for name in used if not any(_files.exists("%s/%s" % (folder, name)) for folder in _PAM_FOLDERS)))
 
 
 # --- what an upgrade of ours has left ---
 
 def _kept(name):
-    return _files.read("%s/%s" % (_photon_upgrade.FOLDER, name))
+    return _files.read("%s/%s" % (_photon_model.FOLDER, name))
 
 
 def _number(text):
@@ -147,10 +155,10 @@ def _attempt():
     if text is None:
         return None
     try:
-        return _photon_upgrade.kept(json.loads(text))
+        return _photon_state.kept(json.loads(text))
     except (ValueError, TypeError) as exc:
         raise HostProblem("%s/before.json cannot be read (%s). Move the folder away when you know in which state the host is."
-                          % (_photon_upgrade.FOLDER, exc)) from exc
+                          % (_photon_model.FOLDER, exc)) from exc
 
 
 # --- processes ---
@@ -169,7 +177,7 @@ def _runs_script(words):
 def _is_running(processes):
     """Whether the process that the role has started is there, and still is what it was."""
     number = (_kept("pid") or "").strip()
-    return any(pid == number and any(word.startswith(_photon_upgrade.FOLDER) for word in words) for pid, _name, words in processes)
+    return any(pid == number and any(word.startswith(_photon_model.FOLDER) for word in words) for pid, _name, words in processes)
 
 
 def _others(processes):

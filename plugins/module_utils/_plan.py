@@ -7,6 +7,7 @@ Pure. Private to the collection.
 """
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
+    _behaviour,
     _decide,
     _dropins,
     _memory,
@@ -23,6 +24,7 @@ def plan(request, snapshot):
     """The Plan for one host."""
     wanted = _decide.wants(request, snapshot.interfaces)
     choices = _decide.choices(wanted, request, snapshot)
+    wanted = _decide.with_kept(wanted, choices)
     back = _decide.leaving(choices, wanted, request, snapshot)
     disk = dict((item.path, item) for item in snapshot.files)
     decided = _dropins.decide(request, choices, wanted, snapshot, disk)
@@ -35,12 +37,14 @@ def plan(request, snapshot):
     choices.update(_decide.interfaces_back(snapshot.saved, choices, boots[1], snapshot))
     planned = _writes.writes(choices, wanted, snapshot.live)
     untraced = set(name for name, entry in snapshot.saved.parameters.items() if not entry.traced)
-    expected, followers = _writes.aftermath(planned, choices, snapshot.live, snapshot.interfaces, untraced)
-    rows = [_row(_want(wanted, name), choice, request, snapshot, boots) for name, choice in choices.items()]
+    elsewhere = _elsewhere(request, snapshot)
+    expected, followers = _writes.aftermath(planned, choices, snapshot.live, snapshot.interfaces, untraced, elsewhere)
+    rows = [_row(_want(wanted, name), choice, request, snapshot, boots, expected) for name, choice in choices.items()]
     saved, folders = _saved(request, choices, wanted, snapshot, decided, disk, after, followers)
     return Plan(
-        rows=rows, writes=planned, expected=expected, followers=followers, saved=saved, folders=folders, disk=disk,
-        live_before=_live_before(planned, expected, followers, snapshot),
+        rows=rows, writes=planned, expected=expected, followers=followers, saved=saved,
+        passing=_memory.passing(_writes.passing(planned, followers, snapshot.live, snapshot.interfaces), snapshot),
+        folders=folders, disk=disk, live_before=_live_before(planned, expected, followers, snapshot),
         files=dict((path, text) for path, text in decided.texts.items() if text != (disk[path].text if path in disk else None)),
         attributes=decided.attributes,
         warnings=decided.warnings + _warnings(wanted, choices, rows, request, snapshot, list(after.values())))
@@ -51,6 +55,12 @@ def _live_before(planned, expected, followers, snapshot):
     found = dict(_writes.reached(planned, snapshot.live, snapshot.interfaces))
     found.update((name, snapshot.live[name].value) for name in list(expected) + list(followers))
     return found
+
+
+def _elsewhere(request, snapshot):
+    """The switches that drop-ins of other calls ask for."""
+    paths = set(item.path for item in request.dropins)
+    return set(_behaviour.switch(name) for _path, lines in _memory.lines_elsewhere(snapshot.saved, paths, snapshot.files) for name in lines)
 
 
 def _want(wanted, name):
@@ -67,7 +77,8 @@ def _with(disk, texts):
 # --- the file that is read last ---
 
 def _restate(mine, decided, snapshot, disk):
-    """Adds the file that restates our lines to what is DECIDED; those of earlier runs go when they are not needed any more."""
+    """Adds the file that restates our lines to what is DECIDED; those of earlier runs go when they are not needed any more. What would be
+    read in the place of one that goes, such as a file of ours that was adopted, or is not known any more, counts as one of others."""
     ours = set(decided.texts) | set(snapshot.saved.files)
     old = [path for path, item in disk.items() if _sysctl_d.restates(path) and _sysctl_d.is_ours(item.text)]
     name = _sysctl_d.last_name([path.rpartition("/")[2] for path in disk if path not in ours and path not in old])
@@ -77,15 +88,23 @@ def _restate(mine, decided, snapshot, disk):
         return
     path = "%s/%s" % (_sysctl_d.FOLDERS[0], name)
     text, lines = _dropins.restated(mine, rest, snapshot.dialect, path, snapshot.interfaces)
-    if text is not None:
-        for other in old:
-            decided.texts[other] = _before(snapshot.saved.files.get(other))
-        decided.texts[path], decided.lines[path] = _dropins.with_added(text, edits), dict(lines)
-        decided.rules[path], decided.edits[path] = {}, edits
+    below = [File(other, before) for other in old for before in [_below(snapshot.saved.files.get(other), disk[other])] if before]
+    hidden = set(item.path for item in below)
+    if text is None and (not hidden or _dropins.restated(mine, rest + below, snapshot.dialect, path, snapshot.interfaces)[0] is None):
+        return
+    for other in old:
+        _put(decided, other, _dropins.HIDING if other in hidden else None, {}, [])
+    if text is not None or edits or path in hidden:
+        _put(decided, path, _dropins.with_added(text or _dropins.HIDING, edits), dict(lines), edits)
 
 
-def _before(known):
-    return known.before if known else None
+def _put(decided, path, text, lines, edits):
+    decided.texts[path], decided.lines[path], decided.rules[path], decided.edits[path] = text, lines, {}, edits
+
+
+def _below(known, now):
+    """What would be read in the place of a file that restates, which is NOW there, if it went."""
+    return known.before if known else now.text
 
 
 def _take_old(old, decided, known, disk):
@@ -95,8 +114,8 @@ def _take_old(old, decided, known, disk):
         decided.warnings.extend(_dropins.found_restating(path, known.get(path), disk[path].text))
         if path not in known:
             continue
-        found = _memory.edits(known.get(path), disk[path].text)
-        decided.texts[path] = "".join(line + "\n" for line in found) if found else _before(known.get(path))
+        found = _memory.edits(known[path], disk[path].text)
+        decided.texts[path] = "".join(line + "\n" for line in found) if found else known[path].before
         edits += found
     return edits
 
@@ -114,17 +133,22 @@ def _moves(name, before, after):
     return before != after and (before is None or after is None or not _values.same(name, before, after))
 
 
-def _row(want, choice, request, snapshot, boots):
+def _row(want, choice, request, snapshot, boots, expected):
     reading = snapshot.live.get(want.name, _decide.ABSENT)
     before, winner = (order.winner(want.name) for order in boots)
     boot_before, boot = (item.value if item else None for item in (before, winner))
-    live_after = _values.printed(want.name, choice.write) if choice.write is not None else reading.value
-    live = (None, None) if request.image else (reading.value, live_after)
+    live = (None, None) if request.image else (reading.value, _live_after(want.name, reading.value, expected))
     source = "%s:%d" % (winner.path, winner.number) if winner else None
-    state, reason = _final(want, choice, boot_before, winner, source)
+    state, reason = _final(want, choice, _moves(want.name, *live), boot_before, winner, source)
     if state == "changed" and not reason:
         reason = _set_since(want, choice, before, reading.value, snapshot.saved)
     return Row(want.name, state, live[0], want.value, live[1], boot_before, boot, source, want.dropin, reason)
+
+
+def _live_after(name, live, expected):
+    """The live value after the writes, whichever name of the switch they use, and whether NAME is written or only moved."""
+    value = next((expected[other] for other in (name,) + _behaviour.names_of(name) if other in expected), live)
+    return live if value is None or live is not None and _values.same(name, value, live) else _values.printed(name, value)
 
 
 def _set_since(want, choice, before, live, saved):
@@ -140,14 +164,16 @@ def _set_since(want, choice, before, live, saved):
     return "something sets it to %s after the boot, which ends with %s (%s:%d)" % (live, before.value, before.path, before.number)
 
 
-def _final(want, choice, boot_before, winner, source):
+def _final(want, choice, live_moves, boot_before, winner, source):
     """The state and the reason of a parameter, its boot value considered."""
-    if choice.state not in ("changed", "ok"):
+    if choice.state not in ("changed", "ok", "stricter"):
         return choice.state, choice.reason
     if _loses_at_boot(want, choice, winner, want.number is not None):
-        return "overridden", _lost_to(winner, source)
+        return "overridden", "; ".join(filter(None, [choice.reason, _lost_to(winner, source)]))
+    if choice.state == "stricter":
+        return choice.state, choice.reason
     moves = choice.active and _moves(want.name, boot_before, winner.value if winner else None)
-    return "changed" if choice.write is not None or moves else "ok", choice.reason
+    return "changed" if live_moves or moves else "ok", choice.reason
 
 
 def _lost_to(winner, source):

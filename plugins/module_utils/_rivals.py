@@ -45,7 +45,7 @@ class Boot:
         return found
 
     def winner(self, name):
-        return self._set.get(name) or next(filter(None, (order.winner(name) for order in self._orders)), None)
+        return self._set.get(name) or next(filter(None, (order.ending(name) for order in self._orders)), None)
 
 
 def warnings(rivals, files, ours):

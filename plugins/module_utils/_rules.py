@@ -9,7 +9,7 @@ Pure. Private to the collection.
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _uses, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Rule
 
-_TEXTS = ("at_least", "at_most", "machine", "needs_module", "report", "required", "waived", "waiver_expired")
+_TEXTS = ("at_least", "at_most", "machine", "meant", "needs_module", "report", "required", "waived", "waiver_expired")
 _FLAGS = ("exact", "interfaces", "one_way")
 _KEYS = sorted(_TEXTS + _FLAGS + ("accept", "hold", "stops"))
 NONE = Rule()
@@ -110,6 +110,19 @@ def for_value(rule, value):
     """RULE with what a list in `hold` or `stops` says about the wanted value, whichever that is, said of VALUE."""
     hold, stops = (tuple((value if held is None else held, uses) for held, uses in group) for group in (rule.hold, rule.stops))
     return rule._replace(hold=hold, stops=stops)
+
+
+def with_kept(want, kept):
+    """The Rule of a Want where KEPT, which a host has by itself, is in force in its place: of what is weaker than that nothing is as good
+    any more."""
+    rule, equal = want.rule, [_values.same(want.name, value, kept) for value in want.rule.accept]
+    if True in equal:
+        return rule._replace(accept=rule.accept[equal.index(True):])
+    wanted, number = _values.number(want.value), _values.number(kept)
+    if None in (wanted, number):
+        return rule
+    return rule._replace(at_least=kept if rule.at_least is not None and number > wanted else rule.at_least,
+                         at_most=kept if rule.at_most is not None and number < wanted else rule.at_most)
 
 
 def module_of(name, rule):

@@ -485,15 +485,21 @@ class BootOrder:
         spoken = self._table.get(key_path(name))
         return found or (spoken and spoken._replace(value=None))
 
-    def may_follow(self, name):
+    def ending(self, name):
+        """The Winner as far as it is certain: where the line of an interface is not, that for conf.default which may move it later."""
+        return self._may_follow(name) or self.winner(name)
+
+    def _may_follow(self, name):
         """The Winner of a line for conf.default that may move NAME, of an interface, after NAME's own line; None where there is none.
 
         An own line with the value that is there at that time is not written, and the kernel takes the interface for one that nobody set.
         """
         interface = interface_of(name)
         own = self._writes(name) if interface else ()
-        default = of_interface(name, "default") if own else name
-        if not any(move.name == name and move.maybe for move in _behaviour.moves(default, "1", (interface,) if own else ())):
+        if not own:
+            return None
+        default = of_interface(name, "default")
+        if not any(move.name == name and move.maybe for move in _behaviour.moves(default, "1", (interface,))):
             return None
         place, winner = own[-1]
         later = [other for after, other in self._writes(default) if after > place and not _values.same(name, other.value, winner.value)]

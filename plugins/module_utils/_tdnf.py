@@ -88,9 +88,10 @@ class Tdnf:
     def installed(self):
         return text.packages(_checked(self.rpm(["-qa", "--qf", text.QUERY])).stdout)
 
-    def providers(self, name):
-        said = self.rpm(["-q", "--whatprovides", "--qf", text.QUERY, name])
-        # A status other than 0 may only say that nothing provides it.
+    def providers(self, *names):
+        """The names of the installed packages that provide one of NAMES."""
+        said = self.rpm(["-q", "--whatprovides", "--qf", text.QUERY] + list(names))
+        # A status other than 0 may only say that nothing provides one.
         return [package.name for package in text.packages((said if text.is_provided_by_none(said) else _checked(said)).stdout)]
 
     def package_of(self, path, given):
@@ -212,11 +213,13 @@ class _Run:
         self.guards = [tdnf.planned(step, check_mode) for step in plans.guards(steps, tdnf.version)]
         self.planned = [tdnf.planned(step, check_mode) for step in steps]
         self.plans = [each.plan for each in self.planned]
+        # Entry -> the plan for it, of those that another package is installed for.
+        self.instead = {}
 
     def result(self):
         for each in self.guards + self.planned:
             plans.check_plan(each.plan, each.step, self.params)
-            self._check_missing(each)
+            self._check_asked(each)
         if self.params["update_cache"] and self.tdnf.stale and not self.check_mode:
             self.tdnf.make_cache()
         if self.params["download_only"] or not any(self.plans):
@@ -233,6 +236,7 @@ class _Run:
         entries = [self._entry(*pair) for pair in zip(given, plans.names(given))]
         state, filters = plans.state_of(self.params), plans.filter_options(self.params)
         if state == "absent":
+            self._look_at_providers([entry.name for entry in entries if not plans.matching(entry.name, self.before)])
             return plans.removal(entries, self.before, self.tdnf.version, self.params["autoremove"])
         providers = dict((entry.name, self.tdnf.providers(entry.name)) for entry in entries
                          if entry.name != plans.ALL and not plans.is_there(entry, self.before) and not entry.file)
@@ -245,18 +249,30 @@ class _Run:
         path = self.fetch(name) if plans.is_url(name) else name
         return plans.Entry(given, path, self.tdnf.package_of(path, given) if plans.is_file(path) else None)
 
-    def _check_missing(self, each):
-        """Where a plan to install is empty, tdnf says that a package is there already, or it has left it out without a word."""
-        if each.step.command != ["install"] or each.plan or each.already:
-            return
-        sentences = [plans.nothing_for(entry, self.params["skip_broken"]) for entry in each.step.entries]
-        if not self.params["skip_broken"]:
+    def _check_asked(self, each):
+        """Raise a Refusal where a plan does not lead to what was asked for: what is excluded tdnf leaves out without a word."""
+        after = plans.predicted(self.before, each.plan)
+        left = [entry for entry in plans.unfulfilled(each.step, after) if not self._by_another_name(each, entry)]
+        skipped = self.params["skip_broken"] and each.step.command == ["install"]
+        sentences = [plans.nothing_for(entry, each.step, skipped) for entry in left]
+        if left and not skipped:
             raise Refusal("; ".join(sentences))
         self.tdnf.warn(sentences)
 
+    def _by_another_name(self, each, entry):
+        """Whether tdnf has, for an Entry whose name is not in a plan to install, another package, or has it already."""
+        if each.step.command != ["install"]:
+            return False
+        # Of several, only a plan for this one alone tells which package is for it.
+        alone = each if len(each.step.entries) == 1 else self.tdnf.planned(each.step._replace(entries=(entry,)), self.check_mode)
+        self.instead[entry] = alone.plan
+        return bool(alone.plan) or alone.already
+
     def _reboot_suggested(self):
-        moved = self._named("Upgrade")
-        return bool(moved) and bool(self.tdnf.advised(["--reboot-required"]).intersection(moved))
+        # A kernel that stays beside its successor is not upgraded: the new one is installed.
+        there = set(package.name for package in self.before)
+        moved = there.intersection(self._named("Upgrade", "Install"))
+        return bool(moved) and bool(self.tdnf.advised(["--reboot-required"]) & moved)
 
     def _packages(self, *keys):
         return [package for plan in self.plans for key in keys for package in plan.get(key, ())]
@@ -276,8 +292,9 @@ class _Run:
         """The result of a run that installs nothing."""
         if not self.check_mode:
             for each in self.planned:
-                if each.plan:
-                    _checked(self.tdnf.transact(each.step))
+                # Of a download rpm knows nothing: the plan that is carried out is printed again.
+                if each.plan and not text.plan(_checked(self.tdnf.transact(each.step)), False):
+                    raise Refusal(plans.nothing_done(sum(each.plan.values(), []), []))
         wanted = self._packages("Install", "Upgrade", "Downgrade")
         lines = ["Downloaded: " + text.label(package) for package in wanted]
         return dict(self._outcome(self.before, False), changed=bool(lines), results=lines, msg=plans.message(lines, self.check_mode))
@@ -321,8 +338,9 @@ class _Run:
 
     def _not_done(self, after):
         """An Error where tdnf ended well and did not do what it had planned, or None."""
-        missing = plans.not_done(self._packages("Install", "Upgrade", "Downgrade"), self.before, after)
-        return text.Error(None, plans.nothing_done(missing)) if missing else None
+        found = [plans.not_done(plan, self.before, after) for plan in self.plans]
+        told = plans.nothing_done(*[sum(packages, []) for packages in zip(*found)])
+        return text.Error(None, told) if told else None
 
     def _configurations(self):
         """The configuration files of what will move or go: of a package that is gone rpm knows none."""
@@ -332,9 +350,13 @@ class _Run:
 
     def _look_at_names(self, after):
         """Warn of a name for which tdnf installed another package."""
-        for each in self.planned:
-            missing = [entry for entry in each.step.entries if each.step.command == ["install"] and not plans.is_there(entry, after)]
-            self.tdnf.warn(plans.replaced(entry, each.plan) for entry in missing if not self.tdnf.providers(entry.name))
+        self.tdnf.warn(plans.replaced(entry, plan) for entry, plan in self.instead.items()
+                       if plan and not plans.is_there(entry, after) and not self.tdnf.providers(entry.name))
+
+    def _look_at_providers(self, names):
+        """Warn of what stays though it is to be absent: another package may provide it."""
+        found = sorted(set(self.tdnf.providers(*names))) if names else []
+        self.tdnf.warn(plans.provided(names, name) for name in found)
 
     def _look_at_signatures(self, after):
         if set(after) - set(self.before) and not self.params["disable_gpg_check"]:

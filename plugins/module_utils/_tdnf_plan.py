@@ -25,6 +25,7 @@ _BLANKS = re.compile(r"\s*=\s*")
 # Option -> the version that has it first.
 _SINCE = {"skip_broken": (3, 4)}
 _JSON, _ONE_OF_TWINS, _NO_AUTOREMOVE, _AUTOREMOVE, _AUTOREMOVE_NAME, KEYED_CACHE = (3, 3), (3, 6), (3, 3), (3, 4), (3, 3), (3, 4)
+_REMOVING = ("remove", "autoremove")
 _NAMED = 10
 
 
@@ -262,11 +263,20 @@ def unasked(plan, step):
     return _neither(removed, asked, plan.get("Obsolete", ()))
 
 
-def not_done(wanted, before, after):
-    """Those of the WANTED packages in whose place is what was there BEFORE."""
+def unfulfilled(step, installed):
+    """The Entries of a Step whose package is not INSTALLED, or still is. Which version is the newest cannot be told from these."""
+    if step.command == ["install"]:
+        return [entry for entry in step.entries if not is_there(entry, installed)]
+    return [entry for entry in step.entries if step.command[-1] in _REMOVING and matching(entry.name, installed)]
+
+
+def not_done(plan, before, after):
+    """(missing, left) of the packages of a plan: those in whose place is what was there BEFORE, and those that should have gone."""
     changed = set((package.name, package.arch) for package in set(before) ^ set(after))
-    known = _known(before)
-    return [package for package in wanted if (package.name, package.arch) not in changed and not _known([package]) & known]
+    known, there = _known(before), _known(after)
+    return ([package for key in ("Install", "Upgrade", "Downgrade") for package in plan.get(key, ())
+             if (package.name, package.arch) not in changed and not _known([package]) & known],
+            [package for package in plan.get("Remove", ()) if _known([package]) & there])
 
 
 def _neither(packages, asked, replaced):
@@ -379,19 +389,27 @@ def sentence(said, error):
     return "; ".join(parts) + (" (%s)" % advice if advice else "")
 
 
-def nothing_for(entry, skip_broken):
-    return ("%s is not installed, and tdnf found nothing to do for it%s"
-            % (entry.given, "" if skip_broken else ": it is excluded or locked, or its repository was skipped"))
+def nothing_for(entry, step, skip_broken):
+    return ("%s is %s, and tdnf found nothing to do for it%s"
+            % (entry.given, "still installed" if step.command[-1] in _REMOVING else "not installed",
+               "" if skip_broken else ": it is excluded or locked, or its repository was skipped"))
 
 
-def nothing_done(missing):
-    return ("tdnf planned %s, ended without an error and did not do it: a repository may have gone in between: run it again"
-            % listed(missing))
+def nothing_done(missing, left):
+    """What tdnf planned and did not do, as a sentence; "" where there is nothing."""
+    told = " and ".join(word + listed(packages) for word, packages in (("", missing), ("the removal of ", left)) if packages)
+    how = "tdnf planned %s, ended without an error and did not do it: a repository may have gone in between: run it again"
+    return told and how % told
 
 
 def replaced(entry, plan):
     return ("%s was asked for, and no installed package has this name or provides it: tdnf installed %s"
             % (entry.given, listed(plan.get("Install", []))))
+
+
+def provided(names, package):
+    return ("no package named %s is installed, but %s provides something of that name: it stays, unless it is named itself"
+            % (" or ".join(names), package))
 
 
 def unsigned(level):

@@ -49,7 +49,7 @@ RUNTIMES = tuple(_SIGNS) + ("nspawn", "wireguard", "openvpn", "docker_userns", "
 _OTHER_SIGNS = OrderedDict([
     ("sandbox", ("bwrap", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "google-chrome-beta", "chrome",
                  "firefox", "firefox-esr", "microsoft-edge", "brave-browser", "vivaldi", "opera", "apptainer", "singularity", "enroot",
-                 "nsjail")),
+                 "nsjail", "bazel", "code", "signal-desktop")),
     ("crash_collector", ("systemd-coredump", "apport", "abrt-hook-ccpp")),
     ("profiler", ("perf", "parca-agent")),
     ("debugger", ("gdb", "strace", "ltrace", "dlv", "lldb")),
@@ -58,7 +58,7 @@ _OTHER_SIGNS = OrderedDict([
 NAMES = RUNTIMES + ("rootless_later", "router", "router_ipv6", "slaac", "multihomed", "kdump", "private_users") + tuple(_OTHER_SIGNS)
 # Those that need this host to forward packets; what runs without root brings a network of its own.
 _ENGINES = tuple(name for name in RUNTIMES if not name.endswith(("_userns", "_rootless")))
-FORWARDING = _ENGINES + ("router", "router_ipv6")
+FORWARDING = {"ipv4": _ENGINES + ("router",), "ipv6": _ENGINES + ("router_ipv6",)}
 _RUNTIME_PROGRAMS = set(name for signs in _SIGNS.values() for name in signs.programs).union(
     _ROOTLESS_DOCKER, _ROOTLESS_PODMAN, ["systemd-nspawn"])
 PROGRAMS = tuple(sorted(_RUNTIME_PROGRAMS.union(*_OTHER_SIGNS.values())))
@@ -74,29 +74,30 @@ LXC_USERNET = "/etc/lxc/lxc-usernet"
 # The folders whose *.conf are read as well.
 WIREGUARD = "/etc/wireguard"
 OPENVPN, OPENVPN_SERVERS = "/etc/openvpn", "/etc/openvpn/server"
-NETWORKD = "/etc/systemd/network"
+NETWORKD, MANAGER = "/etc/systemd/network", "/etc/NetworkManager/system-connections"
 _ROUTERS = ("frr.service", "bird.service", "bird6.service", "quagga.service", "keepalived.service", "radvd.service", "shorewall.service",
-            "shorewall6.service", "strongswan.service", "strongswan-starter.service", "ipsec.service")
+            "shorewall6.service", "strongswan.service", "strongswan-starter.service", "strongswan-swanctl.service", "ipsec.service",
+            "ocserv.service", "pptpd.service", "xl2tpd.service", "miniupnpd.service", "pimd.service")
 _KDUMP = ("kdump.service", "kdump-tools.service")
 ENABLED = _ROUTERS + _KDUMP + _packet_filters.UNITS
 FORWARD, FORWARD_IPV6 = "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
 CORE_PATTERN = "kernel.core_pattern"
 RP_FILTERS = ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter")
 # The parameters of which it is told what the host has by itself, and what others' files say.
-OWN, LINES = (FORWARD, FORWARD_IPV6, CORE_PATTERN) + RP_FILTERS, (FORWARD, FORWARD_IPV6) + RP_FILTERS
+OWN = (FORWARD, FORWARD_IPV6, CORE_PATTERN) + RP_FILTERS
 # What makes a router of one interface, or of those that are still to come, as well. Patterns are taken as they stand.
 _FORWARDING = {FORWARD: re.compile(r"net\.ipv4\.(?:ip_forward|conf\.[^.]+\.forwarding)\Z"),
                FORWARD_IPV6: re.compile(r"net\.ipv6\.conf\.[^.]+\.(?:force_)?forwarding\Z")}
 _RP_FILTER = re.compile(r"net\.ipv4\.conf\.([^.]+)\.rp_filter\Z")
-PRIVATE_USERS = re.compile(r"(?mi)^[ \t]*PrivateUsers[ \t]*=[ \t]*(?!(?:0|no|n|false|f|off)\b)\S")
+PRIVATE_USERS = re.compile(r"(?m)^[ \t]*PrivateUsers[ \t]*=[ \t]*(\S*)")
 _ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
 # Ubuntu's procps ships this one for everybody.
 _SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)
-FILES = DAEMON_JSON + CONTAINERS_CONF + (LXC_USERNET,) + _packet_filters.FILES
-FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev")) + _packet_filters.FOLDERS
+FILES = DAEMON_JSON + CONTAINERS_CONF + (LXC_USERNET,)
+FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"), (MANAGER, ""))
 _WIREGUARD = r"(?mi)^[ \t]*\[(?:Interface|WireGuard)\]"
-_PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:WireGuard)?Peer\]", r"(?mi)^[ \t]*Endpoint[ \t]*="
-_LISTEN_PORT = r"(?mi)^[ \t]*ListenPort[ \t]*="
+_PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:(?:WireGuard)?Peer\]|wireguard-peer\.)", r"(?mi)^[ \t]*Endpoint[ \t]*="
+_LISTEN_PORT = r"(?mi)^[ \t]*Listen-?Port[ \t]*="
 _FORWARDS = r"(?mi)^[ \t]*(?:Pre|Post)Up[ \t]*=.*(?:forward|masquerade)"
 # Their ids in /etc/subuid belong to a service, and to no user who may start containers.
 _SERVICES = ("root", "0", "containers", "dockremap", "kubelet", "lxd", "incus", "_incus")
@@ -131,6 +132,12 @@ def _with_last_word(use, said):
 def tells(name):
     """Whether a line for NAME, a parameter or a pattern, may tell of a use."""
     return any(pattern.match(name) for pattern in (_RP_FILTER,) + tuple(_FORWARDING.values()))
+
+
+def forwarding_family(name):
+    """Of which packets NAME switches the forwarding, of all interfaces or of one; None where it is none of these switches."""
+    found = [switch for switch, pattern in _FORWARDING.items() if pattern.match(name)]
+    return found[0].split(".")[1] if found else None
 
 
 def is_shipped(path):
@@ -240,12 +247,12 @@ def _configured(facts, folder, is_gateway):
 
 
 def _wireguard(facts, _uses):
-    return (_configured(facts, WIREGUARD, _is_wireguard_gateway) or _configured(facts, NETWORKD, _is_wireguard_netdev)
-            or _running(_GATEWAY_PROCESSES["wireguard"], facts))
+    return (_configured(facts, WIREGUARD, _is_wireguard_gateway) or _configured(facts, NETWORKD, _is_wireguard_device)
+            or _configured(facts, MANAGER, _is_wireguard_device) or _running(_GATEWAY_PROCESSES["wireguard"], facts))
 
 
-def _is_wireguard_netdev(text):
-    return bool(re.search(r"(?mi)^[ \t]*Kind[ \t]*=[ \t]*wireguard", text)) and _is_wireguard_gateway(text)
+def _is_wireguard_device(text):
+    return bool(re.search(r"(?mi)^[ \t]*(?:Kind|type)[ \t]*=[ \t]*wireguard", text)) and _is_wireguard_gateway(text)
 
 
 def _is_wireguard_gateway(text):
@@ -299,7 +306,7 @@ def _switched_on(facts, parameter):
 
 def _router(facts, _uses, parameter=FORWARD):
     use = _enabled(_ROUTERS, facts)
-    evidence = _first(_switched_on(facts, parameter)) or _first(_packet_filters.forwarding(facts.texts, facts.enabled))
+    evidence = _first(_switched_on(facts, parameter)) or _first(_packet_filters.forwarding(facts.filters))
     return use or (Use(evidence, True, True) if evidence else None)
 
 
@@ -309,9 +316,9 @@ def _router_ipv6(facts, uses):
 
 def _slaac(facts, _uses):
     """Addresses or routes of IPv6 that the kernel takes from a router."""
-    auto = r"(?m)^[ \t]*iface[ \t]+\S+[ \t]+inet6[ \t]+auto\b"
-    path = _first(path for path, text in sorted(facts.texts.items())
-                  if path.startswith(_packet_filters.INTERFACES) and re.search(auto, text))
+    # With dhcp ifupdown lets the kernel take the routes.
+    auto = r"(?m)^[ \t]*(?:iface[ \t]+\S+[ \t]+inet6[ \t]+(?:auto|dhcp)\b|accept_ra[ \t]+[12]|autoconf[ \t]+1)"
+    path = _first(path for path, text in sorted(facts.filters.items()) if re.search(auto, text.replace("\\\n", " ")))
     if path:
         return Use(path, True)
     if facts.image:
@@ -361,11 +368,22 @@ def _private_users(facts, _uses):
     return Use(facts.private_users, True) if facts.private_users else None
 
 
+def is_private(word):
+    """Whether PrivateUsers= with this WORD is switched on."""
+    return word.lower() not in ("", "0", "no", "n", "false", "f", "off")
+
+
+def _is_collector(pattern):
+    return pattern.startswith("|") and not pattern.startswith("|/bin/false")
+
+
 def _crash_collector(facts, _uses):
-    """A pipe into a program was there before us, or such a program is."""
-    own = facts.own.get(CORE_PATTERN, "")
-    if own.startswith("|") and not own.startswith("|/bin/false"):
+    """A pipe into a program was there before us, others' files set one, or such a program is there."""
+    own, line = facts.own.get(CORE_PATTERN, ""), facts.lines.get(CORE_PATTERN)
+    if _is_collector(own):
         return Use("%s was %s before us" % (CORE_PATTERN, own), True)
+    if line and _is_collector(line.value or ""):
+        return Use("%s:%d" % (line.path, line.number), True)
     return _program(_OTHER_SIGNS["crash_collector"], facts)
 
 

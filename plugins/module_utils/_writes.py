@@ -30,26 +30,32 @@ def _is_implied(name, value, choices):
     return value.strip() == "0" and other is not None and other.write is not None and other.write.strip() != "0"
 
 
-def aftermath(planned, choices, live, interfaces, untraced):
+def aftermath(planned, choices, live, interfaces, untraced, elsewhere):
     """(parameter -> the value that must be there after the writes, parameter -> (value, drop-in, mover) of what follows a write of ours).
 
     Where somebody asks for a parameter, that value counts, and what is left alone on purpose stays. Else what belongs to the write
     follows it, and a side effect is set back. On the way back nothing follows, except where UNTRACED says that it is not known what did.
+    ELSEWHERE: the switches that drop-ins of other calls ask for.
     """
-    expected, followers = _asked(planned, choices, live), OrderedDict()
+    expected, followers, again = _asked(planned, choices, live), OrderedDict(), []
     by_switch = dict((_behaviour.switch(name), choice) for name, choice in choices.items())
     for write, move in _moved(planned, live, interfaces):
         choice, now = by_switch.get(_behaviour.switch(move.name)), live[move.name].value
         if choice is not None and choice.write is not None:
+            expected.setdefault(move.name, choice.write)
             continue
         forward = write.dropin is not None
-        if not move.kept or _stays(write, move, choice) or not (forward or write.name in untraced):
+        if not move.kept or _stays(write, move, choice, elsewhere) or not (forward or write.name in untraced):
             expected[move.name] = now
+            again.append(Write(move.name, now, None, False, None, None))
             continue
         if move.value is not None:
             expected[move.name] = move.value
         if forward and (move.value is None or not _values.same(move.name, move.value, now)):
             followers[move.name] = (move.maybe if move.value is None else move.value, write.dropin, write.name)
+    for _write, move in _moved(again, live, interfaces):
+        if move.name not in followers:
+            expected.setdefault(move.name, live[move.name].value)
     return expected, followers
 
 
@@ -62,22 +68,29 @@ def _asked(planned, choices, live):
     return expected
 
 
-def _stays(write, move, choice):
+def _stays(write, move, choice, elsewhere):
     """Whether somebody has decided about a parameter that a write moves: it is asked for, or left alone on purpose. Of a pair, the write
     of one is the end of the other."""
-    if choice is None:
-        return False
-    return choice.active or choice.state in ("waived", "held_back") and move.name != _behaviour.partner(write.name)
+    if choice is not None and choice.active:
+        return True
+    decided = choice.state in ("waived", "held_back") if choice is not None else _behaviour.switch(move.name) in elsewhere
+    return decided and move.name != _behaviour.partner(write.name)
+
+
+def passing(planned, followers, live, interfaces):
+    """parameter -> (value, Write) of what the writes move and the run sets again: one that is killed before that leaves it so."""
+    found = OrderedDict()
+    for write, move in _moved(planned, live, interfaces):
+        value = move.maybe if move.value is None else move.value
+        if value is not None and move.name not in followers and not _values.same(move.name, value, live[move.name].value):
+            found[move.name] = value, write
+    return found
 
 
 def reached(planned, live, interfaces):
     """Every parameter that the writes, or taking them back, may move: whatever it was, it has to be put back when the run fails."""
-    found = OrderedDict()
-    for write in planned:
-        for value in (write.value, write.before or "0"):
-            moves = _unset_partner(write.name) + _behaviour.moves(write.name, value, interfaces)
-            found.update((move.name, live[move.name].value) for move in moves if move.name in live)
-    return found
+    return OrderedDict((move.name, live[move.name].value) for write in planned
+                       for move in _behaviour.reach(write.name, interfaces) if move.name in live)
 
 
 def _moved(planned, live, interfaces):

@@ -37,7 +37,8 @@ options:
   assert:
     description:
       - Fails where it does not hold. V(none) never fails.
-      - V(equal) holds where no parameter differs, but for those that the kernel sizes by the machine or changes by itself.
+      - V(equal) holds where no parameter differs, but for those that the kernel sizes by the machine or changes by itself, secrets of which
+        a saved result does not tell enough, and what neither side can read.
       - V(not_weaker) holds where the left side is nowhere weaker than the right one. It fails also where the catalogue has an order for a
         parameter but a value cannot be read or placed, or a profile or saved result does not have it. A parameter that the kernel of the
         left host lacks, or for which the catalogue has no order, does not count.
@@ -76,8 +77,9 @@ attributes:
     description: Not supported.
     support: none
 notes:
-  - Of a secret, such as C(net.ipv4.tcp_fastopen_key), no output tells more than whether it is the same. A saved result does not tell
-    even that.
+  - Of a secret, such as C(net.ipv4.tcp_fastopen_key), no output tells more than whether it is the same. Hosts have to be read with one
+    O(photon.hardening.kernel_parameters_info#module:salt). Of saved results nobody knows whether they were, so they tell at most that it is
+    the same.
   - With C(no_log) nothing is printed and no file is written.
 seealso:
   - module: photon.hardening.kernel_parameters_info

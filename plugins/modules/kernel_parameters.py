@@ -54,7 +54,8 @@ options:
   rules:
     description:
       - "Rules for single parameters: a dictionary of parameter names, each with a dictionary of these keys. All are optional."
-      - C(accept) - a list of values that are as good as the wanted one or better. Such a value is kept when somebody else has set it.
+      - C(accept) - a list of values that are as good as the wanted one or better, from the weakest to the strictest. Such a value is kept
+        when somebody else has set it, now and at boot.
       - C(at_least), C(at_most) - the same for numbers.
       - C(hold) - which uses of a host a value would break. A list speaks of the wanted value; a dictionary names the uses value by value,
         as in C({"0"&colon; [docker, kubelet]}). The engines and gateways are C(docker), C(containerd), C(crio), C(podman), C(kubelet),
@@ -75,6 +76,7 @@ options:
       - C(report) - a reference value. The parameter is shown and never set.
       - C(required) - who asks for the parameter, such as the name of a variable. Where this kernel does not have it, and no interface,
         module or container explains that, the name is taken to be mistyped, and the task fails before anything is written.
+      - C(meant) - beside C(required), the parameter that the error names as meant where the kernel has none with a name so near.
       - C(waived) - the reason why the parameter is left alone. It counts for every name of the parameter.
       - C(waiver_expired) - the day on which a waiver ended. The parameter is set, and a warning says so.
     type: dict
@@ -313,7 +315,7 @@ parameters:
         The first that fits of C(waived), C(held_back) (it would break a use of this host, or another parameter of which only one can be set
         is in force), C(unsupported) (this kernel lacks it), C(rejected) (the kernel refused the value), C(not_applied) (it was planned,
         and the run failed), C(read_only) (in a container, for example), C(reboot_required) (the kernel takes no other value before a
-        reboot), C(stricter) (a better value was found and is kept), C(overridden) (another file wins at boot), C(changed) (the live value
+        reboot), C(overridden) (another file wins at boot), C(stricter) (a better value was found and is kept), C(changed) (the live value
         or the boot value changes) and C(ok).
       type: str
       sample: changed
@@ -510,7 +512,7 @@ def _dropins(params, saved):
 
 def _request(params, saved, image):
     """What is asked for, checked as far as that goes without the host."""
-    dropins = [item._replace(path=_host.drop_in(item.path)) for item in _dropins(params, saved)]
+    dropins = [item._replace(path=_host.drop_in(item.path, bool(item.text.strip()))) for item in _dropins(params, saved)]
     _check_once([item.path for item in dropins])
     rules = _rules.checked(params["rules"])
     if params["state"] == "absent":
@@ -528,7 +530,7 @@ def _check_names(rules):
             continue
         near = nearest(general, [known for known, _mode in _procfs.parameters("", lambda _name: True)])
         if near or not (_rules.module_of(name, rules[name]) or _procfs.lacks_protocol(name) or _procfs.in_container()):
-            raise ValueError(_result.mistyped(rules[name].required, name, near))
+            raise ValueError(_result.mistyped(rules[name].required, name, near or rules[name].meant))
 
 
 # --- one run ---
@@ -548,7 +550,7 @@ def _planned(params, image):
 
 def _replaced(params, saved):
     """Those of the drop-ins in whose place there are now files of others."""
-    paths = [_host.drop_in(item["path"]) for item in params["dropins"] or ()]
+    paths = [_host.drop_in(item["path"], False) for item in params["dropins"] or ()]
     return [path for path in paths if path in saved.files and _memory.whose(saved.files[path], _files.read(path)) == _memory.FOREIGN]
 
 

@@ -174,7 +174,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _once
 
 _once.install(_once.__spec__.loader)
 
-from ansible_collections.photon.hardening.plugins.module_utils import _photon_host, _photon_upgrade, _result
+from ansible_collections.photon.hardening.plugins.module_utils import _photon_host, _photon_model, _photon_state, _photon_upgrade, _result
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 
 
@@ -188,18 +188,18 @@ def _free_mb(given):
 
 def run(params, checking, start):
     """The whole result, as plain data. START: runs a program."""
-    asked = _photon_upgrade.Asked(params["to_version"], params["confirmed_backup"], checking, params["precheck"], params["accept_erased"],
+    asked = _photon_model.Asked(params["to_version"], params["confirmed_backup"], checking, params["precheck"], params["accept_erased"],
                                   params["again"], _free_mb(params["free_mb"]))
     facts = _photon_host.facts(start, params["services"], sorted(asked.free_mb))
     looked = _photon_host.precheck(start, asked.to, facts.packages) if _photon_upgrade.may_precheck(facts, asked) else None
     step, refusals = _photon_upgrade.verdict(facts, asked, looked)
-    now, before = _photon_upgrade.state(facts), _photon_upgrade.attempt(facts, asked.to)
+    now, before = _photon_state.state(facts), _photon_state.attempt(facts, asked.to)
     return {
         "changed": False, "check_mode": checking, "step": step, "refusals": refusals, "before": before,
         "msg": " ".join(refusals) or _photon_upgrade.said(step, facts, asked), "state": dict(now._asdict(), advice=list(now.advice)),
         "remarks": _photon_upgrade.told_beside(step, facts, asked, looked),
-        "must_boot": _photon_upgrade.must_boot(facts), "remains": _photon_upgrade.remains(facts) if now.name == "upgraded" else [],
-        "services": before["services"], "down": _photon_upgrade.down(facts), "containers": len(facts.containers)}
+        "must_boot": _photon_state.must_boot(facts), "remains": _photon_state.remains(facts) if now.name == "upgraded" else [],
+        "services": before["services"], "down": _photon_state.down(facts), "containers": len(facts.containers)}
 
 
 def _result_of(module):
@@ -219,7 +219,7 @@ def _result_of(module):
 def main():
     module = AnsibleModule(
         argument_spec=dict(
-            to_version=dict(type="str", required=True, choices=list(_photon_upgrade.VERSIONS)),
+            to_version=dict(type="str", required=True, choices=list(_photon_model.VERSIONS)),
             confirmed_backup=dict(type="bool", default=False), precheck=dict(type="bool", default=False),
             accept_erased=dict(type="list", elements="str", default=[]), again=dict(type="bool", default=False),
             free_mb=dict(type="dict", default={}),

@@ -14,7 +14,7 @@ description:
   - Whether a package is installed is asked of C(rpm), never of C(tdnf). What changed is the difference between two lists of C(rpm -qa),
     also after a failure.
   - The plan of C(tdnf) is read before anything is done. The task stops where it would downgrade a package, or remove one, that nobody asked
-    for.
+    for, and where it leaves out a package that is to be installed or removed, such as one that C(tdnf.conf) excludes.
 requirements:
   - C(/usr/bin/tdnf) 3.1 or newer and C(/usr/bin/rpm), which nobody but root can change.
   - Python 3.6 or newer on the host, its standard library alone. Python 3.6 and 3.7 need ansible-core 2.16 on the controller.
@@ -35,7 +35,7 @@ options:
     description:
       - V(present) and V(installed) install what is not there, and leave alone what is there in any version that O(name) allows.
       - V(latest) also updates what is there. A name with a version, and an rpm file, is installed like with V(present).
-      - V(absent) and V(removed) remove.
+      - V(absent) and V(removed) remove. Where another package provides something of that name, it stays, and a warning says so.
       - Without it V(present) is meant, with O(autoremove) V(absent).
     type: str
     choices: [present, installed, latest, absent, removed]
@@ -97,7 +97,7 @@ options:
     type: bool
     default: false
   skip_broken:
-    description: Go on without packages that cannot be installed. A warning names what is missing where nothing is left. Needs C(tdnf) 3.4.
+    description: Go on without packages that cannot be installed. A warning names what is missing. Needs C(tdnf) 3.4.
     type: bool
     default: false
   download_only:

@@ -10,8 +10,10 @@ import datetime
 import os
 
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.photon.hardening.plugins.module_utils import _image, _uses
+from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _arguments,
     _catalogue,
@@ -33,12 +35,14 @@ _OF_PLAYBOOK = "__photon_hardening_report_dir"
 _GUEST = ("guest", "vmware_msix")
 _HERE = ("role_variables",) + _GUEST + _report_options.OPTIONS
 _OTHERS = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS if name[len(_arguments.PREFIX):] not in SELECTION)
+_KNOWN = {"dropins", "rules", "role_variables", *(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS)}
 # Options of the module that a report tells.
 _TOLD = ("container_host", "uses", "conflicts", "fail_on", "root")
 # States in which nothing is asked for: a bad override of today must not block the way back.
 _BACK = ("absent", "forgotten")
 # States that leave the host's values and files as they are, which is the contrary of a rollback.
 _KEEPING = ("adopted", "forgotten")
+_MAYBE = "%s: %s: the catalogue does not know this parameter, and of an image no kernel is asked: if %s is meant, write that."
 _OF_SELECTION = tuple(_arguments.PREFIX + name for name in SELECTION)
 
 
@@ -86,6 +90,7 @@ class Call:
         """The arguments that reach the module, and the notes about what does not take effect."""
         if self._by_role is None:
             raise ValueError("role_variables: %r is neither true nor false" % (self._args["role_variables"],))
+        self._check_options()
         _arguments.check_facts(self._variables)
         self._check_state()
         args = {name: value for name, value in self._args.items() if name not in SELECTION + _HERE}
@@ -104,6 +109,19 @@ class Call:
         notes = check_names(self._variables)
         selected, more = self._selected(args)
         return selected, notes + more
+
+    def _check_options(self):
+        """The module would first miss what a mistyped option was to say."""
+        for name in sorted(set(self._args) - _KNOWN):
+            meant = nearest(name, sorted(_KNOWN))
+            raise ValueError("%s: this module has no such option%s" % (name, ": is %s meant?" % meant if meant else ""))
+
+    def check_play(self, task, loader):
+        """ValueError where the host's variables choose hosts or batches, and the play of TASK knew nothing of that when it chose them."""
+        said = _variables.OF_PLAYS.intersection(self._variables) if self._by_role else ()
+        problem = _variables.unheard(said, {*task.get_play().get_vars(), *load_extra_vars(loader)}) if said else None
+        if problem:
+            raise ValueError(problem)
 
     def _notes_about_names(self, passed_over=()):
         """Where only options of the task are read, no variable can be mistyped."""
@@ -175,7 +193,9 @@ class Call:
         found = selection(given, self._variables, self._template)
         self._groups, self._waivers = [group for group, rows in found.rows.items() if rows], found.waivers
         dropins = _templates.drop_ins(found.profile, found.rows)
-        return dict(args, profile=found.profile, dropins=dropins, rules=found.rules), found.notes
+        # Only a running kernel can say that it has no such parameter.
+        notes = [_MAYBE % (rule["required"], name, rule["meant"]) for name, rule in sorted(found.rules.items()) if "meant" in rule]
+        return dict(args, profile=found.profile, dropins=dropins, rules=found.rules), found.notes + (notes if args.get("root") else [])
 
 
 def check_names(variables, passed_over=()):

@@ -7,10 +7,11 @@ The order is the catalogue's `strength`. Where it has no answer the row says so.
 that swapping the sides swaps words only. Pure. Private to the collection.
 """
 
+import math
 from collections import Counter, namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _guest, _values
-from ansible_collections.photon.hardening.plugins.plugin_utils import _layers, _sides
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _guest, _values
+from ansible_collections.photon.hardening.plugins.plugin_utils import _layers, _sides, _sizes
 
 LEFT, RIGHT = "left_stricter", "right_stricter"
 INCOMPARABLE, ONLY_LEFT, ONLY_RIGHT = "not_comparable", "only_left", "only_right"
@@ -23,10 +24,13 @@ _AS_EQUAL = (SAME, SIZED, MOVES)
 
 ASSERTIONS = ("none", "equal", "not_weaker")
 
+# What is read of hosts beside the catalogue's parameters: forms of a limit of which 0 means that the catalogue's one is in force, and keys.
+BESIDE = ("net.ipv4.tcp_fastopen_key", "net.ipv6.conf.default.stable_secret", "vm.dirty_background_bytes", "vm.dirty_bytes")
+
 # left, right: a Value or None. reason: why the verdict is no plain answer. controls: (benchmark, id) pairs. level_up: the line for the
 # weaker side. breaks: what that line would break. equally: the values differ and are equally strict. ordered: whether the catalogue has an
-# order for the parameter. cause: a Cause or None.
-Row = namedtuple("Row", "name left right verdict reason why impact controls level_up breaks equally ordered cause")
+# order for the parameter. untold: neither side tells what could differ. cause: a Cause or None.
+Row = namedtuple("Row", "name left right verdict reason why impact controls level_up breaks equally untold ordered cause")
 # kind: file | source | profile | kernel | missing | machine | moves. text: a sentence.
 Cause = namedtuple("Cause", "kind text")
 # cause None: rows each for itself.
@@ -35,7 +39,7 @@ Group = namedtuple("Group", "cause rows")
 # stand among the others and are no parameters. benchmarks: those whose numbers rows have -> title and version.
 Comparison = namedtuple("Comparison", "left right groups same counts guest benchmarks")
 
-_Verdict = namedtuple("_Verdict", "verdict reason equally", defaults=("", False))
+_Verdict = namedtuple("_Verdict", "verdict reason equally untold", defaults=("", False, False))
 _NO_ORDER = "The catalogue has no order for it, so neither value is called stricter."
 _NO_PARAMETER = "It is no kernel parameter, so neither value is called stricter."
 _NOT_KNOWN = "It is not in the catalogue, which alone knows which value is stricter."
@@ -52,10 +56,10 @@ def compare(left, right, catalogue, controls, benchmarks):
 
 
 def _names(left, right, known):
-    """Those that both sides could tell of: of a host the catalogue's parameters are read, and a column has no others."""
+    """Those that both sides could tell of: of a host the catalogue's parameters are read and BESIDE, and a column has no others."""
     names = {name for side in (left, right) for name in side.parameters if not _guest.is_name(name)}
     if {left.kind, right.kind} != {_sides.RESULT}:
-        names &= set(known)
+        names &= set(known) | {name for name in BESIDE if name in left.parameters and name in right.parameters}
     return sorted(names | _guest_names(left, right, known))
 
 
@@ -92,9 +96,15 @@ def _row(known, name, left, right, controls):
     found = _verdict(known or {}, name, one, other, left, right)
     better = {LEFT: one, RIGHT: other}.get(found.verdict)
     about = known or {"why": "", "impact": ""}
-    line = "%s = %s" % (name, _values.printed(name, better.value)) if better else None
+    line = "%s = %s" % (name, _values.printed(name, better.value)) if better and _can_be_set(about, better.value) else None
     return Row(name, one, other, found.verdict, _reason(known, name, found), about["why"], about["impact"], tuple(controls(name)), line,
-               tuple(about.get("hold", {}).get(better.value, ())) if better else (), found.equally, "strength" in about, None)
+               tuple(about.get("hold", {}).get(better.value, ())) if line else (), found.equally, found.untold,
+               "strength" in about, None)
+
+
+def _can_be_set(known, value):
+    """Whether VALUE, which has a rank, makes sense: a saved result may hold any number."""
+    return "valid" not in known or _values.number(value) <= known["valid"]["max"]
 
 
 def _reason(known, name, found):
@@ -109,16 +119,14 @@ def _verdict(known, name, one, other, left, right):
         return _Verdict(ONLY_LEFT if other is None else ONLY_RIGHT, _absence(name, left if one is None else right))
     kinds = (one.kind, other.kind)
     if _sides.UNREADABLE in kinds:
-        return _Verdict(INCOMPARABLE, "It cannot be read.")
+        return _Verdict(INCOMPARABLE, "It cannot be read.", untold=kinds[0] == kinds[1] and one.problem == other.problem)
     if _sides.SECRET in kinds:
-        return _secret(one, other)
+        return _secret(one.token, other.token, left.kind == right.kind == _sides.HOST)
     if _sides.MOVES in kinds or known.get("moves"):
         return _Verdict(MOVES, "The kernel changes it by itself.")
-    if _values.same(name, one.value, other.value):
-        return _Verdict(SAME)
-    if known.get("host_sized"):
-        return _sized(one, other, left.facts, right.facts)
-    return _ordered(known, name, sorted((one.value, other.value)), one.value, (left.facts, right.facts))
+    return (_paired(name, left, right) or (_Verdict(SAME) if _values.same(name, one.value, other.value) else None)
+            or _sized(known, name, left, right)
+            or _ordered(known, name, sorted((one.value, other.value)), one.value, (left.facts, right.facts)))
 
 
 def _absence(name, side):
@@ -126,22 +134,61 @@ def _absence(name, side):
             _sides.RESULT: "%s does not tell of it."}[side.kind] % side.label
 
 
-def _secret(one, other):
-    """Of a secret no more is told than whether it is the same."""
-    if one.token is None or other.token is None:
-        return _Verdict(INCOMPARABLE, "A secret, of which one side tells nothing that could be compared.")
-    return _Verdict(SAME, "A secret.") if one.token == other.token else _Verdict(INCOMPARABLE, "A secret: different.")
+def _secret(one, other, of_one_run):
+    """Of a secret no more is told than whether it is the same. Digests of one run have one salt; others are equal by no accident."""
+    if one is None or other is None:
+        return _Verdict(INCOMPARABLE, "A secret, of which one side tells nothing that could be compared.", untold=True)
+    if one == other:
+        return _Verdict(SAME, "A secret.")
+    # What was never set has no digest.
+    if of_one_run or not (one and other):
+        return _Verdict(INCOMPARABLE, "A secret: different.")
+    return _Verdict(INCOMPARABLE, "A secret, of which nobody knows whether both sides were read with one salt.", untold=True)
 
 
-def _sized(one, other, *facts):
-    """Whether only the machines' sizes differ: not where a file sets it, nor where the machines are of one size."""
-    files = sorted({value.source for value in (one, other) if value.boot is not None and value.source})
+def _paired(name, left, right):
+    """Where the kernel shows 0 because another form of the limit is in force, 0 says nothing of how strict the host is."""
+    sides, partner = (left, right), _behaviour.partner(name)
+    are_zero = all(_is_zero(side.parameters[name]) for side in sides)
+    is_told_elsewhere = are_zero and all(partner in side.parameters for side in sides)
+    if is_told_elsewhere or not any(_in_force(name, side) for side in sides):
+        return None
+    return _Verdict(INCOMPARABLE, "0 is shown where %s is in force in its place." % partner, untold=are_zero)
+
+
+def _in_force(name, side):
+    """Whether on SIDE the other form of the limit NAME is in force."""
+    partner = _behaviour.partner(name)
+    return bool(partner) and _is_zero(side.parameters[name]) and not _is_zero(side.parameters.get(partner))
+
+
+def _is_zero(value):
+    return value is not None and value.value is not None and _values.number(value.value) == 0
+
+
+def _sized(known, name, left, right):
+    """None where the kernel does not size it, and where it has an order and something else than the machine has decided."""
+    if not _sizes.fact(name):
+        return None
+    reason = _why_not_sized(known, name, left, right)
+    if reason is None:
+        return _Verdict(SIZED, "The kernel sizes it by the memory or the processors of the machine.")
+    return None if "strength" in known else _Verdict(INCOMPARABLE, reason)
+
+
+def _why_not_sized(known, name, left, right):
+    """Why not only the sizes of the machines differ; None where that is all that is known."""
+    found = [side.parameters[name] for side in (left, right)]
+    files = sorted({value.source for value in found if value.boot is not None and value.source})
     if files:
-        return _Verdict(INCOMPARABLE, "The kernel sizes it by the machine where no file sets it, and here one does: %s." % ", ".join(files))
-    sizes = [tuple(fact.get(key) for key in ("memory_kb", "processors")) for fact in facts]
-    if sizes[0] == sizes[1] and None not in sizes[0]:
-        return _Verdict(INCOMPARABLE, "The kernel sizes it by the machine, but these machines are of one size.")
-    return _Verdict(SIZED, "The kernel sizes it by the memory or the processors of the machine.")
+        return "The kernel sizes it by the machine where no file sets it, and here one does: %s." % ", ".join(files)
+    if "strength" in known and _sides.PROFILE in (left.kind, right.kind):
+        return "A profile asks for a value, whatever the machine."
+    ends = sorted({value.value for value in found if _values.number(value.value) in known.get("valid", {}).values()})
+    if ends:
+        return "The kernel sizes it by the machine, but no machine makes it %s." % " and ".join(ends)
+    sizes = [side.facts.get(_sizes.fact(name)) for side in (left, right)]
+    return "The kernel sizes it by the machine, but these machines are of one size." if sizes[0] == sizes[1] is not None else None
 
 
 def _ordered(known, name, both, one, facts):
@@ -151,6 +198,10 @@ def _ordered(known, name, both, one, facts):
     machines = known.get("machine", "").split()
     if machines and any(fact.get("machine") not in (None, *machines) for fact in facts):
         return _Verdict(INCOMPARABLE, "The catalogue's order holds on %s alone." % ", ".join(machines))
+    alike = known.get("alike", {"values": (), "but_on": ()})
+    if set(both) <= set(alike["values"]) and any(fact.get("system") and not fact["system"].startswith(tuple(alike["but_on"]))
+                                                 for fact in facts):
+        return _Verdict(INCOMPARABLE, "Only the kernels of %s tell these values apart." % " and ".join(alike["but_on"]))
     ranks = {value: rank(known, value) for value in both}
     strangers = [value for value in both if ranks[value] is None]
     if strangers:
@@ -166,6 +217,9 @@ def rank(known, value):
     if levels:
         return next((index for index, level in enumerate(levels) if any(_values.same(known["name"], value, item) for item in level)), None)
     number = _values.number(value)
+    if number == 0 < known["valid"]["min"] and known["strength"] == "lower":
+        # No limit.
+        return -math.inf
     if number is None or number < known["valid"]["min"]:
         return None
     return number * (1 if known["strength"] == "higher" else -1)
@@ -260,7 +314,8 @@ def failure(comparison, assertion):
     if incomplete:
         return "%s: the saved result is not complete, so nothing can be asserted" % " and ".join(incomplete)
     if assertion == "equal":
-        return _told("%s and %s are not equal" % (left, right), [row for row in found if row.verdict not in _AS_EQUAL], found)
+        unequal = [row for row in found if row.verdict not in _AS_EQUAL and not row.untold]
+        return _told("%s and %s are not equal" % (left, right), unequal, found)
     weaker = [row for row in found if row.verdict == RIGHT]
     unknown = [] if weaker else [row for row in found if _is_unknown(row, comparison.left)]
     return (_told("%s is weaker than %s" % (left, right), weaker, found)

@@ -1,16 +1,24 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether lines of ours may stand in what a command prints.
+"""Whether lines of ours may stand in what a command prints, and how they name a file.
 
 Private to the collection.
 """
+
+import os
 
 from ansible import constants
 from ansible.plugins.loader import callback_loader
 
 # Ansible's own callback plugin, by the two names under which it may be loaded.
 _FOR_PEOPLE = ("ansible.plugins.callback.default", "ansible_collections.ansible.builtin.plugins.callback.default")
+
+
+def shown_path(path):
+    """PATH as a person finds it: from the current folder, where it is below that."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith(os.pardir) else relative
 
 
 def callback_in_use(options):

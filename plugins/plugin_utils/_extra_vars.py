@@ -14,9 +14,9 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless,
 _MISSED = ("left", "right")
 # An AWX passes variables of its own, which begin with awx_.
 _AWX = "awx_"
-_PREFIXES = (_variables.PREFIX, "photon_upgrade_", "compare_", "report_")
-# Others with these prefixes are looked at on the hosts, with those of the inventory.
-_TOLD = ("photon_upgrade_", "compare_", "report_")
+_TOLD = ("compare_", "report_")
+# Others with the first two are looked at on the hosts, with those of the inventory.
+_PREFIXES = (*_variables.PREFIXES, *_TOLD)
 _OF_ROLES = _variables.KNOWN.difference(*_variables.OF_PLAYBOOKS.values())
 _READ = _variables.KNOWN.union(*_variables.OF_PLAYBOOKS.values())
 
@@ -55,8 +55,9 @@ def _files(playbooks):
 
 def _with_prefix(name, playbooks):
     """The variable of a role that NAME is without its prefix, or None. These two playbooks read none."""
-    is_read = _variables.PREFIX + name in _OF_ROLES and not set(playbooks) <= {"awx", "compare"}
-    return _variables.PREFIX + name if is_read else None
+    if set(playbooks) <= {"awx", "compare"}:
+        return None
+    return next((prefix + name for prefix in _variables.PREFIXES if prefix + name in _OF_ROLES), None)
 
 
 def _meant(name, own):

@@ -206,15 +206,16 @@ def terms(waiver):
 
 
 def _spread(found, parameters_of):
-    """FOUND with the parameters of each control in its place. A parameter's own waiver decides; of several controls the one whose waiver
-    holds longest."""
+    """FOUND with the parameters of each control in its place. A parameter's own waiver decides, by whichever of its names; of several
+    controls the one whose waiver holds longest."""
     spread = {name: entry for name, entry in found.items() if not _is_control(name)}
+    own = {_behaviour.switch(name): entry for name, entry in spread.items()}
     controls = [found[name] for name in sorted(found) if _is_control(name)]
     # A letter sorts after every day.
     for entry in sorted(controls, key=lambda entry: entry.value.expires or "never", reverse=True):
         waiver = entry.value._replace(control=entry.name)
         for name in _parameters(entry, parameters_of):
-            spread.setdefault(name, Entry(name, waiver, entry.variable))
+            spread.setdefault(name, own.get(_behaviour.switch(name), Entry(name, waiver, entry.variable))._replace(name=name))
     return spread
 
 

@@ -31,12 +31,24 @@ def answer(data, expression):
     if not isinstance(data, (dict, list)):
         raise ValueError("the data is a single value, not the content of a JSON file; for the text of a file write `| from_json` before it")
     try:
-        return jmespath.compile(expression).search(data)
+        found = jmespath.compile(expression).search(data)
+        is_answer = _is_plain(found)
     except RecursionError:
         raise ValueError("the expression is nested too deeply: %s" % _harmless.line(expression)) from None
     # Some functions of jmespath do not check their arguments: contains('abc', `1`).
     except (ValueError, TypeError) as exc:
         raise ValueError(_told(exc, expression)) from None
+    if not is_answer:
+        raise ValueError("the expression names another one with & and does not use it, as in sort_by(@, &name): %s"
+                         % _harmless.line(expression))
+    return found
+
+
+def _is_plain(found):
+    """Whether it has no expression of jmespath in it, which alone is no value."""
+    if isinstance(found, dict):
+        return all(map(_is_plain, found.values()))
+    return all(map(_is_plain, found)) if isinstance(found, list) else found is None or isinstance(found, (str, int, float))
 
 
 def _missing(python):

@@ -12,7 +12,7 @@ from collections import namedtuple
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _nearest, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _layers
 
-_RULES_FROM_ROW = ("interfaces", "machine", "required")
+_RULES_FROM_ROW = ("interfaces", "machine", "required", "meant")
 
 # rows: group -> [Row, ...] in the order of the catalogue. rules: parameter -> what the module takes as its rule. notes: sentences that say
 # what does not take effect, and why. waivers: [{name, reason, expires, owner, ticket, control}, ...] by name, also those that have expired.
@@ -53,6 +53,8 @@ def select(variables, catalogue, today, parameters_of):
             rules[name] = dict(rules.get(name, {}), **rule)
     for name, words in _left_alone(chosen, overrides):
         rules[name] = dict(rules.get(name, {}), waived=words)
+    for name, words in _ended_elsewhere(chosen, waivers, today):
+        rules[name] = dict(rules.get(name, {}), waiver_expired=words)
     return Selection(profile, chosen, rules, notes, [dict(name=name, **waivers[name].value._asdict()) for name in sorted(waivers)])
 
 
@@ -122,8 +124,8 @@ def _check_names(rows, overrides, waivers):
 def _follows(name, movers):
     """Whether the kernel sets NAME along with one of MOVERS."""
     interface = _sysctl_d.interface_of(name)
-    return any(move.kept and move.name == name for mover in movers
-               for move in _behaviour.moves(mover, "1", (interface,) if interface else ()))
+    return any(move.kept and move.name == name for mover in movers for value in ("0", "1")
+               for move in _behaviour.moves(mover, value, (interface,) if interface else ()))
 
 
 def _left_alone(chosen, overrides):
@@ -131,6 +133,14 @@ def _left_alone(chosen, overrides):
     set_here = [row.name for rows in chosen.values() for row in rows]
     return [(name, "%s leaves it alone" % entry.variable) for name, entry in overrides.items()
             if entry.value is None and _follows(name, set_here)]
+
+
+def _ended_elsewhere(chosen, waivers, today):
+    """(parameter, when) of each of the rows CHOSEN that is set again because a waiver has ended that names it otherwise."""
+    set_here = {row.name for rows in chosen.values() for row in rows}
+    return [(name, "%s (written as %s)" % (_waived(entry, today)["waiver_expired"], entry.name)) for entry in waivers.values()
+            if entry.name not in set_here and not _is_in_force(entry, today)
+            for name in _same_limit(entry.name) if name in set_here - set(waivers)]
 
 
 def _added(rows, groups, overrides, waivers, with_value):
@@ -144,6 +154,8 @@ def _added(rows, groups, overrides, waivers, with_value):
             row["hold"] = of_all["hold"]
         if name not in waivers and not of_all and (overrides[name].value is not None or name not in with_value):
             row["required"] = overrides[name].variable
+            meant = _nearest.nearest(name, rows)
+            row.update({"meant": meant} if meant else {})
         found.append(row)
     return found
 
@@ -228,7 +240,7 @@ def _rule(row, value, entry, profile):
     """What is to be known of a row's parameter where VALUE is wanted of it."""
     if value is None:
         report = None if entry else _catalogue.reference(row, profile)
-        return {"report": report} if report else {key: row[key] for key in ("required",) if key in row}
+        return {"report": report} if report else {key: row[key] for key in ("required", "meant") if key in row}
     # An override is exact: nothing is as good as its value, and it is set also where that unsets another parameter.
     rule = _catalogue.order_rule(row, value) if not entry else {"exact": True} if _behaviour.partner(row["name"]) else {}
     rule.update((key, row[key]) for key in _RULES_FROM_ROW if key in row)

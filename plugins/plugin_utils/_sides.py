@@ -24,11 +24,14 @@ VALUE, SECRET, MOVES, UNREADABLE, MISSING = "value", "secret", "moves", "unreada
 Side = namedtuple("Side", "label kind parameters facts omitted")
 # kind: VALUE | SECRET | MOVES | UNREADABLE | MISSING (the host lacks the parameter). boot: the value of the next boot, None where no file
 # sets it. source: what decides, `file:line` or what the catalogue says. cause: the file, or the source of this very row; None where nothing
-# special decides. token: stands for a secret, and never leaves the process. problem: why it cannot be read.
+# special decides. token: stands for a secret, and never leaves the process; "" for one that was never set. problem: why it cannot be read.
 Value = namedtuple("Value", "kind value boot source cause token problem")
 
 _NEWEST_SCHEMA = 1
-# How `_shards` says that a run has ended well.
+# The largest number that a kernel has.
+_MOST = 2 ** 64
+# The error with which the kernel refuses to show an address secret that it does not have.
+_NEVER_SET = "EIO"
 
 
 # --- what a name means ---
@@ -64,13 +67,13 @@ def of_column(catalogue, column):
     return Side(_harmless.flat(column), PROFILE, found, {"title": about["title"], "source": about["source"]}, 0)
 
 
-def of_info(label, result, kind=HOST, salted=True):
-    """What kernel_parameters_info returned. SALTED: whether its digests were made with the salt of this comparison."""
+def of_info(label, result, kind=HOST):
+    """What kernel_parameters_info returned."""
     kernel = _dictionary(label, "kernel", result.get("kernel"))
     facts = {name: _text(label, name, kernel.get(name)) for name in ("release", "machine", "system")}
     facts.update((name, _count(label, name, result.get(name))) for name in ("memory_kb", "processors"))
     facts["runtimes"] = [_text(label, "runtimes", item.get("name")) for item in _rows(label, "runtimes", result.get("runtimes") or [])]
-    parameters = dict(_parameters(label, result, lambda row: _of_info_row(label, row, salted)), **_guest_rows(label, result))
+    parameters = dict(_parameters(label, result, lambda row: _of_info_row(label, row)), **_guest_rows(label, result))
     return Side(_harmless.flat(label), kind, parameters, facts,
                 _count(label, "omitted", result.get("omitted")) or 0)
 
@@ -122,7 +125,7 @@ def of_result(label, found):
     if schema != _NEWEST_SCHEMA:
         raise ValueError("%s: its schema_version is %s, and this release reads %d: use the release that wrote it"
                          % (label, _harmless.line(schema), _NEWEST_SCHEMA))
-    return of_shard(label, found) if "outcome" in found else of_info(label, found, RESULT, salted=False)
+    return of_shard(label, found) if "outcome" in found else of_info(label, found, RESULT)
 
 
 # --- rows ---
@@ -137,14 +140,15 @@ def _parameters(label, result, made):
     return found
 
 
-def _of_info_row(label, row, salted):
+def _of_info_row(label, row):
     name, value, boot, source = (_text(label, key, row.get(key)) for key in ("name", "value", "boot", "boot_source"))
     kind = row.get("kind", VALUE)
     if kind not in (VALUE, SECRET, MOVES, UNREADABLE):
         raise ValueError("%s: %s: %s is no kind of value that this release knows" % (label, name, _harmless.line(kind)))
     if kind == SECRET or _secrets.is_secret(name):
-        digest = _text(label, "digest", row.get("digest"))
-        return Value(SECRET, None, None, source, _file(source), digest if salted else None, None)
+        is_set = not (kind == UNREADABLE and row.get("error") == _NEVER_SET and name.endswith(".stable_secret"))
+        return Value(SECRET, None, None, source, _file(source), *((_text(label, "digest", row.get("digest")), None) if is_set
+                                                                  else ("", "never set")))
     if kind == UNREADABLE or value is None:
         return Value(UNREADABLE, None, boot, source, _file(source), None, _text(label, "error", row.get("error")) or "no value")
     return Value(kind, value, boot, source, _file(source), None, None)
@@ -179,7 +183,7 @@ def _text(label, key, given):
 
 
 def _count(label, key, given):
-    if given is None or isinstance(given, int) and not isinstance(given, bool):
+    if given is None or isinstance(given, int) and not isinstance(given, bool) and 0 <= given <= _MOST:
         return given
     raise ValueError("%s: %s: %s is no number" % (label, key, _harmless.line(given, 100)))
 

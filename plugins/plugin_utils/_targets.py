@@ -17,7 +17,7 @@ _TAGS = ("all", "untagged")
 # Ansible knows it without an inventory.
 _THIS_MACHINE = "localhost"
 # So many hosts, or a share of them.
-_BATCH = re.compile(r"[0-9]{1,6}%?\Z")
+_BATCH = re.compile(r"(?:[0-9]{1,6}|0*[1-9][0-9]{0,5}%)\Z")
 _PERCENTAGE = re.compile(r"(?:100|[0-9]{1,2})(?:\.[0-9]{1,3})?%?\Z")
 
 NOTHING_LEFT = "--limit: it leaves none of the hosts on which the playbook acts: name others, or leave it out"
@@ -47,6 +47,22 @@ def unknown_hosts(variable, pattern, groups, matches):
             near = nearest(name, [*groups, *groups["all"]])
             meant = "is %s meant?" % _harmless.line(near) if near else "name a group or a host"
             return "%s: nothing in the inventory is called %s: %s" % (variable, _harmless.line(name), meant)
+    return None
+
+
+def no_names(variable, given):
+    """GIVEN: the pattern, as a text or a list."""
+    for part in (given or [given]) if isinstance(given, list) else [given]:
+        if not isinstance(part, str) or not part.strip():
+            return "%s: %s is no text that names hosts or groups: write all, or a name" % (variable, _harmless.line(repr(part)))
+    return None
+
+
+def nothing_left(variable, pattern, matches):
+    """Where the parts of a PATTERN name hosts, and & and ! leave none of them. MATCHES: a pattern -> its hosts."""
+    named = [part for part in pattern if not part.startswith(("&", "!"))] or ["all"]
+    if named != pattern and matches(named) and not matches(pattern):
+        return "%s: %s leaves no host: name others, or take a part away" % (variable, _harmless.line(":".join(pattern)))
     return None
 
 

@@ -15,6 +15,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._nearest import n
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _layers
 
 PREFIX = "photon_hardening_"
+PREFIXES = (PREFIX, "photon_upgrade_")
 _LAYERS = ("photon_hardening_overrides", "photon_hardening_waivers")
 
 _SPECS = os.path.join(os.path.dirname(__file__), "..", "..", "roles", "*", "meta", "argument_specs.yml")
@@ -30,8 +31,10 @@ OF_PLAYBOOKS = {
     "report": ("report_cached_facts", "report_dir", "report_inputs", "report_query", "report_since", "report_stale_after"),
     "rollback": _BATCHES,
 }
-# A name with a part of the prefix missing still has one of these three whole: two edits reach no more than two of them.
-_PARTS = ("photon", "_harde", "ning_")
+# What a play reads before it knows its hosts: -e and the vars of a play or of import_playbook say it, nothing of an inventory does.
+OF_PLAYS = frozenset((*_BATCHES, "photon_upgrade_hosts"))
+# A name with a part of the prefix missing still has one of these whole: two edits reach no more than two of them.
+_PARTS = ("photon", "_harde", "ning_", "_upgr", "ade_")
 
 
 def of_roles(pattern=_SPECS):
@@ -57,11 +60,11 @@ KNOWN = known(SPECS)
 
 
 def mistyped(names):
-    """(name, the one that was meant) of NAMES that nobody can have wanted, and (name, None) of those with our prefix that nothing reads."""
+    """(name, the one that was meant) of NAMES that nobody can have wanted; (name, None) of those with our prefixes that nothing reads."""
     found = []
     for name in sorted(str(name) for name in names if _is_like_ours(name)):
         meant = None if _is_known(name) else _meant(name)
-        if meant or name.startswith(PREFIX) and not _is_known(name):
+        if meant or name.startswith(PREFIXES) and not _is_known(name):
             found.append((name, meant))
     return found
 
@@ -72,6 +75,13 @@ def refusal(name, meant):
 
 def note(name):
     return "%s: nothing here reads a variable of this name." % _harmless.line(name)
+
+
+def unheard(names, heard):
+    """The sentence about the first of NAMES, each of them of OF_PLAYS, that a play has not HEARD of; None where there is none."""
+    for name in sorted(set(names).difference(heard)):
+        return "%s: it stands where no play reads it, such as in an inventory: give it with -e, and remove it there" % name
+    return None
 
 
 def _is_like_ours(name):

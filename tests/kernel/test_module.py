@@ -82,6 +82,31 @@ def test_what_forwarding_moves_is_put_back_when_a_value_is_refused(host, router,
     assert values(FORWARD, DEFAULT, LEFT, REDIRECTS) == ("1", "0", "0", "0")
 
 
+@pytest.mark.parametrize("name, live, wanted", [
+    ("net.ipv6.conf.all.forwarding", "1", "0"), ("net.ipv6.conf.all.forwarding", "0", "1"),
+    ("net.ipv6.conf.all.disable_ipv6", "1", "0"), ("net.ipv6.conf.left.disable_ipv6", "0", "1"),
+])
+def test_what_only_one_direction_moves_is_put_back_and_taken_back(host, name, live, wanted):
+    others = ("net.ipv6.conf.left.force_forwarding", "net.ipv6.conf.left.mtu")
+    before = values(name, *others)
+    write(name, live)
+    for other, value in zip(others, ("1", "1400"), strict=True):
+        if _procfs.exists(other):
+            write(other, value)
+    start = values(name, *others)
+    try:
+        failed = run("%s = %s\nnet.ipv4.tcp_congestion_control = no_such_thing\n" % (name, wanted))
+        assert "Every value and file is as before" in failed["msg"]
+        assert values(name, *others) == start
+        assert not run("%s = %s\n" % (name, wanted)).get("failed")
+        assert not run(state="absent").get("failed")
+        assert values(name, *others) == start
+    finally:
+        for other, value in zip((name,) + others, before, strict=True):
+            if value is not None:
+                write(other, value)
+
+
 def test_values_that_depend_on_one_another(host):
     names = ("net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_port_range")
     before = values(*names)

@@ -36,7 +36,7 @@ KEPT = 30 * 24 * 3600
 ROOMS = ("plugins/module_utils/*.py", "plugins/plugin_utils/*.py", "plugins/plugin_utils/_formats/*.py", "plugins/action/*.py",
          "plugins/callback/*.py", "plugins/filter/*.py")
 # Records decide nothing. The others are this machine's files and parameters: tests/vm and tests/molecule are their tests.
-EXCLUDED = ("*/__init__.py", "*/_model.py", "*/_records.py", "*/_procfs.py", "*/_host.py")
+EXCLUDED = ("*/__init__.py", "*/_model.py", "*/_records.py", "*/_photon_model.py", "*/_procfs.py", "*/_host.py")
 
 # Beside tests/unit/plugins/KIND/test_ROOM.py and test_ROOM_*.py: whose cases are in the tests of what they belong to.
 FURTHER_TESTS = {
@@ -47,6 +47,7 @@ FURTHER_TESTS = {
     "plugins/module_utils/_memory.py": ("module_utils/test_scenarios.py", "modules/test_faults.py"),
     "plugins/module_utils/_packet_filters.py": ("module_utils/test__uses.py",),
     "plugins/module_utils/_photon_host.py": ("modules/test_photon_upgrade_info.py",),
+    **{f"plugins/module_utils/_photon_{room}.py": ("module_utils/test__photon_upgrade.py",) for room in ("packages", "state", "text")},
     "plugins/module_utils/_plan.py": ("module_utils/test_scenarios.py", "module_utils/test_conflicts.py"),
     "plugins/module_utils/_sysctl_d.py": ("module_utils/test_scenarios.py",),
     "plugins/module_utils/_tdnf.py": ("modules/test_tdnf.py",),

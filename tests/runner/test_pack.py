@@ -80,9 +80,17 @@ def test_a_second_run_changes_nothing(pack):
 
 def test_credentials_that_are_taken_away_again(tmp_path):
     with awx.served() as (address, store):
-        for given, left in (({"awx_credentials": ["key of the hosts"]}, 1), ({}, 1), ({"awx_credentials": []}, 0)):
+        name = "key of the hosts"
+        for given, left in (({"awx_credentials": [name]}, 1), ({}, 1), ({"awx_credentials": name}, 1), ({"awx_credentials": []}, 0)):
             changed(play(tmp_path, address, "-e", json.dumps(given)))
             assert {len(store.linked_items(store.named("job_templates", name)["url"] + "credentials/")) for name in TEMPLATES} == {left}
+
+
+@pytest.mark.parametrize("slices", ["0", "-5", "abc"])
+def test_slices_that_are_none_set_up_nothing(tmp_path, slices):
+    with awx.served() as (address, store):
+        ended = play(tmp_path, address, "-e", "awx_slices=" + slices)
+        assert ended.returncode == 2 and "awx_slices: %s is no number of jobs" % slices in ended.stdout and store.log == []
 
 
 def test_a_mistyped_variable_sets_up_nothing(tmp_path):

@@ -80,7 +80,9 @@ def test_the_command_of_the_service_is_one_that_ansible_takes(ended, tmp_path):
     assert program == "/usr/bin/ansible-playbook"
     code, output = ended([*PLAYBOOK, *arguments, "--extra-vars", "photon_hardening_profile=gone"], LOCAL, **environment)
     assert (code, "profile: 'gone' is none of" in output) == (2, True), output
-    assert [path.name for path in (tmp_path / "photon-hardening-audit" / "reports").iterdir()] == ["h1.json"]
+    reports = tmp_path / "photon-hardening-audit" / "reports"
+    # Also where every host has failed.
+    assert {path.name for path in reports.rglob("*") if path.is_file()} == {"h1.json", "report.html", "report.json"}
 
 
 def test_the_service_fails_for_states_that_there_are():

@@ -7,6 +7,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -33,10 +34,11 @@ ansible_become=false
 def run(tmp_path):
     (tmp_path / "hosts.ini").write_text(INVENTORY, encoding="utf-8")
 
-    def ran(*args):
+    def ran(*args, inventory="hosts.ini", **more):
         extra = [word for arg in args for word in (["-e", arg] if "=" in arg else [arg])]
-        environment = dict(os.environ, ANSIBLE_HOME=str(tmp_path / "home"), ANSIBLE_LOCAL_TEMP=str(tmp_path / "tmp"), ANSIBLE_NOCOLOR="1")
-        return subprocess.run(["ansible-playbook", str(PLAYBOOK), "-i", "hosts.ini", *extra], cwd=tmp_path, env=environment, text=True,
+        environment = dict(os.environ, ANSIBLE_HOME=str(tmp_path / "home"), ANSIBLE_LOCAL_TEMP=str(tmp_path / "tmp"), ANSIBLE_NOCOLOR="1",
+                           **more)
+        return subprocess.run(["ansible-playbook", str(PLAYBOOK), "-i", inventory, *extra], cwd=tmp_path, env=environment, text=True,
                               check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return ran
 
@@ -88,3 +90,30 @@ def test_what_cannot_be_compared(run, args, status, words):
     done = run(*args)
     assert (done.returncode, words in done.stdout) == (status, True), done.stdout
     assert ("TASK [Read kernel parameters]" in done.stdout) == ("could not be read" in words)
+
+
+def test_one_side_that_cannot_be_reached_is_named_where_any_error_is_fatal(run):
+    done = run("left=far", "right=near1", ANSIBLE_ANY_ERRORS_FATAL="1")
+    assert done.returncode == 2 and "left: far: this host could not be read: " in done.stdout, done.stdout
+    assert "has no attribute" not in done.stdout
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    """An inventory of hosts whose names mean something in a pattern; of one there is a group, too."""
+    names = ["!neg", "a,b", "h:1", "&y", "web.1", "web-1", "db", "other"]
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}", "ansible_become": False}
+    found = {"all": {"hosts": names, "vars": local}, "db": {"hosts": ["db", "other"]}, "_meta": {"hostvars": {}}}
+    path = tmp_path / "hosts.sh"
+    path.write_text("#!/bin/sh\ncat <<'END'\n%s\nEND\n" % json.dumps(found), encoding="utf-8")
+    path.chmod(0o755)
+    return path.name
+
+
+@pytest.mark.parametrize("left, right", [("!neg", "a,b"), ("&y", "h:1"), ("db", "web.1")])
+def test_no_other_host_is_read_whatever_a_name_means_in_a_pattern(run, hostile, left, right):
+    sides = {"left": left, "right": right, "compare_formats": "json"}
+    done = run("-e", json.dumps(sides), inventory=hostile)
+    read = done.stdout.partition("TASK [Read kernel parameters]")[2].partition("PLAY [Compare]")[0]
+    assert done.returncode == 0, done.stdout
+    assert sorted(re.findall(r"(?m)^ok: \[(.*)\]$", read)) == sorted([left, right])

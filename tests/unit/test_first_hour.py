@@ -105,6 +105,28 @@ def test_a_name_that_is_not_there_ends_a_command_before_anything_is_done(printed
     assert code not in (0, 2) and words in output.replace("\n", " ") and "TASK" not in output, output
 
 
+@pytest.mark.parametrize("playbook, name", [
+    *[("harden", name) for name in ("photon_hardening_hosts", "photon_hardening_serial", "photon_hardening_max_fail_percentage")],
+    ("rollback", "photon_hardening_hosts"), ("audit", "photon_hardening_hosts"), ("photon_upgrade", "photon_upgrade_hosts"),
+])
+def test_hosts_and_batches_that_an_inventory_chooses_are_refused(printed, playbook, name):
+    """Ansible reads no variable of a host when it chooses the hosts of a play: all would be hardened, at once."""
+    needed = ["-e", "photon_upgrade_to_version=5.0", "-e", "photon_upgrade_confirmed_backup=true"]
+    hosts = {host: {name: "1"} for host in ("1", "web2")}
+    code, output = printed(playbook, "--check", *needed, inventory=hosts)
+    words = "%s: it stands where no play reads it, such as in an inventory: give it with -e, and remove it there" % name
+    assert code == 2 and words in output and " differ" not in output, output
+    # What the command says is read, whatever the inventory says.
+    assert words not in printed(playbook, "--check", *needed, "-e", name + "=1", inventory=hosts)[1]
+
+
+def test_hosts_that_a_playbook_chooses_where_it_imports_ours(printed, tmp_path):
+    (tmp_path / "site.yml").write_text(yaml.safe_dump([
+        {"import_playbook": str(PLAYBOOKS / "audit.yml"), "vars": {"photon_hardening_hosts": "web1"}}]), encoding="utf-8")
+    code, output = printed(str(tmp_path / "site"), inventory={"web1": {}, "web2": {}})
+    assert code == 0 and "web1: " in output and "web2" not in output, output
+
+
 def test_a_mistyped_name_ends_an_upgrade_before_it_begins(printed):
     code, output = printed("photon_upgrade", "-e", "photon_upgrade_to_version=5.0", inventory={"web1": {"photon_hardening_profil": "kspp"}})
     assert code == 2 and output.count("photon_hardening_profil: nothing reads a variable of this name: is ") == MOST, output

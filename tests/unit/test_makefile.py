@@ -45,9 +45,29 @@ def typed(folder, name, command):
     ('make -C "$CLONE" harden INVENTROY=hosts', "INVENTROY: nothing here reads a variable of this name: there are INVENTORY "),
     ('make -C "$CLONE" harden ARG=--check LIMIT=web', "ARG: nothing here reads"),
     ('make -C "$CLONE" harden check', "check: there is no target of this name: see make help."),
+    ('INVENTRY=hosts make -C "$CLONE" harden', "INVENTRY: nothing here reads a variable of this name: there are INVENTORY "),
+    ('make -C "$CLONE" harden INVENTORY=$UNSET', "INVENTORY: it is empty: give it a value, or leave it out."),
+    ('INVENTORY= make -C "$CLONE" harden', "INVENTORY: it is empty"), ('make -C "$CLONE" harden LIMIT=" "', "LIMIT: it is empty"),
     ('cd "$CALLER" && make -f "$CLONE/Makefile" harden', "this is not the folder of the Makefile: go there, or name it with make -C."),
 ])
 def test_a_mistyped_name_ends_make_before_anything_is_done(tmp_path, command, words):
     done = typed(tmp_path, "a clone", command)
     assert done.returncode == 2 and words in done.stdout and "<" not in done.stdout
     assert list((tmp_path / "the caller").iterdir()) == [] and not (tmp_path / "a clone" / "playbooks").exists()
+
+
+@pytest.mark.parametrize("playbook, inventory, refused", [
+    ("audit.yml", "", True), ("harden.yml", "", True), ("harden.yml", "hosts", False), ("report.yml", "", False),
+])
+def test_who_may_not_become_root_is_told_first(tmp_path, playbook, inventory, refused):
+    programs, tools = tmp_path / "bin", tmp_path / "tools"
+    for folder in (programs, tools):
+        folder.mkdir()
+    shutil.copy(ROOT / "tools" / "play.sh", tools)
+    for path, text in ((programs / "id", "echo 1000"), (tools / "venv.sh", "echo goes on; exit 1")):
+        path.write_text("#!/bin/sh\n%s\n" % text, encoding="utf-8")
+        path.chmod(0o755)
+    (programs / "dirname").symlink_to(shutil.which("dirname"))
+    done = subprocess.run([shutil.which("bash"), tools / "play.sh", playbook], env={"PATH": str(programs), "INVENTORY": inventory},
+                          check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 1 and ("there is no sudo here" in done.stdout, "goes on" in done.stdout) == (refused, not refused)

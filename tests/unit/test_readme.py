@@ -27,10 +27,12 @@ def test_the_documents_show_the_catalogue_and_the_control_numbers():
     """When this fails: run make catalogue."""
     readme = tool("readme")
     documents = readme.documents(CATALOGUE, _controls.load())
-    assert [path.name for path in documents] == ["parameters.md", "sources.md", "strength.md", "benchmarks.md", "uses.md"]
+    assert [path.name for path in documents] == ["parameters.md", "sources.md", "strength.md", "README.md", "uses.md"]
     for path, parts in documents.items():
         text = path.read_text(encoding="utf-8")
         assert readme.written(text, parts) == text
+    pages = readme.pages(CATALOGUE, _controls.load())
+    assert {path: path.read_text(encoding="utf-8") for path in readme.BENCHMARKS.parent.glob("*.md") if path != readme.BENCHMARKS} == pages
 
 
 def page(name):
@@ -170,12 +172,14 @@ CONTROLS = {
 
 def test_the_table_of_benchmarks_says_how_much_of_each_is_covered():
     assert tool("readme").benchmark_table(CONTROLS)[2:] == [
-        "| [`cis`](#cis) | A benchmark | 1.0 | 2 of 3 |", "| [`stig`](#stig) | A STIG | V1R2 | 2 of 2 |", ""]
+        "| [`cis`](cis.md) | A benchmark | 1.0 | 2 of 3 |", "| [`stig`](stig.md) | A STIG | V1R2 | 2 of 2 |", ""]
 
 
 def test_what_of_a_benchmark_is_not_set_is_named():
     readme, catalogue = tool("readme"), {"parameters": [{"name": "kernel.a"}, {"name": "kernel.b", "report_only": True}]}
-    assert list(readme.not_set(catalogue, CONTROLS, "cis")) == ["Not covered: `kernel.x` (9, 10).", "Only compared: `kernel.b`."]
+    assert list(readme.not_set(catalogue, CONTROLS, "cis")) == [
+        "Not covered, because the catalogue does not have them: `kernel.x` (9, 10).",
+        "Only compared, because no profile sets them: `kernel.b`."]
     assert list(readme.not_set({"parameters": []}, CONTROLS, "stig")) == []
 
 

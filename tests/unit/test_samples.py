@@ -42,7 +42,7 @@ def parameter(name, state, before="0", after=None, **more):
 
 
 def plan(rows, files=()):
-    return Plan(rows=rows, files=dict.fromkeys(files, ""), attributes={}, writes=[], expected={}, followers={}, live_before={},
+    return Plan(rows=rows, files=dict.fromkeys(files, ""), attributes={}, writes=[], expected={}, followers={}, passing={}, live_before={},
                 saved=Saved({}, {}), disk={}, folders=[], warnings=[])
 
 
@@ -96,7 +96,7 @@ def test_the_sentence_of_a_gate():
         "fs.protected_fifos", "fs.protected_regular", "kernel.kptr_restrict", "kernel.panic", "kernel.sysrq")]
     rows += [parameter("vm.%d" % number, "changed", "0", "1") for number in range(7)]
     rows += [parameter("z.%d" % number, "ok") for number in range(15)]
-    told = "fail_on: nothing was written, because of %s. %s" % (
+    told = "photon_hardening_fail_on: nothing was written, because of %s. %s" % (
         _result.of_states(rows, ["changed", "overridden"]), _result.count(rows))
     assert "\nweb1 (photon): FAILED: %s\n" % told in page("docs/audit-gate.md")
 

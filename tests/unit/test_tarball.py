@@ -16,7 +16,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
 # The aim is 250,000; the code has outgrown it.
-MAX_BYTES = 350_000
+MAX_BYTES = 360_000
 MADE = {"MANIFEST.json", "FILES.json"}
 # Of a user who keeps hosts, secrets and results in the clone.
 PRIVATE = [
@@ -30,6 +30,13 @@ PRIVATE = [
     "rd/localhost.json", "web1.json", "playbooks/web1.json", "rd/run/junit-web.xml", "rd/run/hdf/web1.json", "rd/run/cklb/web1.cklb",
     "comparison.html", "playbooks/out/comparison.md", "prod.yml", "staging.yml", "secrets.yml", "playbooks/secrets.yml", "id_rsa",
     "playbooks/id_ed25519.pub", "Inventory/hosts.yml", "tls.key",
+    # Folders that begin as ours do, and hosts whose names end as that of a schema does.
+    "photon_reports/web1.json", "photon_reports/run/report.json", "perimeter/web1.json", "photon.json", "photon_compare.json",
+    "plugins/x/web.json", "plugins/x/a.json", "plugins/x/cinema.json", "plugins/x/schema.json", "a.json", "p/hschema.json",
+    "my-inventory.yml", "env/prod/my_inventory.yml", "inv/web.yml", "hosts-prod.yml", "ansible_hosts", "HOSTS", "Hosts.yml", "INVENTORY",
+    "playbooks/my_hosts.yml", "playbooks/hosts_prod", "playbooks/prod.yml", "servers.yml", "id_ecdsa", "passwords.yml", "password.txt",
+    "credentials.yml", "awx_token", "token.txt", "key.p12", "tls.crt", "comparison-web.html", "playbooks/compare.md",
+    "meta/token.txt", "plugins/filter/password.txt", "roles/photon_hardening/files/web.json",
 ]
 UNLISTED = ["notes.txt", "playbooks/own.yml", "docs/own.md", "roles/own/tasks/main.yml"]
 

@@ -145,9 +145,10 @@ def test_what_is_refused_is_not_begun(scenario, to, words):
 
 
 @pytest.mark.parametrize("more", [(), ("--check",)])
-def test_an_interpreter_that_the_upgrade_takes_away_is_refused(more):
+@pytest.mark.parametrize("interpreter", [REAL_PYTHON, os.path.basename(REAL_PYTHON)])
+def test_an_interpreter_that_the_upgrade_takes_away_is_refused(interpreter, more):
     setup(1, FOUR)
-    done = upgrade("5.0", "-e", "ansible_python_interpreter=" + REAL_PYTHON, *more)
+    done = upgrade("5.0", "-e", "ansible_python_interpreter=" + interpreter, *more)
     assert done.returncode == 2 and "Set it to /usr/bin/python3 for this host, or leave it out" in done.stdout
     assert not started() and not exists("/var/lib/photon-hardening/upgrade")
 

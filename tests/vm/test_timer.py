@@ -37,7 +37,8 @@ def test_the_timer_starts_an_audit_that_fails_and_changes_nothing(controller, au
     assert controller.see() == before
     found = report(controller)
     assert (found["outcome"], found["check_mode"]) == ("stopped", True)
-    assert found["msg"].startswith("fail_on: nothing was written, because of ") and found["summary"]["changed"] > 0
+    assert found["msg"].startswith("photon_hardening_fail_on: nothing was written, because of ") and found["summary"]["changed"] > 0
+    assert controller.ssh(f"ls {HOME}/reports/*/report.html").count("report.html") == 1
     assert controller.ssh(f"stat -c '%a %U' {HOME} {HOME}/reports {HOME}/reports/itself.json").splitlines() == [
         "700 photon-audit", "700 photon-audit", "600 photon-audit"]
 

@@ -57,7 +57,7 @@ def value(found):
     if found is None:
         return "-"
     if found.kind == _sides.SECRET:
-        return "(secret)"
+        return "(secret, %s)" % found.problem if found.problem else "(secret)"
     if found.kind == _sides.UNREADABLE:
         return "unreadable (%s)" % found.problem
     is_kept = found.boot is None or found.boot.split() == found.value.split()

@@ -6,6 +6,7 @@
 Pure. Nothing here asks the terminal: its width, and whether it shows colours, are given. Private to the collection.
 """
 
+import re
 import textwrap
 import unicodedata
 from collections import namedtuple
@@ -23,6 +24,8 @@ _NOTHING = _Cell("")
 _Line = namedtuple("_Line", "name numbers end")
 
 MOST_LINES = 30
+# More than the number in a host's name has.
+_DIGITS = 20
 # A name is cut to the second of these before the columns are made narrower, and never below the first.
 _NAME_WIDTHS = 9, 24
 _LEAST_TEXT = 30
@@ -64,7 +67,9 @@ def _end(row):
 def _severity(row):
     """The hosts without a whole result first, then those with most of what is worst."""
     counts = {_verdicts.severity(_verdicts.kind(state, row.check_mode)): count for state, count in row.counts.items()}
-    return [row.outcome == "done"] + [-counts.get(severity, 0) for severity in _SEVERITIES] + [row.host]
+    # As people count: w2 before w10.
+    name = re.sub("0*([0-9]+)", lambda found: found.group(1).zfill(_DIGITS), row.host)
+    return [row.outcome == "done"] + [-counts.get(severity, 0) for severity in _SEVERITIES] + [name, row.host]
 
 
 # --- texts that a terminal shows in a known width ---

@@ -141,6 +141,8 @@ def test_files(run, tmp_path):
 
 @pytest.mark.parametrize("args, files, shown", [
     (dict(formats=["text"]), [], True), (dict(formats=["json"]), ["comparison.json"], False),
+    # As it comes from a command line.
+    (dict(formats="text, json"), ["comparison.json"], True),
     (dict(prints=False, formats=["text"]), [], False), (dict(no_log=True), [], False),
 ])
 def test_what_is_asked_for_is_made(run, tmp_path, args, files, shown):

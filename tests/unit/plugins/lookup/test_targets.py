@@ -49,6 +49,9 @@ def test_pattern(asked, terms, pattern):
     ({"ansible_limit": "web1:!web9", **OURS}, "--limit: nothing in the inventory is called web9: is web meant?"),
     ({"ansible_limit": "web1", "terms": ["web2"], **OURS}, "--limit: it leaves none of the hosts on which the playbook acts"),
     ({"ansible_limit": "web1", "said": {"no_limit": "why"}}, "--limit: this playbook takes none: why"),
+    ({"terms": ["web:&ungrouped"]}, "photon_hardening_hosts: web:&ungrouped leaves no host"),
+    ({"terms": ["web:!web"], "said": {"variable": "photon_upgrade_hosts"}}, "photon_upgrade_hosts: web:!web leaves no host"),
+    ({"terms": [{"a": 1}]}, "photon_hardening_hosts: {'a': 1} is no text"), ({"terms": [""]}, "photon_hardening_hosts: '' is no text"),
     ({"said": {"serial": "one"}}, "photon_hardening_serial: one is "),
     ({"said": {"serial": 1, "max_fail_percentage": "few"}}, "photon_hardening_max_fail_percentage: few is "),
 ])
@@ -69,6 +72,10 @@ def test_what_is_not_there_ends_the_run(asked, variables, words):
 ])
 def test_what_is_no_mistake(asked, variables):
     assert asked("all", **variables) == ["all"]
+
+
+def test_a_slice_of_an_awx_job_may_leave_no_host(asked):
+    assert asked("web:&ungrouped", awx_job_id=7) == ["web:&ungrouped"]
 
 
 def test_what_is_told_of_an_extra_variable(asked, monkeypatch):

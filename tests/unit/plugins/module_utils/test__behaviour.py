@@ -112,6 +112,17 @@ def test_moves(name, value, expected):
     assert moved(name, value) == expected
 
 
+@pytest.mark.parametrize("name, reached", [
+    ("net.ipv6.conf.all.forwarding", {"net.ipv6.conf.%s.forwarding" % scope for scope in ("default", "lo", "eth0/100")}
+     | {"net.ipv6.conf.%s.force_forwarding" % scope for scope in ("lo", "eth0/100")}),
+    ("net.ipv6.conf.lo.disable_ipv6", {"net.ipv6.conf.lo.mtu"}),
+    ("vm.dirty_bytes", {"vm.dirty_ratio"}),
+    ("kernel.sysrq", set()),
+])
+def test_reach_of_both_directions(name, reached):
+    assert {move.name for move in _behaviour.reach(name, INTERFACES)} == reached
+
+
 @pytest.mark.parametrize("name, expected", [
     ("net.ipv4.ip_forward", False),
     ("net.ipv6.conf.all.forwarding", True),

@@ -145,8 +145,8 @@ def test_a_value_that_was_refused_before(refused, state, write):
     pytest.param({SWAP: "20"}, {}, "overridden", LATER + " asks for 20", id="another value in a later drop-in"),
     pytest.param({SWAP: "10"}, {}, "changed", "", id="the same value in a later drop-in"),
     pytest.param({"kernel.a": "20"}, {}, "changed", "", id="another parameter in a later drop-in"),
-    pytest.param({SWAP: "20"}, {"waived": "why"}, "waived", "waived: why", id="waived here"),
-    pytest.param({SWAP: "10"}, {"waived": "why"}, "waived", "waived: why", id="waived here, the same value there"),
+    pytest.param({SWAP: "20"}, {"waived": "why"}, "waived", "why", id="waived here"),
+    pytest.param({SWAP: "10"}, {"waived": "why"}, "waived", "why", id="waived here, the same value there"),
 ])
 def test_a_later_drop_in_of_another_call(lines, rules, state, reason):
     files, on_disk = later_call(lines)
@@ -247,7 +247,7 @@ def test_way_back_to_what_another_drop_in_of_ours_asks_for(lines, expected):
 
 
 @pytest.mark.parametrize("now, state, reason", [
-    pytest.param(Choice("waived", reason="waived: why"), "waived", "waived: why; no longer ours: back to its baseline", id="waived"),
+    pytest.param(Choice("waived", reason="why"), "waived", "why; no longer ours: back to its baseline", id="waived"),
     pytest.param(Choice("held_back", reason="would break docker"), "held_back",
                  "would break docker; no longer ours: back to its baseline", id="held back"),
     pytest.param(Choice("ok", reason="only reported; the reference is 1"), "changed", "no longer ours: back to its baseline",

@@ -65,6 +65,12 @@ def test_a_guest_of_esxi_with_everything_emulated(told):
     assert brief(rows, *["%s driver" % name for name in _guest.DRIVERS]) == [("not loaded", "ok")] * 4
 
 
+@pytest.mark.parametrize("driver", ["ahci", "ata_generic", "ata_piix", "pata_acpi", "BusLogic", "mptsas", "mptspi"])
+def test_emulated_disks(driver):
+    state, reason = _guest._emulated(driver, _guest._EMULATED_DISKS, "vmw_pvscsi")
+    assert state == "finding" and "(vmw_pvscsi)" in reason
+
+
 @pytest.mark.parametrize("make, machine, disk, filesystem", [
     (trees.kvm, "QEMU Standard PC (Q35 + ICH9, 2009), with a hypervisor", "virtio-pci", "btrfs"),
     (trees.metal, "Dell Inc. PowerEdge R640, no hypervisor seen", "nvme", "xfs")])
@@ -186,6 +192,12 @@ def test_devices_of_one_driver_are_counted_and_those_without_one_are_left_out(to
     rows = told(trees.esxi, change)
     assert brief(rows, "vmxnet3 interrupts", "vmxnet3 interrupts 2") == [("msix", "ok"), ("msi", "finding")]
     assert "vmxnet3 interrupts 3" not in rows and _guest.mode(device((), None, None)) is None
+
+
+@pytest.mark.parametrize("cmdline, value", [("pci=nomsi", "set"), ("quiet", "not set")])
+def test_nomsi_is_no_finding_on_another_machine(told, cmdline, value):
+    rows = told(trees.metal, lambda tree: tree.file("/proc/cmdline", cmdline + "\n"))
+    assert brief(rows, "kernel option pci=nomsi") == [(value, "not_applicable")]
 
 
 def test_nomsi(told):

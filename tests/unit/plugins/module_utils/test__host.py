@@ -160,20 +160,20 @@ def test_a_folder_is_read_once(image, target):
     image.add("/usr/lib/sysctl.d/a.conf", "kernel.a = 1\n")
     image.link(target, "/lib")
     assert [item.path for item in image(_host.sysctl_files)] == ["/usr/lib/sysctl.d/a.conf"]
-    assert image(_host.drop_in, "/lib/sysctl.d/a.conf") == "/usr/lib/sysctl.d/a.conf"
+    assert image(_host.drop_in, "/lib/sysctl.d/a.conf", True) == "/usr/lib/sysctl.d/a.conf"
 
 
 @ROOT
 def test_a_drop_in_is_a_file_in_a_folder_that_is_read_at_boot(image):
-    assert image(_host.drop_in, SECURITY) == SECURITY
+    assert image(_host.drop_in, SECURITY, True) == SECURITY
     image.link("/srv", "/etc/sysctl.d")
     with pytest.raises(HostProblem) as caught:
-        image(_host.drop_in, SECURITY)
+        image(_host.drop_in, SECURITY, True)
     assert str(caught.value).startswith("%s/etc/sysctl.d leads to %s/srv by a symbolic link, and drop-ins are only written to"
                                         % (image.root, image.root))
     os.mkfifo(str(image.root.join("run")))
     with pytest.raises(HostProblem):
-        image(_host.drop_in, "/run/sysctl.d/a.conf")
+        image(_host.drop_in, "/run/sysctl.d/a.conf", True)
 
 
 @ROOT
@@ -461,10 +461,10 @@ def traces(host, monkeypatch):
     monkeypatch.setattr(_files, "read_proc", lambda path, _limit=None: texts.get(path))
     monkeypatch.setattr(_procfs, "route_rules", lambda: 2)
 
-    def gather(saved=NOTHING, image=False, **more):
+    def gather(saved=NOTHING, image=False, asks_units=False, **more):
         texts.update(more.pop("texts", {}))
         others = _host.rivals(image, ["eth0"])
-        return _host._traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others)
+        return _host._traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others, asks_units)
     return gather
 
 
@@ -547,6 +547,19 @@ def test_a_route_that_a_router_has_announced_to_the_kernel(host, traces, flags, 
     assert traces(saved, texts={"net/ipv6_route": route + "short line\n"})["advertised"] == expected
 
 
+ADDRESS = "20010db8000500000000000000000007 02 %s %s %s     eth0\n"
+
+
+@pytest.mark.parametrize("length, scope, flags, before, expected", [
+    ("40", "00", "00", "1", "eth0"), ("40", "00", "01", "1", "eth0"), ("40", "00", "00", "0", None),
+    # Set by hand, of DHCP, and of the link alone.
+    ("40", "00", "80", "1", None), ("80", "00", "00", "1", None), ("40", "20", "00", "1", None),
+])
+def test_an_address_that_a_router_has_announced_to_the_kernel(host, traces, length, scope, flags, before, expected):
+    host.parameter("net.ipv6.conf.eth0.accept_ra", before)
+    assert traces(texts={"net/if_inet6": ADDRESS % (length, scope, flags) + "short line\n"})["advertised"] == expected
+
+
 def test_the_network_and_what_waits_for_a_crash(host, traces):
     lines = ["Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT", "eth0 00000000 01 0003 0 0 0 00000000 0 0 0",
              "wlan0 00000000 01 0003 0 0 9 00000000 0 0 0", "eth0 000200C0 00 0001 0 0 0 00FFFFFF 0 0 0"]
@@ -560,21 +573,92 @@ def test_the_network_and_what_waits_for_a_crash(host, traces):
     assert traces()["crash_kernel"] == "/sys/kernel/kexec_crash_size"
 
 
+ACCEPTS = "chain c { type filter hook forward priority 0; accept }\n"
+
+
+@pytest.mark.parametrize("files, expected", [
+    ({}, []), ({"/etc/nftables.conf": ACCEPTS}, ["/etc/nftables.conf"]),
+    ({"/etc/nftables.conf": 'include "/srv/fire/*.nft"\n', "/srv/fire/a.nft": ACCEPTS, "/srv/fire/b": "", "/srv/fire/c/d.nft": ""},
+     ["/etc/nftables.conf", "/srv/fire/a.nft"]),
+    # The samples of a package, which nothing includes.
+    ({"/etc/sysconfig/nftables.conf": '#include "/etc/nftables/nat.nft"\n', "/etc/nftables/nat.nft": ACCEPTS},
+     ["/etc/sysconfig/nftables.conf"]),
+    ({"/etc/sysconfig/nftables.conf": 'include "nftables/main.nft"\n', "/etc/nftables/main.nft": 'include "nat.nft"\n',
+      "/etc/nftables/nat.nft": 'include "./main.nft"\n' + ACCEPTS},
+     ["/etc/nftables/main.nft", "/etc/nftables/nat.nft", "/etc/sysconfig/nftables.conf"]),
+    ({"/etc/network/interfaces": "source fire.d/*\n", "/etc/network/fire.d/a": "up iptables-restore < /etc/r\n", "/etc/r": "",
+      "/etc/network/interfaces.d/b": ""}, ["/etc/network/fire.d/a", "/etc/network/interfaces", "/etc/r"]),
+    ({"/etc/ufw/user.rules": ""}, []), ({"/etc/ufw/user.rules": "", "/etc/ufw/ufw.conf": "ENABLED=yes\n"}, ["/etc/ufw/user.rules"]),
+    ({"/etc/iptables/rules.v4": "", "/etc/firewalld/zones/a.xml": ""}, []),
+])
+def test_a_rule_counts_where_something_loads_it(host, traces, files, expected):
+    host.file(ENABLED + "nftables.service", "")
+    for path, text in files.items():
+        host.file(path, text)
+    assert sorted(traces()["filters"]) == expected
+
+
+def test_includes_have_an_end(host, traces):
+    host.file(ENABLED + "nftables.service", "")
+    host.file("/etc/nftables.conf", 'include "/srv/*"\n' * 9)
+    for number in range(300):
+        host.file("/srv/%d" % number, "")
+    assert len(traces()["filters"]) < 300
+
+
 def test_units_that_are_enabled(host, traces):
     for path in (ENABLED + "radvd.service", ENABLED + "cron.service", ENABLED.replace("multi-user", "sysinit") + "nftables.service",
-                 ENABLED.replace("wants", "requires") + "frr.service", "/etc/systemd/system/bird.service"):
+                 ENABLED.replace("wants", "requires") + "frr.service", ENABLED.replace("wants", "upholds") + "pimd.service",
+                 "/etc/systemd/system/bird.service", "/etc/runlevels/default/keepalived", "/etc/runlevels/default/sshd"):
         host.file(path, "[Unit]\n")
-    assert set(traces()["enabled"]) == {"radvd.service", "nftables.service", "frr.service"}
+    found = traces()["enabled"]
+    assert set(found) == {"radvd.service", "nftables.service", "frr.service", "pimd.service", "keepalived.service"}
+    assert found["keepalived.service"] == "/etc/runlevels/default/keepalived"
 
 
-@pytest.mark.parametrize("path, text, counts", [
-    ("/etc/systemd/system/a.service", "[Service]\nPrivateUsers=yes\n", True), ("/etc/systemd/system/a.service", "PrivateUsers=no\n", False),
-    ("/etc/systemd/system/a.service.d/b.conf", "[Service]\nPrivateUsers=yes\n", True), (ENABLED + "a.service", "PrivateUsers=yes\n", True),
-    ("/etc/systemd/system/a.socket", "PrivateUsers=yes\n", False), ("/usr/lib/systemd/system/a.service", "PrivateUsers=yes\n", False),
+PRIVATE, SHARED, SILENT = "[Service]\nPrivateUsers=yes\n", "[Service]\nPrivateUsers=no\n", "[Service]\nUser=a\n"
+VENDOR, LOCAL = "/usr/lib/systemd/system/", "/etc/systemd/system/"
+
+
+@pytest.mark.parametrize("files, expected", [
+    ({LOCAL + "a.service": PRIVATE}, LOCAL + "a.service"), ({LOCAL + "a.timer": PRIVATE}, None), ({LOCAL + "a.service": SHARED}, None),
+    # A socket, a timer or a call on D-Bus starts a service of the vendor's.
+    ({VENDOR + "upower.service": PRIVATE}, VENDOR + "upower.service"), ({VENDOR + "a@.service": PRIVATE}, VENDOR + "a@.service"),
+    ({"/usr/lib/systemd/user/a.service": PRIVATE}, "/usr/lib/systemd/user/a.service"),
+    ({"/usr/lib/systemd/portable/profile/strict/service.conf": PRIVATE}, None),
+    # The last word counts: a drop-in's, and of two files of one name the administrator's.
+    ({VENDOR + "a.service": PRIVATE, LOCAL + "a.service.d/b.conf": SHARED}, None),
+    ({VENDOR + "a.service": SHARED, LOCAL + "a.service.d/b.conf": PRIVATE}, LOCAL + "a.service.d/b.conf"),
+    ({VENDOR + "a.service": PRIVATE, LOCAL + "a.service.d/b.conf": SILENT}, VENDOR + "a.service"),
+    ({VENDOR + "a.service": PRIVATE, LOCAL + "a.service": SILENT}, None),
+    ({VENDOR + "a.service": PRIVATE + SHARED}, None), ({LOCAL + "a.service": SHARED + PRIVATE}, LOCAL + "a.service"),
+    ({VENDOR + "a.service": PRIVATE, LOCAL + "a.service.d/b.conf": SHARED, VENDOR + "b.service": PRIVATE}, VENDOR + "b.service"),
 ])
-def test_a_unit_with_a_user_namespace_of_its_own(host, traces, path, text, counts):
-    host.file(path, text)
-    assert traces()["private_users"] == (path if counts else None)
+def test_a_unit_with_a_user_namespace_of_its_own(host, traces, files, expected):
+    for path, text in files.items():
+        host.file(path, text)
+    assert traces(asks_units=True)["private_users"] == expected
+    assert traces()["private_users"] is None
+
+
+def test_a_unit_that_is_masked_or_has_another_name_as_well(host, traces):
+    host.file(VENDOR + "a.service", PRIVATE)
+    host.file(LOCAL + "a.service.d/b.conf", SHARED)
+    os.symlink(host.root + VENDOR + "a.service", host.root + LOCAL + "dbus-org.a.service")
+    assert traces(asks_units=True)["private_users"] is None
+    host.file(VENDOR + "b.service", PRIVATE)
+    os.symlink("/dev/null", host.root + LOCAL + "b.service")
+    assert traces(asks_units=True)["private_users"] is None
+
+
+@pytest.mark.parametrize("name, rule, expected", [
+    ("user.max_user_namespaces", Rule(hold=(("0", ("lxc", "private_users")),)), VENDOR + "upower.service"),
+    ("user.max_user_namespaces", Rule(stops=((None, ("private_users",)),)), VENDOR + "upower.service"), ("kernel.a", Rule(), None),
+])
+def test_units_are_read_where_it_makes_a_difference(host, name, rule, expected):
+    host.file(VENDOR + "upower.service", PRIVATE)
+    use = _host.snapshot(request(rules={name: rule}), NOTHING, lambda _interfaces: []).uses.get("private_users")
+    assert (use and use.evidence) == expected
 
 
 @pytest.mark.parametrize("folder", ["/etc/systemd/system/", "/run/systemd/system/"])
@@ -591,7 +675,7 @@ def test_of_an_image_only_files_are_looked_at(host, traces, monkeypatch):
     monkeypatch.setattr(_procfs, "read", None)
     monkeypatch.setattr(_procfs, "route_rules", None)
     assert traces(image=True) == {
-        "enabled": {}, "lines": {}, "shipped": {}, "settings": (), "announces": None, "private_users": None, "image": True}
+        "enabled": {}, "lines": {}, "shipped": {}, "settings": (), "announces": None, "private_users": None, "image": True, "filters": {}}
 
 
 # --- processes of this machine ---

@@ -12,6 +12,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Choice,
     Entry,
     File,
+    Plan,
     Reading,
     Rule,
     Saved,
@@ -247,22 +248,38 @@ def test_what_is_left_alone_does_not_end_what_is_remembered_of_the_others():
 
 # --- what is remembered while a run goes on ---
 
+def planned(saved, passing=None, live=None, disk=None):
+    return Plan(*[None] * len(Plan._fields))._replace(saved=saved, passing=passing or {}, live_before=live or {}, disk=disk or {})
+
+
 def test_all_that_is_and_will_be_remembered_comes_first():
     before = Saved({NAME: Entry("0", "1", SECURITY), OTHER: Entry("0", "5", SECURITY)}, {SECURITY: SavedFile(None, sha256="old")}, ("/a",))
     after = Saved({NAME: Entry("0", "2", SECURITY)}, {SECURITY: SavedFile(None, sha256="new"), TUNING: SavedFile(None, sha256="first")},
                   ("/b",), machine_id="this one")
-    assert _memory.remembered_first(before, after) == Saved(
+    assert _memory.remembered_first(before, planned(after)) == Saved(
         {NAME: Entry("0", "2", SECURITY, also="1"), OTHER: Entry("0", "5", SECURITY)},
         {SECURITY: SavedFile(None, sha256="new", also="old"), TUNING: SavedFile(None, sha256="first")}, ("/a", "/b"), machine_id="this one")
-    assert _memory.remembered_first(before._replace(machine_id="another"), after).machine_id == "another"
+    assert _memory.remembered_first(before._replace(machine_id="another"), planned(after)).machine_id == "another"
 
 
-@pytest.mark.parametrize("known, now, earlier", [
-    pytest.param(("1", None), "2", "1", id="what was set last"),
-    pytest.param(("1", "0"), "1", "0", id="a run that is done again: what was set before it"),
+@pytest.mark.parametrize("known, now, there, earlier", [
+    pytest.param(("1", None), "2", False, "1", id="what was set last"),
+    pytest.param(("1", "0"), "1", False, "0", id="a run that is done again: what was set before it"),
+    pytest.param(("1", "0"), "2", False, "1", id="the last run has set it before it was killed"),
+    pytest.param(("1", "0"), "2", True, "0", id="the last run was killed before that"),
 ])
-def test_what_may_still_be_in_force(known, now, earlier):
-    assert _memory.earlier(known, now) == earlier
+def test_what_may_still_be_in_force(known, now, there, earlier):
+    assert _memory.earlier(known, now, there) == earlier
+
+
+@pytest.mark.parametrize("live, text, also", [("1", "one", ("1", "one")), ("0", "zero", ("0", "zero")), (None, None, ("1", "one"))])
+def test_of_two_runs_that_were_killed_the_last_that_has_done_something_counts(live, text, also):
+    one, zero, two = (_memory.digest(word) for word in ("one", "zero", "two"))
+    before = Saved({NAME: Entry("5", "1", SECURITY, also="0")}, {SECURITY: SavedFile(None, sha256=one, also=zero)})
+    after = Saved({NAME: Entry("5", "2", SECURITY)}, {SECURITY: SavedFile(None, sha256=two)})
+    disk = {SECURITY: File(SECURITY, text)} if text else {}
+    found = _memory.remembered_first(before, planned(after, live={NAME: live}, disk=disk))
+    assert (found.parameters[NAME].also, found.files[SECURITY].also) == (also[0], _memory.digest(also[1]))
 
 
 # --- what is remembered after a run that went well ---
@@ -270,7 +287,7 @@ def test_what_may_still_be_in_force(known, now, earlier):
 def came_out(after, before=None, outcomes=None, forms=None, moved=None):
     """The Entries; AFTER, BEFORE: parameter -> Entry."""
     saved, known = Saved(after, {}), Saved(before or {}, {})
-    first = _memory.remembered_first(known, saved)
+    first = _memory.remembered_first(known, planned(saved))
     return _memory.came_out(saved, known, first, outcomes or {}, forms or {}, moved or {}, "this boot").parameters
 
 
@@ -301,6 +318,12 @@ def test_the_form_in_which_the_kernel_keeps_a_value(entry, form, after):
     assert found.get(ROUNDED) == after
 
 
+def test_what_would_have_come_back_by_following_and_did_not_is_still_remembered():
+    known = Entry("1", "0", TUNING)
+    assert came_out({}, {V0: known}, moved={V0: ("0", "0")}) == {V0: known}
+    assert came_out({}, {V0: known}, moved={V0: ("0", "1")}) == {}
+
+
 @pytest.mark.parametrize("before, moved, after", [
     pytest.param(None, ("0", "1"), Entry("0", "1", SECURITY, mover=DEFAULT), id="it followed"),
     pytest.param(None, ("0", "2"), Entry("0", "2", SECURITY, mover=DEFAULT), id="it took a value that nobody could foresee"),
@@ -311,3 +334,13 @@ def test_the_form_in_which_the_kernel_keeps_a_value(entry, form, after):
 def test_what_may_have_followed(before, moved, after):
     found = came_out({V0: Entry("0", "1", SECURITY, mover=DEFAULT)}, {V0: before} if before else {}, moved={V0: moved})
     assert found.get(V0) == after
+
+
+@pytest.mark.parametrize("known, remembered", [
+    pytest.param(None, Entry("1", "0", TUNING), id="nothing was remembered of it"),
+    pytest.param(Entry("5", "1", SECURITY), Entry("5", "1", SECURITY, also="0"), id="it is ours"),
+    pytest.param(Entry("5", "1", SECURITY, also="2"), Entry("5", "1", SECURITY, also="2"), id="an earlier run was killed, too"),
+])
+def test_what_a_write_moves_for_a_moment_is_remembered_for_a_run_that_is_killed(known, remembered):
+    saved = Saved({V0: known} if known else {}, {})
+    assert _memory.remembered_first(saved, planned(saved, {V0: Entry("1", "0", TUNING)})).parameters == {V0: remembered}

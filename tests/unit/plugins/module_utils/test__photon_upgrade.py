@@ -11,9 +11,15 @@ import re
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _photon_upgrade
+from ansible_collections.photon.hardening.plugins.module_utils import (
+    _photon_model,
+    _photon_packages,
+    _photon_state,
+    _photon_text,
+    _photon_upgrade,
+)
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
-from ansible_collections.photon.hardening.plugins.module_utils._photon_upgrade import Asked, Facts, Package, Precheck
+from ansible_collections.photon.hardening.plugins.module_utils._photon_model import Asked, Facts, Package, Precheck
 
 RECORDINGS = os.path.join(os.path.dirname(__file__), "..", "..", "..", "upgrade", "recordings")
 PAM = (("/etc/pam.d/system-auth", "auth required pam_tally2.so onerr=fail deny=3"),)
@@ -44,7 +50,7 @@ def asked(to="5.0", **more):
 
 def begun(before, to="5.0", **after):
     """The facts after an upgrade has begun on a host with the facts BEFORE."""
-    return before._replace(**dict(dict(attempt=_photon_upgrade.kept(json.loads(json.dumps(_photon_upgrade.attempt(before, to)))),
+    return before._replace(**dict(dict(attempt=_photon_state.kept(json.loads(json.dumps(_photon_state.attempt(before, to)))),
                                        started=True), **after))
 
 
@@ -68,8 +74,8 @@ def test_a_host_that_can_be_upgraded():
     (dict(packages=installed("4.0", "photon-release-3.0-1.ph3.noarch")), "5.0", "the package photon-release says 3.0 and 4.0"),
     (dict(ostree=True), "5.0", "rpm-ostree"),
     (dict(lsb="5.0"), "5.0", "reports different versions"),
-    (dict(lsb=None), "5.0", "lsb_release says nothing"),
-    (dict(packages=()), "5.0", "the package photon-release says nothing"),
+    (dict(lsb=None), "5.0", "does not say everywhere which version it is: /etc/os-release says 4.0"),
+    (dict(packages=()), "5.0", "the package photon-release says nothing. photon-upgrade.sh needs all of them. Install what is missing"),
     (dict(pam_missing=("pam_tally2.so",)), "5.0", "/etc/pam.d/system-auth name pam_tally2.so, which this host does not have. An earlier"),
     (named("2.0"), "4.0", "Photon OS 2.0 can no longer be upgraded"),
     (named("1.0"), "5.0", "Photon OS 1.0 can no longer be upgraded"),
@@ -175,13 +181,19 @@ def test_when_the_script_may_be_asked(found, mine, may):
     (dict(named("5.0"), status=None, packages=installed("5.0", "photon-release-4.0-1.ph4.noarch")), "cut_after", "refuse", "refuse"),
     (dict(packages=installed("4.0", "photon-release-5.0-1.ph5.noarch"), status=None), "cut_after", "refuse", "refuse"),
     (dict(named("5.0"), status=None, packages=()), "cut_after", "refuse", "refuse"),
+    # Status 0 proves nothing: the package has to say it, and the file.
+    (dict(named("5.0"), status=0, packages=()), "cut_after", "refuse", "refuse"),
+    (dict(named("5.0"), status=0, packages=(package("docker-1-1.ph5.x86_64"),)), "cut_after", "refuse", "refuse"),
+    (dict(named("5.0"), status=0, release=None), "cut_after", "refuse", "refuse"),
+    (dict(named("5.0"), status=0, version=None), "cut_after", "refuse", "refuse"),
+    (dict(status=11, packages=()), "unknown", "refuse", "refuse"),
     (dict(named("3.0"), status=0), "unknown", "refuse", "refuse"),
     (dict(version=None, release=None, packages=(), status=None), "unknown", "refuse", "refuse"),
     (dict(named("5.0"), status=0, finished=True), "none", "nothing", "nothing"),
 ])
 def test_states_and_what_is_next(after, name, step, again):
     found = begun(facts(), **after)
-    now = _photon_upgrade.state(found)
+    now = _photon_state.state(found)
     assert now.name == name and now.told
     assert _photon_upgrade.step(found, asked()) == step and _photon_upgrade.step(found, asked(again=True)) == again
     if step == "refuse":
@@ -197,6 +209,7 @@ def test_an_upgrade_to_another_version_is_finished_first():
 
 @pytest.mark.parametrize("after, words", [
     (dict(named("5.0"), packages=()), "run rpm --rebuilddb"),
+    (dict(packages=()), "run rpm --rebuilddb"),
     (dict(named("5.0"), packages=installed("5.0")[1:]), "Packages that were there before and are not there now: docker"),
     (dict(named("5.0"), core_pattern="| /usr/bin/true"), "a reboot takes that back"),
     (dict(named("5.0"), pam_missing=("pam_tally2.so",)), "/etc/pam.d/system-auth name pam_tally2.so, which this host does not have"),
@@ -206,47 +219,48 @@ def test_an_upgrade_to_another_version_is_finished_first():
     (dict(packages=installed("4.0")[1:], pam=()), "pam_tally2.so had the options onerr=fail deny=3"),
 ])
 def test_what_is_advised(after, words):
-    assert words in " ".join(_photon_upgrade.state(begun(facts(), **after)).advice)
+    assert words in " ".join(_photon_state.state(begun(facts(), **after)).advice)
 
 
 def test_an_attempt_that_is_made_again_keeps_what_the_first_one_found():
     found = begun(facts(), status=11, packages=installed("4.0")[1:], services={}, boot="two")
-    again = _photon_upgrade.attempt(found, "5.0")
+    again = _photon_state.attempt(found, "5.0")
     assert (again["boot"], again["services"]) == ("two", ["docker.service"])
     assert ["docker", "1", "1.ph4", "x86_64"] in again["packages"]
-    other = _photon_upgrade.attempt(begun(facts("3.0"), "4.0", **named("4.0", finished=True)), "5.0")
+    other = _photon_state.attempt(begun(facts("3.0"), "4.0", **named("4.0", finished=True)), "5.0")
     assert other["from"] == "4.0" and ["docker", "1", "1.ph4", "x86_64"] in other["packages"]
 
 
 @pytest.mark.parametrize("text", [[], {}, {"from": "4.0"}, "x"])
 def test_what_is_kept_must_be_ours(text):
     with pytest.raises(HostProblem, match="before.json is not what this role wrote there"):
-        _photon_upgrade.kept(text)
+        _photon_state.kept(text)
 
 
 def test_what_remains_after_an_upgrade():
     found = begun(facts(packages=installed("4.0", "agent-1-1.acme.noarch", "old-1-1.ph4.noarch")),
                   **named("5.0", status=0, pam=(("/etc/pam.d/system-auth", "auth required pam_faillock.so deny=3"),)))
-    assert _photon_upgrade.remains(found) == [
+    assert _photon_state.remains(found) == [
         "Packages that were there before and are not there now, or have another name: old.",
         "Packages of others that were erased, to be installed again where they are needed: agent.",
         "/etc/pam.d/system-auth: pam_tally2.so had the options onerr=fail, which are lost. Set them again for pam_faillock.so."]
-    assert _photon_upgrade.must_boot(found) and not _photon_upgrade.must_boot(found._replace(boot="two"))
-    assert _photon_upgrade.down(found) == [] and _photon_upgrade.down(found._replace(services={})) == ["docker.service"]
+    assert _photon_state.remains(found._replace(lsb="4.0"))[0].startswith("lsb_release says 4.0, and the next photon-upgrade.sh will ask")
+    assert _photon_state.must_boot(found) and not _photon_state.must_boot(found._replace(boot="two"))
+    assert _photon_state.down(found) == [] and _photon_state.down(found._replace(services={})) == ["docker.service"]
 
 
 # --- what programs print ---
 
 def test_units():
     text = "LoadState=loaded\nActiveState=active\n\nLoadState=not-found\nActiveState=inactive\n\nLoadState=loaded\nActiveState=failed\n"
-    assert _photon_upgrade.units(["a.service", "b.service", "c.service"], text) == {"a.service": "active", "c.service": "failed"}
+    assert _photon_text.units(["a.service", "b.service", "c.service"], text) == {"a.service": "active", "c.service": "failed"}
 
 
 @pytest.mark.parametrize("text, version", [
     ("VMware Photon OS 5.0\nPHOTON_BUILD_NUMBER=1\n", "5.0"), ("VMware Photon Linux 1.0\n", "1.0"), ("VMware Photon OS 4.0", "4.0"),
     ("", None), (None, None), ("Debian 12.1\n", None)])
 def test_release(text, version):
-    assert _photon_upgrade.release(text) == version
+    assert _photon_text.release(text) == version
 
 
 def test_many_names_are_cut():
@@ -271,7 +285,7 @@ def test_every_recorded_precheck(name):
     count = 0
     for record in recorded(name):
         if "photon-upgrade.sh --precheck-only" in record["command"] and not record["command"].startswith(("rm", "setpriv")):
-            looked = _photon_upgrade.precheck(record["rc"], record["stdout"], record["stderr"], (), ())
+            looked = _photon_text.precheck(record["rc"], record["stdout"], record["stderr"], (), ())
             assert looked.passed is ("Prechecks: PASS" in record["stdout"]) is (record["rc"] == 0)
             assert looked.passed or looked.problems
             count += 1
@@ -280,24 +294,24 @@ def test_every_recorded_precheck(name):
 
 def test_the_recorded_precheck_of_a_laden_host():
     record = next(record for record in recorded("1.1-4-of-3.0") if record["note"].startswith("precheck 4.0 with deprecated"))
-    direct = _photon_upgrade.deprecated(record["stdout"])
-    looked = _photon_upgrade.precheck(record["rc"], record["stdout"], record["stderr"], direct, None)
+    direct = _photon_text.deprecated(record["stdout"])
+    looked = _photon_text.precheck(record["rc"], record["stdout"], record["stderr"], direct, None)
     assert looked == Precheck(True, 0, ("python-six", "python2"), ("vendoragent",), (), None)
 
 
 def test_a_recorded_plan_of_a_removal():
     record = next(record for record in recorded("1.1-4-of-3.0") if record["note"].startswith("upgrade 4.0 with deprecated"))
     plan = record["stdout"][record["stdout"].index("Removing:\nvendoragent"):]
-    assert _photon_upgrade.erased(plan) == ("vendoragent", "python2", "python-six", "myagent")
-    assert _photon_upgrade.erased("Nothing to do.\n") is None
+    assert _photon_text.erased(plan) == ("vendoragent", "python2", "python-six", "myagent")
+    assert _photon_text.erased("Nothing to do.\n") is None
 
 
 @pytest.mark.parametrize("name", ALL[:2])
 def test_the_real_script_erases_what_it_always_erases_before_anything_else(name):
     record = next(record for record in recorded(name) if record["note"].startswith("upgrade ") and "Removing:\n" in record["stdout"])
-    assert _photon_upgrade.erased(record["stdout"]) == _photon_upgrade.ALWAYS_ERASED
-    assert _photon_upgrade.always_erased(installed("4.0", "toybox-1-1.ph4.x86_64")) == ("toybox",)
-    assert _photon_upgrade.always_erased(installed("4.0")) == ()
+    assert _photon_text.erased(record["stdout"]) == _photon_model.ALWAYS_ERASED
+    assert _photon_packages.always_erased(installed("4.0", "toybox-1-1.ph4.x86_64")) == ("toybox",)
+    assert _photon_packages.always_erased(installed("4.0")) == ()
 
 
 def left(text):
@@ -330,5 +344,5 @@ def test_the_states_in_which_the_real_script_has_left_hosts(name, to, note, stat
         package(word[1:]) for word in change if word.startswith("-"))
     start = facts(name[-3:], packages=tuple(sorted(before)))
     status = upgrade["rc"] if upgrade["rc"] >= 0 else None
-    now = _photon_upgrade.state(begun(start, to, version=release, release=release, lsb=release, packages=packages, status=status))
+    now = _photon_state.state(begun(start, to, version=release, release=release, lsb=release, packages=packages, status=status))
     assert now.name == state and words in " ".join((now.told,) + tuple(now.advice))

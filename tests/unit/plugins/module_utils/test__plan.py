@@ -69,7 +69,7 @@ def test_state(wanted, live, rule, files, state, after):
 @pytest.mark.parametrize("rule, live, line", [
     ({}, "0", "kernel.a = 1"),
     ({"hold": ["docker"]}, "0", "# held_back: would break docker: kernel.a = 1"),
-    ({"waived": "ticket 7"}, "0", "# waived: waived: ticket 7: kernel.a = 1"),
+    ({"waived": "ticket 7"}, "0", "# waived: ticket 7: kernel.a = 1"),
     ({}, None, "# unsupported: kernel 6.1.0 does not have it: kernel.a = 1"),
     ({"needs_module": "m"}, None, "kernel.a = 1"),
     ({"machine": "aarch64"}, "0", "# unsupported: 1 is for aarch64, and this is x86_64: kernel.a = 1"),

@@ -23,8 +23,8 @@ def row(name, state, before="0", after=None, **more):
 def plan(rows, files=None, disk=None):
     writes = [Write(item.name, item.after, item.before, False, PATH, 2) for item in rows if item.before != item.after]
     found = dict((path, File(path, text)) for path, text in (disk or {}).items())
-    return Plan(rows=rows, files=files or {}, attributes={}, writes=writes, expected={}, followers={}, live_before={}, saved=Saved({}, {}),
-                disk=found, folders=[], warnings=[])
+    return Plan(rows=rows, files=files or {}, attributes={}, writes=writes, expected={}, followers={}, passing={}, live_before={},
+                saved=Saved({}, {}), disk=found, folders=[], warnings=[])
 
 
 @pytest.mark.parametrize("value, shown", [
@@ -133,7 +133,7 @@ def test_diff_shows_what_matters_and_what_differs_first():
 
 @pytest.mark.parametrize("moving, before, after", [
     pytest.param(row("k.a", "changed", "0", "1", reason="why"), "k.a = 0\n", "k.a = 1\n", id="as wanted: no more words"),
-    pytest.param(row("k.a", "waived", "1", "0", reason="waived: why"), "k.a = 1\n", "k.a = 0  # waived: waived: why\n",
+    pytest.param(row("k.a", "waived", "1", "0", reason="why"), "k.a = 1\n", "k.a = 0  # waived: why\n",
                  id="put back: with the reason"),
     pytest.param(row("k.a", "changed", None, "0"), "k.a = unset\n", "k.a = 0\n", id="was not set"),
 ])

@@ -4,8 +4,10 @@
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _rules
-from ansible_collections.photon.hardening.plugins.module_utils._model import Rule
+from ansible_collections.photon.hardening.plugins.module_utils import _rules, _values
+from ansible_collections.photon.hardening.plugins.module_utils._model import Rule, Want
+
+NAME = "kernel.a"
 
 
 def test_names_and_values_come_in_one_form():
@@ -58,3 +60,18 @@ def test_refusals(rules, problem):
     with pytest.raises(ValueError) as caught:
         _rules.checked(rules)
     assert problem in str(caught.value)
+
+
+@pytest.mark.parametrize("rule, wanted, kept, as_good", [
+    pytest.param({"at_least": "1"}, "1", "3", "345", id="more is stricter"),
+    pytest.param({"at_least": "1"}, "3", "1", "12345", id="less than what is wanted is as good by the rule alone"),
+    pytest.param({"at_most": "4"}, "4", "0x2", "012", id="less is stricter"),
+    pytest.param({"at_most": "4", "at_least": "1"}, "4", "2", "12", id="less is stricter, and 0 means without end"),
+    pytest.param({"accept": ["2", "0", "3"]}, "1", "0", "03", id="a list from the weakest to the strictest"),
+    pytest.param({"accept": ["5"], "at_least": "1"}, "1", "2", "2345", id="a list and a bound"),
+    pytest.param({"accept": ["2"]}, "a b", "2", "2", id="what is wanted is no number"),
+])
+def test_what_is_as_good_as_a_value_that_is_kept(rule, wanted, kept, as_good):
+    want = Want(NAME, wanted, None, None, _rules.checked({NAME: rule})[NAME])
+    found = _rules.with_kept(want, kept)
+    assert [value for value in "012345" if _values.as_good(NAME, value, found)] == list(as_good)

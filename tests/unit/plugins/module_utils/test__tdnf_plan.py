@@ -227,14 +227,32 @@ def test_what_nobody_asked_for(plan, step, expected):
     assert plans.unasked(plan, step) == expected
 
 
-@pytest.mark.parametrize("wanted, before, after, expected", [
-    ([NEW], [OLD], [OLD], [NEW]), ([NEW], [OLD], [NEW], []), ([NEW], [], [], [NEW]), ([NEW], [], [NEW], []), ([], [OLD], [OLD], []),
-    ([TWO], [ONE], [ONE, TWO], []), ([NEW, APP], [OLD, LIB], [OLD, LIB, APP], [NEW]),
+@pytest.mark.parametrize("wanted, before, after, missing, left", [
+    ({"Upgrade": [NEW]}, [OLD], [OLD], [NEW], []), ({"Upgrade": [NEW]}, [OLD], [NEW], [], []), ({"Install": [NEW]}, [], [], [NEW], []),
+    ({"Install": [NEW]}, [], [NEW], [], []), ({}, [OLD], [OLD], [], []), ({"Downgrade": [OLD]}, [NEW], [NEW], [OLD], []),
+    ({"Install": [TWO]}, [ONE], [ONE, TWO], [], []), ({"Upgrade": [NEW], "Install": [APP]}, [OLD, LIB], [OLD, LIB, APP], [NEW], []),
     # A newer one has come between plan and transaction; another step has been faster; tdnf leaves the epoch out.
-    ([OLD], [], [NEW], []), ([OLD], [OLD], [OLD], []), ([EPOCH._replace(epoch="0")], [EPOCH], [EPOCH], []),
+    ({"Install": [OLD]}, [], [NEW], [], []), ({"Install": [OLD]}, [OLD], [OLD], [], []),
+    ({"Install": [EPOCH._replace(epoch="0")]}, [EPOCH], [EPOCH], [], []),
+    ({"Remove": [OLD]}, [OLD], [OLD], [], [OLD]), ({"Remove": [OLD, LIB]}, [OLD, LIB], [LIB], [], [LIB]),
+    ({"Remove": [OLD]}, [OLD], [], [], []),
+    ({"Remove": [EPOCH._replace(epoch="0")]}, [EPOCH], [EPOCH], [], [EPOCH._replace(epoch="0")]),
 ])
-def test_what_was_planned_and_not_done(wanted, before, after, expected):
-    assert plans.not_done(wanted, before, after) == expected
+def test_what_was_planned_and_not_done(wanted, before, after, missing, left):
+    assert plans.not_done(wanted, before, after) == (missing, left)
+    assert bool(plans.nothing_done(missing, left)) is bool(missing or left)
+
+
+def test_what_was_not_done_in_a_sentence():
+    assert plans.nothing_done([NEW], [LIB]).startswith(
+        "tdnf planned hello-2.0-1.ph5.noarch and the removal of lib-a-1.0-1.ph5.noarch, ended without an error and did not do it")
+
+
+@pytest.mark.parametrize("command, installed, expected", [
+    (["install"], [OLD], ["lib-a"]), (["install"], [OLD, LIB], []), (["--noautoremove", "remove"], [OLD], ["hello"]), (["remove"], [], []),
+    (["autoremove"], [LIB], ["lib-a"]), (["update"], [], []), (["--security", "update"], [OLD], [])])
+def test_what_is_not_as_it_was_asked_for(command, installed, expected):
+    assert [entry.name for entry in plans.unfulfilled(Step(command, tuple(entries("hello", "lib-a"))), installed)] == expected
 
 
 def test_a_plan_that_is_stopped():

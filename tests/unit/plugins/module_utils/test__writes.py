@@ -90,7 +90,7 @@ def test_the_line_that_asks(choice, wanted, asked):
 def test_what_is_asked_for_stays(planned, choice, live, expected):
     writes = [write(NAME, "1", "0")] if planned else []
     choices = {OTHER: choice, NAME: set_to("1")}
-    found = _writes.aftermath(writes, choices, readings({NAME: "0", OTHER: live}), ["v0"], ())
+    found = _writes.aftermath(writes, choices, readings({NAME: "0", OTHER: live}), ["v0"], (), ())
     assert (dict(found[0]), dict(found[1])) == (expected, {})
 
 
@@ -106,7 +106,7 @@ def test_what_is_asked_for_stays(planned, choice, live, expected):
     pytest.param(write(FORWARD, "1", "0"), {V0: Choice("waived")}, {V0: "0"}, {V0: "0"}, {}, id="what is waived stays"),
     pytest.param(write(FORWARD, "1", "0"), {V0: Choice("ok")}, {V0: "0"}, {V0: "1"}, {V0: ("1", PATH, FORWARD)},
                  id="what is only reported follows"),
-    pytest.param(write(FORWARD, "1", "0"), {V0: set_to("7")}, {V0: "0"}, {}, {}, id="a write of its own decides"),
+    pytest.param(write(FORWARD, "1", "0"), {V0: set_to("7")}, {V0: "0"}, {V0: "7"}, {}, id="a write of its own decides"),
     pytest.param(write(DEFAULT_FILTER, "1", "0"), {}, {V0_FILTER: "0"}, {}, {V0_FILTER: ("1", PATH, DEFAULT_FILTER)},
                  id="what may follow is noted, and may be either"),
     pytest.param(write(SECRET, "::1", None), {}, {V0_MODE: "0"}, {V0_MODE: "2"}, {V0_MODE: ("2", PATH, SECRET)},
@@ -118,13 +118,34 @@ def test_what_is_asked_for_stays(planned, choice, live, expected):
 ])
 def test_what_moves_along(planned, choices, live, expected, followers):
     every = dict(choices, **{planned.name: Choice("changed", None, planned.value, planned.dropin is not None)})
-    found = _writes.aftermath([planned], every, readings(dict(live, **{planned.name: planned.before})), ["v0"], ())
+    found = _writes.aftermath([planned], every, readings(dict(live, **{planned.name: planned.before})), ["v0"], (), ())
     assert (dict(found[0]), dict(found[1])) == (dict(expected, **{planned.name: planned.value}), followers)
+
+
+def test_what_setting_back_moves_is_set_back_too():
+    every, one, mtu = "net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.v0.disable_ipv6", "net.ipv6.conf.v0.mtu"
+    live = readings({every: "0", one: "0", mtu: "1400"})
+    expected, followers = _writes.aftermath([back(every, "1", "0")], {every: back_to("1")}, live, ["v0"], (), ())
+    assert (dict(expected), dict(followers)) == ({every: "1", one: "0", mtu: "1400"}, {})
+
+
+@pytest.mark.parametrize("planned, followers, live, passing", [
+    pytest.param(write(FORWARD, "0", "1"), {}, {REDIRECTS: "0"}, {REDIRECTS: "1"}, id="a side effect"),
+    pytest.param(write(FORWARD, "0", "1"), {}, {REDIRECTS: "1"}, {}, id="one that changes nothing"),
+    pytest.param(write(FORWARD, "0", "1"), {}, {V0: "1"}, {V0: "0"}, id="what stays"),
+    pytest.param(write(FORWARD, "0", "1"), {V0: ("0", PATH, FORWARD)}, {V0: "1"}, {}, id="what follows is remembered anyway"),
+    pytest.param(back(DEFAULT_FILTER, "0", "1"), {}, {V0_FILTER: "1"}, {V0_FILTER: "0"}, id="what may move"),
+    pytest.param(write("net.ipv6.conf.v0.disable_ipv6", "0", "1"), {}, {"net.ipv6.conf.v0.mtu": "1400"}, {},
+                 id="what moves nobody knows where to"),
+])
+def test_what_passes(planned, followers, live, passing):
+    found = _writes.passing([planned], followers, readings(live), ["v0"])
+    assert dict((name, value) for name, (value, _write) in found.items()) == passing
 
 
 def test_what_has_moved_along_unnoted_follows_on_the_way_back():
     live = readings({FORWARD: "1", V0: "1"})
-    expected, followers = _writes.aftermath([back(FORWARD, "0", "1")], {FORWARD: back_to("0")}, live, ["v0"], {FORWARD})
+    expected, followers = _writes.aftermath([back(FORWARD, "0", "1")], {FORWARD: back_to("0")}, live, ["v0"], {FORWARD}, ())
     assert (dict(expected), dict(followers)) == ({FORWARD: "0", V0: "0"}, {})
 
 

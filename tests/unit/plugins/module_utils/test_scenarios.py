@@ -50,6 +50,82 @@ def test_what_forwarding_has_moved_goes_back_also_after_a_second_run(value, move
     assert world.live == before
 
 
+@pytest.mark.parametrize("name, others, router, stays", [
+    pytest.param(FORWARD, [ALL, DEFAULT, V0], "router_ipv6", False, id="a router of IPv6 needs nothing of IPv4"),
+    pytest.param(FORWARD, [ALL, DEFAULT, V0], "router", True, id="a router of IPv4"),
+    pytest.param("net.ipv6.conf.all.forwarding", ["net.ipv6.conf.v0.forwarding"], "router", False, id="nor the other way round"),
+    pytest.param("net.ipv6.conf.all.forwarding", ["net.ipv6.conf.v0.forwarding"], "router_ipv6", True, id="a router of IPv6"),
+    pytest.param("net.ipv6.conf.all.force_forwarding", ["net.ipv6.conf.v0.force_forwarding"], "router_ipv6", True, id="forced"),
+])
+def test_only_a_router_of_its_own_packets_holds_forwarding_on_the_way_back(name, others, router, stays):
+    world = World(dict.fromkeys([name] + others, "0"), interfaces=["v0"])
+    world.run({NETWORK: name + " = 1\n"})
+    world.uses = {router: Use("seen", True)}
+    world.absent()
+    assert set(world.live.values()) == {"1" if stays else "0"}
+
+
+FORWARD6, FORCED, OFF6, MTU = ("net.ipv6.conf.all.forwarding", "net.ipv6.conf.v0.force_forwarding", "net.ipv6.conf.v0.disable_ipv6",
+                               "net.ipv6.conf.v0.mtu")
+
+
+@pytest.mark.parametrize("name, other, before", [
+    pytest.param(FORWARD6, FORCED, "1", id="off takes it along"),
+    pytest.param("net.ipv6.conf.all.disable_ipv6", MTU, "1400", id="it moves when all come back"),
+    pytest.param(OFF6, MTU, "1400", id="it moves when one comes back"),
+])
+@pytest.mark.parametrize("live, wanted", [("0", "1"), ("1", "0")])
+def test_what_only_one_direction_moves_is_known_in_both(name, other, before, live, wanted):
+    world = World({name: live, "net.ipv6.conf.v0.forwarding": live, OFF6: live if name != FORWARD6 else "0", other: before},
+                  interfaces=["v0"])
+    start = dict(world.live)
+    world.fail({NETWORK: "%s = %s\n" % (name, wanted)})
+    assert world.live == start
+    world.run({NETWORK: "%s = %s\n" % (name, wanted)})
+    assert world.live[other] == ("0" if (other, wanted) == (FORCED, "0") else before)
+    world.absent()
+    assert world.live == start and not world.saved.parameters
+
+
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("text, rules", [
+    pytest.param(FORWARD + " = 0\n", {}, id="a side effect"),
+    pytest.param(FORWARD + " = 0\n", {V0: {"waived": "a bridge"}}, id="what is waived"),
+    pytest.param(FORWARD + " = 0\n%s = 1\n" % V0, {}, id="what another line asks for"),
+    pytest.param(FORWARD + " = 0\n%s = 1\n" % REDIRECTS, {}, id="what is ours"),
+])
+def test_what_a_killed_run_was_to_set_back_is_set_back_later(text, rules, again, back):
+    world = World(dict(ROUTER, **{DEFAULT: "1", V0: "1"}), interfaces=["v0"])
+    start = dict(world.live)
+    if back:
+        world.run({NETWORK: text}, rules)
+    world.kill({NETWORK: "" if back else text}, rules, writes=1)
+    if again:
+        world.run({NETWORK: text}, rules)
+        assert world.live[V0] == ("0" if V0 not in rules and V0 not in text else "1")
+        assert world.live[REDIRECTS] == ("1" if REDIRECTS in text else "0")
+    world.absent()
+    assert world.live == start and not world.saved.parameters
+
+
+@pytest.mark.parametrize("first, then, kept", [
+    pytest.param(V0 + " = 1\n", FORWARD + " = 0\n", V0, id="what follows"),
+    pytest.param("net.ipv4.conf.v0.rp_filter = 0\n", "net.ipv4.conf.default.rp_filter = 1\n", "net.ipv4.conf.v0.rp_filter",
+                 id="what may follow"),
+])
+def test_a_line_of_another_call_decides_what_does_not_follow(first, then, kept):
+    filters = {"net.ipv4.conf.default.rp_filter": "0", "net.ipv4.conf.v0.rp_filter": "0"}
+    world = World(dict(ROUTER, **dict(filters, **{DEFAULT: "1", V0: "1"})), interfaces=["v0"])
+    world.unset = {"net.ipv4.conf.v0.rp_filter"}
+    start = dict(world.live)
+    world.run({SECURITY: first})
+    world.run({NETWORK: then})
+    assert world.live[kept] == start[kept] == world.boots_with(kept)[-1]
+    world.absent()
+    assert world.live == start
+
+
 def test_a_waived_interface_stays_as_it_is():
     world = World(dict(ROUTER, **{DEFAULT: "1", V0: "1"}), interfaces=["v0"])
     world.run({NETWORK: FORWARD + " = 0\n"}, {V0: {"waived": "a bridge"}})
@@ -121,6 +197,20 @@ def test_bytes_for_a_ratio_and_back():
     assert world.live == {BYTES: "1000000", RATIO: "0"}
     world.absent()
     assert world.live == {BYTES: "0", RATIO: "20"}
+
+
+def test_the_end_of_a_pair_is_a_change_of_its_row():
+    world = World({BYTES: "0", RATIO: "10"})
+    world.run({TUNING: BYTES + " = 200000\n"}, {BYTES: {"exact": True}})
+    found = row(world.run({TUNING: RATIO + " = 20\n"}), BYTES)
+    assert (found.state, found.before, found.after, world.live[BYTES]) == ("changed", "200000", "0", "0")
+
+
+def test_a_row_tells_what_another_name_of_its_switch_does():
+    world = World(ROUTER)
+    world.run({NETWORK: ALL + " = 0\n"})
+    plan = world.run({NETWORK: "", TUNING: FORWARD + " = 0\n"}, {FORWARD: {"waived": "a router"}})
+    assert (row(plan, FORWARD).state, row(plan, FORWARD).before, row(plan, FORWARD).after, world.live[FORWARD]) == ("waived", "0", "1", "1")
 
 
 def test_a_partner_of_an_earlier_call_goes_when_the_other_is_asked_for():
@@ -414,6 +504,25 @@ def test_a_pattern_of_ours_does_not_reach_what_nobody_asked_for():
     assert world.boots_with("net.ipv4.conf.eth0.rp_filter") == "1" and world.boots_with(RP_ALL) == "2"
 
 
+@pytest.mark.parametrize("orphan", [LAST, "/etc/sysctl.d/zzzz-photon-hardening.conf"])
+@pytest.mark.parametrize("rival", ["2", "0", None])
+@pytest.mark.parametrize("adopted", [False, True])
+def test_what_restates_of_an_older_memory_does_not_win(orphan, rival, adopted):
+    name, rules = "net.ipv4.tcp_syncookies", {"net.ipv4.tcp_syncookies": {"at_least": "1"}}
+    files = {orphan: HEADER + "\n" + name + " = 0\n"}
+    if rival:
+        files["/usr/lib/sysctl.d/99-z.conf"] = "%s = %s\n" % (name, rival)
+    world = World({name: "0"}, files)
+    if adopted:
+        world.saved = _memory.of_host(world.saved, {}, dict((path, File(path, text)) for path, text in files.items()), None)
+    for _run in range(2):
+        plan = world.run({NETWORK: name + " = 1\n"}, rules)
+        assert row(plan, name).boot == world.boots_with(name) == ("2" if rival == "2" else "1")
+    assert not plan.files
+    world.absent()
+    assert world.files == files and world.live == {name: "0"}
+
+
 def test_lines_that_somebody_wrote_into_the_restating_file_stay():
     rival = "/etc/sysctl.d/99-z.conf"
     world = World({"vm.swappiness": "60"}, {rival: "vm.swappiness = 60\n"})
@@ -448,7 +557,8 @@ def test_an_edited_line_of_our_own_parameter_stays_where_it_is_better(edited, bo
 
 
 @pytest.mark.parametrize("line, rules", [
-    ("net.ipv4.conf.docker*.forwarding = 0", {}), ("net.ipv4.ip_forw* = 0", {}), ("net.ipv4.conf.*.forwarding = 0", {}),
+    ("net.ipv4.conf.docker*.forwarding = 0", {}), ("net.ipv6.conf.docker*.force_forwarding = 0", {}),
+    ("net.ipv4.ip_forw* = 0", {}), ("net.ipv4.conf.*.forwarding = 0", {}),
     ("net.ipv4.ip_forward = 0", {FORWARD: {"hold": ["docker"]}}), ("net.ipv4.conf.all.forwarding = 0", {FORWARD: {"hold": ["docker"]}}),
 ])
 def test_a_kept_line_that_breaks_a_use_is_found_in_whichever_form(line, rules):
@@ -459,6 +569,16 @@ def test_a_kept_line_that_breaks_a_use_is_found_in_whichever_form(line, rules):
     assert bool([warning for warning in plan.warnings if line in warning]) == (not rules)
     assert world.files[NETWORK].count("held_back") == 1
     assert world.boots_with("net.ipv4.conf.docker0.forwarding") is None and world.boots_with(FORWARD) is None
+
+
+@pytest.mark.parametrize("scope, interface, held", [
+    ("all", "v0", True), ("default", "v0", True), ("all", "*", True), ("all", "all", True), ("all", "default", False),
+])
+def test_a_kept_line_of_one_interface_breaks_what_it_breaks_on_all(scope, interface, held):
+    line = "net.ipv4.conf.%s.rp_filter = 1" % interface
+    world = World({"vm.swappiness": "60"}, {TUNING: line + "\n"}, ["v0"], {"multihomed": ("seen", True)})
+    plan = world.run({TUNING: "vm.swappiness = 10\n"}, {"net.ipv4.conf.%s.rp_filter" % scope: {"hold": {"1": ["multihomed"]}}})
+    assert bool([warning for warning in plan.warnings if line in warning]) == held
 
 
 def test_interfaces_go_back_with_a_default_that_its_own_value_is_asked_for():
@@ -613,6 +733,26 @@ def test_what_the_network_alone_shows_takes_nothing_back():
     assert states(again) == {name: "ok"} and "may break slaac (a router's advertisement on eth0)" in again.warnings[0]
 
 
+# --- a stricter value of the host ---
+
+COOKIES = "net.ipv4.tcp_syncookies"
+
+
+@pytest.mark.parametrize("rule", [{"at_least": "1"}, {"accept": ["2"]}])
+@pytest.mark.parametrize("conflicts, state, boots", [("restate", "stricter", "2"), ("report", "overridden", "1")])
+def test_a_value_that_is_kept_is_not_lost_at_boot(rule, conflicts, state, boots):
+    world = World({COOKIES: "2"}, {"/usr/lib/sysctl.d/99-z.conf": COOKIES + " = 1\n"})
+    for _run in range(2):
+        plan = world.run({NETWORK: COOKIES + " = 1\n"}, {COOKIES: rule}, conflicts)
+        found = row(plan, COOKIES)
+        assert (found.state, found.after, found.boot, world.boots_with(COOKIES)) == (state, "2", boots, boots)
+        assert "was found on this host" in found.reason and ("99-z.conf:1 sets 1 at boot" in found.reason) == (conflicts == "report")
+    assert not plan.files
+    # The rule is remembered with the drop-in.
+    world.run({TUNING: "vm.swappiness = 10\n"}, {}, conflicts)
+    assert world.boots_with(COOKIES) == boots
+
+
 # --- an interface and conf.default ---
 
 NEW_ONE, ETH0 = ("net.ipv4.conf.%s.rp_filter" % name for name in ("default", "eth0"))
@@ -627,6 +767,20 @@ def test_an_interface_keeps_what_it_had_by_itself_and_one_that_came_later_goes_b
     world.run({NETWORK: default + " = 1\n"})
     world.absent()
     assert world.live == {default: "0", first: "1", later: "0"}
+
+
+@pytest.mark.parametrize("calls", [
+    pytest.param([{TUNING: ETH0 + " = 2\n"}, {TUNING: "", NETWORK: NEW_ONE + " = 1\n"}], id="its line goes when the default's comes"),
+    pytest.param([{TUNING: ETH0 + " = 2\n", NETWORK: NEW_ONE + " = 1\n"}, {TUNING: ""}], id="its line goes later"),
+    pytest.param([{TUNING: ETH0 + " = 0\n"}, {NETWORK: NEW_ONE + " = 1\n"}, {TUNING: ""}], id="its line comes first and goes last"),
+])
+def test_what_an_interface_had_by_itself_is_known_under_a_line_of_ours(calls):
+    world = World({NEW_ONE: "0", ETH0: "1"}, interfaces=["eth0"])
+    for dropins in calls:
+        world.run(dropins)
+    assert world.live == {NEW_ONE: "1", ETH0: "1"}
+    world.absent()
+    assert world.live == {NEW_ONE: "0", ETH0: "1"} and not world.saved.parameters
 
 
 def test_after_a_boot_an_interface_has_nothing_by_itself():
@@ -737,6 +891,13 @@ def test_a_line_of_an_interface_that_changes_nothing_when_it_is_read_is_restated
     assert not world.run({NETWORK: ETH0 + " = 1\n"}).files and world.files == before
     if restated:
         assert [line for line in world.files[LAST].splitlines() if line.startswith("net.")] == [ETH0 + " = 0x1"]
+
+
+@pytest.mark.parametrize("conflicts, state, boot", [("restate", "changed", "0x1"), ("report", "overridden", "0")])
+def test_the_boot_value_of_an_interface_that_a_later_line_may_move(conflicts, state, boot):
+    world = World({ETH0: "1", NEW_ONE: "1"}, interfaces=["eth0"])
+    plan = world.run({NETWORK: "%s = 1\n%s = 0\n" % (ETH0, NEW_ONE)}, {}, conflicts)
+    assert (row(plan, ETH0).state, row(plan, ETH0).boot, world.boots_with(ETH0)) == (state, boot, boot)
 
 
 # --- calls for one drop-in, and ends of runs ---

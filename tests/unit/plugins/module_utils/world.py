@@ -29,6 +29,8 @@ class World:
         self.modules, self.dialect, self.boot, self.container_host = set(modules), dialect, "first boot", "auto"
         self.said = {}
         self.rivals, self.log, self.machine_id = _rivals.NONE, [], None
+        # The parameters of interfaces that nobody has set since the interface is there.
+        self.unset = set()
 
     # --- the kernel ---
 
@@ -43,13 +45,21 @@ class World:
         for alias in _behaviour.names_of(name):
             if alias in self.live:
                 self.live[alias] = _values.landing(name, value, before or "")
+        self.unset.discard(name)
         if before is None or not _values.same(name, before, value):
             partner = _behaviour.partner(name)
             if partner in self.live:
                 self.live[partner] = "0"
             for move in _behaviour.moves(name, value, self.interfaces):
-                if move.value is not None and move.name in self.live:
-                    self.live[move.name] = move.value
+                self._moved(move)
+
+    def _moved(self, move):
+        value = move.maybe if move.name in self.unset else move.value
+        if move.name.endswith(".mtu"):
+            # The interface's own one.
+            value = "1500"
+        if value is not None and move.name in self.live:
+            self.live[move.name] = value
 
     # --- a run ---
 
@@ -69,15 +79,13 @@ class World:
     def run(self, dropins, rules=None, conflicts="restate"):
         """Carry a plan out, as `_apply` does on a kernel that refuses nothing."""
         plan = self.plan(dropins, rules, conflicts)
-        first = _memory.remembered_first(self.saved, plan.saved)
-        for write in plan.writes:
-            self.write(write.name, write.value)
-        for _round in range(5):
-            off = [name for name in sorted(plan.expected, key=_behaviour.order)
-                   if not _values.same(name, plan.expected[name], self.live[name])]
-            for name in off:
-                self.write(name, plan.expected[name])
-        assert not off, off
+        first = _memory.remembered_first(self.saved, plan)
+        self._write_all(plan)
+        self._hold(plan.expected)
+        # Of what may follow, the run tells afterwards whether it did.
+        wrong = [item for item in plan.rows if item.after is not None and item.name not in plan.followers
+                 and not _values.same(item.name, item.after, self.live[item.name])]
+        assert not wrong, wrong
         for path, text in plan.files.items():
             self.files.pop(path, None)
             if text is not None:
@@ -86,6 +94,37 @@ class World:
         self.saved = _memory.came_out(plan.saved, self.saved, first, {}, {}, moved, self.boot)
         return plan
 
+    def _write_all(self, plan):
+        """What moves has to be known before, also as what has to be put back when a run fails."""
+        before = dict(self.live)
+        for write in plan.writes:
+            self.write(write.name, write.value)
+        known = set(plan.live_before).union(alias for write in plan.writes for alias in _behaviour.names_of(write.name))
+        assert not [name for name in before if self.live[name] != before[name] and name not in known]
+
+    def _hold(self, values):
+        """What does not hold is written again, as `_apply` does it."""
+        for _round in range(5):
+            off = [name for name in sorted(values, key=_behaviour.order) if not _values.same(name, values[name], self.live[name])]
+            for name in off:
+                partner = _behaviour.partner(name)
+                if partner not in values or values[name] != "0" or values[partner] == "0":
+                    self.write(name, values[name])
+        assert not off, off
+
+    def fail(self, dropins, rules=None):
+        """A run whose last value the kernel refuses: it puts everything back."""
+        plan = self.plan(dropins, rules)
+        self._write_all(plan)
+        self._hold(dict((name, value) for name, value in plan.live_before.items() if value is not None))
+
+    def kill(self, dropins, rules=None, writes=0):
+        """A run that is killed after so many WRITES, before it replaces a file."""
+        plan = self.plan(dropins, rules)
+        self.saved = _memory.remembered_first(self.saved, plan)
+        for write in plan.writes[:writes]:
+            self.write(write.name, write.value)
+
     def absent(self, rules=None):
         known = set(self.saved.files) | set(entry.dropin for entry in self.saved.parameters.values() if entry.dropin)
         return self.run(dict((path, "") for path in known if not _sysctl_d.is_restating(path)), rules)
@@ -93,5 +132,5 @@ class World:
     def boots_with(self, name):
         """The value that the files set at boot, None where they set none."""
         order = _sysctl_d.BootOrder([File(path, text) for path, text in sorted(self.files.items())], self.dialect)
-        winner = order.winner(name)
+        winner = order.ending(name)
         return winner.value if winner else None

@@ -55,8 +55,9 @@ def rpm(state, arguments):
     if arguments[0] == "-qp":
         found = [state["files"][arguments[-1]]] if arguments[-1] in state["files"] else []
         return rows(found), "" if found else "error: %s: not an rpm package\n" % arguments[-1], int(not found)
-    found = [package for package in state["installed"] if arguments[-1] in [package[0]] + state["provides"].get(package[0], [])]
-    return rows(found) or "no package provides %s\n" % arguments[-1], "", int(not found)
+    found = [(name, [package for package in state["installed"] if name in [package[0]] + state["provides"].get(package[0], [])])
+             for name in arguments[4:]]
+    return "".join(rows(those) or "no package provides %s\n" % name for name, those in found), "", sum(not those for _name, those in found)
 
 
 def answer(path, program, *arguments):

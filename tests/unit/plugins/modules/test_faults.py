@@ -379,6 +379,32 @@ def test_a_state_folder_that_is_removed_after_the_writes_is_written_anew(plain, 
     assert (plain.value("kernel.a"), plain.value("vm.c"), plain.text(PATH)) == ("0", "60", "kernel.a=0\n")
 
 
+@pytest.mark.parametrize("kind", ["link", "folder", "pipe"])
+@pytest.mark.parametrize("again", [dict(state="absent"), dict(texts={PATH: "", OTHER: ""})])
+def test_what_somebody_has_put_in_the_place_of_a_drop_in_blocks_no_way_back(plain, kind, again):
+    """A link to /dev/null is the way of sysctl.d(5) to switch a file off."""
+    run(CONTENT)
+    where = plain.root + OTHER
+    os.unlink(where)
+    {"link": lambda: os.symlink("/dev/null", where), "folder": lambda: os.mkdir(where), "pipe": lambda: os.mkfifo(where)}[kind]()
+    for check_mode in (True, False):
+        result = run(check_mode=check_mode, **again)
+        assert not result.get("failed"), result["msg"]
+    assert [note for note in result["notes"] if OTHER in note and "left as it is" in note]
+    assert (plain.value("kernel.a"), plain.value("vm.c"), plain.text(PATH)) == ("0", "60", "kernel.a=0\n")
+    assert not os.path.isfile(where) and not os.path.exists(plain.root + BASELINE)
+
+
+def test_what_follows_a_refused_write_is_left_alone(plain):
+    name, follower = "net.ipv6.conf.all.forwarding", "net.ipv6.conf.v0.forwarding"
+    for one in (name, follower):
+        plain.parameter(one, "1")
+    plain.refusals[name] = ("0", errno.EACCES)
+    result = run({PATH: name + " = 0\n"}, container_host="never", uses={"router_ipv6": "absent"})
+    assert states(result) == {name: "read_only"} and plain.value(follower) == "1"
+    assert [text for one, text in plain.written if one == follower] == []
+
+
 def test_a_folder_that_cannot_be_removed_is_a_note(plain, monkeypatch):
     folder = "/usr/local/lib/sysctl.d"
     run({folder + "/50-a.conf": "kernel.a = 1\n"})

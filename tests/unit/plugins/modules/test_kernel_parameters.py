@@ -489,7 +489,7 @@ def test_a_value_that_a_waiver_gives_back_is_named(plain):
     run(CONTENT)
     result = run(CONTENT, rules={"vm.c": {"waived": "slow disks"}})
     assert "1 waived: vm.c 10 -> 60 (put back)" in result["msg"] and "1 waived: vm.c" in result["msg"]
-    assert "vm.c = 60  # waived: waived: slow disks" in result["diff"][1]["after"]
+    assert "vm.c = 60  # waived: slow disks" in result["diff"][1]["after"]
 
 
 @pytest.mark.parametrize("check_mode, state", [(False, "not_applied"), (True, "changed")])
@@ -673,6 +673,12 @@ def test_a_required_parameter_that_nobody_knows_is_refused(known, name, words):
         assert str(caught.value) == "%s: %s: neither the catalogue nor this host knows this parameter: %s" % (ASKED, name, words)
         assert "parameters" not in caught.value.result
     assert known.tree() == before
+
+
+@pytest.mark.parametrize("name, words", [("kernel.sysrk", "is kernel.sysrq meant?"), ("vm.swapiness", "is vm.swappiness meant?")])
+def test_the_name_that_was_meant_may_be_one_that_this_kernel_lacks(known, name, words):
+    with pytest.raises(Failed, match=words):
+        run("%s = 1\n" % name, rules={name: {"required": ASKED, "meant": "kernel.sysrq"}})
 
 
 @pytest.mark.parametrize("name, state", [

@@ -10,7 +10,7 @@ import os
 import pytest
 from ansible.module_utils import basic
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _photon_host, _photon_upgrade
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _photon_host, _photon_model
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 from ansible_collections.photon.hardening.plugins.modules import photon_upgrade_info
 
@@ -30,12 +30,12 @@ class Photon:
         self.answers = {
             "rpm": (0, PACKAGES, ""), "lsb_release": (0, "4.0\n", ""), "systemd-detect-virt": (1, "none\n", ""),
             "systemctl": (0, "LoadState=loaded\nActiveState=active\n", ""), "tdnf": (8, PLAN, "Error(1032) : Operation aborted.\n"),
-            _photon_upgrade.SCRIPT: (0, PASS, "")}
+            _photon_model.SCRIPT: (0, PASS, "")}
         host.parameter("kernel.core_pattern", "core")
         host.parameter("kernel.random.boot_id", "one")
         host.file("/etc/os-release", "ID=photon\nVERSION_ID=4.0\n")
         host.file("/etc/photon-release", "VMware Photon OS 4.0\nPHOTON_BUILD_NUMBER=1\n")
-        host.file(_photon_upgrade.SCRIPT, "--precheck-only")
+        host.file(_photon_model.SCRIPT, "--precheck-only")
         host.file("/usr/lib/security/pam_faillock.so", "")
         host.file("/etc/pam.d/system-auth", "# pam_tally2.so\nauth required pam_faillock.so deny=3\nauth required pam_unix.so\n")
 
@@ -55,7 +55,7 @@ class Photon:
         self.keep("pid", "0\n")
 
     def keep(self, name, text):
-        self.host.file("%s/%s" % (_photon_upgrade.FOLDER, name), text)
+        self.host.file("%s/%s" % (_photon_model.FOLDER, name), text)
 
 
 @pytest.fixture
@@ -73,12 +73,12 @@ def test_a_host_that_can_be_upgraded(photon):
         "packages": [["docker", "1", "1.ph4", "x86_64"], ["photon-release", "4.0", "1.ph4", "noarch"],
                      ["python2", "2.7", "1.ph4", "x86_64"]],
         "pam": [["/etc/pam.d/system-auth", "auth required pam_faillock.so deny=3"]]}
-    assert [_photon_upgrade.SCRIPT, "--precheck-only", "--to-ver=5.0"] in photon.started
+    assert [_photon_model.SCRIPT, "--precheck-only", "--to-ver=5.0"] in photon.started
     assert not [words for words in photon.started if words[0] == "tdnf"]
 
 
 def test_packages_that_would_be_erased_are_found_by_a_plan(photon):
-    photon.answers[_photon_upgrade.SCRIPT] = (0, DEPRECATED, "")
+    photon.answers[_photon_model.SCRIPT] = (0, DEPRECATED, "")
     result = photon.run(accept_erased=["mine"])
     assert ["tdnf", "--assumeno", "remove", "python2"] in photon.started
     assert result["step"] == "start" and "photon-upgrade.sh erases these itself: python2." in result["remarks"]
@@ -98,7 +98,7 @@ def test_what_depends_on_toybox_is_found_though_nothing_is_deprecated(photon):
 
 def test_what_goes_with_toybox_and_with_deprecated_packages_is_one_plan(photon):
     photon.answers["rpm"] = (0, PACKAGES + "toybox 0.8 1.ph4 x86_64\n", "")
-    photon.answers[_photon_upgrade.SCRIPT] = (0, DEPRECATED, "")
+    photon.answers[_photon_model.SCRIPT] = (0, DEPRECATED, "")
     other = PLAN.replace("python2", "toybox").replace("mine", "tool")
     photon.answers["tdnf"] = lambda words: (8, PLAN if "python2" in words else other, "")
     remarks = photon.run(accept_erased=["mine"])["remarks"]
@@ -113,7 +113,7 @@ def test_the_lists_of_an_earlier_precheck_are_not_believed(photon, status):
         for path in LISTS:
             photon.host.file(path, "docker\n")
         return status, PASS, ""
-    photon.answers[_photon_upgrade.SCRIPT] = precheck
+    photon.answers[_photon_model.SCRIPT] = precheck
     for path in LISTS:
         photon.host.file(path, "of another version\n")
     photon.run()
@@ -122,11 +122,11 @@ def test_the_lists_of_an_earlier_precheck_are_not_believed(photon, status):
 
 def test_without_a_precheck_the_script_is_not_started(photon):
     assert photon.run(precheck=False)["step"] == "start"
-    photon.host.file(_photon_upgrade.SCRIPT, "an old one")
+    photon.host.file(_photon_model.SCRIPT, "an old one")
     assert photon.run(checking=True)["step"] == "start" and photon.run()["step"] == "refuse"
-    os.unlink(photon.host.root + _photon_upgrade.SCRIPT)
+    os.unlink(photon.host.root + _photon_model.SCRIPT)
     assert "photon-upgrade.sh is not installed" in photon.run()["msg"]
-    assert not [words for words in photon.started if words[0] == _photon_upgrade.SCRIPT]
+    assert not [words for words in photon.started if words[0] == _photon_model.SCRIPT]
 
 
 def test_it_writes_nothing(photon):
@@ -164,8 +164,8 @@ def test_free_mb_is_checked(photon, given):
 
 
 @pytest.mark.parametrize("processes, step, words", [
-    ([("7", "sh", ["/bin/sh", _photon_upgrade.FOLDER + "/upgrade.sh", "run"])], "wait", "still running"),
-    ([("8", "bash", ["bash", _photon_upgrade.SCRIPT])], "wait", "still running"),
+    ([("7", "sh", ["/bin/sh", _photon_model.FOLDER + "/upgrade.sh", "run"])], "wait", "still running"),
+    ([("8", "bash", ["bash", _photon_model.SCRIPT])], "wait", "still running"),
     ([("7", "sh", ["of another boot"])], "refuse", "was cut off, and the host is still Photon OS 4.0"),
 ])
 def test_an_upgrade_that_has_begun(photon, monkeypatch, processes, step, words):
@@ -174,11 +174,11 @@ def test_an_upgrade_that_has_begun(photon, monkeypatch, processes, step, words):
     monkeypatch.setattr(_photon_host, "_processes", lambda: iter(processes))
     result = photon.run()
     assert (result["step"], words in result["msg"]) == (step, True)
-    assert not [words for words in photon.started if words[0] == _photon_upgrade.SCRIPT]
+    assert not [words for words in photon.started if words[0] == _photon_model.SCRIPT]
 
 
 def test_somebody_elses_upgrade_is_refused(photon, monkeypatch):
-    monkeypatch.setattr(_photon_host, "_processes", lambda: iter([("8", "bash", ["bash", _photon_upgrade.SCRIPT])]))
+    monkeypatch.setattr(_photon_host, "_processes", lambda: iter([("8", "bash", ["bash", _photon_model.SCRIPT])]))
     assert "photon-upgrade.sh is running already (process 8)" in photon.run()["msg"]
 
 
@@ -200,7 +200,7 @@ def test_a_container_without_systemd_is_refused(photon, answer):
     for checking in (True, False):
         result = photon.run(checking)
         assert result["step"] == "refuse" and "systemd-detect-virt gives no answer" in result["msg"]
-    assert not [words for words in photon.started if words[0] == _photon_upgrade.SCRIPT]
+    assert not [words for words in photon.started if words[0] == _photon_model.SCRIPT]
 
 
 def test_after_an_upgrade(photon):
@@ -221,9 +221,10 @@ def test_after_an_upgrade(photon):
 def test_a_copy_of_a_file_of_pam_refuses_nobody(photon):
     for end in (".rpmnew", ".rpmsave", "~", ".bak"):
         photon.host.file("/etc/pam.d/system-auth" + end, "auth required pam_tally2.so deny=3\n")
+    photon.host.file("/etc/pam.d/login", "-auth required pam_tally2.so deny=3\n")
     assert photon.run()["step"] == "start"
     photon.host.file("/etc/pam.d/sshd", "auth required pam_tally2.so deny=3\n")
-    assert "/etc/pam.d/sshd name pam_tally2.so, which this host does not have" in photon.run()["msg"]
+    assert "refused: /etc/pam.d/sshd name pam_tally2.so, which this host does not have" in photon.run()["msg"]
 
 
 def test_an_rpm_that_fails_is_no_host_without_packages(photon):
@@ -285,7 +286,7 @@ def test_programs_run_without_input_and_in_plain_english(module, monkeypatch, ph
     monkeypatch.setattr(basic.AnsibleModule, "run_command", run_command)
     monkeypatch.setattr(basic.AnsibleModule, "get_bin_path", lambda self, name: "/usr/bin/" + name)
     assert module(to_version="5.0", confirmed_backup=True, precheck=True, services=["docker.service"])["step"] == "start"
-    assert (_photon_upgrade.SCRIPT, "", "C") in ran and set(entry[1:] for entry in ran) == set([("", "C")])
+    assert (_photon_model.SCRIPT, "", "C") in ran and set(entry[1:] for entry in ran) == set([("", "C")])
 
 
 def test_processes_are_this_machines(host):

@@ -154,6 +154,23 @@ def test_absent_does_not_ask_tdnf_for_what_is_not_there(play, version):
 
 
 @all_versions
+def test_what_another_package_provides_is_not_absent(play, version):
+    provides = {"virt": ["virtual-cap", "telnet"]}
+    played = play(version, [], ["virt-1.0-1.ph5.noarch"], params=dict(name=["none", "telnet"], state="absent"), provides=provides)
+    assert not played.changed and not played.failed and played.warnings == [
+        "no package named none or telnet is installed, but virt provides something of that name: it stays, unless it is named itself"]
+    assert not play(version, [], ["virt-1.0-1.ph5.noarch"], params=dict(name="none", state="absent"), provides=provides).warnings
+
+
+@all_versions
+def test_a_download_that_did_not_happen_is_no_success(play, version):
+    answers = dict(tdnf_recordings.state(version, [401])["answers"])
+    answers[tdnf_player.key(["-y", "--downloadonly", "install", "hello"])] = NOTHING
+    played = play(version, [], params=dict(name="hello", download_only=True), answers=answers)
+    assert played.failed and not played.changed and played.msg.startswith("tdnf planned %s, ended without an error" % NEW)
+
+
+@all_versions
 def test_a_capability(play, version):
     played = play(version, [77], params=dict(name="virtual-cap"), provides={"virt": ["virtual-cap"]})
     assert played.results == ["Installed: virt-1.0-1.ph5.noarch"]
@@ -737,6 +754,85 @@ def test_a_repository_that_is_gone_after_the_plan(play, version, stdout, words):
     assert played.failed and not played.changed and words in played.msg
     assert not [warning for warning in played.warnings if "tdnf installed" in warning]
     assert ("repository 'Photon' cannot be read, and tdnf went on without it" in played.warnings) is bool(stdout)
+
+
+NOTHING = dict(stdout="", stderr="Nothing to do.\n", rc=0, minus=[], plus=[])
+
+
+def left_out(answers, *commands):
+    """ANSWERS of a tdnf in whose tdnf.conf the packages of these COMMANDS are excluded."""
+    forms = [form + ["--assumeno"] + command.split() for form in ([], ["-j"]) for command in commands]
+    return dict(answers, **dict((tdnf_player.key(form), NOTHING) for form in forms))
+
+
+@pytest.mark.parametrize("version, autoremove", [(version, False) for version in VERSIONS] + [(version, True) for version in WITH_JSON])
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_removal_that_is_left_out_is_no_success(play, version, autoremove, check_mode):
+    answers = left_out(tdnf_recordings.state(version, [])["answers"], "remove hello", "autoremove hello")
+    params = dict(name="hello", state="absent", autoremove=autoremove)
+    played = play(version, [], [OLD], params=params, check_mode=check_mode, answers=answers)
+    assert played.failed and not played.changed and not played.writes
+    assert played.msg.startswith("hello is still installed, and tdnf found nothing to do for it: it is excluded or locked")
+
+
+@all_versions
+def test_one_of_two_removals_is_left_out(play, version):
+    answers = renamed(version, 101, "tdnf -y remove hello world")
+    played = play(version, [], [OLD, WORLD], params=dict(name=["hello", "world"], state="absent"), answers=answers)
+    assert played.failed and played.has(OLD, WORLD) and played.msg.startswith("world is still installed")
+
+
+@all_versions
+def test_a_removal_that_is_planned_and_not_done(play, version):
+    answers = dict(tdnf_recordings.state(version, [101])["answers"])
+    answers["-y remove hello"] = NOTHING
+    played = play(version, [], [OLD], params=dict(name="hello", state="absent"), answers=answers)
+    assert played.failed and not played.changed and played.has(OLD)
+    assert played.msg.startswith("tdnf planned the removal of %s, ended without an error and did not do it" % OLD)
+
+
+@all_versions
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_one_of_two_installations_is_left_out(play, version, check_mode):
+    answers = left_out(renamed(version, 11, "tdnf -y install hello world"), "install world")
+    played = play(version, [], params=dict(name=["hello", "world"]), check_mode=check_mode, answers=answers)
+    assert played.failed and played.has() and not played.writes
+    assert played.msg.startswith("world is not installed, and tdnf found nothing to do for it: it is excluded or locked")
+
+
+@pytest.mark.parametrize("version", VERSIONS[2:])
+def test_one_of_two_installations_is_skipped(play, version):
+    answers = left_out(renamed(version, 11, "tdnf -y --skip-broken install hello world"), "--skip-broken install world")
+    answers["--skip-broken updateinfo list --reboot-required"] = NOTHING
+    played = play(version, [], params=dict(name=["hello", "world"], skip_broken=True), answers=answers)
+    assert played.changed and not played.failed and played.has(NEW)
+    assert [warning for warning in played.warnings if not warning.startswith(UNSIGNED)] == [
+        "world is not installed, and tdnf found nothing to do for it"]
+
+
+@all_versions
+def test_a_successor_of_one_of_two_is_named_alone(play, version):
+    """In the plan for both nothing tells which package is for which name."""
+    both = renamed(version, 89, "tdnf -y install oldname hello-cap")
+    answers = dict(both, **dict(renamed(version, 89, "tdnf -y install oldname"), **renamed(version, 23, "tdnf -y install hello-cap")))
+    played = play(version, [], [NEW], params=dict(name=["oldname", "hello-cap"]), answers=answers)
+    assert played.changed and played.results == ["Installed: newname-2.0-1.ph5.noarch"]
+    assert [warning for warning in played.warnings if not warning.startswith(UNSIGNED)] == [
+        "oldname was asked for, and no installed package has this name or provides it: tdnf installed newname-2.0-1.ph5.noarch"]
+
+
+@all_versions
+def test_a_kernel_that_is_installed_beside_the_old_one_asks_for_a_reboot(play, version):
+    """With installonlypkgs 3.6 installs it; older ones know no such setting, and upgrade."""
+    recording = tdnf_recordings.load(version)[590]
+    assert ("-linux" in recording["note"]) is (version != "3.6.0")
+    advisory = [{"Type": "Security", "UpdateID": "patch:PHSA-1", "Packages": ["linux-6.1.2-1.ph5.x86_64.rpm"]}]
+    answers = dict(tdnf_recordings.state(version, [590])["answers"])
+    said = json.dumps(advisory) if version in WITH_JSON else "patch:PHSA-1 Security linux-6.1.2-1.ph5.x86_64.rpm\n"
+    for form in ([], ["-j"]):
+        answers[tdnf_player.key(form + ["updateinfo", "list", "--reboot-required"])] = dict(NOTHING, stdout=said, stderr="")
+    played = play(version, [], KERNELS[:1], params=dict(name="linux", state="latest"), answers=answers)
+    assert played.changed and played.result["reboot_suggested"] is True
 
 
 @all_versions

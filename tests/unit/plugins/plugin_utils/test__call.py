@@ -160,6 +160,8 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
 
 @pytest.mark.parametrize("args, variables, words", [
     ({"profile": "photon", "rules": {}}, {}, "rules: "),
+    ({"profil": "kspp"}, {}, "profil: this module has no such option: is profile meant?"),
+    ({"dropins": DROPINS, "vault": 1}, {}, "vault: this module has no such option"),
     ({"dropins": DROPINS, "overrides": {}}, {}, "overrides: it selects from a profile"),
     ({"waivers": {}}, {}, "waivers: it selects from a profile"),
     ({"groups": []}, {}, "groups: it selects from a profile"),
@@ -244,3 +246,13 @@ def test_what_cannot_be_asked_of_the_guest_side(args, words):
     with pytest.raises(ValueError) as caught:
         call(args).guest()
     assert str(caught.value) == words
+
+
+@pytest.mark.parametrize("root, told", [({"root": "/mnt"}, True), ({}, False)])
+def test_a_name_like_one_of_the_catalogue_is_told_where_no_kernel_can_be_asked(root, told):
+    """With a kernel, the host decides: it may have a parameter whose name is near that of another."""
+    args = dict(root, profile="photon", overrides={"kernel.sysrk": "1", "kernel.nothing_like_it": "1"})
+    sent, notes = _call.Call(args, {}, lambda value: value).module_args()
+    assert (sent["rules"]["kernel.sysrk"], sent["rules"]["kernel.nothing_like_it"]) == (
+        {"required": "overrides", "meant": "kernel.sysrq"}, {"required": "overrides"})
+    assert [note for note in notes if "if kernel.sysrq is meant, write that." in note] == notes[:1] == notes if told else notes == []

@@ -11,7 +11,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 CATALOGUE = _catalogue.CATALOGUE
 ROWS = CATALOGUE["parameters"]
 FIELDS = {"name", "group", "why", "impact", "values", "source", "follows", "strength", "valid", "hold", "stops", "one_way", "interfaces",
-          "machine", "report_only", "why_not", "host_sized", "override_only", "sysctl", "moves"}
+          "machine", "report_only", "why_not", "host_sized", "alike", "override_only", "sysctl", "moves"}
 # Those that say what a host should have, and not what one has.
 OPINIONS = ("photon", "container_host", "photon5", "stig_photon5", "cis_rhel8", "kspp", "stig_rhel8", "devsec", "kubelet")
 # The article's tables and text: 4 parameters of the first table, 22 more and the file system of the second, 2 of modules.

@@ -3,17 +3,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 import itertools
+import math
+import pathlib
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.photon.hardening.plugins.module_utils import _model, _values
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _compare, _sides
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _compare, _sides, _sizes
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import compare_words
 from ansible_collections.photon.hardening.plugins.plugin_utils._sides import Side, Value
 
+PLAYBOOK = pathlib.Path(__file__).parents[4] / "playbooks" / "compare.yml"
 CATALOGUE = _catalogue.CATALOGUE
+OPPOSITE = {"left_stricter": "right_stricter", "right_stricter": "left_stricter", "only_left": "only_right", "only_right": "only_left"}
 ROWS = {row["name"]: row for row in CATALOGUE["parameters"]}
 
 
@@ -61,8 +66,14 @@ SECRET_A, SECRET_B, SECRET = (value(None, kind="secret", token=token) for token 
     ("kernel.unprivileged_bpf_disabled", "1", "2", "not_comparable", "The two values are equally strict."),
     ("kernel.kptr_restrict", "7", "1", "not_comparable", "The catalogue's order has no place for 7."),
     ("kernel.kptr_restrict", "7", "4 4", "not_comparable", "The catalogue's order has no place for 4 4 and 7."),
-    # Below the least that makes sense may be "no limit".
-    ("kernel.oops_limit", "0", "100", "not_comparable", "The catalogue's order has no place for 0."),
+    # Below the least that makes sense is "no limit".
+    ("kernel.oops_limit", "0", "100", "right_stricter", ""), ("kernel.warn_limit", "1", "0x0", "left_stricter", ""),
+    ("kernel.oops_limit", "-1", "100", "not_comparable", "The catalogue's order has no place for -1."),
+    # The kernel shows 0 where the other form of the limit is in force, however large that is.
+    ("vm.dirty_ratio", "0", "20", "not_comparable", "0 is shown where vm.dirty_bytes is in force in its place."),
+    ("vm.dirty_background_ratio", "10", "0x0", "not_comparable", "0 is shown where vm.dirty_background_bytes is in force in its place."),
+    ("vm.dirty_ratio", "0", "0", "not_comparable", "0 is shown where vm.dirty_bytes is in force in its place."),
+    ("vm.overcommit_kbytes", "0", "4096", "not_comparable", "0 is shown where vm.overcommit_ratio is in force in its place."),
     ("net.ipv6.conf.all.router_solicitations", "7", "0", "not_comparable", "The catalogue's order has no place for 7."),
     ("kernel.sysrq", "16", "0", "not_comparable", NO_ORDER),
     ("kernel.tainted", "0", "8192", "not_comparable", NO_ORDER + " Writing it can only taint the kernel."),
@@ -75,7 +86,9 @@ SECRET_A, SECRET_B, SECRET = (value(None, kind="secret", token=token) for token 
     ("kernel.unheard", value("1", kind="moves"), "1", "moves_by_itself", "The kernel changes it by itself."),
     ("kernel.kptr_restrict", value(None, kind="unreadable", problem="EACCES"), "1", "not_comparable", "It cannot be read."),
     ("net.ipv4.tcp_fastopen_key", SECRET_A, SECRET_A, "same", "A secret."),
-    ("net.ipv4.tcp_fastopen_key", SECRET_A, SECRET_B, "not_comparable", "A secret: different."),
+    ("net.ipv4.tcp_fastopen_key", SECRET_A, SECRET_B, "not_comparable",
+     "A secret, of which nobody knows whether both sides were read with one salt."),
+    ("net.ipv4.tcp_fastopen_key", SECRET_A, value(None, kind="secret", token=""), "not_comparable", "A secret: different."),
     ("net.ipv4.tcp_fastopen_key", SECRET_A, SECRET, "not_comparable", "A secret, of which one side tells nothing that could be compared."),
     ("net.ipv4.tcp_fastopen_key", SECRET_A, "1-2", "not_comparable", "A secret, of which one side tells nothing that could be compared."),
 ])
@@ -86,16 +99,81 @@ def test_verdicts(name, left, right, verdict, reason):
 
 @pytest.mark.parametrize("sizes, verdict", [
     (({"memory_kb": 4, "processors": 2}, {"memory_kb": 8, "processors": 2}), "sized_by_machine"),
-    (({"memory_kb": 4, "processors": 2}, {"memory_kb": 4, "processors": 2}), "not_comparable"),
-    (({"memory_kb": 4, "processors": None}, {"memory_kb": 4, "processors": None}), "sized_by_machine"),
+    (({"memory_kb": 4, "processors": 2}, {"memory_kb": 4, "processors": 4}), "not_comparable"),
+    (({"memory_kb": None}, {"memory_kb": None}), "sized_by_machine"), (({"memory_kb": 4}, {"memory_kb": None}), "sized_by_machine"),
 ])
 def test_machines_of_one_size_size_nothing(sizes, verdict):
     assert one("fs.file-max", "1", "2", a=sizes[0], b=sizes[1]).verdict == verdict
 
 
+SMALL, LARGE = {"memory_kb": 4, "processors": 2}, {"memory_kb": 8, "processors": 2}
+
+
+@pytest.mark.parametrize("name, left, right, verdict", [
+    ("user.max_user_namespaces", "31000", "62000", "sized_by_machine"), ("vm.min_free_kbytes", "1", "2", "sized_by_machine"),
+    ("net.ipv4.tcp_mem", "1 2 3", "2 4 6", "sized_by_machine"),
+    # By processors, of which both have two.
+    ("kernel.pid_max", "32768", "65536", "right_stricter"), ("kernel.sched_latency_ns", "1", "2", "not_comparable"),
+    # What no machine makes of it.
+    ("user.max_user_namespaces", "31000", "0", "right_stricter"), ("fs.file-max", "31645", str(2 ** 63 - 1), "not_comparable"),
+    # What a file sets.
+    ("user.max_user_namespaces", value("31000", "/etc/a.conf:3", "31000"), "62000", "left_stricter"),
+])
+def test_what_the_kernel_sizes_is_no_difference_of_two_hosts_that_differ_in_size(name, left, right, verdict):
+    assert one(name, left, right, a=SMALL, b=LARGE).verdict == verdict
+    assert one(name, right, left, a=LARGE, b=SMALL).verdict == OPPOSITE.get(verdict, verdict)
+
+
+def test_what_a_profile_asks_for_has_no_size():
+    sides = Side("a", "host", {"kernel.pid_max": value("32768")}, SMALL, 0), column("photon")
+    assert {row.name: row.verdict for row in _compare.all_rows(compare(*sides))}["kernel.pid_max"] == "right_stricter"
+
+
+def test_the_catalogue_s_rows_that_the_host_sizes_are_sized():
+    assert all(_sizes.fact(row["name"]) for row in CATALOGUE["parameters"] if row.get("host_sized"))
+
+
+BYTES = {"vm.dirty_bytes": value("8589934592"), "vm.dirty_ratio": value("0")}
+RATIO = {"vm.dirty_bytes": value("0"), "vm.dirty_ratio": value("20")}
+
+
+@pytest.mark.parametrize("kind", ["host", "result"])
+@pytest.mark.parametrize("left, right, ratio, limit", [
+    (BYTES, RATIO, "not_comparable", "not_comparable"), (BYTES, BYTES, "same", "same"), (RATIO, RATIO, "same", "same"),
+    (BYTES, dict(BYTES, **{"vm.dirty_bytes": value("4096")}), "same", "not_comparable"),
+    # No other form is in force, so 0 is the ratio.
+    (dict(RATIO, **{"vm.dirty_ratio": value("0")}), RATIO, "left_stricter", "same"),
+])
+def test_two_forms_of_a_limit(kind, left, right, ratio, limit):
+    comparison = compare(Side("a", kind, left, {}, 0), Side("b", kind, right, {}, 0))
+    rows = {row.name: row for row in _compare.all_rows(comparison)}
+    assert (rows["vm.dirty_ratio"].verdict, rows["vm.dirty_bytes"].verdict) == (ratio, limit)
+    assert bool(rows["vm.dirty_ratio"].level_up) == (ratio == "left_stricter")
+
+
+def test_beside_a_column_nothing_stands_that_is_not_in_the_catalogue():
+    names = {row.name for row in _compare.all_rows(compare(Side("a", "host", BYTES, {}, 0), column("photon")))}
+    assert "vm.dirty_ratio" in names and "vm.dirty_bytes" not in names
+
+
+def test_the_playbook_reads_what_is_compared():
+    (text,) = re.findall(r"__photon_hardening_beside: \[(.*)\]", PLAYBOOK.read_text(encoding="utf-8"))
+    assert tuple(text.split(", ")) == _compare.BESIDE
+
+
 @pytest.mark.parametrize("machine, verdict", [("x86_64", "right_stricter"), ("riscv64", "not_comparable"), (None, "right_stricter")])
 def test_an_order_for_one_kind_of_processor(machine, verdict):
     assert one("vm.mmap_rnd_bits", "28", "32", a={"machine": machine}).verdict == verdict
+
+
+@pytest.mark.parametrize("system, left, right, verdict", [
+    ("Debian GNU/Linux 12 (bookworm)", "3", "2", "left_stricter"), (None, "3", "2", "left_stricter"),
+    ("Red Hat Enterprise Linux 9.4", "3", "2", "not_comparable"), ("Red Hat Enterprise Linux 9.4", "4", "3", "not_comparable"),
+    ("Red Hat Enterprise Linux 9.4", "3", "1", "left_stricter"),
+])
+def test_values_that_not_every_kernel_tells_apart(system, left, right, verdict):
+    row = one("kernel.perf_event_paranoid", left, right, a={"system": system})
+    assert (row.verdict, bool(row.reason)) == (verdict, verdict == "not_comparable")
 
 
 @pytest.mark.parametrize("kind, reason", [
@@ -117,6 +195,7 @@ def test_what_a_kernel_lacks_is_as_if_nothing_were_said():
     ("kernel.kptr_restrict", "2", "1", "kernel.kptr_restrict = 2", ()),
     ("kernel.kptr_restrict", "1", "0x2", "kernel.kptr_restrict = 2", ()),
     ("kernel.sysrq", "1", "0", None, ()), ("kernel.kptr_restrict", "1", "1", None, ()),
+    ("net.ipv4.tcp_challenge_ack_limit", "9" * 17, "1", None, ()),
     ("user.max_user_namespaces", "0", "1", "user.max_user_namespaces = 0", tuple(ROWS["user.max_user_namespaces"]["hold"]["0"])),
 ])
 def test_the_line_that_levels_up(name, left, right, line, breaks):
@@ -161,7 +240,7 @@ def test_no_host_has_what_is_no_parameter():
 # Two values of each parameter that has an order, the stricter one first.
 STRICTER = [(name, left, right) for name, row in ROWS.items() if "strength" in row
             for left, right in itertools.permutations(sorted(set(row["values"].values())), 2)
-            if one(name, left, right).verdict == "left_stricter"]
+            if one(name, left, right).verdict == "left_stricter" and _compare.rank(row, right) != -math.inf]
 
 
 @pytest.mark.parametrize("name, stricter, weaker", STRICTER)
@@ -221,6 +300,7 @@ def test_what_has_an_order_comes_first_and_what_is_the_same_last():
 
 MANY = dict({"kernel__x%d" % number: "1" for number in range(7)}, kind="result")
 UNREADABLE, MISSING = value(None, kind="unreadable"), value(None, kind="missing")
+EACCES = value(None, kind="unreadable", problem="EACCES")
 
 
 @pytest.mark.parametrize("left, right, assertion, expected", [
@@ -234,6 +314,14 @@ UNREADABLE, MISSING = value(None, kind="unreadable"), value(None, kind="missing"
     (host("a", **{"fs.file-max": "1", "fs.file-nr": "1"}), host("b", **{"fs.file-max": "2", "fs.file-nr": "2"}), "equal", None),
     (host("a", omitted=1, kernel__sysrq="0"), host("b", kernel__sysrq="0"), "equal",
      "a: the saved result is not complete, so nothing can be asserted"),
+    # A saved result that keeps its secrets equals itself.
+    (host("a", kind="result", net__ipv4__tcp_fastopen_key=SECRET, kernel__x=EACCES),
+     host("b", kind="result", net__ipv4__tcp_fastopen_key=SECRET, kernel__x=EACCES), "equal", None),
+    (host("a", kind="result", kernel__x=EACCES), host("b", kind="result", kernel__x=value(None, kind="unreadable", problem="EIO")), "equal",
+     "a and b are not equal: 1 of 1 parameters: kernel.x"),
+    (host("a", net__ipv4__tcp_fastopen_key=SECRET_A), host("b", net__ipv4__tcp_fastopen_key=SECRET_B), "equal",
+     "a and b are not equal: 1 of 1 parameters: net.ipv4.tcp_fastopen_key"),
+    (host("a", net__ipv4__tcp_fastopen_key=SECRET_A), host("b", net__ipv4__tcp_fastopen_key=SECRET_A), "equal", None),
     (host("a", kernel__kptr_restrict="2"), host("b", kernel__kptr_restrict="1"), "not_weaker", None),
     (host("a", kernel__kptr_restrict="1"), host("b", kernel__kptr_restrict="2"), "not_weaker",
      "a is weaker than b: 1 of 1 parameters: kernel.kptr_restrict"),
@@ -245,6 +333,8 @@ UNREADABLE, MISSING = value(None, kind="unreadable"), value(None, kind="missing"
     (host("a", kind="profile"), host("b", kernel__kptr_restrict="2"), "not_weaker",
      "Nobody can tell whether a is weaker than b: 1 of 1 parameters: kernel.kptr_restrict"),
     (host("a"), host("b", kernel__kptr_restrict="2"), "not_weaker", None),
+    (host("a", vm__dirty_ratio="0"), host("b", vm__dirty_ratio="20"), "not_weaker",
+     "Nobody can tell whether a is weaker than b: 1 of 1 parameters: vm.dirty_ratio"),
     (host("a", kernel__kptr_restrict="2"), host("b", kind="profile"), "not_weaker", None),
     (host("a", kind="result", kernel__kptr_restrict=MISSING), host("b", kernel__kptr_restrict="2"), "not_weaker", None),
 ])
@@ -254,8 +344,7 @@ def test_assertions(left, right, assertion, expected):
 
 # --- swapping the sides swaps words only ---
 
-OPPOSITE = {"left_stricter": "right_stricter", "right_stricter": "left_stricter", "only_left": "only_right", "only_right": "only_left"}
-NAMES = [*ROWS, "kernel.unheard", "net.ipv4.tcp_fastopen_key"]
+NAMES = [*ROWS, "kernel.unheard", *_compare.BESIDE]
 SOURCES = st.sampled_from([None, "/etc/sysctl.d/a.conf:1", "/etc/sysctl.d/a.conf:2", "/usr/lib/sysctl.d/b.conf:3"])
 
 
@@ -265,7 +354,7 @@ def values(draw):
     if kind in ("value", "moves"):
         return value(draw(st.sampled_from(["0", "1", "0x1", "2", "7", "-1", "65536", "4 4 1 7", "fq", ""])), draw(SOURCES),
                      draw(st.sampled_from([None, "1", "2"])), kind)
-    return value(None, draw(SOURCES), None, kind, draw(st.sampled_from([None, "a", "b"])), "EACCES")
+    return value(None, draw(SOURCES), None, kind, draw(st.sampled_from([None, "", "a", "b"])), draw(st.sampled_from(["EACCES", "EIO"])))
 
 
 @st.composite
@@ -298,6 +387,7 @@ def test_swapping_the_sides_swaps_words_only(left, right):
 @given(sides("a"))
 def test_no_side_is_stricter_than_itself(side):
     found = compare(side, side._replace(label="b")).counts
+    assert _compare.failure(compare(side, side), "equal") in (None, "a and a: there is nothing to compare: neither side has a parameter")
     assert not any(found[verdict] for verdict in ("left_stricter", "right_stricter", "only_left", "only_right", "sized_by_machine"))
 
 

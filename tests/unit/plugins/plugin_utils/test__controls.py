@@ -25,7 +25,8 @@ NUMBERS = {
 }
 
 SMALL = {
-    "benchmarks": {"cis": {"version": "1.0", "missing": {"kernel.x": ["9.1"], "kernel.y": ["9.2", "9.3"]}}, "stig": {"version": "V1R2"}},
+    "benchmarks": {"cis": {"version": "1.0", "missing": {"kernel.x": ["9.1"], "kernel.y": ["9.2", "9.3"]}}, "stig": {
+        "version": "V1R2", "controls": {"P-2": {"gid": "V-7"}, "P-10": {}}}},
     "parameters": {
         "kernel.a": {"cis": ["1.1", "1.10"], "stig": ["P-2"]}, "kernel.b": {"cis": ["1.2"]}, "kernel.c": {"cis": ["1.10", "1.1.1"]},
         "vm.d": {"stig": ["P-10", "P-2"]},
@@ -63,6 +64,7 @@ def test_coverage():
 
 @pytest.mark.parametrize("control, expected", [
     ("cis:1.2", ["kernel.b"]), ("cis:1.10", ["kernel.a", "kernel.c"]), ("stig:P-2", ["kernel.a", "vm.d"]),
+    ("stig:V-7", ["kernel.a", "vm.d"]),
     # A section: the controls below it, and those alone.
     ("cis:1.1", ["kernel.a", "kernel.c"]), ("cis:1", ["kernel.a", "kernel.b", "kernel.c"]),
 ])
@@ -75,6 +77,7 @@ def test_parameters_of(control, expected):
     ("cis", "cis 1.0 has no control '' for a kernel parameter; the nearest is cis:1."),
     ("cis:1.3.3", "cis 1.0 has no control '1.3.3' for a kernel parameter; the nearest is cis:1."),
     ("cis:1.", "cis 1.0 has no control '1.' "), ("stig:P", "stig V1R2 has no control 'P' for a kernel parameter; the nearest is stig:P-2"),
+    ("stig:V-8", "stig V1R2 has no control 'V-8' "), ("stig:None", "stig V1R2 has no control 'None' "),
     ("stig:P-1\n", "stig V1R2 has no control 'P-1\\n' "),
     ("cis:9.1", "it asks for kernel.x, and the catalogue does not have that"),
     ("cis:9", "it asks for kernel.x, kernel.y, and the catalogue does not have that"),

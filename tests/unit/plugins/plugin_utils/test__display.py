@@ -10,6 +10,15 @@ from ansible.plugins.callback.default import CallbackModule as DefaultCallback
 from ansible_collections.photon.hardening.plugins.plugin_utils import _display
 
 
+@pytest.mark.parametrize("path, shown", [
+    ("in/reports/a.html", "reports/a.html"), ("in/a.html", "a.html"), ("a.html", None), ("other/a.html", None),
+])
+def test_a_file_is_named_as_a_person_finds_it(tmp_path, monkeypatch, path, shown):
+    (tmp_path / "in").mkdir()
+    monkeypatch.chdir(tmp_path / "in")
+    assert _display.shown_path(str(tmp_path / path)) == (shown or str(tmp_path / path))
+
+
 @pytest.mark.parametrize("callback, people", [("default", True), ("minimal", False), ("oneline", False),
                                               ("junit", False), ("no.such.callback", False)])
 def test_a_line_is_printed_for_people(callback, people):

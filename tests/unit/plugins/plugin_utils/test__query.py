@@ -18,7 +18,8 @@ REPORT = {"hosts": [
 
 @pytest.mark.parametrize("expression, expected", [
     ("hosts[].parameters[?state=='overridden'].name[]", ["y", "y"]), ("hosts[?host=='b'].parameters[].name", ["y"]),
-    ("hosts[].host | sort(@)", ["a", "b"]), ("length(hosts)", 2), ("gone", None), ("hosts[]\n.host", ["a", "b"]),
+    ("hosts[].host | sort(@)", ["a", "b"]), ("length(hosts)", 2), ("gone", None), ("sort_by(hosts, &host)[0].host", "a"),
+    ("[`1.5`, `true`, `null`, hosts[0].host]", [1.5, True, None, "a"]), ("hosts[]\n.host", ["a", "b"]),
 ])
 def test_answers(expression, expected):
     assert _query.answer(REPORT, expression) == expected
@@ -40,6 +41,8 @@ def test_answers(expression, expected):
     ("hosts[::0]", "the expression cannot be answered (slice step cannot be zero): hosts[::0]"),
     ("contains('a', `1`)",
      "the expression cannot be answered ('in <string>' requires string as left operand, not int): contains('a', `1`)"),
+    *((expression, "the expression names another one with & and does not use it, as in sort_by(@, &name): " + expression)
+      for expression in ("&hosts", "[&hosts]", "{a: &hosts}", "not_null(&hosts)", "to_array(&hosts)")),
     (7, "the expression is not a text: 7"),
     (None, "the expression is not a text: None"),
 ])

@@ -204,6 +204,29 @@ def test_the_waiver_of_a_parameter_decides_over_that_of_its_control():
     assert selected.rules["net.ipv4.ip_forward"]["waiver_expired"] == "2027-01-30"
 
 
+ENDED = {"reason": "x", "expires": "2027-01-30"}
+
+
+def test_the_waiver_of_a_parameter_decides_by_whichever_of_its_names():
+    names = {"net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding"}
+    rules = select("cis_rhel8", waivers={"cis_rhel8:3.3.1": ROUTER, "net.ipv4.ip_forward": ENDED}).rules
+    assert {rules[name].get("waiver_expired") for name in names} == {"2027-01-30"}
+    rules = select("cis_rhel8", waivers={"cis_rhel8:3.3.1": ENDED, "net.ipv4.conf.all.forwarding": {"reason": "mine"}}).rules
+    assert {rules[name]["waived"] for name in names} == {"mine"}
+
+
+@pytest.mark.parametrize("profile, name, warned", [
+    ("photon", "net.ipv4.conf.all.forwarding", {"net.ipv4.ip_forward": "2027-01-30 (written as net.ipv4.conf.all.forwarding)"}),
+    ("photon", "vm.dirty_bytes", {"vm.dirty_ratio": "2027-01-30 (written as vm.dirty_bytes)"}),
+    # Both names are set, and one of them was waived.
+    ("cis_rhel8", "net.ipv4.conf.all.forwarding", {"net.ipv4.conf.all.forwarding": "2027-01-30"}),
+])
+def test_a_waiver_that_has_ended_says_so_of_the_name_that_is_set(profile, name, warned):
+    selected = select(profile, waivers={name: ENDED})
+    assert {name: selected.rules[name]["waiver_expired"] for name in values(selected)
+            if "waiver_expired" in selected.rules.get(name, {})} == warned
+
+
 def test_a_waiver_of_a_control_that_has_expired():
     rules = select("cis_rhel8", waivers={"cis_rhel9:3.3.1": dict(ROUTER, expires="2027-01-30")}).rules
     assert rules["net.ipv4.ip_forward"]["waiver_expired"] == "2027-01-30 (by cis_rhel9:3.3.1)"

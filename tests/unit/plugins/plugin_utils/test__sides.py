@@ -93,17 +93,15 @@ def test_a_host():
     # A secret by its name, whatever a host or an older release says of it.
     (row("net.ipv4.tcp_fastopen_key", "1-2", boot="1-2"), Value("secret", None, None, None, None, None, None)),
     (row("net.ipv6.conf.eth0.stable_secret", "1::"), Value("secret", None, None, None, None, None, None)),
+    (row("net.ipv6.conf.eth0.stable_secret", None, kind="unreadable", error="EIO"),
+     Value("secret", None, None, None, None, "", "never set")),
+    (row("net.ipv6.conf.eth0.stable_secret", None, kind="unreadable", error="EACCES"),
+     Value("secret", None, None, None, None, None, None)),
     (row(value="\x1b[2J\n\u202e"), Value("value", "\\x1b[2J \\u202e", None, None, None, None, None)),
     (row(boot="1", boot_source="nowhere"), Value("value", "1", "1", "nowhere", None, None, None)),
 ])
 def test_a_row_of_a_host(given, expected):
     assert only(_sides.of_info("web1", info(given))) == expected
-
-
-def test_a_digest_of_another_comparison_says_nothing():
-    given = info(row(kind="secret", value=None, digest="ab"))
-    assert only(_sides.of_info("x", given, salted=False)).token is None
-    assert only(_sides.of_saved("x", json.dumps(given))).token is None
 
 
 @pytest.mark.parametrize("given, words", [
@@ -116,7 +114,9 @@ def test_a_digest_of_another_comparison_says_nothing():
     (info(row(value=[1])), "web1: value: [1] is no text"),
     (info(row(kind="odd\x1b")), "web1: kernel.a: odd\\x1b is no kind of value that this release knows"),
     (info(row(kind=[])), "web1: kernel.a: [] is no kind of value that this release knows"),
-    (info(memory_kb="x"), "web1: memory_kb: x is no number"), (info(processors=True), "web1: processors: True is no number"),
+    (info(memory_kb="x"), "web1: memory_kb: x is no number"), (info(memory_kb=-1), "web1: memory_kb: -1 is no number"),
+    (info(memory_kb=10 ** 30), "web1: memory_kb: 1000000000000000000000000000000 is no number"),
+    (info(processors=True), "web1: processors: True is no number"),
     (info(runtimes="docker"), "web1: runtimes: it is no list of rows, so this is no result that can be compared"),
 ])
 def test_a_wrong_shape_is_refused(given, words):

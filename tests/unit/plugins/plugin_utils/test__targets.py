@@ -25,6 +25,22 @@ def test_unknown_hosts(pattern, problem):
         problem and "x_hosts: nothing in the inventory is called " + problem)
 
 
+@pytest.mark.parametrize("given, wrong", [
+    ("all", None), (["web", "!db"], None), ("", "''"), (" ", "' '"), ({"a": 1}, "{'a': 1}"), ([], "[]"), (["web", 5], "5"), (None, "None"),
+])
+def test_no_names(given, wrong):
+    assert _targets.no_names("x", given) == (wrong and "x: %s is no text that names hosts or groups: write all, or a name" % wrong)
+
+
+@pytest.mark.parametrize("pattern, has_hosts, is_wrong", [
+    (["web", "&db"], [["web"]], True), (["web", "!web"], [["web"]], True), (["!all"], [["all"]], True),
+    (["web", "&db"], [["web"], ["web", "&db"]], False), (["maintenance"], [], False), (["maintenance", "!web"], [], False),
+])
+def test_nothing_left(pattern, has_hosts, is_wrong):
+    found = _targets.nothing_left("x", pattern, lambda part: part in has_hosts)
+    assert found == ("x: %s leaves no host: name others, or take a part away" % ":".join(pattern) if is_wrong else None)
+
+
 @pytest.mark.parametrize("groups", [{}, {"all": [], "web": []}])
 def test_an_inventory_without_a_host(groups):
     assert _targets.unknown_hosts("x", ["all"], groups, None) == "The inventory has no host: give one with -i (make: INVENTORY=FILE)"
@@ -60,7 +76,7 @@ def test_limit(given, why_none, problem):
 @pytest.mark.parametrize("serial, wrong", [
     (0, None), (5, None), ("10%", None), ("1,10%,100%", None), ("1, 10%", None), ([1, "10%"], None), (["1"], None), ([], "[]"),
     ("all", "all"), ("1;2", "1;2"), ("", ""), (-1, "-1"), (1.5, "1.5"), (True, "True"), (None, "None"), ([[1]], "[1]"),
-    ({"a": 1}, "{'a': 1}"), ("1,,2", ""), ("%", "%"), ("1%%", "1%%"), ([1, "\x1b"], "\\x1b"),
+    ({"a": 1}, "{'a': 1}"), ("1,,2", ""), ("%", "%"), ("1%%", "1%%"), ("0%", "0%"), ("100%", None), ("00%", "00%"), ([1, "\x1b"], "\\x1b"),
 ])
 def test_batches(serial, wrong):
     assert _targets.batches(serial) == (None if wrong is None else (

@@ -146,6 +146,11 @@ def test_the_host_named_beside_a_finding_has_it():
     assert (finding["host"], finding["sentence"], finding["word"]) == ("b", "is 3, would be set to 4", "would change")
 
 
+def test_without_script_a_waiver_says_whose_it_is():
+    found = Text(page([line("h", waivers=[waiver("2026-12-01", control="cis_rhel8:1.5.2")])])).text
+    assert "kernel.sysrq : 5 days left (2026-12-01); the agent; owner: ops; ticket: T-1; by cis_rhel8:1.5.2" in found
+
+
 def test_any_order_makes_the_same_file():
     lines = [line("h%d" % number, row(before=str(number), state=state), waivers=[waiver("2026-12-%02d" % number)])
              for number, state in enumerate(STATES, 1)]

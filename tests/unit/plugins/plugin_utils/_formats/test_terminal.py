@@ -34,6 +34,12 @@ def test_a_single_finding_comes_before_none():
     assert [line[0] for line in terminal.table(rows, 80, False, None).splitlines()[1:4]] == ["c", "b", "a"]
 
 
+def test_hosts_that_are_alike_stand_as_people_count():
+    rows = [(name, "done", False, {"ok": 9}) for name in ("w10", "w9-b", "w1", "w01", "w9-a", "w100")]
+    assert [line.split()[0] for line in terminal.table(rows, 80, False, None).splitlines()[1:7]] == [
+        "w01", "w1", "w9-a", "w9-b", "w10", "w100"]
+
+
 def test_a_narrow_terminal_gets_letters_and_their_meaning():
     assert terminal.table([WEB, DB], 40, False, None) == """\
 host    K  C  S  O
