@@ -67,7 +67,7 @@ class Fleet:
                       key=lambda item: (_verdicts.severity(_verdicts.kind_of(item[1], check_mode)), item[0]))
 
     def findings(self):
-        """[Finding, ...] of all parameters and kinds that are no pass and of which something is wanted; the worst and most frequent first."""
+        """[Finding, ...] of all parameters and kinds of which something is wanted and that are no pass; the worst and most common first."""
         found, check_modes = Counter(), [host.check_mode for host in self.hosts]
         for name, column in self.parameters.items():
             for (number, check_mode), hosts in Counter(zip(column.index, check_modes, strict=True)).items():
