@@ -51,6 +51,8 @@ def _rows(random_, host, kind):
         if kind == "hostile":
             texts = random_.choices(HOSTILE, k=len(row))
             row = {key: item if key == "state" else text for (key, item), text in zip(row.items(), texts, strict=True)}
+            # No result has two rows of one name.
+            row["name"] += str(number)
         yield row
 
 
