@@ -417,7 +417,7 @@ def test_a_value_that_the_kernel_keeps_needs_a_reboot_and_is_not_written(name, l
     assert world.boots_with(name) == "0"
 
 
-# --- what outsiders found ---
+# --- seen on hosts ---
 
 def test_the_loopback_is_moved_along_like_every_interface_and_never_set_by_itself():
     world = World(dict(ROUTER, **{"net.ipv4.conf.lo.forwarding": "0"}), interfaces=["lo", "v0"])
