@@ -26,6 +26,8 @@ OWNER = (0, 0)
 _SELINUX = "security.selinux"
 # No file that sets parameters is larger, nor is what is remembered of a host with thousands of interfaces.
 _MAX_FILE = 1 << 24
+# Nobody writes by hand what is longer.
+MAX_SHORT = 1 << 20
 _CHUNK = 1 << 16
 # A path that leads to nothing.
 NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
@@ -89,6 +91,11 @@ def proc_folder():
     if not _proc:
         _proc.append(os.open("/proc", os.O_RDONLY | os.O_DIRECTORY))
     return _proc[0]
+
+
+def short(path):
+    """The text of a file that only leads to a warning, as far as it makes sense."""
+    return read(path, MAX_SHORT)
 
 
 def read_proc(path, limit=None):

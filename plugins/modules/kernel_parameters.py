@@ -457,6 +457,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _rules,
     _secrets,
     _sysctl_d,
+    _units,
     _uses,
 )
 from ansible_collections.photon.hardening.plugins.module_utils._decide import names
@@ -711,7 +712,7 @@ def _result_of_image(module):
     """None where `root` is this host itself."""
     from ansible_collections.photon.hardening.plugins.module_utils import _image
     # Inside an image nothing can be imported.
-    _host.network_room()
+    _units.network_room()
     try:
         root = _image.root_of(module.params["root"])
         return _image.inside(root, lambda: run(module.params, True, module.check_mode, module._diff)) if root else None

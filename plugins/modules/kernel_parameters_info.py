@@ -201,7 +201,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _once
 
 _once.install(_once.__spec__.loader)
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _info, _procfs, _result
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _info, _procfs, _result, _traces
 
 
 def _found(names):
@@ -225,7 +225,7 @@ def run(params, run_command=None):
     result = {
         "kernel": _host.kernel(),
         "memory_kb": _info.memory_kb(_files.read_proc("meminfo")), "processors": os.cpu_count(),
-        "runtimes": _info.runtimes(_host.uses(False)), "omitted": omitted, "not_read": not_read,
+        "runtimes": _info.runtimes(_traces.uses(False)), "omitted": omitted, "not_read": not_read,
         "notes": _info.notes(omitted, _procfs.in_container())}
     if params["guest"]:
         # Most runs need none of this code.

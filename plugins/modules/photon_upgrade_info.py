@@ -189,7 +189,7 @@ def _free_mb(given):
 def run(params, checking, start):
     """The whole result, as plain data. START: runs a program."""
     asked = _photon_model.Asked(params["to_version"], params["confirmed_backup"], checking, params["precheck"], params["accept_erased"],
-                                  params["again"], _free_mb(params["free_mb"]))
+                                params["again"], _free_mb(params["free_mb"]))
     facts = _photon_host.facts(start, params["services"], sorted(asked.free_mb))
     looked = _photon_host.precheck(start, asked.to, facts.packages) if _photon_upgrade.may_precheck(facts, asked) else None
     step, refusals = _photon_upgrade.verdict(facts, asked, looked)

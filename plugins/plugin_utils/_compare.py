@@ -187,8 +187,8 @@ def _why_not_sized(known, name, left, right):
     ends = sorted({value.value for value in found if _values.number(value.value) in known.get("valid", {}).values()})
     if ends:
         return "The kernel sizes it by the machine, but no machine makes it %s." % " and ".join(ends)
-    sizes = [side.facts.get(_sizes.fact(name)) for side in (left, right)]
-    return "The kernel sizes it by the machine, but these machines are of one size." if sizes[0] == sizes[1] is not None else None
+    sizes = {side.facts.get(_sizes.fact(name)) for side in (left, right)}
+    return "The kernel sizes it by the machine, but these machines are of one size." if len(sizes) == 1 and None not in sizes else None
 
 
 def _ordered(known, name, both, one, facts):

@@ -129,8 +129,8 @@ class Reader:
         missing = set(map(_harmless.flat, expected)) - set(self._numbers)
         problems |= {_records.Problem("missing", name, "there is no result of it") for name in missing}
         order_of = {kind: place for place, kind in enumerate(_records.PROBLEMS)}
-        return _fleet.Fleet(hosts, {name: column for name, column in columns.items() if column.cells},
-                     sorted(problems, key=lambda problem: (order_of[problem.kind], problem)))
+        problems = sorted(problems, key=lambda problem: (order_of[problem.kind], problem))
+        return _fleet.Fleet(hosts, {name: column for name, column in columns.items() if column.cells}, problems)
 
     def _duplicates(self):
         """Two different results of one host in one run: one of them is not what it looks like."""

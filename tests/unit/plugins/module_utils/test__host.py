@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _image, _lock, _memory, _procfs, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _image, _lock, _memory, _procfs, _sysctl_d, _traces
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Attributes,
     Entry,
@@ -91,7 +91,7 @@ def test_a_snapshot(host):
 def test_nothing_is_read_live_for_an_image(host, monkeypatch):
     for name in ("read", "interfaces"):
         monkeypatch.setattr(_procfs, name, None)
-    monkeypatch.setattr(_host, "_processes", None)
+    monkeypatch.setattr(_traces, "_processes", None)
     host.file("/usr/bin/dockerd", "")
     snapshot = _host.snapshot(request(rules=HOLD, image=True), NOTHING, None)
     assert (snapshot.live, snapshot.interfaces) == ({}, {})
@@ -384,7 +384,7 @@ def test_what_an_init_reads(host, monkeypatch, process, reads_last):
 def test_the_uses_of_an_image(image, paths, expected):
     for path in paths:
         image.add(path, "[Interface]\n")
-    assert list(image(_host.uses, True)) == expected
+    assert list(image(_traces.uses, True)) == expected
 
 
 @ROOT
@@ -392,7 +392,7 @@ def test_a_unit_counts_that_starts_something(image):
     image.add("/etc/systemd/system/kubelet.service", "[Service]\nExecStart=/srv/kubelet\n")
     image.link("/dev/null", "/etc/systemd/system/docker.service")
     image.add("/etc/systemd/system/crio.service")
-    assert image(_host.uses, True) == {"kubelet": Use("/etc/systemd/system/kubelet.service", True)}
+    assert image(_traces.uses, True) == {"kubelet": Use("/etc/systemd/system/kubelet.service", True)}
 
 
 @ROOT
@@ -402,14 +402,14 @@ def test_a_unit_counts_that_starts_something(image):
 def test_what_cannot_be_started_is_no_program(image, make):
     image.add("/usr/bin/x")
     make(str(image.root.join("usr/bin/dockerd")))
-    assert image(_host.uses, True) == {}
+    assert image(_traces.uses, True) == {}
 
 
 @ROOT
 @pytest.mark.parametrize("text, expected", [("#!/bin/sh\n", []), ("\x7fELF", ["lxd"]), ("", ["lxd"])])
 def test_a_script_that_would_install_lxd_is_none(image, text, expected):
     image.add("/usr/sbin/lxd", text)
-    assert list(image(_host.uses, True)) == expected
+    assert list(image(_traces.uses, True)) == expected
 
 
 @ROOT
@@ -423,7 +423,7 @@ def test_a_program_counts_where_root_alone_can_put_it(image, where, owner, group
     image.add("/usr/bin/dockerd")
     os.chown(str(image.root.join(where)), owner, group)
     os.chmod(str(image.root.join(where)), mode)
-    use = image(_host.uses, True).get("docker")
+    use = image(_traces.uses, True).get("docker")
     assert (use.firm if use else None) is expected
 
 
@@ -432,9 +432,9 @@ def test_a_program_counts_where_root_alone_can_put_it(image, where, owner, group
     ("/etc/docker/daemon.json", "docker_userns"), ("/etc/wireguard/wg0.conf", "wireguard"), ("/etc/openvpn/server/a.conf", "openvpn")])
 def test_a_configuration_counts_where_root_alone_can_write_it(image, path, use):
     image.add(path, '[Interface]\n{"userns-remap": "default"}')
-    assert set(image(_host.uses, True)) == {use}
+    assert set(image(_traces.uses, True)) == {use}
     os.chown(str(image.root) + path, 65534, 0)
-    assert image(_host.uses, True) == {}
+    assert image(_traces.uses, True) == {}
 
 
 @ROOT
@@ -448,7 +448,7 @@ def test_where_users_get_subordinate_ids(image, subuid, nsswitch, expected):
     image.add("/usr/bin/podman")
     image.add("/etc/subuid", subuid)
     image.add("/etc/nsswitch.conf", nsswitch)
-    use = image(_host.uses, True).get("podman_rootless")
+    use = image(_traces.uses, True).get("podman_rootless")
     assert (use and use.evidence) == (expected and "/usr/bin/podman and " + expected)
 
 
@@ -464,7 +464,7 @@ def traces(host, monkeypatch):
     def gather(saved=NOTHING, image=False, asks_units=False, **more):
         texts.update(more.pop("texts", {}))
         others = _host.rivals(image, ["eth0"])
-        return _host._traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others, asks_units)
+        return _traces.traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others, asks_units)
     return gather
 
 
@@ -723,15 +723,15 @@ NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
 def seen(name, texts=None, subordinate_ids=None):
-    return [process[1:] for process in _host._processes(texts or {}, subordinate_ids) if process.name == name]
+    return [process[1:] for process in _traces._processes(texts or {}, subordinate_ids) if process.name == name]
 
 
 @ROOT
 @pytest.mark.parametrize("user, expected", [((), True), (NOBODY, False)])
 def test_what_runs_as_root(started, user, expected):
-    assert _host.runs_as_root("virtnetworkd") is False
+    assert _traces.runs_as_root("virtnetworkd") is False
     started("virtnetworkd", *user)
-    assert _host.runs_as_root("virtnetworkd") is expected
+    assert _traces.runs_as_root("virtnetworkd") is expected
 
 
 @ROOT
@@ -775,8 +775,8 @@ def test_a_process_of_another_namespace_is_none(started, kind):
 @ROOT
 def test_a_process_that_ends_meanwhile_is_none(monkeypatch):
     monkeypatch.setattr(os, "listdir", lambda _path: ["self", "99999999", "version"])
-    assert _host._processes({}, None) == ()
-    assert _host._standing("99999999", {}, None) == (False, False)
+    assert _traces._processes({}, None) == ()
+    assert _traces._standing("99999999", {}, None) == (False, False)
 
 
 PHOTON = """NAME="VMware Photon OS"

@@ -11,7 +11,7 @@ import os
 import pytest
 from ansible.module_utils import basic
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _info, _procfs
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _info, _procfs, _traces
 from ansible_collections.photon.hardening.plugins.module_utils._model import Reading
 from ansible_collections.photon.hardening.plugins.modules import kernel_parameters_info
 
@@ -38,7 +38,7 @@ def plain(host, monkeypatch):
     host.file("/usr/lib/os-release", "ID=photon\nVERSION_ID=5.0\nPRETTY_NAME=\"VMware Photon OS/Linux\"\n")
     host.file("/usr/bin/dockerd", "")
     monkeypatch.setattr(_procfs, "in_container", lambda: False)
-    monkeypatch.setattr(_host, "_processes", lambda texts, subordinate_ids: ())
+    monkeypatch.setattr(_traces, "_processes", lambda texts, subordinate_ids: ())
     return host
 
 

@@ -1,0 +1,277 @@
+# Copyright: (c) 2026, The photon.hardening authors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What shows what this host is used for: programs, units, files of root's, processes, the network. _uses.py says what it proves.
+
+Private to the collection.
+"""
+
+import os
+import pwd
+import re
+import stat
+
+from ansible_collections.photon.hardening.plugins.module_utils import (
+    _files,
+    _glob,
+    _memory,
+    _packet_filters,
+    _procfs,
+    _rivals,
+    _sysctl_d,
+    _units,
+    _uses,
+)
+from ansible_collections.photon.hardening.plugins.module_utils._model import Facts, File, Process
+
+_SUBUID, _NSSWITCH = "/etc/subuid", "/etc/nsswitch.conf"
+_SUBID = re.compile(r"^[ \t]*subid:(?![ \t]*files[ \t]*$)", re.MULTILINE)
+_PROGRAM_FOLDERS = (
+    "/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/libexec", "/usr/libexec/incus",
+    "/usr/lib/systemd", "/lib/systemd", "/usr/share/apport", "/usr/libexec/lxd", "/usr/lib/lxd", "/opt/bin",
+    "/opt/containerd/bin", "/opt/incus/bin", "/opt/rke2/bin", "/snap/bin",
+    "/var/lib/snapd/snap/bin", "/opt/google/chrome", "/opt/firefox",
+    "/var/lib/rancher/rke2/bin", "/var/lib/rancher/k3s/data/current/bin", "/var/lib/k0s/bin",
+    "/run/current-system/sw/bin")
+_SNAP_FOLDERS = ("/snap", "/var/lib/snapd/snap")
+_RUNLEVELS = ("/etc/runlevels/boot", "/etc/runlevels/default")
+# Where the folders of systemd's units are.
+_STARTS = ("/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib")
+# Of LXD some distributions ship a script of this name that installs it at its first call.
+_NO_SCRIPTS = ("lxd",)
+# The numbers of ordinary users.
+_FIRST_USER, _NOBODY = 1000, 65534
+# What the kernel notes of a route that it has of a router's advertisement (RTF_ADDRCONF), and of an address that stays (IFA_F_PERMANENT).
+_BY_ADVERTISEMENT, _PERMANENT = 0x40000, 0x80
+_CRASH_KERNEL = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size")
+_MACHINES = ("/var/lib/machines", "/etc/systemd/nspawn")
+# Nobody includes more files in the rules of a packet filter.
+_MOST_INCLUDED = 200
+
+
+def uses(image, traces=None):
+    """use -> Use, of this host or of an image, of which only files are looked at. TRACES: what `traces` tells, where that is asked for."""
+    texts = _texts()
+    subordinate_ids = _subordinate_ids(texts)
+    processes = () if image else _processes(texts, subordinate_ids)
+    return _uses.found(Facts(_programs(), _snaps(), _unit_files(), processes, texts, _machines(), subordinate_ids, **traces or {}))
+
+
+def _filters(enabled):
+    """path -> text of what packet filters and interfaces load at boot, with the files of root that these include."""
+    waiting, found = list(_packet_filters.loaded(enabled, _packet_filters.ufw_is_enabled(_texts_of(_packet_filters.UFW) or ""))), {}
+    while waiting and len(found) < _MOST_INCLUDED:
+        for path in _matching(waiting.pop(0)):
+            text = None if path in found else _texts_of(path)
+            if text is not None:
+                found[path] = text
+                waiting += _packet_filters.included(path, text)
+    return found
+
+
+def _matching(pattern):
+    """The files whose names fit the last part of PATTERN; PATTERN itself where it is none."""
+    folder, _slash, name = pattern.rpartition("/")
+    if not re.search(r"[*?\[]", name):
+        return [pattern]
+    return ["%s/%s" % (folder, base) for base in _files.entries(folder)[:_MOST_INCLUDED] if _glob.matches(name, base)]
+
+
+def asks(rules, use):
+    """Whether it makes a difference to these rules whether the host has USE."""
+    return any(use in uses for rule in rules.values() for _value, uses in tuple(rule.hold) + tuple(rule.stops))
+
+
+def traces(image, saved, files, dialect, others, asks_units=False):
+    """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network.
+    ASKS_UNITS: all units of services are read, which takes some milliseconds."""
+    foreign, enabled = _foreign(files, saved), _enabled()
+    found = dict(enabled=enabled, filters=_filters(enabled), lines=_lines(foreign, dialect, others), image=image,
+                 shipped=_shipped(foreign, dialect), settings=others.settings, announces=others.announces,
+                 private_users=_private_users() if asks_units else None)
+    if image:
+        return found
+    return dict(found, own=dict((name, _own(name, saved)) for name in _uses.OWN), advertised=_advertised(saved),
+                defaults=_default_routes(), rules=_procfs.route_rules(), crash_kernel=_crash_kernel())
+
+
+def _lines(foreign, dialect, others):
+    """parameter or pattern -> the Winner of the lines of others that may tell of a use."""
+    ufw = () if others.ufw is None else (File(_rivals.UFW_CONF, others.ufw),)
+    order = _rivals.Boot(foreign, dialect, others._replace(late=ufw + tuple(others.late), settings=()), ())
+    spoken = dict((name, winner) for name, winner in order.spoken().items() if _uses.tells(name))
+    spoken.update((name, order.winner(name)) for name in list(spoken) + list(_uses.OWN) if not _sysctl_d.is_glob(name))
+    return dict((name, winner) for name, winner in spoken.items() if winner)
+
+
+def _shipped(foreign, dialect):
+    order = _sysctl_d.BootOrder([item for item in foreign if _uses.is_shipped(item.path)], dialect)
+    winners = ((name, order.winner(name)) for name in _uses.RP_FILTERS)
+    return dict((name, winner.value) for name, winner in winners if winner and winner.value is not None)
+
+
+def _foreign(files, saved):
+    """Files of others, those that ours have replaced included."""
+    found = [item for item in files if not _sysctl_d.is_ours(item.text)]
+    return found + [File(path, known.before) for path, known in sorted(saved.files.items()) if known.before is not None]
+
+
+def _own(name, saved):
+    """What a parameter was before we asked for it, or its live value where we do not."""
+    return _memory.first_value(saved, name, _procfs.read(name).value) or ""
+
+
+def _enabled():
+    folders = [folder for folder in _files.entries(_units.FOLDER) if folder.endswith((".wants", ".requires", ".upholds"))]
+    paths = ["%s/%s/%s" % (_units.FOLDER, folder, name) for folder in folders for name in _files.entries(_units.FOLDER + "/" + folder)
+             if name in _uses.ENABLED]
+    found = dict((path.rpartition("/")[2], path) for path in paths if _trusted(path) and not _units.is_masked(path.rpartition("/")[2]))
+    # OpenRC names its services without an ending.
+    links = ("%s/%s" % (folder, name) for folder in _RUNLEVELS for name in _files.entries(folder) if name + ".service" in _uses.ENABLED)
+    return dict(((path.rpartition("/")[2] + ".service", path) for path in links if _trusted(path)), **found)
+
+
+def _private_users():
+    """A unit that wants a user namespace of its own. All that are installed count: a socket, a timer or a call on D-Bus may start one."""
+    found = (path for kind in ("system", "user") for path in _private_units(["%s/systemd/%s" % (start, kind) for start in _STARTS]))
+    return next(filter(_trusted, found), None)
+
+
+def _private_units(folders):
+    said = {}
+    # A unit comes before its drop-ins: the last word counts.
+    chosen = _units.network_room().chosen(_units.with_drop_ins(folders, ".service"), folders)
+    for path in sorted(chosen, key=lambda path: path.endswith(".conf")):
+        text = _files.short(path) or ""
+        # Most units do not say it, and are not searched line by line.
+        words = _uses.PRIVATE_USERS.findall(text) if "PrivateUsers" in text else ()
+        if words:
+            unit = path.split("/")[-2][:-len(".d")] if path.endswith(".conf") else _files.resolved(path).rpartition("/")[2]
+            said[unit] = path if _uses.is_private(words[-1]) else None
+    return sorted(filter(None, said.values()))
+
+
+def _advertised(saved):
+    """An interface whose route or address the kernel has of a router's advertisement, and where it would take more of them."""
+    routes, addresses = ([line.split() for line in (_files.read_proc(path, _files.MAX_SHORT) or "").splitlines()]
+                         for path in ("net/ipv6_route", "net/if_inet6"))
+    names = set(fields[9] for fields in routes if len(fields) == 10 and int(fields[8], 16) & _BY_ADVERTISEMENT)
+    # Such an address has half of its bits from the router, is good everywhere and ends some day.
+    names.update(fields[5] for fields in addresses if len(fields) == 6 and fields[2:4] == ["40", "00"]
+                 and not int(fields[4], 16) & _PERMANENT)
+    return next((name for name in sorted(names) if _own("net.ipv6.conf.%s.accept_ra" % name.replace(".", "/"), saved) != "0"), None)
+
+
+def _default_routes():
+    routes = (line.split() for line in (_files.read_proc("net/route", _files.MAX_SHORT) or "").splitlines())
+    # A route that leads nowhere, such as an unreachable one, has no interface.
+    return tuple(sorted(set(fields[0] for fields in routes if fields[1:2] == ["00000000"] and fields[7:8] == ["00000000"]) - set("*")))
+
+
+def _crash_kernel():
+    """What shows that a kernel waits for a crash, or that memory is kept for one."""
+    return next((path for path in _CRASH_KERNEL if (_files.read(path) or "").strip() not in ("", "0")), None)
+
+
+def _programs():
+    found = {}
+    for folder in _units.folders_at(_PROGRAM_FOLDERS):
+        for name in _files.those_in(folder, _uses.PROGRAMS):
+            path = "%s/%s" % (folder, name)
+            firm = _files.trust(path)
+            if firm is not None and not found.get(name, ("", False))[1] and _files.is_program(path) and not _is_script(name, path):
+                found[name] = (path, firm)
+    return found
+
+
+def _is_script(name, path):
+    return name in _NO_SCRIPTS and (_files.read(path, 2) or "") == "#!"
+
+
+def _trusted(path):
+    return _files.trust(path) is True
+
+
+def _snaps():
+    return dict((name, "%s/%s" % (folder, name)) for folder in reversed(_SNAP_FOLDERS) for name in _uses.SNAPS
+                if _trusted("%s/%s" % (folder, name)))
+
+
+def _unit_files():
+    paths = ((name, "%s/%s" % (_units.FOLDER, name)) for name in _uses.UNITS)
+    return dict((name, path) for name, path in paths if (_texts_of(path) or "").strip())
+
+
+def _texts_of(path):
+    return _files.short(path) if _trusted(path) else None
+
+
+def _texts():
+    """path -> text of each file of root's that may tell of a use."""
+    paths = list(_uses.FILES) + [_SUBUID, _NSSWITCH]
+    for folder, ending in _uses.FOLDERS:
+        paths += ["%s/%s" % (folder, base) for base in _files.entries(folder) if base.endswith(ending)]
+    texts = ((path, _texts_of(path)) for path in paths)
+    return dict((path, text) for path, text in texts if text is not None)
+
+
+def _machines():
+    found = ["%s/%s" % (folder, name) for folder in _MACHINES for name in _files.entries(folder)
+             if not name.startswith(".") and (folder == _MACHINES[0] or name.endswith(".nspawn"))]
+    return found[0] if found and _trusted(found[0].rpartition("/")[0]) else None
+
+
+def _subordinate_ids(texts):
+    """Where ordinary users get the ids from that rootless containers need, or None; a directory such as FreeIPA leaves the file empty."""
+    if _uses.ordinary(_uses.subordinate_users(texts.get(_SUBUID, ""))):
+        return _SUBUID
+    return "subid in " + _NSSWITCH if _SUBID.search(texts.get(_NSSWITCH, "")) else None
+
+
+def _processes(texts, subordinate_ids):
+    """The processes of this host that may be a sign of a use; one may end while it is looked at."""
+    found = []
+    for pid in sorted(filter(str.isdigit, os.listdir("/proc")), key=int):
+        name = (_files.read_proc(pid + "/comm") or "").strip()
+        if name in _uses.PROCESSES:
+            rootful, rootless = _standing(pid, texts, subordinate_ids)
+            found.append(Process(name, rootful, rootless))
+    return tuple(found)
+
+
+def runs_as_root(name):
+    """Whether a process of this name is root's, in our namespaces and without anybody else's having started it as root."""
+    return any((_files.read_proc(pid + "/comm") or "").strip() == name and _standing(pid, {}, None)[0]
+               for pid in filter(str.isdigit, os.listdir("/proc")))
+
+
+def _standing(pid, texts, subordinate_ids):
+    """Whether a process is one of root in our namespaces, and whether it is one of a user who may start containers."""
+    users = re.search(r"(?m)^Uid:((?:[ \t]+[0-9]+){4})$", _files.read_proc(pid + "/status") or "")
+    users = set(map(int, users.group(1).split())) if users else set()
+    rootful = users == set([_files.OWNER[0]]) and _is_at_home(pid) and not _is_setuid(pid)
+    return rootful, len(users) == 1 and not rootful and bool(subordinate_ids) and _has_ids(users.pop(), texts)
+
+
+def _is_at_home(pid):
+    try:
+        return all(os.readlink("/proc/%s/ns/%s" % (pid, kind)) == os.readlink("/proc/self/ns/" + kind) for kind in ("pid", "user"))
+    except OSError:
+        return False
+
+
+def _is_setuid(pid):
+    """Whether anybody can start its program and have it run as root, under whatever name the link has by which it is called."""
+    try:
+        return bool(os.stat("/proc/%s/exe" % pid).st_mode & stat.S_ISUID)
+    except OSError:
+        return True
+
+
+def _has_ids(user, texts):
+    try:
+        name = pwd.getpwuid(user).pw_name
+    except KeyError:
+        name = str(user)
+    known = _uses.ordinary(_uses.subordinate_users(texts.get(_SUBUID, "")))
+    return name in known or str(user) in known or _FIRST_USER <= user < _NOBODY and bool(_SUBID.search(texts.get(_NSSWITCH, "")))
