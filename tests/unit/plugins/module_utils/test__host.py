@@ -2,20 +2,16 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is gathered of a host, of an image, and of this machine's own processes. Nothing here writes a kernel parameter."""
+"""What is gathered of a host and of an image. Nothing here writes a kernel parameter."""
 
 import errno
 import os
-import shutil
-import subprocess
-import time
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _image, _lock, _memory, _procfs, _sysctl_d, _traces
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _lock, _memory, _procfs, _sysctl_d, _traces
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Attributes,
-    Entry,
     File,
     HostProblem,
     Init,
@@ -23,8 +19,6 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Request,
     Rule,
     Saved,
-    SavedFile,
-    Setting,
     Tuned,
     Use,
 )
@@ -32,30 +26,6 @@ from ansible_collections.photon.hardening.plugins.module_utils._rivals import NO
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="root alone may chroot and change its user")
 SECURITY = "/etc/sysctl.d/50-security-hardening.conf"
-
-
-class Image:
-    def __init__(self, root):
-        self.root = root
-
-    def add(self, path, text=""):
-        where = self.root.join(*path.split("/"))
-        where.write(text, ensure=True)
-        if "bin/" in path or "/libexec/" in path:
-            where.chmod(0o755)
-
-    def link(self, target, path):
-        where = self.root.join(*path.split("/"))
-        where.dirpath().ensure(dir=True)
-        os.symlink(target, str(where))
-
-    def __call__(self, function, *args):
-        return _image.inside(str(self.root), lambda: function(*args))
-
-
-@pytest.fixture
-def image(tmpdir):
-    return Image(tmpdir)
 
 
 # --- a snapshot ---
@@ -131,6 +101,19 @@ def test_folders_that_would_have_to_be_made(host):
     found = _host.snapshot(request(paths=(SECURITY, "/usr/lib/sysctl.d/x.conf")), NOTHING, lambda _interfaces: []).missing_folders
     assert found[SECURITY] == ("/etc", "/etc/sysctl.d")
     assert found["/usr/lib/sysctl.d/x.conf"] == ("/usr/lib/sysctl.d",)
+
+
+UPOWER = "/usr/lib/systemd/system/upower.service"
+
+
+@pytest.mark.parametrize("name, rule, expected", [
+    ("user.max_user_namespaces", Rule(hold=(("0", ("lxc", "private_users")),)), UPOWER),
+    ("user.max_user_namespaces", Rule(stops=((None, ("private_users",)),)), UPOWER), ("kernel.a", Rule(), None),
+])
+def test_units_are_read_where_it_makes_a_difference(host, name, rule, expected):
+    host.file(UPOWER, "[Service]\nPrivateUsers=yes\n")
+    use = _host.snapshot(request(rules={name: rule}), NOTHING, lambda _interfaces: []).uses.get("private_users")
+    assert (use and use.evidence) == expected
 
 
 # --- the files that are read at boot ---
@@ -368,416 +351,7 @@ def test_what_an_init_reads(host, monkeypatch, process, reads_last):
     assert (winner and winner.value) == ("7" if reads_last else None)
 
 
-# --- what it is used for ---
-
-@ROOT
-@pytest.mark.parametrize("paths, expected", [
-    (["/usr/sbin/dockerd"], ["docker"]), (["/opt/containerd/bin/containerd"], ["containerd"]),
-    (["/var/lib/rancher/rke2/bin/kubelet"], ["kubelet"]), (["/opt/incus/bin/incusd"], ["incus"]),
-    (["/usr/libexec/incus/incusd"], ["incus"]),
-    (["/snap/docker/1/x"], ["docker"]), (["/var/lib/snapd/snap/microk8s/x"], ["containerd", "kubelet"]), (["/snap/lxd/x"], ["lxd"]),
-    (["/usr/bin/systemd-nspawn"], []), (["/usr/bin/systemd-nspawn", "/var/lib/machines/web/etc/x"], ["nspawn"]),
-    (["/usr/bin/systemd-nspawn", "/var/lib/machines/.raw"], []), (["/usr/bin/systemd-nspawn", "/etc/systemd/nspawn/a.nspawn"], ["nspawn"]),
-    (["/usr/bin/systemd-nspawn", "/etc/systemd/nspawn/notes"], []), (["/home/alice/bin/dockerd"], []),
-    (["/etc/wireguard/wg0.conf"], ["wireguard"]), (["/etc/wireguard/notes"], []), (["/etc/openvpn/server/a.conf"], ["openvpn"]),
-])
-def test_the_uses_of_an_image(image, paths, expected):
-    for path in paths:
-        image.add(path, "[Interface]\n")
-    assert list(image(_traces.uses, True)) == expected
-
-
-@ROOT
-def test_a_unit_counts_that_starts_something(image):
-    image.add("/etc/systemd/system/kubelet.service", "[Service]\nExecStart=/srv/kubelet\n")
-    image.link("/dev/null", "/etc/systemd/system/docker.service")
-    image.add("/etc/systemd/system/crio.service")
-    assert image(_traces.uses, True) == {"kubelet": Use("/etc/systemd/system/kubelet.service", True)}
-
-
-@ROOT
-@pytest.mark.parametrize("make", [
-    os.mkdir, os.mkfifo, lambda path: os.close(os.open(path, os.O_CREAT, 0o644)), lambda path: os.symlink("nowhere", path),
-], ids=["folder", "FIFO", "not executable", "link to nothing"])
-def test_what_cannot_be_started_is_no_program(image, make):
-    image.add("/usr/bin/x")
-    make(str(image.root.join("usr/bin/dockerd")))
-    assert image(_traces.uses, True) == {}
-
-
-@ROOT
-@pytest.mark.parametrize("text, expected", [("#!/bin/sh\n", []), ("\x7fELF", ["lxd"]), ("", ["lxd"])])
-def test_a_script_that_would_install_lxd_is_none(image, text, expected):
-    image.add("/usr/sbin/lxd", text)
-    assert list(image(_traces.uses, True)) == expected
-
-
-@ROOT
-@pytest.mark.parametrize("where, owner, group, mode, expected", [
-    ("usr/bin/dockerd", 0, 0, 0o755, True), ("usr/bin/dockerd", 65534, 0, 0o755, None), ("usr/bin/dockerd", 0, 0, 0o757, None),
-    ("usr/bin", 65534, 0, 0o755, None), ("usr", 0, 0, 0o777, None), ("usr/bin", 0, 50, 0o775, False),
-    ("usr/bin/dockerd", 0, 50, 0o775, False),
-    ("usr/bin", 0, 0, 0o775, True),
-])
-def test_a_program_counts_where_root_alone_can_put_it(image, where, owner, group, mode, expected):
-    image.add("/usr/bin/dockerd")
-    os.chown(str(image.root.join(where)), owner, group)
-    os.chmod(str(image.root.join(where)), mode)
-    use = image(_traces.uses, True).get("docker")
-    assert (use.firm if use else None) is expected
-
-
-@ROOT
-@pytest.mark.parametrize("path, use", [
-    ("/etc/docker/daemon.json", "docker_userns"), ("/etc/wireguard/wg0.conf", "wireguard"), ("/etc/openvpn/server/a.conf", "openvpn")])
-def test_a_configuration_counts_where_root_alone_can_write_it(image, path, use):
-    image.add(path, '[Interface]\n{"userns-remap": "default"}')
-    assert set(image(_traces.uses, True)) == {use}
-    os.chown(str(image.root) + path, 65534, 0)
-    assert image(_traces.uses, True) == {}
-
-
-@ROOT
-@pytest.mark.parametrize("subuid, nsswitch, expected", [
-    ("alice:100000:65536\n", "", "/etc/subuid"), ("root:1:2\nlxd:1:2\n", "", None),
-    ("", "passwd: files\nsubid: sss\n", "subid in /etc/nsswitch.conf"),
-    ("", "subid: files sss\n", "subid in /etc/nsswitch.conf"), ("", "  subid:\tsss\n", "subid in /etc/nsswitch.conf"),
-    ("", "subid: files\n", None), ("", "# subid: sss\n", None), ("", "subid:\n" + "\n" * (1 << 20), "subid in /etc/nsswitch.conf"),
-], ids=range(8))
-def test_where_users_get_subordinate_ids(image, subuid, nsswitch, expected):
-    image.add("/usr/bin/podman")
-    image.add("/etc/subuid", subuid)
-    image.add("/etc/nsswitch.conf", nsswitch)
-    use = image(_traces.uses, True).get("podman_rootless")
-    assert (use and use.evidence) == (expected and "/usr/bin/podman and " + expected)
-
-
-# --- what shows uses that are no runtimes ---
-
-@pytest.fixture
-def traces(host, monkeypatch):
-    """Gathers what `_traces` tells of a host whose files of /proc/net are TEXTS."""
-    texts = {"net/ipv6_route": "", "net/route": ""}
-    monkeypatch.setattr(_files, "read_proc", lambda path, _limit=None: texts.get(path))
-    monkeypatch.setattr(_procfs, "route_rules", lambda: 2)
-
-    def gather(saved=NOTHING, image=False, asks_units=False, **more):
-        texts.update(more.pop("texts", {}))
-        others = _host.rivals(image, ["eth0"])
-        return _traces.traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others, asks_units)
-    return gather
-
-
-FORWARD = "net.ipv4.ip_forward"
-OURS = "/etc/sysctl.d/70-photon-network.conf"
-
-
-def test_what_we_have_set_ourselves_proves_nothing(host, traces):
-    host.parameter(FORWARD, "1")
-    assert traces()["own"][FORWARD] == "1"
-    saved = Saved({FORWARD: Entry("0", "1", OURS)}, {})
-    assert traces(saved)["own"][FORWARD] == "0"
-    host.file(OURS, _sysctl_d.HEADER + "\n%s = 1\n" % FORWARD)
-    assert traces(saved)["lines"] == {}
-    host.file("/etc/sysctl.d/90-router.conf", "net.ipv4.conf.all.forwarding = 1\n")
-    router = ("1", "/etc/sysctl.d/90-router.conf", 1)
-    assert traces(saved)["lines"] == {FORWARD: router, "net.ipv4.conf.all.forwarding": router}
-
-
-@pytest.mark.parametrize("files, expected", [
-    ({"/usr/local/lib/sysctl.d/a.conf": "net.ipv4.conf.eth0.rp_filter = 2\n"},
-     {"net.ipv4.conf.eth0.rp_filter": ("2", "/usr/local/lib/sysctl.d/a.conf", 1)}),
-    ({"/usr/lib/sysctl.d/a.conf": "x = 1\nnet/ipv4/conf/eth0.7/forwarding = 1\n"},
-     {"net.ipv4.conf.eth0/7.forwarding": ("1", "/usr/lib/sysctl.d/a.conf", 2)}),
-    # A later line counts, whichever name it has.
-    ({"/etc/sysctl.d/a.conf": "net.ipv4.conf.eth0.forwarding = 1\n", "/etc/sysctl.d/b.conf": "net.ipv4.conf.eth0.forwarding = 0\n"},
-     {"net.ipv4.conf.eth0.forwarding": ("0", "/etc/sysctl.d/b.conf", 1)}),
-    ({"/etc/sysctl.d/a.conf": "kernel.a = 1\n"}, {}),
-    ({"/etc/ufw/sysctl.conf": "net/ipv4/ip_forward=1\n"}, {}),
-    ({"/etc/ufw/sysctl.conf": "net/ipv4/ip_forward=1\n", "/etc/ufw/ufw.conf": "ENABLED=yes\n"},
-     {FORWARD: ("1", "/etc/ufw/sysctl.conf", 1)}),
-])
-def test_lines_of_others_that_may_tell_of_a_use(host, traces, files, expected):
-    for path, text in files.items():
-        host.file(path, text)
-    assert traces()["lines"] == expected
-
-
-def test_a_pattern_is_taken_as_it_stands(host, traces):
-    host.file("/etc/sysctl.d/a.conf", "net.ipv4.conf.*.rp_filter = 2\n")
-    found, line = traces(), ("2", "/etc/sysctl.d/a.conf", 1)
-    assert found["lines"] == dict.fromkeys(["net.ipv4.conf.%s.rp_filter" % scope for scope in ("*", "all", "default")], line)
-    assert found["shipped"] == {}
-
-
-def test_what_the_vendor_ships(host, traces):
-    host.file("/usr/lib/sysctl.d/50-default.conf", "net.ipv4.conf.default.rp_filter = 2\n-net.ipv4.conf.all.rp_filter\n")
-    host.file("/etc/sysctl.d/90-mine.conf", "net.ipv4.conf.default.rp_filter = 0\n")
-    assert traces()["shipped"] == {"net.ipv4.conf.default.rp_filter": "2"}
-
-
-def test_what_networkd_sets_of_its_interfaces_tells_too(host, traces):
-    host.file(ENABLED + "systemd-networkd.service", "")
-    host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-257.so")
-    host.file("/etc/systemd/network/a.network", "[Match]\nName=eth0\n[Network]\nIPv4ReversePathFilter=loose\n")
-    assert (traces()["settings"], traces()["lines"]) == (
-        (Setting("net.ipv4.conf.*.rp_filter", "2", "/etc/systemd/network/a.network", 4, "systemd-networkd"),), {})
-
-
-def test_a_file_that_ours_has_replaced_still_tells(host, traces):
-    host.file(OURS, _sysctl_d.HEADER + "\n%s = 0\n" % FORWARD)
-    saved = Saved({}, {OURS: SavedFile(FORWARD + " = 1\n")})
-    assert traces(saved)["lines"][FORWARD] == ("1", OURS, 1)
-
-
-ROUTE = "00000000000000000000000000000000 00 %s 00 fe80 00000400 00000001 00000000 %s %s\n"
-
-
-@pytest.mark.parametrize("flags, interface, before, expected", [
-    ("00450003", "eth0", "1", "eth0"), ("00000003", "eth0", "1", None), ("00450003", "eth0", "0", None),
-    ("00450003", "eth0/7", "2", "eth0.7"), ("00450003", "eth0", None, "eth0"),
-])
-def test_a_route_that_a_router_has_announced_to_the_kernel(host, traces, flags, interface, before, expected):
-    name = "net.ipv6.conf.%s.accept_ra" % interface
-    saved = Saved({name: Entry(before, "0", OURS)}, {})
-    if before is not None:
-        # We have switched it off since.
-        host.parameter(name, "0")
-    route = ROUTE % ("0" * 32, flags, interface.replace("/", "."))
-    assert traces(saved, texts={"net/ipv6_route": route + "short line\n"})["advertised"] == expected
-
-
-ADDRESS = "20010db8000500000000000000000007 02 %s %s %s     eth0\n"
-
-
-@pytest.mark.parametrize("length, scope, flags, before, expected", [
-    ("40", "00", "00", "1", "eth0"), ("40", "00", "01", "1", "eth0"), ("40", "00", "00", "0", None),
-    # Set by hand, of DHCP, and of the link alone.
-    ("40", "00", "80", "1", None), ("80", "00", "00", "1", None), ("40", "20", "00", "1", None),
-])
-def test_an_address_that_a_router_has_announced_to_the_kernel(host, traces, length, scope, flags, before, expected):
-    host.parameter("net.ipv6.conf.eth0.accept_ra", before)
-    assert traces(texts={"net/if_inet6": ADDRESS % (length, scope, flags) + "short line\n"})["advertised"] == expected
-
-
-def test_the_network_and_what_waits_for_a_crash(host, traces):
-    lines = ["Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT", "eth0 00000000 01 0003 0 0 0 00000000 0 0 0",
-             "wlan0 00000000 01 0003 0 0 9 00000000 0 0 0", "eth0 000200C0 00 0001 0 0 0 00FFFFFF 0 0 0"]
-    host.file("/sys/kernel/kexec_crash_loaded", "0\n")
-    host.file("/sys/kernel/kexec_crash_size", "0\n")
-    # An unreachable route has no interface.
-    lines.append("* 00000000 00 0200 0 0 9 00000000 0 0 0")
-    found = traces(texts={"net/route": "\n".join(lines)})
-    assert (found["defaults"], found["rules"], found["crash_kernel"]) == (("eth0", "wlan0"), 2, None)
-    host.file("/sys/kernel/kexec_crash_size", "268435456\n")
-    assert traces()["crash_kernel"] == "/sys/kernel/kexec_crash_size"
-
-
-ACCEPTS = "chain c { type filter hook forward priority 0; accept }\n"
-
-
-@pytest.mark.parametrize("files, expected", [
-    ({}, []), ({"/etc/nftables.conf": ACCEPTS}, ["/etc/nftables.conf"]),
-    ({"/etc/nftables.conf": 'include "/srv/fire/*.nft"\n', "/srv/fire/a.nft": ACCEPTS, "/srv/fire/b": "", "/srv/fire/c/d.nft": ""},
-     ["/etc/nftables.conf", "/srv/fire/a.nft"]),
-    # The samples of a package, which nothing includes.
-    ({"/etc/sysconfig/nftables.conf": '#include "/etc/nftables/nat.nft"\n', "/etc/nftables/nat.nft": ACCEPTS},
-     ["/etc/sysconfig/nftables.conf"]),
-    ({"/etc/sysconfig/nftables.conf": 'include "nftables/main.nft"\n', "/etc/nftables/main.nft": 'include "nat.nft"\n',
-      "/etc/nftables/nat.nft": 'include "./main.nft"\n' + ACCEPTS},
-     ["/etc/nftables/main.nft", "/etc/nftables/nat.nft", "/etc/sysconfig/nftables.conf"]),
-    ({"/etc/network/interfaces": "source fire.d/*\n", "/etc/network/fire.d/a": "up iptables-restore < /etc/r\n", "/etc/r": "",
-      "/etc/network/interfaces.d/b": ""}, ["/etc/network/fire.d/a", "/etc/network/interfaces", "/etc/r"]),
-    ({"/etc/ufw/user.rules": ""}, []), ({"/etc/ufw/user.rules": "", "/etc/ufw/ufw.conf": "ENABLED=yes\n"}, ["/etc/ufw/user.rules"]),
-    ({"/etc/iptables/rules.v4": "", "/etc/firewalld/zones/a.xml": ""}, []),
-])
-def test_a_rule_counts_where_something_loads_it(host, traces, files, expected):
-    host.file(ENABLED + "nftables.service", "")
-    for path, text in files.items():
-        host.file(path, text)
-    assert sorted(traces()["filters"]) == expected
-
-
-def test_includes_have_an_end(host, traces):
-    host.file(ENABLED + "nftables.service", "")
-    host.file("/etc/nftables.conf", 'include "/srv/*"\n' * 9)
-    for number in range(300):
-        host.file("/srv/%d" % number, "")
-    assert len(traces()["filters"]) < 300
-
-
-def test_units_that_are_enabled(host, traces):
-    for path in (ENABLED + "radvd.service", ENABLED + "cron.service", ENABLED.replace("multi-user", "sysinit") + "nftables.service",
-                 ENABLED.replace("wants", "requires") + "frr.service", ENABLED.replace("wants", "upholds") + "pimd.service",
-                 "/etc/systemd/system/bird.service", "/etc/runlevels/default/keepalived", "/etc/runlevels/default/sshd"):
-        host.file(path, "[Unit]\n")
-    found = traces()["enabled"]
-    assert set(found) == {"radvd.service", "nftables.service", "frr.service", "pimd.service", "keepalived.service"}
-    assert found["keepalived.service"] == "/etc/runlevels/default/keepalived"
-
-
-PRIVATE, SHARED, SILENT = "[Service]\nPrivateUsers=yes\n", "[Service]\nPrivateUsers=no\n", "[Service]\nUser=a\n"
-VENDOR, LOCAL = "/usr/lib/systemd/system/", "/etc/systemd/system/"
-
-
-@pytest.mark.parametrize("files, expected", [
-    ({LOCAL + "a.service": PRIVATE}, LOCAL + "a.service"), ({LOCAL + "a.timer": PRIVATE}, None), ({LOCAL + "a.service": SHARED}, None),
-    # A socket, a timer or a call on D-Bus starts a service of the vendor's.
-    ({VENDOR + "upower.service": PRIVATE}, VENDOR + "upower.service"), ({VENDOR + "a@.service": PRIVATE}, VENDOR + "a@.service"),
-    ({"/usr/lib/systemd/user/a.service": PRIVATE}, "/usr/lib/systemd/user/a.service"),
-    ({"/usr/lib/systemd/portable/profile/strict/service.conf": PRIVATE}, None),
-    # The last word counts: a drop-in's, and of two files of one name the administrator's.
-    ({VENDOR + "a.service": PRIVATE, LOCAL + "a.service.d/b.conf": SHARED}, None),
-    ({VENDOR + "a.service": SHARED, LOCAL + "a.service.d/b.conf": PRIVATE}, LOCAL + "a.service.d/b.conf"),
-    ({VENDOR + "a.service": PRIVATE, LOCAL + "a.service.d/b.conf": SILENT}, VENDOR + "a.service"),
-    ({VENDOR + "a.service": PRIVATE, LOCAL + "a.service": SILENT}, None),
-    ({VENDOR + "a.service": PRIVATE + SHARED}, None), ({LOCAL + "a.service": SHARED + PRIVATE}, LOCAL + "a.service"),
-    ({VENDOR + "a.service": PRIVATE, LOCAL + "a.service.d/b.conf": SHARED, VENDOR + "b.service": PRIVATE}, VENDOR + "b.service"),
-])
-def test_a_unit_with_a_user_namespace_of_its_own(host, traces, files, expected):
-    for path, text in files.items():
-        host.file(path, text)
-    assert traces(asks_units=True)["private_users"] == expected
-    assert traces()["private_users"] is None
-
-
-def test_a_unit_that_is_masked_or_has_another_name_as_well(host, traces):
-    host.file(VENDOR + "a.service", PRIVATE)
-    host.file(LOCAL + "a.service.d/b.conf", SHARED)
-    os.symlink(host.root + VENDOR + "a.service", host.root + LOCAL + "dbus-org.a.service")
-    assert traces(asks_units=True)["private_users"] is None
-    host.file(VENDOR + "b.service", PRIVATE)
-    os.symlink("/dev/null", host.root + LOCAL + "b.service")
-    assert traces(asks_units=True)["private_users"] is None
-
-
-@pytest.mark.parametrize("name, rule, expected", [
-    ("user.max_user_namespaces", Rule(hold=(("0", ("lxc", "private_users")),)), VENDOR + "upower.service"),
-    ("user.max_user_namespaces", Rule(stops=((None, ("private_users",)),)), VENDOR + "upower.service"), ("kernel.a", Rule(), None),
-])
-def test_units_are_read_where_it_makes_a_difference(host, name, rule, expected):
-    host.file(VENDOR + "upower.service", PRIVATE)
-    use = _host.snapshot(request(rules={name: rule}), NOTHING, lambda _interfaces: []).uses.get("private_users")
-    assert (use and use.evidence) == expected
-
-
-@pytest.mark.parametrize("folder", ["/etc/systemd/system/", "/run/systemd/system/"])
-def test_a_masked_unit_starts_nothing(host, traces, folder):
-    for name in ("radvd.service", "systemd-networkd.service"):
-        host.file(ENABLED + name, "[Unit]\n")
-        host.file(folder + "x", "")
-        os.symlink("/dev/null", host.root + folder + name)
-    host.file("/etc/systemd/network/10-lan.network", LAN)
-    assert traces()["enabled"] == {} and _host.rivals(False, ["eth0"]).settings == ()
-
-
-def test_of_an_image_only_files_are_looked_at(host, traces, monkeypatch):
-    monkeypatch.setattr(_procfs, "read", None)
-    monkeypatch.setattr(_procfs, "route_rules", None)
-    assert traces(image=True) == {
-        "enabled": {}, "lines": {}, "shipped": {}, "settings": (), "announces": None, "private_users": None, "image": True, "filters": {}}
-
-
-# --- processes of this machine ---
-
-@pytest.fixture
-def started(tmpdir):
-    """Starts a copy of `sleep` under an engine's name."""
-    running = []
-
-    def start(name, *prefix, **options):
-        program = str(tmpdir.join(name))
-        if not os.path.exists(program):
-            shutil.copy(shutil.which("sleep"), program)
-            os.chmod(program, options.get("mode", 0o755))
-        path = str(tmpdir)
-        while path != "/":
-            os.chmod(path, 0o755)
-            path = os.path.dirname(path)
-        running.append(subprocess.Popen(list(prefix) + [program, "60"]))
-        _wait_for(name, running[-1].pid)
-    yield start
-    for process in running:
-        # A parent ends with its child, and takes note of its end.
-        family = _family(process.pid)
-        subprocess.call(["kill", "-KILL"] + (family[1:] or family))
-        process.wait()
-
-
-def _family(pid):
-    children = subprocess.Popen(["ps", "-o", "pid=", "--ppid", str(pid)], stdout=subprocess.PIPE).communicate()[0].split()
-    return [str(pid)] + [child.decode() for child in children]
-
-
-def _wait_for(name, pid):
-    for _count in range(200):
-        for found in _family(pid):
-            with open("/proc/%s/comm" % found) as stream:
-                if stream.read().strip() == name:
-                    return
-        time.sleep(0.05)
-    raise AssertionError("%s does not run" % name)
-
-
-NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-
-
-def seen(name, texts=None, subordinate_ids=None):
-    return [process[1:] for process in _traces._processes(texts or {}, subordinate_ids) if process.name == name]
-
-
-@ROOT
-@pytest.mark.parametrize("user, expected", [((), True), (NOBODY, False)])
-def test_what_runs_as_root(started, user, expected):
-    assert _traces.runs_as_root("virtnetworkd") is False
-    started("virtnetworkd", *user)
-    assert _traces.runs_as_root("virtnetworkd") is expected
-
-
-@ROOT
-def test_a_process_of_root_is_found_by_its_name(started):
-    started("virtnetworkd")
-    assert seen("virtnetworkd") == [(True, False)]
-
-
-@ROOT
-def test_a_process_of_nobody_is_none(started):
-    started("virtnetworkd", *NOBODY)
-    assert seen("virtnetworkd") == seen("virtnetworkd", {"/etc/subuid": "alice:1:2\n"}, "/etc/subuid") == [(False, False)]
-    texts = {"/etc/nsswitch.conf": "subid: sss\n"}
-    assert seen("virtnetworkd", texts, "subid in /etc/nsswitch.conf") == [(False, False)]
-
-
-@ROOT
-def test_a_process_of_a_user_with_subordinate_ids_is_a_rootless_one(started):
-    started("rootlesskit", "setpriv", "--reuid=12345", "--regid=12345", "--clear-groups")
-    assert seen("rootlesskit", {"/etc/subuid": "12345:100000:65536\n"}, "/etc/subuid") == [(False, True)]
-    assert seen("rootlesskit", {"/etc/subuid": "12346:100000:65536\n"}, "/etc/subuid") == [(False, False)]
-    assert seen("rootlesskit", {"/etc/nsswitch.conf": "subid: sss\n"}, "subid in /etc/nsswitch.conf") == [(False, True)]
-
-
-@ROOT
-def test_a_program_that_anybody_can_start_as_root_proves_nothing(started):
-    """Like `ln -s /usr/bin/su dockerd; ./dockerd`, which waits for a password as root."""
-    started("virtnetworkd", *NOBODY, mode=0o4755)
-    assert seen("virtnetworkd") == [(False, False)]
-
-
-@ROOT
-@pytest.mark.parametrize("kind", ["--pid", "--user"])
-def test_a_process_of_another_namespace_is_none(started, kind):
-    if subprocess.call(["unshare", kind, "--fork", "true"]):
-        pytest.skip("namespaces are not allowed here")
-    started("virtnetworkd", "unshare", kind, "--fork")
-    assert seen("virtnetworkd") == [(False, False)]
-
-
-@ROOT
-def test_a_process_that_ends_meanwhile_is_none(monkeypatch):
-    monkeypatch.setattr(os, "listdir", lambda _path: ["self", "99999999", "version"])
-    assert _traces._processes({}, None) == ()
-    assert _traces._standing("99999999", {}, None) == (False, False)
-
+# --- what the system says of itself ---
 
 PHOTON = """NAME="VMware Photon OS"
 VERSION_ID=5.0
