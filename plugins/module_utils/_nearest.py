@@ -18,6 +18,14 @@ def nearest(name, known):
 
 def edits(one, other):
     """In how many edits ONE becomes OTHER; beyond MOST some number above it."""
+    # What both begin or end with needs none, and most names begin alike.
+    same = next((place for place, (left, right) in enumerate(zip(one, other)) if left != right), min(len(one), len(other)))
+    one, other = one[same:], other[same:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    # An edit brings one new letter at most.
+    if max(len(one), len(other)) > MOST and len(set(one).intersection(other)) + MOST < max(len(set(one)), len(set(other))):
+        return MOST + 1
     row = list(range(len(other) + 1))
     for count, letter in enumerate(one, 1):
         above, row = row, [count]
