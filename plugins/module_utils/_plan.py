@@ -88,10 +88,11 @@ def _restate(mine, decided, snapshot, disk):
         return
     path = "%s/%s" % (_sysctl_d.FOLDERS[0], name)
     text, lines = _dropins.restated(mine, rest, snapshot.dialect, path, snapshot.interfaces)
-    below = [File(other, before) for other in old for before in [_below(snapshot.saved.files.get(other), disk[other])] if before]
-    hidden = set(item.path for item in below)
-    if text is None and (not hidden or _dropins.restated(mine, rest + below, snapshot.dialect, path, snapshot.interfaces)[0] is None):
+    below = _below(old, snapshot.saved.files, disk)
+    hides = bool(below) and _dropins.restated(mine, rest + below, snapshot.dialect, path, snapshot.interfaces)[0] is not None
+    if text is None and not hides:
         return
+    hidden = set(item.path for item in below)
     for other in old:
         _put(decided, other, _dropins.HIDING if other in hidden else None, {}, [])
     if text is not None or edits or path in hidden:
@@ -102,9 +103,10 @@ def _put(decided, path, text, lines, edits):
     decided.texts[path], decided.lines[path], decided.rules[path], decided.edits[path] = text, lines, {}, edits
 
 
-def _below(known, now):
-    """What would be read in the place of a file that restates, which is NOW there, if it went."""
-    return known.before if known else now.text
+def _below(old, known, disk):
+    """The Files that would be read in the places of those at OLD, which restate, if these went."""
+    texts = ((path, known[path].before if path in known else disk[path].text) for path in old)
+    return [File(path, text) for path, text in texts if text]
 
 
 def _take_old(old, decided, known, disk):
