@@ -4,7 +4,6 @@ SHELL := /bin/bash
 # `make -C clone harden INVENTORY=hosts` means the hosts file of the folder it was typed in. Without -C that is this folder: PWD may be stale
 # (env -C DIR make). With it only PWD says, and it is believed, as where there is no /proc to see make's own command line.
 export CALLED_FROM := $(if $(shell [ ! -e /proc/$$PPID/cmdline ] || grep -qzE '^(-[[:alpha:]]*C|--di)' /proc/$$PPID/cmdline && echo C),$(PWD),$(CURDIR))
-export INVENTORY LIMIT
 # With -f alone it would work on the folder in which it was typed.
 $(if $(wildcard tools/play.sh),,$(error this is not the folder of the Makefile: go there, or name it with make -C))
 # A mistyped variable would be passed over, and INVENTROY=hosts would harden this machine. Most variables of the environment are others'.

@@ -34,11 +34,20 @@ def typed(folder, name, command):
     (clone / "tools").mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", clone)
     play = clone / "tools" / "play.sh"
-    play.write_text("#!/bin/sh\nprintf '<%s>' \"$CALLED_FROM\"\n", encoding="utf-8")
+    play.write_text("#!/bin/sh\nprintf '<%s>' \"$CALLED_FROM\" \"${INVENTORY-none}\" \"${LIMIT-none}\"\n", encoding="utf-8")
     play.chmod(0o755)
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
     return subprocess.run(["bash", "-c", command], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           env=dict(environment, CALLER=str(caller), CLONE=str(clone)))
+
+
+@pytest.mark.parametrize("command, inventory, limit", [
+    # A variable that is exported empty would be refused by a make below this one.
+    ('make -C "$CLONE" audit', "none", "none"), ('make -C "$CLONE" audit INVENTORY=hosts', "hosts", "none"),
+    ('LIMIT=web make -C "$CLONE" audit', "none", "web"), ('LIMIT=web make -C "$CLONE" audit INVENTORY="my hosts"', "my hosts", "web"),
+])
+def test_what_was_given_is_handed_on_and_nothing_else(tmp_path, command, inventory, limit):
+    assert "<%s><%s>" % (inventory, limit) in typed(tmp_path, "clone", command).stdout
 
 
 @pytest.mark.parametrize("command, words", [
