@@ -30,7 +30,7 @@ class Column:
     def __init__(self):
         self.cells, self.index, self.texts, self.apart = [], array.array("I"), None, ()
         self._numbers = {}
-        # What a row has that is not apart, and which of the rest is the same -> (the number of its cell, where the different texts stand).
+        # What a row has that is not apart, and which of the rest is the same -> (the number of its cell, what picks the different texts).
         self._shapes = {}
         # Of the fields of a row, whose name stands before its state.
         self._texts = self._rest = None
@@ -56,16 +56,18 @@ class Column:
                 self.put_apart(host, fields)
                 return
             known = self._shapes[shape] = self._shaped(fields[1:], texts)
-        number, places = known
-        self.texts.put(host, "\n".join([texts[place] for place in places]))
-        self.put_number(host, number)
+        number, different = known
+        if host >= len(self.index):
+            self.put_number(host, NONE)
+        self.index[host] = number
+        self.texts.put(host, "\n".join(different(texts)))
 
     def _shaped(self, cell, texts):
         """TEXTS: those of CELL that are apart. What is empty stays in the cell."""
         different, made = list(dict.fromkeys(filter(None, texts))), list(cell)
         for field, text in zip(self.apart, texts, strict=True):
             made[field] = different.index(text) if text else text
-        return self._number(tuple(made)), list(map(texts.index, different))
+        return self._number(tuple(made)), _picker(map(texts.index, different))
 
     def put_number(self, host, number):
         if host >= len(self.index):
@@ -86,8 +88,7 @@ class Column:
 
     def _keep_apart(self, fields):
         self.cells, self._numbers, self._shapes, self.texts, self.apart = [], {}, {}, _Texts(), fields
-        first = fields[0] + 1
-        self._texts = operator.itemgetter(*(field + 1 for field in fields)) if fields[1:] else lambda row: (row[first],)
+        self._texts = _picker(field + 1 for field in fields)
         self._rest = operator.itemgetter(1, *(field + 1 for field in _FIELDS if field not in fields))
 
     def get(self, host):
@@ -130,8 +131,8 @@ class Column:
             made.texts = self.texts.ordered(host if number != NONE else None for host, number in zip(order, numbers, strict=True))
         for cell in sorted({tuple(self.cells[number]) for number in set(numbers) if number != NONE}, key=sortable):
             made._number(cell)
-        places = {number: made._numbers[tuple(self.cells[number])] for number in set(numbers) if number != NONE}
-        made.index = array.array("I", [places.get(number, NONE) for number in numbers])
+        places = {number: made._numbers[tuple(self.cells[number])] if number != NONE else NONE for number in set(numbers)}
+        made.index = array.array("I", [places[number] for number in numbers])
         return made
 
 
@@ -159,15 +160,20 @@ class _Texts:
     def ordered(self, hosts):
         """The same with HOSTS in their order; None is a host without a text."""
         known = bytes(self._all).split(b"\0")
-        known = dict(zip(itertools.accumulate((len(text) + 1 for text in known), initial=0), known, strict=False))
+        known = dict(zip(_starts(0, known), known, strict=False))
         made, pieces = _Texts(), [b"" if host is None else known[self._starts[host]] for host in hosts]
-        made._starts = array.array("I", itertools.accumulate((len(piece) + 1 for piece in pieces[:-1]), initial=1))
+        made._starts = array.array("I", itertools.islice(_starts(1, pieces), len(pieces)))
         made._all = bytearray(b"\0" + b"\0".join(pieces) + b"\0")
         return made
 
     def packed(self):
         """Of each host in order its text and a zero."""
         return memoryview(self._all)[1:]
+
+
+def _starts(first, pieces):
+    """Where each of PIECES starts that follow one another from FIRST on with a zero after each, and where a further one would."""
+    return itertools.accumulate([len(piece) + 1 for piece in pieces], initial=first)
 
 
 def _more_apart(cells, apart):
@@ -177,6 +183,12 @@ def _more_apart(cells, apart):
     while rest and len(set(map(operator.itemgetter(*rest), cells))) > MOST_CELLS // _PART:
         rest.pop(0)
     return tuple(field for field in _FIELDS if field not in rest)
+
+
+def _picker(places):
+    """What makes a tuple of the items in PLACES of a tuple. Of a single place, or of none, itemgetter itself would not make one."""
+    places = tuple(places)
+    return operator.itemgetter(*places) if places[1:] else operator.itemgetter(slice(sum(places), sum(places) + len(places)))
 
 
 def sortable(cell):

@@ -15,8 +15,9 @@ class Fleet:
 
     def __init__(self, hosts, parameters, problems):
         self.hosts, self.parameters, self.problems = hosts, parameters, problems
-        # The one place that counts. Of each host: state -> number.
+        # The one place that counts.
         self._tally = self._counted()
+        self._kinds = [_kinds(tally, host.check_mode) for tally, host in zip(self._tally, hosts, strict=True)]
 
     def _counted(self):
         """Of each host: (state, settled state) -> number. Under None, of which parameters it has no row."""
@@ -40,20 +41,16 @@ class Fleet:
     def host_verdicts(self, number):
         """verdict -> how many parameters of host NUMBER have it."""
         found = dict.fromkeys(_verdicts.VERDICTS, 0)
-        for kind, count in self._kinds(number).items():
+        for kind, count in self._kinds[number].items():
             found[_verdicts.verdict(kind)] += count
-        return found
-
-    def _kinds(self, number):
-        found = Counter()
-        for key, count in self._tally[number].items():
-            if key is not None:
-                found[_verdicts.kind(key[1], self.hosts[number].check_mode)] += count
         return found
 
     def kinds(self):
         """kind -> how many parameters have it."""
-        return sum(map(self._kinds, range(len(self.hosts))), Counter())
+        found = Counter()
+        for kinds in self._kinds:
+            found.update(kinds)
+        return found
 
     def verdicts(self):
         each = [self.host_verdicts(number) for number in range(len(self.hosts))]
@@ -110,6 +107,15 @@ class Fleet:
     def time(self):
         """When the newest result was kept; "" without one. A report has no other time, so that the same results make the same file."""
         return max((host.time for host in self.hosts), default="")
+
+
+def _kinds(tally, check_mode):
+    """kind -> how many parameters of a host have it."""
+    found = Counter()
+    for key, count in tally.items():
+        if key is not None:
+            found[_verdicts.kind(key[1], check_mode)] += count
+    return found
 
 
 def _on_host(verdicts):

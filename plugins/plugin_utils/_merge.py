@@ -83,7 +83,10 @@ class Reader:
         except TypeError:
             raise _shape.BadShard("schema", "its parameters are not what a result has") from None
         new = [fields for number, fields in zip(numbers, found, strict=True) if number is None]
-        checked = iter(_shape.checked(new, plain))
+        checked = _shape.checked(new, plain)
+        if checked is new:
+            return list(zip(numbers, found, strict=True))
+        checked = iter(checked)
         return [(number, next(checked) if number is None else fields) for number, fields in zip(numbers, found, strict=True)]
 
     def _guest_row(self, row):

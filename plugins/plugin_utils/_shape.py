@@ -97,7 +97,7 @@ def checked(rows, plain):
     PLAIN: their texts are known to be harmless.
     """
     texts = list(itertools.chain.from_iterable(rows))
-    if not _KINDS.issuperset(map(type, texts)) or None in set(map(_NAME, rows)) or not set(map(_STATE, rows)).issubset(STATES):
+    if not {type(text) for text in texts} <= _KINDS or None in set(map(_NAME, rows)) or not set(map(_STATE, rows)).issubset(STATES):
         raise BadShard("schema", "its parameters are not what a result has")
     if plain or "".join(filter(None, texts)).isprintable():
         return rows

@@ -87,7 +87,8 @@ def _column(column, check_modes, strings):
             for number, check_mode in zip(column.index, check_modes, strict=True)]
     places = {number: place for place, number in enumerate(sorted(set(seen) - {-1}), 1)}
     cells = [_cell(_slotted(column.cells[number // 2]), bool(number % 2), strings) for number in places]
-    width, data = _numbers((places.get(number, 0) for number in seen), len(cells))
+    places[-1] = 0
+    width, data = _numbers([places[number] for number in seen], len(cells))
     texts = column.texts.packed() if column.apart else b""
     return {"width": width, "texts": len(texts), "cells": cells}, (data, texts)
 
