@@ -35,7 +35,7 @@ _PROBLEMS = {
     "unreadable": "unreadable result", "truncated": "incomplete result", "schema": "result of another version",
     "duplicate": "two results of one run",
 }
-_HOST_WORDS = {"error": "without a whole and fresh result", "fail": "not as wanted", "not_applicable": "without a parameter that passed",
+_HOST_WORDS = {"error": "without a whole and fresh result", "fail": "not as wanted", "not_applicable": "without a hardened parameter",
                "pass": "as wanted"}
 _MODES = {"harden": "Hardening", "audit": "Audit", "rollback": "Rollback", "adopt": "Adoption", "forget": "Forgetting"}
 
