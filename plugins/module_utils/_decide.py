@@ -87,7 +87,7 @@ def choices(wanted, request, snapshot):
     """parameter -> Choice for all that is asked for. What is only compared and what this kernel lacks is left out."""
     found, paths = OrderedDict(), set(item.path for item in request.dropins)
     for name, want in wanted.items():
-        choice = _behind(want, paths, snapshot) or _choose(want, request, snapshot)
+        choice = _behind(want, paths, snapshot) or _choose(want, wanted, request, snapshot)
         if choice is not None:
             found[name] = choice
     return found
@@ -111,11 +111,11 @@ def _behind(want, paths, snapshot):
     return _in_force("overridden", want.value, reason="%s asks for %s" % later)._replace(elsewhere=True)
 
 
-def _choose(want, request, snapshot):
+def _choose(want, wanted, request, snapshot):
     rule, reading = want.rule, snapshot.live.get(want.name, ABSENT)
     if rule.waived:
         return _aside("waived", rule.waived)
-    broken = _held_for_use(want, reading, snapshot) or _held_for_partner(want, request, snapshot)
+    broken = _held_for_use(want, reading, snapshot) or _held_for_partner(want, wanted, request, snapshot)
     if broken:
         return _aside("held_back", broken)
     if request.image:
@@ -197,10 +197,12 @@ def _in_words(signs):
     return ", ".join("%s (%s)" % (use, sign.evidence) if sign.evidence else use for use, sign in signs)
 
 
-def broken_uses(name, value, rule, snapshot, unchanged=False):
+def broken_uses(name, value, rule, snapshot, unchanged=False, past=False):
     """The uses of this host that VALUE would break, in words; "" where it breaks none. UNCHANGED: whether the value is in force already:
-    what a process or the network shows alone does not take it back then."""
-    return _in_words([(use, sign) for use, sign in _signs(name, value, rule.hold, snapshot) if sign.firm or not unchanged])
+    what a process or the network shows alone does not take it back then. PAST: whether it was in force before us: what another value of
+    that time proves has lived with it."""
+    return _in_words([(use, sign) for use, sign in _signs(name, value, rule.hold, snapshot)
+                      if (sign.firm or not unchanged) and not (past and sign.before)])
 
 
 def _held_for_use(want, reading, snapshot):
@@ -212,11 +214,13 @@ def _held_for_use(want, reading, snapshot):
     return "would break %s" % broken if broken else ""
 
 
-def _held_for_partner(want, request, snapshot):
-    """Of two parameters of which one is in force, the other one's value would be unset."""
+def _held_for_partner(want, wanted, request, snapshot):
+    """Of two parameters of which one is in force, the other one's value would be unset. Not where it is to be unset."""
     partner = _behaviour.partner(want.name)
     reading = snapshot.live.get(partner, ABSENT)
     if want.value is None or want.rule.exact or reading.value is None or not _is_set(reading.value) or not _is_set(want.value):
+        return ""
+    if partner in wanted and not _is_set(wanted[partner].value or "1"):
         return ""
     entry = _memory.entry_of(snapshot.saved, partner)
     if _memory.is_ours(partner, entry, reading.value) and entry.dropin in [item.path for item in request.dropins]:
@@ -289,7 +293,7 @@ def leaving(found, wanted, request, snapshot):
             continue
         elsewhere = _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, name)
         value = elsewhere[1] if elsewhere else entry.before
-        broken = broken_uses(name, value, needs(name, request, wanted), snapshot)
+        broken = broken_uses(name, value, needs(name, request, wanted), snapshot, past=elsewhere is None)
         back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken)
     return back
 

@@ -76,8 +76,9 @@ Request = _record("Request", "dropins rules conflicts container_host image uses"
 # write_only: it can only be written, so it is an action and no setting.
 Reading = _record("Reading", "value error refused write_only", 0, 0, False)
 # A use of this host. evidence: in words. firm: proved by a program, a file of root, or a value that was there before us; otherwise by what
-# a process or the network shows alone. by_engine: container engines make the like of this evidence by themselves.
-Use = _record("Use", "evidence firm by_engine", False)
+# a process or the network shows alone. by_engine: container engines make the like of this evidence by themselves. before: a value that was
+# there before us proves it.
+Use = _record("Use", "evidence firm by_engine before", False, False)
 # What else sets parameters. sysctl: the text of the program `sysctl`. conf: that of /etc/sysctl.conf. tuned: a Tuned. ufw: the text that
 # an enabled ufw applies. Each None where there is none.
 # systemd: the text of the program systemd-sysctl. early, late: Files that are read at boot before and after those of sysctl.d.

@@ -307,7 +307,7 @@ def _switched_on(facts, parameter):
 def _router(facts, _uses, parameter=FORWARD):
     use = _enabled(_ROUTERS, facts)
     evidence = _first(_switched_on(facts, parameter)) or _first(_packet_filters.forwarding(facts.filters))
-    return use or (Use(evidence, True, True) if evidence else None)
+    return use or (Use(evidence, True, True, _is_on(facts.own.get(parameter))) if evidence else None)
 
 
 def _router_ipv6(facts, uses):
@@ -350,9 +350,9 @@ def _loose_before(facts):
 
 def _multihomed(facts, _uses):
     """Answers that leave by another interface than the one by which the question came."""
-    evidence = _first(_loose_lines(facts)) or _first(_loose_before(facts))
-    if evidence:
-        return Use(evidence, True)
+    line, before = _first(_loose_lines(facts)), _first(_loose_before(facts))
+    if line or before:
+        return Use(line or before, True, before=not line)
     if facts.image:
         return Use("only a running host shows it", True)
     if len(facts.defaults) > 1:
@@ -381,7 +381,7 @@ def _crash_collector(facts, _uses):
     """A pipe into a program was there before us, others' files set one, or such a program is there."""
     own, line = facts.own.get(CORE_PATTERN, ""), facts.lines.get(CORE_PATTERN)
     if _is_collector(own):
-        return Use("%s was %s before us" % (CORE_PATTERN, own), True)
+        return Use("%s was %s before us" % (CORE_PATTERN, own), True, before=True)
     if line and _is_collector(line.value or ""):
         return Use("%s:%d" % (line.path, line.number), True)
     return _program(_OTHER_SIGNS["crash_collector"], facts)

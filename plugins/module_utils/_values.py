@@ -12,6 +12,8 @@ Pure. Private to the collection.
 import re
 from collections import namedtuple
 
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour
+
 # What separates words for the kernel; a line that ends in a carriage return is read without it.
 _BLANKS = " \t\n\r"
 # A longer number is a text: the kernel reads no more than 21 characters of a number, and a Python may refuse thousands of digits.
@@ -338,7 +340,8 @@ def as_good(name, value, rule):
     if rule.at_least is None and rule.at_most is None:
         return False
     found = parse(name, value)
-    if len(found) != 1 or not isinstance(found[0], int):
+    # What a partner unsets is 0, and has no strength of its own.
+    if len(found) != 1 or not isinstance(found[0], int) or not found[0] and _behaviour.partner(name):
         return False
     low, high = (None if bound is None else parse(name, bound)[0] for bound in (rule.at_least, rule.at_most))
     return (low is None or found[0] >= low) and (high is None or found[0] <= high)

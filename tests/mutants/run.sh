@@ -11,13 +11,16 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 confine() {
   local target
   mount --bind "$RESULTS" "$RESULTS"
+  # The path of a socket has to be short.
+  mount --bind "$TMPDIR" /mnt
+  export TMPDIR=/mnt
   mount --bind /proc/sys /proc/sys
   mount -o remount,bind,ro /proc/sys
   # The innermost first.
   findmnt --raw --noheadings --output TARGET | tac | awk '!seen[$0]++' | while read -r target; do
     printf -v target %b "$target"
     case $target in
-      "$RESULTS" | /dev | /dev/* | /proc) continue ;;
+      "$RESULTS" | /mnt | /dev | /dev/* | /proc) continue ;;
     esac
     # A user's file system may keep root out, who cannot write to it either.
     mount -o remount,bind,ro "$target" 2>/dev/null || [ ! -w "$target" ] || die "cannot make $target read-only"

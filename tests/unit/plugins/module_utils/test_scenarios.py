@@ -50,6 +50,16 @@ def test_what_forwarding_has_moved_goes_back_also_after_a_second_run(value, move
     assert world.live == before
 
 
+@pytest.mark.parametrize("before, stays", [(True, False), (False, True)])
+def test_what_did_not_forward_beside_a_router_of_before_us_goes_back(before, stays):
+    world = World(ROUTER, interfaces=["v0"])
+    for value in "01":
+        world.run({NETWORK: "%s = %s\n" % (FORWARD, value)})
+    world.uses = {"router": Use("seen", True, before=before)}
+    world.absent(rules={FORWARD: {"hold": {"0": ["router"]}}})
+    assert world.live == (dict(ROUTER, **{DEFAULT: "1", V0: "1"}) if stays else ROUTER)
+
+
 @pytest.mark.parametrize("name, others, router, stays", [
     pytest.param(FORWARD, [ALL, DEFAULT, V0], "router_ipv6", False, id="a router of IPv6 needs nothing of IPv4"),
     pytest.param(FORWARD, [ALL, DEFAULT, V0], "router", True, id="a router of IPv4"),
@@ -227,6 +237,23 @@ def test_a_partner_in_a_later_file_is_restated_against():
     world.run({TUNING: RATIO + " = 20\n"})
     assert world.boots_with(RATIO) == "0x14"
     assert not world.run({TUNING: RATIO + " = 20\n"}).files
+
+
+def test_what_a_partner_unsets_at_boot_is_no_stronger_value():
+    world = World({BYTES: "0", RATIO: "20"}, {"/etc/sysctl.d/99-f.conf": BYTES + " = 50000000000\n"})
+    plan = world.run({TUNING: RATIO + " = 5\n"}, {RATIO: {"at_most": "5"}})
+    assert row(plan, RATIO).state == "changed" and world.boots_with(BYTES) == "0"
+    assert not world.run({TUNING: RATIO + " = 5\n"}, {RATIO: {"at_most": "5"}}).files
+
+
+def test_of_a_pair_the_one_that_the_call_unsets_holds_nothing_back():
+    world = World({BYTES: "0", RATIO: "20"})
+    plan = world.run({TUNING: "%s = 0\n%s = 70000\n" % (RATIO, BYTES)})
+    assert states(plan) == {RATIO: "changed", BYTES: "changed"} and world.live == {BYTES: "70000", RATIO: "0"}
+    again = world.run({TUNING: "%s = 0\n%s = 70000\n" % (RATIO, BYTES)})
+    assert states(again) == {RATIO: "ok", BYTES: "ok"} and not again.writes
+    world.absent()
+    assert world.live == {BYTES: "0", RATIO: "20"}
 
 
 # --- what was there already ---
