@@ -69,6 +69,7 @@ _FINER_KEYS = tuple(finer for _coarser, finer in _NEIGHBOUR_TWINS)
 PORTS = ("net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_port_range")
 
 # A write that changes nothing moves nothing either.
+_ALL_FORWARDING = ("net.ipv4.conf.all.forwarding", "net.ipv6.conf.all.forwarding")
 _ONLY_BY_CHANGE = ("kernel.watchdog", "net.ipv4.conf.all.forwarding") + _DETECTORS
 
 
@@ -213,6 +214,11 @@ def _is_off(value):
     """Whether the kernel reads 0 in VALUE; 00 and 0x0 are 0, too."""
     number = (value.split() or [""])[0].lower()
     return number != "" and number.strip("-x0") == ""
+
+
+def stops_forwarding(name, value):
+    """Whether a write of VALUE to NAME switches off the forwarding of a family, on each interface, too."""
+    return switch(name) in _ALL_FORWARDING and _is_off(value)
 
 
 def _of(table, key, interfaces):

@@ -422,8 +422,10 @@ def _by_pattern(parts, mine, order, interfaces):
 
 
 def _foreign_interfaces(mine, order):
-    """Interfaces that a line of somebody else sets, although our line of conf.all or conf.default speaks for them."""
-    speakers = dict((tuple(_sysctl_d.key_path(name).split("/")), ours) for name, ours in mine.items() if ours.rule.interfaces)
+    """Interfaces that a line of somebody else sets, although our line of conf.all or conf.default speaks for them, or has stopped their
+    forwarding."""
+    speakers = dict((tuple(_sysctl_d.key_path(_behaviour.switch(name)).split("/")), ours) for name, ours in mine.items()
+                    if ours.rule.interfaces or _behaviour.stops_forwarding(name, ours.value))
     found = OrderedDict()
     for name in order.names() if speakers else ():
         parts = _sysctl_d.key_path(name).split("/")

@@ -11,9 +11,12 @@ MOST = 2
 
 
 def nearest(name, known):
-    """The one of KNOWN names that is within MOST edits of NAME, the nearest first, or None."""
-    found = [(edits(name, other), other) for other in known if abs(len(name) - len(other)) <= MOST]
-    return min([item for item in found if item[0] <= MOST] or [(0, None)])[1]
+    """The one of KNOWN names that is within MOST edits of NAME, or None: the nearest, and of several one with the same letters. Capitals
+    are no edits. Of a name with so many letters as there are edits nothing is left."""
+    name = name.lower()
+    found = [(edits(name, other.lower()), other) for other in known if abs(len(name) - len(other)) <= MOST]
+    found = [(count, sorted(name) != sorted(other.lower()), other) for count, other in found if count <= MOST and count < len(name)]
+    return min(found or [(0, False, None)])[2]
 
 
 def edits(one, other):

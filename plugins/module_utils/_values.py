@@ -18,6 +18,8 @@ from ansible_collections.photon.hardening.plugins.module_utils import _behaviour
 _BLANKS = " \t\n\r"
 # A longer number is a text: the kernel reads no more than 21 characters of a number, and a Python may refuse thousands of digits.
 _LONGEST = 21
+# A page without the byte that ends it.
+_MOST_BYTES = 4095
 _NUMBER = re.compile(r"^-?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)\Z")
 
 # kind: see `kind`. low, high: of each number. size: how many numbers a vector has, or how many bytes of a text the kernel keeps.
@@ -380,6 +382,8 @@ def _shown(text):
 
 def problem(name, text):
     """Why the kernel would refuse TEXT as a value of NAME, or keep something else, in words; None where that is not certain."""
+    if len(text.strip(_BLANKS).encode("utf-8", "replace")) > _MOST_BYTES:
+        return "the kernel takes at most %d bytes at once, and cuts what is longer" % _MOST_BYTES
     shape = _shape_of(name)
     if shape.kind in ("number", "unsigned", "vector"):
         return _numbers_problem(shape, text)

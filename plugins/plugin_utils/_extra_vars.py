@@ -17,6 +17,8 @@ _AWX = "awx_"
 _TOLD = ("compare_", "report_")
 # Others with the first two are looked at on the hosts, with those of the inventory.
 _PREFIXES = (*_variables.PREFIXES, *_TOLD)
+# What may be left of a prefix: photon_profile, hardening_profile.
+_PARTS = tuple(part + "_" for prefix in _variables.PREFIXES for part in prefix.rstrip("_").split("_"))
 _OF_ROLES = _variables.KNOWN.difference(*_variables.OF_PLAYBOOKS.values())
 _READ = _variables.KNOWN.union(*_variables.OF_PLAYBOOKS.values())
 
@@ -54,10 +56,11 @@ def _files(playbooks):
 
 
 def _with_prefix(name, playbooks):
-    """The variable of a role that NAME is without its prefix, or None. These two playbooks read none."""
+    """The variable of a role that NAME is without its prefix, or with a part of it, or None. These two playbooks read none."""
     if set(playbooks) <= {"awx", "compare"}:
         return None
-    return next((prefix + name for prefix in _variables.PREFIXES if prefix + name in _OF_ROLES), None)
+    bare = _bare(name, _PARTS)
+    return next((prefix + bare for prefix in _variables.PREFIXES if prefix + bare in _OF_ROLES), None)
 
 
 def _meant(name, own):
@@ -66,7 +69,7 @@ def _meant(name, own):
         return None
     bare = _bare(name, _PREFIXES)
     same = [other for other in sorted(own) if bare in (other, _bare(other, (*_PREFIXES, _AWX)))]
-    return same[0] if same else nearest(name.lower(), own.difference(_MISSED))
+    return same[0] if same else nearest(name, own.difference(_MISSED))
 
 
 def _bare(name, prefixes):

@@ -95,9 +95,9 @@ def _is_known(name):
 def _meant(name):
     base, mark, layer = name.partition("__")
     if not mark:
-        return nearest(name.lower(), KNOWN) or _without_suffix(name.lower())
-    near = nearest(base.lower(), _LAYERS) if layer else None
-    return nearest(name.lower(), KNOWN) or near and near + mark + layer
+        return nearest(name, KNOWN) or _without_suffix(name.lower())
+    near = nearest(base, _LAYERS) if layer else None
+    return nearest(name, KNOWN) or near and near + mark + layer
 
 
 def _without_suffix(name):

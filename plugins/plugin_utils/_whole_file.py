@@ -10,9 +10,19 @@ import tempfile
 
 def check(folder):
     """OSError where no file can be written into FOLDER, which is made."""
-    _make(folder)
-    with tempfile.NamedTemporaryFile(dir=folder, prefix="."):
-        pass
+    with _told_of(folder):
+        _make(folder)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix="."):
+            pass
+
+
+@contextlib.contextmanager
+def _told_of(path):
+    """An OSError tells of the PATH that the caller knows, not of a temporary file."""
+    try:
+        yield
+    except OSError as exc:
+        raise OSError("%s: %s" % (path, exc.strerror)) from exc
 
 
 def _make(folder):
@@ -26,7 +36,11 @@ def _make(folder):
 
 def write(path, pieces):
     """The texts of PIECES as one file. A folder that is there already keeps its mode."""
-    folder = os.path.dirname(path)
+    with _told_of(path):
+        _write(os.path.dirname(path), path, pieces)
+
+
+def _write(folder, path, pieces):
     _make(folder)
     # mkstemp makes it 0600.
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".")

@@ -90,7 +90,7 @@ def test_what_is_asserted_and_does_not_hold(run):
     (dict(left="photon", right="photon5", formats=["pdf"]),
      "value of formats must be one or more of: text, html, json, markdown. Got no match for: pdf"),
     (dict(left="photon", right="photon5", **{"assert": "same"}), "value of assert must be one of: none, equal, not_weaker, got: same"),
-    (dict(left="photon", right="photon5", dir="empty/x"), "The comparison cannot be written: [Errno 20] Not a directory: '%s/empty/x'"),
+    (dict(left="photon", right="photon5", dir="empty/x"), "The comparison cannot be written: %s/empty/x/comparison.html: Not a directory"),
 ])
 def test_refusals(run, tmp_path, args, words):
     (tmp_path / "empty").touch()

@@ -27,7 +27,8 @@ def test_edits_are_those_of_the_definition():
 @pytest.mark.parametrize("name, known, near", [
     ("vm.swapiness", ["vm.swappiness"], "vm.swappiness"), ("vm.swapines", ["vm.swappiness"], "vm.swappiness"),
     ("vm.swapine", ["vm.swappiness"], None), ("mv.swappiness", ["vm.swappiness"], "vm.swappiness"),
-    ("ab", ["abcd", "abc", "abx"], "abc"), ("ab", [], None), ("ab", ["ab"], "ab"), ("", ["a"], "a"), ("a", ["xyz"], None),
+    ("ab", ["abcd", "abc", "abx"], "abc"), ("ab", [], None), ("ab", ["ab"], "ab"), ("", ["a"], None), ("a", ["xyz"], None),
+    ("wbe", ["db", "web"], "web"), ("xy", ["db"], None), ("VM.Swappines", ["vm.swappiness"], "vm.swappiness"), ("web", ["WEB1"], "WEB1"),
 ])
 def test_nearest(name, known, near):
     assert _nearest.nearest(name, known) == near

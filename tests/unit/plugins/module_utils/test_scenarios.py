@@ -166,6 +166,19 @@ def test_what_is_restated_stands_in_the_order_of_the_writes():
     assert (world.boots_with(FORWARD), world.boots_with(REDIRECTS)) == ("0", "0")
 
 
+@pytest.mark.parametrize("switch, one", [(FORWARD, V0), (ALL, V0), ("net.ipv6.conf.all.forwarding", "net.ipv6.conf.v0.forwarding")])
+@pytest.mark.parametrize("ours, theirs, boot", [
+    pytest.param("0", "1", "0", id="our stop of all forwarding"), pytest.param("1", "0", "0", id="their stop on one interface"),
+])
+def test_forwarding_that_a_foreign_line_starts_again_on_an_interface(switch, one, ours, theirs, boot):
+    world = World({switch: "1", one: "1"}, {"/etc/sysctl.d/99-f.conf": "%s = %s\n" % (one, theirs)}, ["v0"])
+    for _run in range(2):
+        plan = world.run({NETWORK: "%s = %s\n" % (switch, ours)})
+    assert world.boots_with(one) == boot and not plan.files
+    world.absent()
+    assert world.boots_with(one) == theirs and LAST not in world.files
+
+
 @pytest.mark.parametrize("text", ["{0} = 0\n{1} = 1\n", "{1} = 1\n{0} = 0\n"])
 def test_two_names_of_one_switch_may_not_contradict_one_another(text):
     with pytest.raises(_sysctl_d.SyntaxProblem, match="line 2.*line 1"):

@@ -76,6 +76,8 @@ def test_two_edits_of_a_name_that_a_playbook_reads_are_never_passed_over(of, edi
     ("report_url", "look for the right name in docs/settings.md."), ("compare_x", "look for the right name in docs/settings.md."),
     ("report_formats", "if photon_hardening_report_formats is meant, write that."),
     ("report_x\x1b", "look for the right name in docs/settings.md."), ("to_version", "if photon_upgrade_to_version is meant, write that."),
+    ("hardening_profile", "if photon_hardening_profile is meant, write that."),
+    ("photon_profile", "if photon_hardening_profile is meant, write that."),
 ])
 def test_names_that_are_told(name, words):
     shown = name.replace("\x1b", "\\x1b")
