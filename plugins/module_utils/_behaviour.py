@@ -287,6 +287,20 @@ def _others(name, value):
     return ()
 
 
+def decided_by_the_last(name):
+    """One key for the parameters of which a later write takes the earlier one back: one switch, a pair, what is one parameter for all
+    interfaces, both forms of a limit, the watchdog with its detectors."""
+    main = switch(name)
+    if main in _DETECTORS:
+        return "kernel.watchdog"
+    return min(_of_all_interfaces(one) for one in (main, partner(main), twin(main)) if one is not None)
+
+
+def _of_all_interfaces(name):
+    parts = name.split(".")
+    return ".".join(parts[:3] + ["*"] + parts[4:]) if len(parts) == 5 and parts[2] in ("conf", "neigh") else name
+
+
 def order(name):
     """A key to sort parameters by: those that move others before these, the coarser unit before the finer, those that lock last."""
     return (_rank(switch(name)), name)

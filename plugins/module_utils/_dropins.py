@@ -205,9 +205,9 @@ def _hidden_by(path, files, dialect):
 
 
 def _kept(title, lines, request, wanted, held, snapshot, path, warnings):
-    """LINES in the order in which we would write; what would break a use is commented out, unless a line of ours says the same."""
+    """What would break a use is commented out, unless a line of ours says the same."""
     text = []
-    for line in sorted(lines, key=lambda line: _behaviour.order(line.name or "")):
+    for line in _in_order(lines):
         broken = _broken_by_line(line, request, wanted, snapshot)
         if broken and _is_said(line, held):
             continue
@@ -218,6 +218,27 @@ def _kept(title, lines, request, wanted, held, snapshot, path, warnings):
         else:
             text.append(line.text.strip())
     return ["", _sysctl_d.comment(title)] + text if text else []
+
+
+def _in_order(lines):
+    """LINES in the order in which we would write. Where a later line takes an earlier one back, it still does, and nothing passes a pattern:
+    it may speak of anything."""
+    found, part = [], []
+    for line in list(lines) + [None]:
+        if line is None or _sysctl_d.is_glob(line.name or ""):
+            found += _in_order_of_writes(part) + [line]
+            part = []
+        else:
+            part.append(line)
+    return found[:-1]
+
+
+def _in_order_of_writes(lines):
+    ranks = {}
+    for line in lines:
+        key, rank = _behaviour.decided_by_the_last(line.name or ""), _behaviour.order(line.name or "")[0]
+        ranks[key] = min(rank, ranks.get(key, rank))
+    return sorted(lines, key=lambda line: ranks[_behaviour.decided_by_the_last(line.name or "")])
 
 
 def _is_replaced(line, ours):

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Lives of hosts, call after call: what moves by itself, pairs and aliases, kept lines, several drop-ins, reboots."""
 
+import random
+
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _memory, _sysctl_d, _values
@@ -16,6 +18,7 @@ LAST = "/etc/sysctl.d/zz-photon-hardening.conf"
 FORWARD, ALL, DEFAULT, V0 = ("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding",
                              "net.ipv4.conf.v0.forwarding")
 REDIRECTS = "net.ipv4.conf.all.accept_redirects"
+BYTES, RATIO = "vm.dirty_bytes", "vm.dirty_ratio"
 ROUTER = {FORWARD: "1", ALL: "1", DEFAULT: "0", V0: "0", REDIRECTS: "0"}
 
 
@@ -166,6 +169,25 @@ def test_what_is_restated_stands_in_the_order_of_the_writes():
     assert (world.boots_with(FORWARD), world.boots_with(REDIRECTS)) == ("0", "0")
 
 
+_KEPT = [
+    name + value for value in (" = 0", " = 1") for name in (
+        FORWARD, ALL, DEFAULT, V0, BYTES, RATIO, "net.ipv4.conf.*.forwarding", "net.ipv4.conf.v*.rp_filter", "net.ipv4.conf.*.rp_filter",
+        "net.ipv4.conf.v0.rp_filter", "net.ipv4.conf.all.rp_filter", "kernel.k*", "*.*_restrict", "kernel.kptr_restrict", "-kernel.k*",
+        "net.ipv*.conf.all.forwarding", "net/ipv6/conf/default/forwarding", "kernel.watchdog", "kernel.nmi_watchdog")]
+_ENDS = (FORWARD, ALL, DEFAULT, V0, BYTES, RATIO, "net.ipv4.conf.v0.rp_filter", "net.ipv4.conf.all.rp_filter", "kernel.kptr_restrict",
+         "net.ipv6.conf.all.forwarding", "net.ipv6.conf.default.forwarding", "kernel.watchdog", "kernel.nmi_watchdog")
+
+
+@pytest.mark.parametrize("path", [NETWORK, "/usr/lib/sysctl.d/70-photon-network.conf"])
+@pytest.mark.parametrize("seed", range(200))
+def test_lines_that_are_kept_end_the_boot_as_they_did_without_us(path, seed):
+    lines = random.Random(seed).choices(_KEPT, k=seed % 6 + 1)
+    world = World(dict.fromkeys(_ENDS, "1"), {path: "\n".join(lines) + "\n"}, ["v0"])
+    before = [world.boots_with(name) for name in _ENDS]
+    world.run({NETWORK: "kernel.sysrq = 16\n"})
+    assert [world.boots_with(name) for name in _ENDS] == before
+
+
 @pytest.mark.parametrize("switch, one", [(FORWARD, V0), (ALL, V0), ("net.ipv6.conf.all.forwarding", "net.ipv6.conf.v0.forwarding")])
 @pytest.mark.parametrize("ours, theirs, boot", [
     pytest.param("0", "1", "0", id="our stop of all forwarding"), pytest.param("1", "0", "0", id="their stop on one interface"),
@@ -191,9 +213,6 @@ def test_a_waiver_counts_for_every_name_of_the_switch():
     world = World(ROUTER)
     plan = world.run({NETWORK: ALL + " = 0\n"}, {FORWARD: {"waived": "a router"}})
     assert states(plan)[ALL] == "waived" and world.live[FORWARD] == "1"
-
-
-BYTES, RATIO = "vm.dirty_bytes", "vm.dirty_ratio"
 
 
 def test_a_row_whose_partner_is_in_force_is_held_back():
