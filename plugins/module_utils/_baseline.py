@@ -9,7 +9,7 @@ Private to the collection.
 import json
 import re
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     CONFLICTS,
     Attributes,
@@ -72,6 +72,15 @@ def _content(where, value):
     return value
 
 
+def _value(where, value):
+    """What one of our lines sets: in one line, and nothing in it that is written into a file could be taken for another one."""
+    return _expect(not any(char < " " and char != "\t" or char == "\x7f" for char in _text(where, value)), where, value)
+
+
+def _number(where, value):
+    return _expect(_values.is_number(_text(where, value)), where, value)
+
+
 def _line(where, value):
     return _expect("\n" not in _text(where, value), where, value)
 
@@ -105,7 +114,7 @@ def _texts(where, value):
 def _rule(where, value):
     _fields(where, value, ("accept", "at_least", "at_most", "interfaces"))
     return Rule(accept=_texts(where, value.get("accept", [])),
-                at_least=_optional(_text, where, value.get("at_least")), at_most=_optional(_text, where, value.get("at_most")),
+                at_least=_optional(_number, where, value.get("at_least")), at_most=_optional(_number, where, value.get("at_most")),
                 interfaces=_expect(isinstance(value.get("interfaces", False), bool), where, value.get("interfaces", False)))
 
 
@@ -128,7 +137,7 @@ def _file(path, value):
 
     lines, rules = optional(_dictionary, "lines"), optional(_dictionary, "rules")
     if lines is not None:
-        lines = dict((_name(path, name), _text(path, line)) for name, line in lines.items())
+        lines = dict((_name(path, name), _value(path, line)) for name, line in lines.items())
     if rules is not None:
         rules = dict((_name(path, name), _rule("%s: %s" % (path, name), rule)) for name, rule in rules.items())
     conflicts = value.get("conflicts", "restate")

@@ -68,8 +68,8 @@ _FINER_KEYS = tuple(finer for _coarser, finer in _NEIGHBOUR_TWINS)
 # The kernel refuses a write after which the first number of one of these would be larger than that of the next.
 PORTS = ("net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_port_range")
 
-# A write that changes nothing moves nothing either.
 _ALL_FORWARDING = ("net.ipv4.conf.all.forwarding", "net.ipv6.conf.all.forwarding")
+# A write that changes nothing moves nothing either.
 _ONLY_BY_CHANGE = ("kernel.watchdog", "net.ipv4.conf.all.forwarding") + _DETECTORS
 
 

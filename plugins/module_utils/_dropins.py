@@ -221,8 +221,8 @@ def _kept(title, lines, request, wanted, held, snapshot, path, warnings):
 
 
 def _in_order(lines):
-    """LINES in the order in which we would write. Where a later line takes an earlier one back, it still does, and nothing passes a pattern:
-    it may speak of anything."""
+    """LINES in the order in which we would write. Where a later line takes an earlier one back, it still does, and nothing passes a
+    pattern: it may speak of anything."""
     found, part = [], []
     for line in list(lines) + [None]:
         if line is None or _sysctl_d.is_glob(line.name or ""):
@@ -420,9 +420,11 @@ def _shield(name, winner):
 def _lost(mine, order, interfaces):
     """(parameter, Mine, Winner or None) for each parameter of ours that would have another value at boot."""
     for name, ours in list(mine.items()) + _foreign_interfaces(mine, order):
-        winner = order.ending(name)
-        if not holds(name, ours.value, winner.value if winner else None, ours.rule):
-            yield name, ours, winner
+        # Where it is not certain which of the two it is, both have to hold.
+        lost = [winner for winner in (order.ending(name), order.winner(name))
+                if not holds(name, ours.value, winner.value if winner else None, ours.rule)]
+        if lost:
+            yield name, ours, lost[0]
     for name, ours in mine.items():
         parts = _sysctl_d.key_path(name).split("/")
         if ours.rule.interfaces and len(parts) > 4 and parts[3] in ("all", "default"):

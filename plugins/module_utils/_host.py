@@ -158,8 +158,14 @@ def rivals(image, interfaces=()):
     return Rivals(
         sysctl=_first_file(_SYSCTL), conf=_files.short(_rivals.SYSCTL_CONF), tuned=_tuned(image),
         ufw=_files.short(_rivals.UFW_CONF) if enabled else None, systemd=program,
-        early=_texts_at([_KERNEL_CONF % _procfs.release()]), late=_texts_at(late)[:1], settings=settings,
+        early=_texts_at([_KERNEL_CONF % _procfs.release()]), late=_texts_at(late)[:1], settings=tuple(settings) + _of_scripts(),
         advertisements=advertisements, announces=announces, init=init)
+
+
+def _of_scripts():
+    """Settings of the scripts that units run after systemd's own of the network."""
+    scripts = [(unit, item) for unit, path in sorted(_rivals.SCRIPTS.items()) if _units.is_enabled(unit) for item in _texts_at([path])]
+    return tuple(setting for unit, item in scripts for setting in _rivals.of_script(item.path, item.text, unit))
 
 
 def _texts_at(paths):

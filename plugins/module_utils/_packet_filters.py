@@ -10,7 +10,7 @@ Pure: texts in, paths out. Private to the collection.
 import posixpath
 import re
 
-_FIREWALLD = "/etc/firewalld"
+_FIREWALLD, _CONF_D = "/etc/firewalld", "/etc/conf.d/"
 UFW, _UFW_DEFAULTS = "/etc/ufw/ufw.conf", "/etc/default/ufw"
 _UFW_FILES = tuple("/etc/ufw/%s.rules" % name for name in ("before", "before6", "user", "user6", "after", "after6")) + (_UFW_DEFAULTS,)
 # Unit -> what it loads; the name of a file may be a pattern.
@@ -18,8 +18,11 @@ _LOADED = {
     "nftables.service": ("/etc/nftables.conf", "/etc/sysconfig/nftables.conf", "/etc/nftables.nft"),
     "firewalld.service": tuple(_FIREWALLD + name for name in ("/direct.xml", "/firewalld.conf", "/zones/*.xml", "/policies/*.xml")),
     "netfilter-persistent.service": ("/etc/iptables/rules.v4", "/etc/iptables/rules.v6"),
-    "iptables.service": ("/etc/sysconfig/iptables", "/etc/iptables/iptables.rules"),
-    "ip6tables.service": ("/etc/sysconfig/ip6tables", "/etc/iptables/ip6tables.rules"),
+    # Of Fedora and Arch, of Photon OS, whose service loads both families, and of Alpine and Gentoo, which have no units.
+    "iptables.service": ("/etc/sysconfig/iptables", "/etc/iptables/iptables.rules", "/etc/systemd/scripts/ip4save",
+                         "/etc/systemd/scripts/ip6save", "/etc/iptables/rules-save", "/var/lib/iptables/rules-save", _CONF_D + "iptables"),
+    "ip6tables.service": ("/etc/sysconfig/ip6tables", "/etc/iptables/ip6tables.rules", "/etc/iptables/rules6-save",
+                          "/var/lib/ip6tables/rules-save", _CONF_D + "ip6tables"),
 }
 UNITS = tuple(sorted(_LOADED))
 _INTERFACES = "/etc/network/interfaces"
@@ -124,6 +127,8 @@ def _forwards(path, text):
         return _firewalld_forwards(path, text)
     if path == _UFW_DEFAULTS:
         return bool(re.search(r"(?m)^[ \t]*DEFAULT_FORWARD_POLICY[ \t]*=[ \t]*[\"']?ACCEPT", text))
+    if path.startswith(_CONF_D):
+        return bool(re.search(r"(?mi)^[ \t]*IPFORWARD[ \t]*=[ \t]*[\"']?yes", text))
     commands = (line for line in _UP.findall(text) if _SWITCHES_ON.search(line) and not _SWITCHES_OFF.search(line))
     return any(commands) or bool(_TABLE_RULE.search(re.sub(_QUOTED, '""', text)))
 

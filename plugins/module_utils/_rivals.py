@@ -11,13 +11,17 @@ import re
 from collections import OrderedDict
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rivals, Winner
+from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rivals, Setting, Winner
 
 SYSCTL_CONF, UFW_CONF = "/etc/sysctl.conf", "/etc/ufw/sysctl.conf"
 _RUN_FIRST = ("/run/sysctl.d", "/etc/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
 _NAMED = 5
 _SHOWN = 80
 _INCLUDES = 20
+# Unit -> the script that it runs: that of Photon OS sets parameters of the network before it loads its tables.
+SCRIPTS = {"iptables.service": "/etc/systemd/scripts/iptables"}
+_WRITTEN = re.compile(r"[ \t]*(?:echo[ \t]+[\"']?([\w-]+)[\"']?[ \t]*>[ \t]*/proc/sys/([\w./-]+)"
+                      r"|sysctl[ \t]+(?:-\w+[ \t]+)*([\w./-]+)=[\"']?([\w-]+)[\"']?)[ \t]*(?:;.*|#.*)?$")
 _DIRTY = ("dirty_ratio", "dirty_bytes", "dirty_background_ratio", "dirty_background_bytes")
 
 NONE = Rivals()
@@ -110,6 +114,17 @@ def _advertisements(where, ours):
     if not where or not names:
         return []
     return ["%s takes the advertisements of routers by itself (%s), whatever accept_ra, which is the kernel's, says." % where]
+
+
+# --- scripts ---
+
+def of_script(path, text, unit):
+    """A Setting for each line of a script at PATH that writes a parameter; UNIT runs it."""
+    for number, line in enumerate(text.splitlines(), 1):
+        written = _WRITTEN.match(line)
+        if written:
+            echoed, into, name, value = written.groups()
+            yield Setting(_sysctl_d.canonical(into or name), echoed or value, path, number, unit)
 
 
 # --- procps ---

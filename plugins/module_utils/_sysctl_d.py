@@ -264,7 +264,7 @@ def _problem(line):
         return "the value holds a control character"
     if not line.value and not _sets(line.name, ""):
         return "the value is empty, and the kernel would ignore it"
-    return _values.problem(line.name, line.value)
+    return _values.problem(line.name, line.value) or _values.cut(line.value)
 
 
 def settings(path, text):

@@ -380,10 +380,14 @@ def _shown(text):
     return repr(text if len(text) < 60 else text[:57] + "...")
 
 
+def cut(text):
+    """What is to be said of a TEXT of which the kernel would take a part alone; None for others."""
+    is_long = len(text.strip(_BLANKS).encode("utf-8", "replace")) > _MOST_BYTES
+    return "the kernel takes at most %d bytes at once, and cuts what is longer" % _MOST_BYTES if is_long else None
+
+
 def problem(name, text):
     """Why the kernel would refuse TEXT as a value of NAME, or keep something else, in words; None where that is not certain."""
-    if len(text.strip(_BLANKS).encode("utf-8", "replace")) > _MOST_BYTES:
-        return "the kernel takes at most %d bytes at once, and cuts what is longer" % _MOST_BYTES
     shape = _shape_of(name)
     if shape.kind in ("number", "unsigned", "vector"):
         return _numbers_problem(shape, text)

@@ -267,6 +267,14 @@ def test_networkd_knows_an_interface_by_its_address(host):
     assert len(_host.rivals(True).settings) == 1
 
 
+def test_the_script_of_photon_s_packet_filter_is_asked(host):
+    host.file("/etc/systemd/scripts/iptables", "#!/bin/sh\n# echo 2 > /proc/sys/kernel/panic\necho 1 > /proc/sys/net/ipv4/tcp_syncookies\n")
+    assert _host.rivals(False).settings == ()
+    host.file(ENABLED + "iptables.service", "")
+    assert _host.rivals(False).settings == (
+        ("net.ipv4.tcp_syncookies", "1", "/etc/systemd/scripts/iptables", 3, "iptables.service"),)
+
+
 def test_networkmanager_is_asked(host):
     host.file("/etc/NetworkManager/system-connections/a.nmconnection", "[ipv4]\nmethod=shared\n")
     assert _host.rivals(False).settings == ()

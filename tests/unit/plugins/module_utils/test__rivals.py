@@ -245,6 +245,24 @@ def test_who_takes_advertisements_is_told(name, value, told):
                      "the kernel's, says." % LAN] * told
 
 
+@pytest.mark.parametrize("line, expected", [
+    ("echo 1 > /proc/sys/net/ipv4/tcp_syncookies", ("net.ipv4.tcp_syncookies", "1")),
+    ("\techo '0' >/proc/sys/net/ipv4/conf/eth0.1/rp_filter # why", ("net.ipv4.conf.eth0/1.rp_filter", "0")),
+    ("sysctl -q -w kernel.panic=10; true", ("kernel.panic", "10")), ("sysctl net/ipv4/tcp_ecn='0'", ("net.ipv4.tcp_ecn", "0")),
+    ("# echo 1 > /proc/sys/net/ipv4/tcp_syncookies", None), ("echo 1 > /tmp/x", None), ("echo $X > /proc/sys/kernel/panic", None),
+    ("sysctl kernel.panic", None), ("echo 1 > /proc/sys/net/ipv4/$X", None),
+])
+def test_what_a_script_writes(line, expected):
+    found = list(_rivals.of_script("/s", "#!/bin/sh\n%s\n" % line, "u.service"))
+    assert found == ([Setting(*expected, path="/s", number=2, by="u.service")] if expected else [])
+
+
+def test_a_script_that_a_unit_runs_has_the_last_word():
+    rivals = NONE._replace(settings=tuple(_rivals.of_script("/s", "echo 1 > /proc/sys/net/ipv4/conf/default/rp_filter\n", "u.service")))
+    boot = _rivals.Boot([File("/etc/sysctl.d/zz.conf", "net.ipv4.conf.default.rp_filter = 2\n")], _sysctl_d.SYSTEMD, rivals, ["eth0"])
+    assert boot.winner("net.ipv4.conf.default.rp_filter") == Winner("1", "/s", 1)
+
+
 def test_another_init_is_named():
     found = warned(init=Init("OpenRC", True), sysctl=PROCPS, conf="vm.a = 30\n")
     assert found == ["This host starts with OpenRC, not with systemd: boot values are those that `sysctl --system` sets, which reads "

@@ -426,6 +426,8 @@ HOOK = "type filter hook forward priority 0; policy drop;"
     (TABLE, "*nat\n-A POSTROUTING -o wan -j MASQUERADE\n", True),
     (TABLE, "*nat\n-A PREROUTING -p tcp -j DNAT --to-destination 192.0.2.1\n", True),
     (TABLE, "*filter\n:FORWARD ACCEPT [0:0]\n-A INPUT -j ACCEPT\n", False),
+    ("/etc/systemd/scripts/ip4save", "*nat\n-A POSTROUTING -o eth0 -j MASQUERADE\n", True),
+    ("/etc/conf.d/iptables", 'IPFORWARD="yes"\n', True), ("/etc/conf.d/iptables", '#IPFORWARD="yes"\nIPFORWARD="no"\n', False),
     ("/etc/ufw/before.rules", "*nat\n-A POSTROUTING -o wan -j MASQUERADE\n", True),
     ("/etc/default/ufw", 'DEFAULT_FORWARD_POLICY="ACCEPT"\n', True),
     ("/etc/default/ufw", 'DEFAULT_FORWARD_POLICY="DROP"\n', False),
@@ -447,7 +449,9 @@ def test_a_chain_and_its_rules_may_be_in_two_files():
     (("nftables.service",), False, {NFT, "/etc/sysconfig/nftables.conf", "/etc/nftables.nft"}),
     (("netfilter-persistent.service",), False, {TABLE, "/etc/iptables/rules.v6"}),
     (("iptables.service", "ip6tables.service"), False, {
-        "/etc/sysconfig/iptables", "/etc/iptables/iptables.rules", "/etc/sysconfig/ip6tables", "/etc/iptables/ip6tables.rules"}),
+        "/etc/sysconfig/iptables", "/etc/iptables/iptables.rules", "/etc/sysconfig/ip6tables", "/etc/iptables/ip6tables.rules",
+        "/etc/systemd/scripts/ip4save", "/etc/systemd/scripts/ip6save", "/etc/iptables/rules-save", "/etc/iptables/rules6-save",
+        "/var/lib/iptables/rules-save", "/var/lib/ip6tables/rules-save", "/etc/conf.d/iptables", "/etc/conf.d/ip6tables"}),
     ((), True, set(["/etc/default/ufw"] + ["/etc/ufw/%s.rules" % name for name in (
         "before", "before6", "user", "user6", "after", "after6")])),
     (("firewalld.service",), False, set("/etc/firewalld/" + name for name in (

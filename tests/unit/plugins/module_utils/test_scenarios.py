@@ -201,6 +201,22 @@ def test_forwarding_that_a_foreign_line_starts_again_on_an_interface(switch, one
     assert world.boots_with(one) == theirs and LAST not in world.files
 
 
+def test_what_may_or_may_not_follow_conf_default_is_restated():
+    """Whether the later line of conf.default moves the interface depends on what it was before."""
+    one = "net.ipv4.conf.v0.rp_filter"
+    world = World({one: "1", "net.ipv4.conf.default.rp_filter": "1"}, {
+        "/usr/lib/sysctl.d/zz-stig-hardening.conf": one + " = 2\n",
+        "/usr/lib/sysctl.d/~.conf": "net.ipv4.conf.default.rp_filter = 1\n"}, ["v0"])
+    world.run({NETWORK: one + " = 1\n"})
+    last = [text for path, text in sorted(world.files.items()) if path.endswith("-photon-hardening.conf")]
+    assert len(last) == 1 and one + " = 1\n" in last[0]
+
+
+def test_a_line_that_the_kernel_would_cut_is_refused():
+    with pytest.raises(_sysctl_d.SyntaxProblem, match="line 1.*at most 4095 bytes"):
+        World({}).plan({NETWORK: "net.ipv4.ip_local_reserved_ports = %s\n" % ",".join(map(str, range(1, 2499, 2)))})
+
+
 @pytest.mark.parametrize("text", ["{0} = 0\n{1} = 1\n", "{1} = 1\n{0} = 0\n"])
 def test_two_names_of_one_switch_may_not_contradict_one_another(text):
     with pytest.raises(_sysctl_d.SyntaxProblem, match="line 2.*line 1"):
