@@ -22,7 +22,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
-_MOST_ROUNDS = 5
+_MOST_ROUNDS, _MOST_COST = 5, 2
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _TROUBLE = (OSError, HostProblem)
 
@@ -40,14 +40,15 @@ class Interrupted(Exception):
 
 
 class NotApplied(Exception):
-    """The plan failed half-way and was undone; `name` is the parameter that was refused, None where something else was the trouble."""
+    """The plan failed half-way and was undone; `name` is the parameter that was refused, None where something else was the trouble.
+    `stuck`: what could not be put back, parameters by their names."""
 
     def __init__(self, cause, stuck):
         undone = "Every value and file is as before."
         if stuck:
             undone = "These could not be put back: %s." % ", ".join(stuck)
         super().__init__("%s. %s" % (cause, undone))
-        self.name = getattr(cause, "name", None)
+        self.name, self.stuck = getattr(cause, "name", None), stuck
         self.interrupted = isinstance(cause, Interrupted)
 
 
@@ -179,17 +180,21 @@ def _came_out(row, outcomes, forms, moved):
 
 def _set_live(plan):
     """(parameter -> (state, value, reason) of what was refused harmlessly, parameter -> the form in which the kernel keeps a value)."""
-    outcomes, forms = {}, {}
-    reversible = [write for write in plan.writes if not write.one_way]
-    final = [write for write in plan.writes if write.one_way]
-    expected = dict(plan.expected)
-    for group in (reversible, final):
+    outcomes, forms, later = {}, {}, list(plan.writes)
+    for cost in range(_MOST_COST + 1):
+        group = [write for write in later if _cost(write) == cost]
+        later = [write for write in later if _cost(write) > cost]
         if group:
             _write_all(group, outcomes)
-            later = [write.name for write in final] if group is reversible else []
-            without = _set_by(plan, list(outcomes) + later)
-            _settle(dict((name, value) for name, value in expected.items() if name not in without), forms, plan)
+            without = _set_by(plan, list(outcomes) + [write.name for write in later])
+            _settle(dict((name, value) for name, value in plan.expected.items() if name not in without), forms, plan)
     return outcomes, forms
+
+
+def _cost(write):
+    """What a way back from it does not bring back: nothing, addresses and routes, or the value itself. What costs more is written when what
+    costs less is proved: a value that the kernel refuses then costs nothing."""
+    return _MOST_COST if write.one_way else int(_behaviour.takes_addresses(write.name, write.value))
 
 
 def _set_by(plan, names):
@@ -299,13 +304,14 @@ def _has_own_form(name, wish, now, forms):
 # --- the way back ---
 
 def _undo(plan, before, first, progress):
-    """Everything as it was: tries all of it and never raises. Returns what does not go back."""
+    """Everything as it was: tries all of it and never raises. Returns what does not go back; that is still remembered, for a rollback."""
     stuck = _put_back(plan) if progress.live else []
     for path in progress.placed:
         stuck += _tried(path, _replace, path, plan.disk.get(path))
+    changed = bool(stuck)
     for path in progress.staged:
         stuck += _tried("the temporary file beside %s" % path, _files.discard, path)
-    if progress.memory:
+    if progress.memory and not changed:
         stuck += _tried(_files.BASELINE, _baseline.restore, before)
     for folder in reversed(sorted(set(first.folders) - set(before.folders))):
         stuck += _tried(folder, _files.remove_folder, folder)

@@ -287,6 +287,12 @@ def _others(name, value):
     return ()
 
 
+def takes_addresses(name, value):
+    """Whether a write of VALUE to NAME takes addresses and routes away, which come back only where something configures them again."""
+    main = switch(name)
+    return main.startswith("net.ipv6.conf.") and main.endswith(".disable_ipv6") and ".default." not in main and not _is_off(value)
+
+
 def decided_by_the_last(name):
     """One key for the parameters of which a later write takes the earlier one back: one switch, a pair, what is one parameter for all
     interfaces, both forms of a limit, the watchdog with its detectors."""

@@ -15,6 +15,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Cho
 ABSENT = Reading(None, errno.ENOENT)
 _NEVER_UNSET = "it cannot be unset again"
 _UNTIL_REBOOT = "only a reboot takes it back"
+_ADDRESSES = "addresses and routes of IPv6 that nothing configures again are lost"
 _UNPROVED = ("stays, although it may break %s: no program or file of root shows that this host is used for it. If it is, say so with uses "
              "({%s: present}), or waive the parameter.")
 
@@ -62,6 +63,7 @@ def names(request, interfaces, saved):
     paths = set(item.path for item in request.dropins)
     found = OrderedDict.fromkeys(wants(request, interfaces))
     found.update(OrderedDict.fromkeys(name for name, entry in sorted(saved.parameters.items()) if entry.dropin in paths))
+    found.update(OrderedDict.fromkeys(name for path in sorted(paths) if path in saved.files for name in saved.files[path].lines or ()))
     for name in list(found):
         found.update(OrderedDict.fromkeys(_memory.of_default(name, interfaces)))
     waiting = list(found)
@@ -171,6 +173,8 @@ def _lasting(name, value):
     """What must be said before the value is set."""
     if _behaviour.never_unset(name):
         return _NEVER_UNSET
+    if _behaviour.takes_addresses(name, value):
+        return _ADDRESSES
     return _UNTIL_REBOOT if _behaviour.locked(name, value) else ""
 
 
@@ -283,7 +287,7 @@ def leaving(found, wanted, request, snapshot):
     """CHOICES for every parameter that a drop-in of this call used to set, and no longer does: on its way back."""
     paths = set(item.path for item in request.dropins)
     back = OrderedDict()
-    for name, entry in _memory.leaving(snapshot.saved, paths, snapshot.files, found):
+    for name, remembered in _memory.leaving(snapshot.saved, paths, snapshot.files, found):
         reading = snapshot.live.get(name, ABSENT)
         if request.image or reading.value is None:
             continue
@@ -292,10 +296,20 @@ def leaving(found, wanted, request, snapshot):
             back[name] = _aside("ok", "%s takes its place" % _behaviour.partner(name))
             continue
         elsewhere = _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, name)
+        entry = _as_ours(name, remembered, elsewhere, reading.value, snapshot)
         value = elsewhere[1] if elsewhere else entry.before
         broken = broken_uses(name, value, needs(name, request, wanted), snapshot, past=elsewhere is None)
         back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken)
     return back
+
+
+def _as_ours(name, entry, elsewhere, live, snapshot):
+    """ENTRY, or that of a value of the host's own that our line has met: it goes as if we had set it, unless the line ELSEWHERE,
+    (path, value), is weaker by the rule of its call."""
+    if entry.wrote is not None or entry.before is not None:
+        return entry
+    rule = (snapshot.saved.files[elsewhere[0]].rules or {}).get(name)
+    return entry if rule is not None and _values.as_good(name, live, rule) else entry._replace(wrote=live)
 
 
 def _way_back(name, value, elsewhere, reading, entry, choice, broken):

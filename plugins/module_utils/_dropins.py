@@ -11,9 +11,6 @@ from collections import OrderedDict
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _decide, _glob, _memory, _rules, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Decided, File, Mine
 
-_REPLACED = "Lines of the file that was here before, for the next boot: this file has taken its place."
-_HIDDEN = "Lines of %s, for the next boot: this file hides it."
-_EDITED = "Lines that something else has written into this file."
 HIDING = "%s\n%s\n" % (_sysctl_d.HEADER, _sysctl_d.comment("The lines of the file that was here are not wanted any more."))
 _MOST_ROUNDS = 8
 # Kinds of values in which what looks like a number is none.
@@ -113,7 +110,7 @@ def _present(path, adapted, ours, request, wanted, held, snapshot, disk, decided
     text = text + _kept_of_others(path, known, now, ours, request, wanted, held, snapshot, decided.warnings)
     added = _sysctl_d.parse("\n".join(edits), snapshot.dialect)
     lines = [line for line in added if not line.name or not _is_replaced(line, ours) or _is_as_good(line, ours, wanted)]
-    text += _kept(_EDITED, lines, request, wanted, held, snapshot, path, decided.warnings)
+    text += _kept(_memory.EDITED_LINES, lines, request, wanted, held, snapshot, path, decided.warnings)
     decided.texts[path] = "\n".join(text) + "\n"
     decided.lines[path], decided.edits[path], decided.conflicts[path] = dict(own), edits, request.conflicts
     decided.rules[path] = dict((name, _rules.ordered(wanted[name].rule)) for name in own if name in wanted)
@@ -131,20 +128,12 @@ def _derive_anew(ours, request, wanted, snapshot, disk, decided):
         if path in asked or _sysctl_d.restates(path) or known.lines is None or _memory.whose(known, now) != _memory.OURS or known.edits:
             continue
         warnings = []
-        text = _own_part(now) + _kept_of_others(path, known, now, ours, request, wanted, (), snapshot, warnings)
+        text = _memory.own_part(now) + _kept_of_others(path, known, now, ours, request, wanted, (), snapshot, warnings)
         if "\n".join(text) + "\n" != now:
-            decided.texts[path], decided.lines[path], decided.rules[path] = "\n".join(text) + "\n", known.lines, known.rules or {}
+            decided.texts[path], decided.lines[path] = "\n".join(text) + "\n", _memory.our_lines(known, now)
+            decided.rules[path] = known.rules or {}
             decided.edits[path], decided.conflicts[path] = (), known.conflicts
             decided.warnings.extend(warnings)
-
-
-def _own_part(text):
-    """The lines of one of our files before those that are kept of others."""
-    lines, titles = text.splitlines(), [_sysctl_d.comment(title) for title in (_REPLACED, _HIDDEN % "", _EDITED)]
-    hidden, _blank, hides = titles[1].partition(" ,")
-    starts = [number for number, line in enumerate(lines) if line in titles or line.startswith(hidden) and line.endswith(hides)]
-    # A blank line stands before the first.
-    return lines[:starts[0] - 1] if starts else lines
 
 
 def _replacement(path, before, order):
@@ -180,11 +169,11 @@ def _origins(path, known, now, snapshot):
     """(title, lines) of the file that was at PATH before ours, or that ours hides."""
     before = _memory.original(known, now)
     if before is not None:
-        yield _REPLACED, _sysctl_d.parse(before, snapshot.dialect)
+        yield _memory.REPLACED_LINES, _sysctl_d.parse(before, snapshot.dialect)
     else:
         hidden = _hidden_by(path, snapshot.files, snapshot.dialect)
         if hidden:
-            yield _HIDDEN % hidden.path, _sysctl_d.parse(hidden.text, snapshot.dialect)
+            yield _memory.HIDDEN_LINES % hidden.path, _sysctl_d.parse(hidden.text, snapshot.dialect)
 
 
 def _kept_of_others(path, known, now, ours, request, wanted, held, snapshot, warnings):
@@ -326,7 +315,7 @@ def found_restating(path, known, now):
 
 def with_added(text, edits):
     """TEXT with the lines that others have written into the file."""
-    return text + "\n".join(["", _sysctl_d.comment(_EDITED)] + list(edits)) + "\n" if edits else text
+    return text + "\n".join(["", _sysctl_d.comment(_memory.EDITED_LINES)] + list(edits)) + "\n" if edits else text
 
 
 def our_lines(request, decided, wanted, snapshot, disk):

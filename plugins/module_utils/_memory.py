@@ -15,6 +15,10 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Ent
 
 # Whose a file is. EDITED: ours, and others have changed it. ORPHAN: it carries our header, and nothing is remembered of it.
 ABSENT, OURS, EDITED, FOREIGN, ORPHAN = "absent", "ours", "edited", "foreign", "orphan"
+# What stands in our files above the lines of others.
+REPLACED_LINES = "Lines of the file that was here before, for the next boot: this file has taken its place."
+HIDDEN_LINES = "Lines of %s, for the next boot: this file hides it."
+EDITED_LINES = "Lines that something else has written into this file."
 _MACHINE_ID = re.compile(r"[0-9a-f]{32}\Z")
 
 
@@ -86,9 +90,17 @@ def leaving(saved, paths, files, choices):
     """The parameters that a drop-in of this call used to set, and no longer does, each with what is remembered of it. What has moved
     along with another one stays as long as that one does."""
     active = set(_behaviour.switch(name) for name, choice in choices.items() if choice.active)
-    return [(name, entry) for name, entry in sorted(saved.parameters.items())
-            if entry.dropin in paths and _behaviour.switch(name) not in active
-            and not (entry.mover and (_behaviour.switch(entry.mover) in active or line_elsewhere(saved, paths, files, entry.mover)))]
+    found = [(name, entry) for name, entry in sorted(saved.parameters.items())
+             if entry.dropin in paths and _behaviour.switch(name) not in active
+             and not (entry.mover and (_behaviour.switch(entry.mover) in active or line_elsewhere(saved, paths, files, entry.mover)))]
+    return found + [(name, entry) for name, entry in _only_met(saved, paths) if _behaviour.switch(name) not in active
+                    and line_elsewhere(saved, paths, files, name)]
+
+
+def _only_met(saved, paths):
+    """(parameter, Entry) of lines of ours at PATHS that the host's own value met: nothing was set, so nothing is remembered."""
+    return [(name, Entry(None, None, path)) for path in sorted(paths) if path in saved.files
+            for name in sorted(saved.files[path].lines or {}) if entry_of(saved, name) is None]
 
 
 def line_elsewhere(saved, paths, files, name, after=None):
@@ -106,8 +118,8 @@ def line_elsewhere(saved, paths, files, name, after=None):
 
 def lines_elsewhere(saved, paths, files):
     """(path, our lines) of every drop-in of ours that is not among PATHS and still there among FILES, in the order of a boot."""
-    there = set(item.path for item in files if _sysctl_d.is_ours(item.text))
-    return [(path, saved.files[path].lines or {}) for path in sorted(saved.files, key=_sysctl_d.boot_key)
+    there = dict((item.path, item.text) for item in files if _sysctl_d.is_ours(item.text))
+    return [(path, our_lines(saved.files[path], there[path])) for path in sorted(saved.files, key=_sysctl_d.boot_key)
             if path not in paths and path in there and not _sysctl_d.restates(path)]
 
 
@@ -148,11 +160,21 @@ def original(known, now):
     return known.before if known else None
 
 
+def own_part(text):
+    """The lines of one of our files before those that are kept of others."""
+    lines, titles = text.splitlines(), [_sysctl_d.comment(title) for title in (REPLACED_LINES, HIDDEN_LINES % "", EDITED_LINES)]
+    hidden, _blank, hides = titles[1].partition(" ,")
+    starts = [number for number, line in enumerate(lines) if line in titles or line.startswith(hidden) and line.endswith(hides)]
+    # A blank line stands before the first.
+    return lines[:starts[0] - 1] if starts else lines
+
+
 def our_lines(known, text):
-    """parameter -> value of the lines in one of our files that are ours. Older releases did not remember them."""
-    if known is not None and known.lines is not None:
+    """parameter -> value of the lines in one of our files that are ours. Older releases did not remember them, and a run that was killed
+    has remembered those that it was to write: then the file itself tells."""
+    if known is not None and known.lines is not None and known.also is None:
         return known.lines
-    return dict((line.name, line.value) for line in _sysctl_d.parse(text or "") if line.name and line.value)
+    return dict((line.name, line.value) for line in _sysctl_d.parse("\n".join(own_part(text or ""))) if line.name and line.value)
 
 
 def edits(known, now):
@@ -169,12 +191,14 @@ def edits(known, now):
 
 def parameters(saved, paths, choices, wanted, snapshot, followers):
     """parameter -> Entry after the run. FOLLOWERS: parameter -> (value, drop-in, mover) of what a write moves along with it."""
-    left = set(name for name, _entry in leaving(saved, paths, snapshot.files, choices))
+    left = dict(leaving(saved, paths, snapshot.files, choices))
     found = dict((name, entry) for name, entry in saved.parameters.items() if name not in left)
     for name, choice in choices.items():
         live, entry = snapshot.live[name].value if name in snapshot.live else None, entry_of(saved, name)
         if choice.active and name in wanted and not choice.elsewhere:
             entry = _after(wanted[name], choice, entry, live)
+        elif name in left and entry is None:
+            entry = Entry(live, choice.write, line_elsewhere(saved, paths, snapshot.files, name)[0]) if choice.write is not None else None
         elif name in left and entry.dropin in paths:
             entry = _after_leaving(line_elsewhere(saved, paths, snapshot.files, name), name, choice, entry, live)
         else:

@@ -193,7 +193,8 @@ def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
     if not request.image:
         parameters = _memory.parameters(snapshot.saved, paths, choices, wanted, snapshot, followers)
     files = _memory.files(snapshot.saved, decided.texts, disk, decided.lines, decided.rules, decided.conflicts, decided.edits)
-    files = dict((path, known) for path, known in files.items() if _still_matters(path, path in paths, disk.get(path), decided.texts))
+    files = dict((path, known) for path, known in files.items()
+                 if _still_matters(path, known, path in paths, disk.get(path), decided.texts))
     made = [folder for path in decided.texts if path in after for folder in snapshot.missing_folders.get(path, ())]
     kept, gone = _memory.folders(snapshot.saved, made, files)
     machine_id = snapshot.saved.machine_id or snapshot.machine_id
@@ -201,10 +202,13 @@ def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
                  machine_id if parameters or files else None), gone
 
 
-def _still_matters(path, asked, now, texts):
-    """Whether what was at PATH before us is still to be remembered: not where newer foreign content is left as it is."""
+def _still_matters(path, known, asked, now, texts):
+    """Whether what was at PATH before us, KNOWN, is still to be remembered: not where newer foreign content is left as it is, nor of a file
+    that restates and that a run which failed has not written."""
     if path in texts:
         return True
+    if _sysctl_d.restates(path):
+        return now is not None or known.before is not None
     return now is None or _sysctl_d.is_ours(now.text) if asked else True
 
 

@@ -126,6 +126,8 @@ _LABELS = (
     # Said before values are set that cannot be taken back at once.
     ("that only a reboot takes back", lambda row: _live_moves(row) and _behaviour.locked(row.name, row.after), _move),
     ("that cannot be unset again", lambda row: row.before is None and _live_moves(row) and _behaviour.never_unset(row.name), _move),
+    ("that takes addresses of IPv6 away",
+     lambda row: _live_moves(row) and row.after is not None and _behaviour.takes_addresses(row.name, row.after), _move),
 )
 
 

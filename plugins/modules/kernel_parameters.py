@@ -478,6 +478,7 @@ LOCK_SECONDS = 60
 _STARRED = 8
 _EMPTY = Saved({}, {})
 _TROUBLE = (HostProblem, _sysctl_d.SyntaxProblem, ValueError, OSError, _apply.Interrupted)
+_STUCK = "the run failed, and this value could not be put back: a rollback tries it again"
 # The states of rows of which a failed run has carried out nothing.
 _PLANNED = ("changed", "overridden", "stricter")
 
@@ -562,23 +563,26 @@ def _described(plan, with_diff):
     return result
 
 
-def _not_applied(plan, rejected, reason):
-    """PLAN with the rows as they are, since none of it came to pass."""
+def _not_applied(plan, rejected, reason, stuck=()):
+    """PLAN with the rows as they are, since none of it came to pass but what is STUCK."""
     rows = []
     for row in plan.rows:
         state, why = ("rejected", reason) if row.name == rejected else (row.state, row.reason)
         if state in _PLANNED and (state == "changed" or row.after != row.before):
             state = "not_applied"
+        after = row.before
+        if row.name in stuck:
+            state, why, after = state if row.name == rejected else "changed", _STUCK, _procfs.read(row.name).value
         source = row.boot_source or ""
         source = source if row.boot == row.boot_before and source.rpartition(":")[0] not in plan.files else None
-        rows.append(row._replace(state=state, reason=why, after=row.before, boot=row.boot_before, boot_source=source))
+        rows.append(row._replace(state=state, reason=why, after=after, boot=row.boot_before, boot_source=source))
     return plan._replace(rows=rows)
 
 
-def _failed(msg, plan, with_diff, rejected=None):
-    kept = _described(_not_applied(plan, rejected, msg), False)
+def _failed(msg, plan, with_diff, rejected=None, stuck=()):
+    kept = _described(_not_applied(plan, rejected, msg, stuck), False)
     diff = {"diff": _result.diff(plan)} if with_diff else {}
-    return Problem(msg, dict(kept, changed=False, **diff))
+    return Problem(msg, dict(kept, changed=bool(stuck), **diff))
 
 
 def _judge(plan, params, check_mode, with_diff):
@@ -602,7 +606,7 @@ def _carried_out(plan, saved, with_diff):
     try:
         return _apply.carry_out(plan, saved)
     except _apply.NotApplied as exc:
-        raise _failed(str(exc), plan, with_diff, exc.name) from exc
+        raise _failed(str(exc), plan, with_diff, exc.name, exc.stuck) from exc
 
 
 def _applied(params, image, check_mode, with_diff):

@@ -14,7 +14,7 @@ ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0 and os.environ.get("CI") != "tr
 SANDBOX = Path(__file__).parents[1] / "sandbox"
 PROBE = """
 set -u
-for folder in /etc /var/lib /root /home /opt /usr/local /tmp; do echo probe >"$folder/$1" || exit 3; done
+for folder in /etc /var/lib /root /home /opt /usr/lib /usr/local /tmp; do echo probe >"$folder/$1" || exit 3; done
 # Opened for appending, nothing is written: this could not change a parameter even if it were let in.
 for parameter in kernel/pid_max vm/swappiness net/ipv4/ip_forward; do
   if (: >>"/proc/sys/$parameter"); then exit 4; fi
@@ -30,7 +30,8 @@ def test_leaves_nothing_and_touches_no_parameter():
     done = subprocess.run(command, cwd="/", env={**os.environ, "LC_ALL": "C"}, capture_output=True, text=True, check=False)
     assert done.returncode == 7, done.stderr
     assert done.stderr.count("Read-only file system") == 3, done.stderr
-    assert [folder for folder in ("/etc", "/var/lib", "/root", "/home", "/opt", "/usr/local", "/tmp") if Path(folder, probe).exists()] == []
+    folders = ("/etc", "/var/lib", "/root", "/home", "/opt", "/usr/lib", "/usr/local", "/tmp")
+    assert [folder for folder in folders if Path(folder, probe).exists()] == []
 
 
 @ROOT_ONLY

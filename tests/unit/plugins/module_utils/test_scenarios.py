@@ -304,7 +304,36 @@ def test_of_a_pair_the_one_that_the_call_unsets_holds_nothing_back():
     assert world.live == {BYTES: "0", RATIO: "20"}
 
 
+@pytest.mark.parametrize("writes", [0, 2])
+def test_what_a_killed_run_was_to_write_is_no_line_of_another_call(writes):
+    one, other = "net.ipv4.conf.all.rp_filter", "net.ipv4.tcp_syncookies"
+    world = World({one: "0", other: "1", "vm.swappiness": "60"}, {NETWORK: "kernel.a = 1\n"})
+    world.run({NETWORK: "%s = 1\n%s = 2\n" % (one, other)})
+    text = world.files[NETWORK]
+    world.kill({NETWORK: "%s = 0\n%s = 0\n" % (one, other)}, writes=writes)
+    for _run in range(2):
+        plan = world.run({TUNING: "vm.swappiness = 10\n"})
+    assert not plan.files and not plan.writes and LAST not in world.files and world.files[NETWORK] == text
+    assert [world.boots_with(name) for name in (one, other, "kernel.a")] == ["1", "2", "1"]
+    world.absent()
+    assert world.live == {one: "0", other: "1", "vm.swappiness": "60"} and world.files == {NETWORK: "kernel.a = 1\n"}
+
+
 # --- what was there already ---
+
+@pytest.mark.parametrize("own, rule, live", [("1", {}, "2"), ("1", {"at_least": "2"}, "2"), ("3", {"at_least": "2"}, "3"), ("2", {}, "2")])
+def test_a_drop_in_goes_whose_line_the_host_had_met_by_itself(own, rule, live):
+    name = "kernel.kptr_restrict"
+    world = World({name: own})
+    world.run({NETWORK: "%s = %s\n" % (name, own)})
+    world.run({SECURITY: name + " = 2\n"}, {name: rule})
+    assert world.live[name] == own
+    world.run({NETWORK: ""})
+    assert world.live[name] == live
+    assert not world.run({SECURITY: name + " = 2\n"}, {name: rule}).writes and world.boots_with(name) == live
+    world.absent()
+    assert world.live[name] == own and not world.saved.parameters
+
 
 def test_a_value_that_was_there_and_met_our_wish_is_not_ours():
     world = World({"kernel.kptr_restrict": "2"})

@@ -540,6 +540,26 @@ def test_a_value_that_cannot_be_put_back_is_named(plain):
     with pytest.raises(Failed) as caught:
         run(CONTENT)
     assert "could not be put back: kernel.a" in str(caught.value)
+    (row,) = [row for row in caught.value.result["parameters"] if row["name"] == "kernel.a"]
+    assert (row["state"], row["before"], row["after"]) == ("changed", "0", "2") and "a rollback tries it again" in row["reason"]
+    assert caught.value.result["changed"] is True and plain.text(PATH) == "kernel.a=0\n"
+    plain.refusals.clear()
+    assert run(state="absent")["changed"] and plain.value("kernel.a") == "0" and plain.text(BASELINE) is None
+
+
+def test_what_takes_addresses_away_is_written_when_all_else_is_proved(plain):
+    """The addresses of a host that has lost them do not come back with the value."""
+    off = "net.ipv6.conf.all.disable_ipv6"
+    plain.parameter(off, "0")
+    content = "%s = 1\nkernel.a = 2\nvm.c = 10\n" % off
+    plain.refusals["vm.c"] = ("10", plain.EINVAL)
+    with pytest.raises(Failed):
+        run(content)
+    assert off not in [name for name, _value in plain.written]
+    plain.refusals.clear()
+    predicted = run(content, check_mode=True)
+    assert "1 that takes addresses of IPv6 away: %s 0 -> 1" % off in predicted["msg"]
+    assert run(content) == predicted and plain.value(off) == "1"
 
 
 def test_outcomes_are_only_those_that_fail_nothing():
