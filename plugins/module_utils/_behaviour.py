@@ -65,8 +65,11 @@ _FIRST = ("kernel.watchdog", "net.ipv4.conf.all.forwarding", "net.ipv4.ip_unpriv
 _FINER = tuple(finer for _coarser, finer in _TWINS)
 _FINER_KEYS = tuple(finer for _coarser, finer in _NEIGHBOUR_TWINS)
 
-# The kernel refuses a write after which the first number of one of these would be larger than that of the next.
-PORTS = ("net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_port_range")
+# The kernel refuses a write after which the first number of one of these would be larger than that of the other; each with what it is
+# when a boot begins.
+_FRAGMENTS = ("net.ipv4.ipfrag", "net.ipv6.ip6frag")
+BOUNDS = ((("net.ipv4.ip_unprivileged_port_start", 1024), ("net.ipv4.ip_local_port_range", 32768)),) + tuple(
+    ((start + "_low_thresh", 3 << 20), (start + "_high_thresh", 4 << 20)) for start in _FRAGMENTS)
 
 _ALL_FORWARDING = ("net.ipv4.conf.all.forwarding", "net.ipv6.conf.all.forwarding")
 # A write that changes nothing moves nothing either.

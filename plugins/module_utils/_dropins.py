@@ -12,6 +12,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _behaviour
 from ansible_collections.photon.hardening.plugins.module_utils._model import Decided, File, Mine
 
 HIDING = "%s\n%s\n" % (_sysctl_d.HEADER, _sysctl_d.comment("The lines of the file that was here are not wanted any more."))
+_STRICTER_THERE = "The file that was here says so, and it is stricter than what is wanted."
 _MOST_ROUNDS = 8
 # Kinds of values in which what looks like a number is none.
 _NO_NUMBERS = ("text", "words", "address")
@@ -25,7 +26,8 @@ def decide(request, choices, wanted, snapshot, disk):
     """The drop-ins of this call. DISK: path -> File."""
     decided = Decided({}, {}, {}, {}, {}, [], {})
     devices = _device_lines(wanted, choices, snapshot.interfaces)
-    adapted = dict((item.path, _adapted(item, choices, devices)) for item in request.dropins if item.text.strip())
+    adapted = dict((item.path, _adapted(item, choices, devices, _stricter_there(item.path, wanted, snapshot, disk)))
+                   for item in request.dropins if item.text.strip())
     ours = _own_values(adapted, request, snapshot)
     for item in request.dropins:
         if item.path in adapted:
@@ -38,14 +40,29 @@ def decide(request, choices, wanted, snapshot, disk):
 
 # --- a drop-in that is asked for ---
 
-def _adapted(item, choices, devices):
+def _stricter_there(path, wanted, snapshot, disk):
+    """parameter -> the value that the file has which was at PATH before ours, or that ours hides, where it is stricter than the wanted
+    one: also at the next boot nothing becomes weaker."""
+    now = disk[path].text if path in disk else None
+    there = [line for _title, lines in _origins(path, snapshot.saved.files.get(path), now, snapshot) for line in lines if line.value]
+    found = dict((_behaviour.switch(line.name), line.value) for line in there)
+    names = ((want.name, found.get(_behaviour.switch(want.name)), want) for want in wanted.values() if want.dropin == path)
+    return dict((name, value) for name, value, want in names if value is not None
+                and not _values.same(name, value, want.value) and _values.as_good(name, value, want.rule)
+                and not _decide.broken_uses(name, value, want.rule, snapshot))
+
+
+def _adapted(item, choices, devices, stricter):
     """(the given lines as they fit this host, parameter -> value of those in force). A line that is not in force is commented out with
-    the reason, and the machine's devices follow the line that speaks for all interfaces."""
+    the reason, and the machine's devices follow the line that speaks for all interfaces. STRICTER: parameter -> what stands in its place."""
     text, own = [] if _sysctl_d.is_ours(item.text) else [_sysctl_d.HEADER], OrderedDict()
     for line in _sysctl_d.parse(item.text):
         choice = choices.get(line.name) if line.name else None
         if choice is None:
             text.append(line.text)
+        elif choice.active and line.name in stricter and choice.state != "stricter":
+            text += [_sysctl_d.comment(_STRICTER_THERE), "%s = %s" % (line.name, stricter[line.name])]
+            own[line.name] = stricter[line.name]
         elif choice.active:
             text += _line_in_force(line, choice)
             own[line.name] = choice.target

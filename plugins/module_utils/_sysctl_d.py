@@ -41,8 +41,8 @@ _NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.:@+/-]*\Z")
 _GLOB = re.compile(r"[*?\[]")
 _SWAP = {ord("."): "/", ord("/"): "."}
 
-# The first number of each when a boot begins.
-_PORTS_AT_START = dict(zip(_behaviour.PORTS, (1024, 32768)))
+# Parameter -> the pair of BOUNDS that it is in.
+_BOUNDS = dict((name, pair) for pair in _behaviour.BOUNDS for name, _start in pair)
 # What parameters hold before any file is read, by their last part; the others are not known.
 _AT_START = {"forwarding": "0", "disable_ipv6": "0", "dirty_bytes": "0", "dirty_background_bytes": "0", "overcommit_kbytes": "0"}
 # Parts of the names of parameters of interfaces that move other ones than their namesakes, and the same of all others.
@@ -264,7 +264,7 @@ def _problem(line):
         return "the value holds a control character"
     if not line.value and not _sets(line.name, ""):
         return "the value is empty, and the kernel would ignore it"
-    return _values.problem(line.name, line.value) or _values.cut(line.value)
+    return _values.problem(line.name, line.value) or _values.cut(line.name, line.value)
 
 
 def settings(path, text):
@@ -445,7 +445,7 @@ class BootOrder:
     def _writes(self, name):
         """(place, Winner) of all writes to NAME, in their order."""
         if name not in self._known:
-            self._known.update(self._fitting() if name in _behaviour.PORTS else {name: self._valid(name)})
+            self._known.update(self._fitting(*_BOUNDS[name]) if name in _BOUNDS else {name: self._valid(name)})
         return self._known[name]
 
     def _valid(self, name):
@@ -455,14 +455,15 @@ class BootOrder:
             found = sorted(set(found + self._globs.matching(path)))
         return [(place, winner) for place, winner in found if _sets(name, winner.value)]
 
-    def _fitting(self):
-        """name -> writes of the parameters that bound each other, without those that the kernel refuses as the other one is then."""
-        firsts, kept = dict(_PORTS_AT_START), dict((port, []) for port in _behaviour.PORTS)
-        for write, port in sorted((write, one) for one in kept for write in self._valid(one)):
-            tried = dict(firsts, **{port: _values.parse(port, write[1].value)[0]})
-            if tried[_behaviour.PORTS[0]] <= tried[_behaviour.PORTS[1]]:
+    def _fitting(self, low, high):
+        """name -> writes of the two parameters that bound each other, without those that the kernel refuses as the other one is then. LOW,
+        HIGH: (name, the first number when a boot begins)."""
+        firsts, kept = dict((low, high)), {low[0]: [], high[0]: []}
+        for write, name in sorted((write, one) for one in kept for write in self._valid(one)):
+            tried = dict(firsts, **{name: _values.parse(name, write[1].value)[0]})
+            if tried[low[0]] <= tried[high[0]]:
                 firsts = tried
-                kept[port].append(write)
+                kept[name].append(write)
         return kept
 
     def names(self):

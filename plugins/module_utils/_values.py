@@ -380,10 +380,14 @@ def _shown(text):
     return repr(text if len(text) < 60 else text[:57] + "...")
 
 
-def cut(text):
-    """What is to be said of a TEXT of which the kernel would take a part alone; None for others."""
-    is_long = len(text.strip(_BLANKS).encode("utf-8", "replace")) > _MOST_BYTES
-    return "the kernel takes at most %d bytes at once, and cuts what is longer" % _MOST_BYTES if is_long else None
+def cut(name, text):
+    """What is to be said of a TEXT of which the kernel would take the beginning alone for NAME; None for others."""
+    text = text.strip(_BLANKS)
+    if len(text.encode("utf-8", "replace")) > _MOST_BYTES:
+        return "the kernel takes at most %d bytes at once, and cuts what is longer" % _MOST_BYTES
+    if kind(name) == "address" and re.search(r"[^0-9a-fA-F:.]", text):
+        return "%s is not an IPv6 address, and the kernel would take its beginning for one" % _shown(text)
+    return None
 
 
 def problem(name, text):

@@ -192,7 +192,7 @@ def _check_valid(where, row, name, value):
     valid = row.get("valid")
     if valid and not _is_within(valid, name, value):
         raise ValueError("%s: %r is not a number from %d to %d" % (where, value, valid["min"], valid["max"]))
-    problem = _values.problem(name, value) or _values.cut(value)
+    problem = _values.problem(name, value) or _values.cut(name, value)
     if problem:
         raise ValueError("%s: the kernel would refuse %r: %s" % (where, value, problem))
 

@@ -242,8 +242,10 @@ def test_problem(name, text, problem):
 
 
 def test_what_the_kernel_would_cut():
-    assert _values.cut(" %s\n" % ("1," * 2047 + "1")) is None
-    assert _values.cut("1," * 2047 + "11") == "the kernel takes at most 4095 bytes at once, and cuts what is longer"
+    ports, secret = "net.ipv4.ip_local_reserved_ports", "net.ipv6.conf.eth0.stable_secret"
+    assert _values.cut(ports, " %s\n" % ("1," * 2047 + "1")) is None and _values.cut(secret, " ::1\n") is None
+    assert _values.cut(ports, "1," * 2047 + "11") == "the kernel takes at most 4095 bytes at once, and cuts what is longer"
+    assert _values.cut(secret, "::g") == "'::g' is not an IPv6 address, and the kernel would take its beginning for one"
 
 
 @pytest.mark.parametrize("name, text", [

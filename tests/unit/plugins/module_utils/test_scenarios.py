@@ -319,7 +319,35 @@ def test_what_a_killed_run_was_to_write_is_no_line_of_another_call(writes):
     assert world.live == {one: "0", other: "1", "vm.swappiness": "60"} and world.files == {NETWORK: "kernel.a = 1\n"}
 
 
+@pytest.mark.parametrize("values", [("1000", "500"), ("9500000", "9000000")])
+@pytest.mark.parametrize("turn", [1, -1])
+def test_values_that_bound_each_other_end_the_boot_as_they_are_wanted(values, turn):
+    """The kernel refuses a line while the other one's value does not let it be."""
+    wanted = {"net.ipv4.ipfrag_high_thresh": values[0], "net.ipv4.ipfrag_low_thresh": values[1]}
+    world = World({"net.ipv4.ipfrag_high_thresh": str(4 << 20), "net.ipv4.ipfrag_low_thresh": str(3 << 20)})
+    text = "".join("%s = %s\n" % item for item in list(wanted.items())[::turn])
+    world.run({NETWORK: text})
+    assert all(_values.same(name, value, world.boots_with(name)) for name, value in wanted.items())
+    assert not world.run({NETWORK: text}).files
+
+
 # --- what was there already ---
+
+@pytest.mark.parametrize("image", [True, False])
+@pytest.mark.parametrize("rule, boot", [({"at_least": "1"}, "3"), ({}, "1"), ({"at_least": "1", "hold": {"3": ["docker"]}}, "1")])
+@pytest.mark.parametrize("path", [SECURITY, "/usr/lib/sysctl.d/50-security-hardening.conf"])
+def test_a_stricter_line_of_the_file_that_ours_replaces_is_not_lowered(path, rule, boot, image):
+    name = "kernel.yama.ptrace_scope"
+    world = World({name: "1"}, {path: "kernel.sysrq = 0\n%s = 3\n" % name})
+    world.uses = {"docker": Use("seen", True)}
+    for _run in range(2):
+        plan = world.plan({SECURITY: name + " = 1\n"}, {name: rule}, image=image)
+        assert row(plan, name).boot == boot and row(plan, name).after == (None if image else "1")
+        world.run({SECURITY: name + " = 1\n"}, {name: rule})
+    assert world.boots_with(name) == boot and world.live[name] == "1" and not world.plan({SECURITY: name + " = 1\n"}, {name: rule}).files
+    world.absent()
+    assert world.files == {path: "kernel.sysrq = 0\n%s = 3\n" % name}
+
 
 @pytest.mark.parametrize("own, rule, live", [("1", {}, "2"), ("1", {"at_least": "2"}, "2"), ("3", {"at_least": "2"}, "3"), ("2", {}, "2")])
 def test_a_drop_in_goes_whose_line_the_host_had_met_by_itself(own, rule, live):
