@@ -89,7 +89,8 @@ def choices(wanted, request, snapshot):
     """parameter -> Choice for all that is asked for. What is only compared and what this kernel lacks is left out."""
     found, paths = OrderedDict(), set(item.path for item in request.dropins)
     for name, want in wanted.items():
-        choice = _behind(want, paths, snapshot) or _choose(want, wanted, request, snapshot)
+        later = _later(want, paths, snapshot)
+        choice = _behind(want, later) or _choose(_as_decided(want, later), wanted, request, snapshot)
         if choice is not None:
             found[name] = choice
     return found
@@ -105,10 +106,21 @@ def with_kept(wanted, choices):
     return found
 
 
-def _behind(want, paths, snapshot):
-    """The Choice where a later drop-in of ours, from another call, asks for another value: that one is in force, live and at boot."""
-    later = want.dropin and _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, want.name, after=want.dropin)
-    if not later or want.value is None or want.rule.waived or _values.same(want.name, later[1], want.value):
+def _later(want, paths, snapshot):
+    """(path, value) of a later drop-in of ours, from another call, that asks for the parameter, too, or None."""
+    if not want.dropin or want.value is None or want.rule.waived:
+        return None
+    return _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, want.name, after=want.dropin)
+
+
+def _as_decided(want, later):
+    """WANT, where the LATER drop-in says the same: what is as good as that, it has decided."""
+    return want._replace(rule=want.rule._replace(accept=(), at_least=None, at_most=None)) if later else want
+
+
+def _behind(want, later):
+    """The Choice where the LATER drop-in asks for another value: that one is in force, live and at boot."""
+    if not later or _values.same(want.name, later[1], want.value):
         return None
     return _in_force("overridden", want.value, reason="%s asks for %s" % later)._replace(elsewhere=True)
 

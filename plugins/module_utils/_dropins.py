@@ -41,8 +41,8 @@ def decide(request, choices, wanted, snapshot, disk):
 # --- a drop-in that is asked for ---
 
 def _stricter_there(path, wanted, snapshot, disk):
-    """parameter -> the value that the file has which was at PATH before ours, or that ours hides, where it is stricter than the wanted
-    one: also at the next boot nothing becomes weaker."""
+    """parameter -> the value of the file that was at PATH before ours, or that ours hides, where it is stricter than what is wanted: also
+    at the next boot nothing becomes weaker."""
     now = disk[path].text if path in disk else None
     there = [line for _title, lines in _origins(path, snapshot.saved.files.get(path), now, snapshot) for line in lines if line.value]
     found = dict((_behaviour.switch(line.name), line.value) for line in there)
@@ -54,7 +54,8 @@ def _stricter_there(path, wanted, snapshot, disk):
 
 def _adapted(item, choices, devices, stricter):
     """(the given lines as they fit this host, parameter -> value of those in force). A line that is not in force is commented out with
-    the reason, and the machine's devices follow the line that speaks for all interfaces. STRICTER: parameter -> what stands in its place."""
+    the reason, and the machine's devices follow the line that speaks for all interfaces. STRICTER: parameter -> what stands in place of
+    the wanted value."""
     text, own = [] if _sysctl_d.is_ours(item.text) else [_sysctl_d.HEADER], OrderedDict()
     for line in _sysctl_d.parse(item.text):
         choice = choices.get(line.name) if line.name else None

@@ -333,6 +333,19 @@ def test_values_that_bound_each_other_end_the_boot_as_they_are_wanted(values, tu
 
 # --- what was there already ---
 
+def test_two_calls_that_ask_for_the_same_do_not_chase_one_another():
+    name = "kernel.kptr_restrict"
+    world = World({name: "2"})
+    calls = [({NETWORK: name + " = 0\n"}, {name: {"exact": True}}), ({SECURITY: name + " = 0\n"}, {name: {"at_least": "0"}})]
+    for _round in range(2):
+        for dropins, rules in calls:
+            world.run(dropins, rules)
+            assert world.live[name] == "0"
+    assert not any(world.run(*call).writes for call in calls)
+    world.absent()
+    assert world.live[name] == "2"
+
+
 @pytest.mark.parametrize("image", [True, False])
 @pytest.mark.parametrize("rule, boot", [({"at_least": "1"}, "3"), ({}, "1"), ({"at_least": "1", "hold": {"3": ["docker"]}}, "1")])
 @pytest.mark.parametrize("path", [SECURITY, "/usr/lib/sysctl.d/50-security-hardening.conf"])
