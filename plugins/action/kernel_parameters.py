@@ -19,8 +19,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _templates,
 )
 
-# What Ansible would make variables, statistics and hosts of. None of it may come from a host.
-_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "preview_of")
+# What Ansible would make variables, statistics, hosts and a loop of. None of it may come from a host.
+_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "preview_of", "results")
 
 
 def message(result):
