@@ -99,8 +99,8 @@ def test_a_variable_that_the_host_says_as_a_fact_reaches_nothing(tmp_path):
 
 @pytest.mark.parametrize("more", [{}, {"failed": True}, {"parameters": "x"}, {"parameters": []}])
 def test_no_variable_statistic_or_host_comes_of_a_result(tmp_path, more):
-    told = {"ansible_facts": {"photon_hardening_report_dir": "/x"}, "ansible_stats": {"data": {"x": 1}}, "add_host": {}, "add_group": "x", "results": [],
-            "invocation": {"report": {"folder": "/etc"}}}
+    told = {"ansible_facts": {"photon_hardening_report_dir": "/x"}, "ansible_stats": {"data": {"x": 1}}, "add_host": {}, "add_group": "x",
+            "results": [], "invocation": {"report": {"folder": "/etc"}}}
     result = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, dict(told, msg="x", **more)).told()
     assert set(result) - set(more) in ({"msg"}, {"msg", "ansible_facts"})
     for facts in (result.get("ansible_facts", {}), kept(tmp_path)["web1.json"].get("ansible_facts", {})):
