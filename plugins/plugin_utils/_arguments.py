@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables photon_hardening_*: each is templated by itself, brought to plain Python, and held to the role's argument specification.
+"""The variables of the roles: each is templated by itself, brought to plain Python, and held to its role's argument specification.
 
 Ansible's own check of the specification is a task, with a process for each host: a tenth of a run's time on twenty hosts. Private to the
 collection.
