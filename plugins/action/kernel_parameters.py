@@ -102,7 +102,7 @@ class ActionModule(ActionBase):
     def _result(self, call, shelf, host, task_vars):
         try:
             call.check_play(self._task, self._loader)
-            (args, notes), guest = call.module_args(), call.guest()
+            args, notes, guest = call.judged()
         except ValueError as exc:
             return self._refused(str(exc))
         shelf.about = call.about(args, bool(self._task.check_mode))

@@ -161,10 +161,10 @@ def _parameter(name, driver, parameter, found):
     title, source = "%s %s" % (name, parameter), setting.source if setting else path
     asked = setting is not None and _modprobe.is_on(setting.value)
     if parameter in _modprobe.DISABLING and (asked or _modprobe.is_on(value)):
-        reason = _switched_off(parameter, value, setting) if asked else _unexplained(parameter, path, driver.builtin)
-        return _row(title, value, FINDING, reason, source)
+        reason = _switched_off(parameter, value, setting) if asked else _unexplained(parameter, path, driver.builtin, setting)
+        return _row(title, value, FINDING, reason, source if asked else path)
     if value is not None:
-        return _row(title, value, OK, "%s sets it." % source if setting else "", source)
+        return _row(title, value, OK, "%s sets it to %s." % (source, setting.value) if setting else "", source)
     if parameter in driver.parameters:
         return _row(title, None, HIDDEN, "Only root may read it: run this with become.", path)
     told = "%s sets it to %s" % (source, setting.value) if setting else "no option that can be read sets it"
@@ -180,7 +180,11 @@ def _what(parameter):
     return "MSI-X" if parameter == "disable_msix" else "MSI"
 
 
-def _unexplained(parameter, path, builtin):
+def _unexplained(parameter, path, builtin, setting):
+    """Why it is off, though the SETTING in force, if any, has it on."""
+    if setting and not builtin:
+        return ("%s is switched off for this driver. %s switches it on when the driver is loaded next time; where it is still off then, "
+                "look into the initramfs." % (_what(parameter), setting.source))
     if not builtin:
         return "%s is switched off for this driver, and no option that can be read says so: look into the initramfs." % _what(parameter)
     return ("%s is switched off for this driver, which is built into the kernel, and the kernel's command line does not say so: something "

@@ -30,8 +30,21 @@ Memory = namedtuple("Memory", "hashes folders")
 NOTHING = Memory((), ())
 
 
+def _file_of(setting):
+    return setting.source.rpartition(":")[0]
+
+
 def _is_in_ours(setting):
-    return setting.source.rpartition(":")[0] == PATH
+    return _file_of(setting) == PATH
+
+
+def namesake(files):
+    """A path of FILES that modprobe would not read any more beside ours, None where there is none: of a name it reads one file alone."""
+    return next((path for path, _text in files if path != PATH and _name(path) == _name(PATH)), None)
+
+
+def _name(path):
+    return path.rpartition("/")[2]
 
 
 def disabling(settings, builtin):
@@ -73,7 +86,7 @@ def _problem(item, facts):
             what, item.driver, item.name)
     if item.how == _modprobe.INSTALL:
         return "%s is a command that loads the driver, and no option comes after it: edit that line." % item.source
-    if item.source.rpartition("/")[2] > PATH.rpartition("/")[2]:
+    if _name(_file_of(item)) > _name(PATH):
         return "%s is read after our file %s: edit that line." % (item.source, PATH)
     mend = "edit %s, make the initramfs anew (dracut -f, or update-initramfs -u), and boot again." % item.source
     if facts.in_initramfs is None:

@@ -75,8 +75,8 @@ def _container(run):
 
 
 def _services(run, names):
-    _status, stdout, _stderr = run(("systemctl", "show", "--property=LoadState", "--property=ActiveState", "--") + tuple(names))
-    return _photon_text.units(names, stdout)
+    status, stdout, _stderr = run(("systemctl", "show", "--property=LoadState", "--property=ActiveState", "--") + tuple(names))
+    return None if status else _photon_text.units(names, stdout)
 
 
 def precheck(run, to, packages):

@@ -24,9 +24,10 @@ Package = namedtuple("Package", "name version release arch")
 # rpm-ostree has the place of tdnf.
 # free: path -> free megabytes of its file system. stray: regular files where links to units belong.
 # backups: folders that photon-upgrade.sh has left in /tmp. others: photon-upgrade.sh processes. containers: processes that each hold a
-# container. services: unit -> its state. pam: (file, line) of those with one of PAM_MODULES. pam_missing: modules of these that the host
-# lacks. core_pattern: the live value. attempt: what was kept when an upgrade by us began, or None. started, running, status, finished:
-# whether its script was started, is running, with what it ended, and whether all that follows was done. boot: what names this boot.
+# container. services: unit -> its state, in the order asked for; None where systemctl does not tell. pam: (file, line) of those with one of
+# PAM_MODULES. pam_missing: modules of these that the host lacks. core_pattern: the live value. attempt: what was kept when an upgrade by us
+# began, or None. started, running, status, finished: whether its script was started, is running, with what it ended, and whether all that
+# follows was done. boot: what names this boot.
 Facts = namedtuple("Facts", "os_id version release lsb container ostree packages free stray backups others containers services "
                             "pam pam_missing core_pattern attempt started running status finished boot")
 # What was asked for. backup: one is confirmed. checking: check mode. precheck: that of the script, too. accepted: packages that may be

@@ -15,11 +15,17 @@ def attempt(facts, to):
     begun = facts.attempt if facts.attempt and not facts.finished else {}
     if (begun.get("from"), begun.get("to")) != (facts.version, to) and state(facts).name != "upgraded":
         begun = {}
-    active = sorted(name for name, active in facts.services.items() if active == "active")
     # Of an attempt that is made again the first one knows what was there before.
-    return {"from": facts.version, "to": to, "boot": facts.boot, "services": begun.get("services", active),
+    return {"from": facts.version, "to": to, "boot": facts.boot, "services": _to_stop(facts, begun.get("services", [])),
             "packages": [list(package) for package in begun.get("packages", facts.packages)],
             "pam": [list(line) for line in begun.get("pam", facts.pam)]}
+
+
+def _to_stop(facts, begun):
+    """In the order in which they are asked for, so that a socket is stopped and started before its service. BEGUN: those that an attempt
+    has found active."""
+    asked = facts.services or {}
+    return [name for name in begun if name not in asked] + [name for name in asked if asked[name] == "active" or name in begun]
 
 
 def kept(found):
@@ -181,4 +187,4 @@ def remains(facts):
 
 def down(facts):
     """The services that were active before and are not now."""
-    return [name for name in facts.attempt["services"] if facts.services.get(name) != "active"] if facts.attempt else []
+    return [name for name in facts.attempt["services"] if (facts.services or {}).get(name) != "active"] if facts.attempt else []

@@ -86,6 +86,8 @@ def _of_host(facts, asked):
         if real_time:
             found.append("Photon OS 4.0 has no linux-rt, and %s is installed. Install linux, boot it and remove linux-rt, or upgrade to "
                          "5.0." % packages.listing(real_time))
+    if facts.services is None:
+        found.append("systemctl show does not tell which of the services to stop are active. Run it by hand to see why.")
     if facts.stray:
         found.append("These are no links, but files where systemd keeps links to units, and photon-upgrade.sh stops at them: %s. Move them "
                      "to /etc/systemd/system and enable them there." % ", ".join(facts.stray))

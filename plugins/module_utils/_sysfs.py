@@ -17,7 +17,7 @@ _PCI, _MODULES, _BLOCK, _NET = "/sys/bus/pci/devices", "/sys/module", "/sys/bloc
 _HYPERVISOR = re.compile(r"(?m)^flags\s*:.*\bhypervisor\b")
 _ADDRESS = re.compile(r"/([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])(?=/)")
 # Disks that are pieces of something else, or no disks.
-_NO_DISK = re.compile(r"(?:dm-|fd|loop|md|nbd|ram|sr|zram)[0-9]")
+_NO_DISK = re.compile(r"(?:dm-|fd|loop|md|nbd|nvme[0-9]+c|ram|sr|zram)[0-9]")
 _MSIX, _HAS_LIST, _MOST_CAPABILITIES = 0x11, 0x10, 48
 # Where a kernel keeps these drivers, below its own folder of modules.
 _OWN = {"vmxnet3": "net/vmxnet3/vmxnet3", "vmw_pvscsi": "scsi/vmw_pvscsi", "vmw_vmci": "misc/vmw_vmci/vmw_vmci",
@@ -115,8 +115,15 @@ def _offers_msix(path):
 
 def _disks():
     """disk -> the address of its PCI controller."""
-    found = ((name, _address("%s/%s" % (_BLOCK, name))) for name in _names(_BLOCK) if not _NO_DISK.match(name))
+    found = ((name, _controller("%s/%s" % (_BLOCK, name))) for name in _names(_BLOCK) if not _NO_DISK.match(name))
     return dict((name, address) for name, address in found if address)
+
+
+def _controller(path):
+    """The address of a disk's controller. A disk of NVMe to which several may lead is below none of them, but beside links to them."""
+    folder = _files.resolved(path).rpartition("/")[0]
+    beside = [name for name in _names(folder) if re.match(r"nvme[0-9]+\Z", name)] if "/nvme-subsystem/" in folder else []
+    return next(filter(None, map(_address, [path] + ["%s/%s" % (folder, name) for name in beside])), None)
 
 
 def _root(disks):

@@ -99,6 +99,7 @@ def _contradictions(params, wanted, state):
         ("download_only goes not with state=absent", params["download_only"] and state == "absent"),
         ("autoremove goes only with state=absent", params["autoremove"] and state != "absent"),
         ("installroot: %r: give an absolute path" % params["installroot"], not params["installroot"].startswith("/")),
+        ("conf_file: %r: give an absolute path" % params["conf_file"], not (params["conf_file"] or "/").startswith("/")),
         ("cacheonly and update_cache contradict one another: give one of them", params["cacheonly"] and params["update_cache"]),
         ("name and exclude: %s stands in both" % ", ".join(excluded), excluded),
         ("name is missing: name packages, or set update_cache or autoremove",
@@ -258,8 +259,8 @@ def unasked(plan, step):
         return []
     asked = set(entry.name for entry in step.entries) if step.command[-1] == "remove" else set()
     # Of a package of which several versions may be there, such as the kernel, the oldest one goes when a new one comes.
-    renewed = set(package.name for package in plan.get("Install", ()))
-    removed = [package for package in plan.get("Remove", ()) if package.name not in renewed]
+    renewed = set((package.name, package.arch) for package in plan.get("Install", ()))
+    removed = [package for package in plan.get("Remove", ()) if (package.name, package.arch) not in renewed]
     return _neither(removed, asked, plan.get("Obsolete", ()))
 
 

@@ -11,18 +11,23 @@ author:
 description:
   - Looks at a host before, during and after an upgrade with C(photon-upgrade.sh), and says what is to be done next, and why an
     upgrade is refused. The role P(photon.hardening.photon_upgrade#role) does what it says.
-  - Before that, on the controller, a variable C(photon_hardening_*) or C(photon_upgrade_*) whose name is mistyped is refused.
-    After the upgrade, when the host is hardened again, it would be too late.
   - Upgrades nothing. With O(precheck) it has C(photon-upgrade.sh --precheck-only) look at the repositories, which refreshes tdnf's cache.
   - It was run against recordings of the real photon-upgrade.sh of Photon OS 3.0, 4.0 and 5.0, and not yet on a real Photon OS.
 requirements:
   - Python 3.6 or newer on the host, its standard library alone. Python 3.6 and 3.7 need ansible-core 2.16 on the controller.
 options:
   to_version:
-    description: The version of Photon OS to upgrade to.
+    description: The version of Photon OS to upgrade to. It is needed, but not with O(role_variables).
     type: str
-    required: true
     choices: ["4.0", "5.0", "6.0"]
+  role_variables:
+    description:
+      - Look at no host, but check the variables of the role P(photon.hardening.photon_upgrade#role), and return them as RV(asked). No other
+        option is read. The role begins with this, and uses nothing but what it returns.
+      - Where C(photon_upgrade_harden) is true, the variables C(photon_hardening_*) are checked as M(photon.hardening.kernel_parameters)
+        does it. After the upgrade, when the host is hardened again, it would be too late. A mistyped name is refused, too.
+    type: bool
+    default: false
   confirmed_backup:
     description: Whether somebody has made a backup of the host. Without one RV(step) is C(refuse), but not in check mode.
     type: bool
@@ -51,7 +56,7 @@ options:
     type: dict
     default: {}
   services:
-    description: The services that are stopped for the upgrade. Those that the host does not have are left out.
+    description: The units that are stopped for the upgrade, in this order. Those that the host does not have are left out.
     type: list
     elements: str
     default: [docker.socket, docker.service, containerd.service]
@@ -88,6 +93,11 @@ msg:
   returned: success
   type: str
   sample: "Photon OS 4.0 can be upgraded to 5.0."
+asked:
+  description: The options of the role without C(photon_upgrade_) in front, each of its type. Nothing else is returned with it.
+  returned: success, with O(role_variables)
+  type: dict
+  sample: {to_version: "5.0", poll: 15}
 step:
   description: >-
     C(start) (an upgrade can begin), C(wait) (one is running), C(finish) (the script has ended well, and what follows is to be done),
@@ -144,11 +154,12 @@ remains:
   elements: str
   sample: []
 services:
-  description: Those of O(services) that are active, or, while an upgrade is under way, that were when it began.
+  description: >-
+    Those of O(services) that are active, in the same order, and, while an upgrade is under way, those that were when it began.
   returned: success
   type: list
   elements: str
-  sample: [docker.service]
+  sample: [docker.socket, docker.service]
 down:
   description: Those that were active when the upgrade began and are not now.
   returned: success
@@ -167,6 +178,8 @@ check_mode:
   sample: false
 """
 
+import re
+
 from ansible.module_utils.basic import AnsibleModule
 
 # Before all others: it has them compiled once.
@@ -181,16 +194,24 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Hos
 def _free_mb(given):
     """path -> megabytes, of what was given as text or number."""
     for path, least in given.items():
-        if not path.startswith("/") or not str(least).isdigit():
+        if not path.startswith("/") or not re.match(r"[0-9]{1,15}\Z", str(least)):
             raise ValueError("free_mb: %s: %s: give an absolute path and a whole number of megabytes, as in {/: 2048}" % (path, least))
     return dict((path, int(least)) for path, least in given.items())
+
+
+def _services(given):
+    """Of a name that systemctl takes for a pattern or for none at all, it would show other units than asked for, or nothing."""
+    for name in given:
+        if not re.match(r"[A-Za-z0-9:_.@\\-]+\Z", name):
+            raise ValueError("services: %r is no name of a unit: give each unit by itself, such as docker.service" % name)
+    return given
 
 
 def run(params, checking, start):
     """The whole result, as plain data. START: runs a program."""
     asked = _photon_model.Asked(params["to_version"], params["confirmed_backup"], checking, params["precheck"], params["accept_erased"],
                                 params["again"], _free_mb(params["free_mb"]))
-    facts = _photon_host.facts(start, params["services"], sorted(asked.free_mb))
+    facts = _photon_host.facts(start, _services(params["services"]), sorted(asked.free_mb))
     looked = _photon_host.precheck(start, asked.to, facts.packages) if _photon_upgrade.may_precheck(facts, asked) else None
     step, refusals = _photon_upgrade.verdict(facts, asked, looked)
     now, before = _photon_state.state(facts), _photon_state.attempt(facts, asked.to)
@@ -219,12 +240,12 @@ def _result_of(module):
 def main():
     module = AnsibleModule(
         argument_spec=dict(
-            to_version=dict(type="str", required=True, choices=list(_photon_model.VERSIONS)),
+            to_version=dict(type="str", choices=list(_photon_model.VERSIONS)), role_variables=dict(type="bool", default=False),
             confirmed_backup=dict(type="bool", default=False), precheck=dict(type="bool", default=False),
             accept_erased=dict(type="list", elements="str", default=[]), again=dict(type="bool", default=False),
             free_mb=dict(type="dict", default={}),
             services=dict(type="list", elements="str", default=["docker.socket", "docker.service", "containerd.service"])),
-        supports_check_mode=True)
+        required_if=[("role_variables", False, ["to_version"])], supports_check_mode=True)
     result = _result.harmless(_result_of(module))
     if result.pop("failed", False):
         module.fail_json(**result)

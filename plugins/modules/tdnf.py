@@ -120,7 +120,7 @@ options:
     type: str
     default: /
   conf_file:
-    description: The path of another C(tdnf.conf).
+    description: The absolute path of another C(tdnf.conf).
     type: path
   lock_timeout:
     description: So many seconds each call waits for another program that has the lock of C(tdnf). The error names its process.

@@ -156,6 +156,10 @@ def _facts():
     settings = _modprobe.settings(guest.files, guest.cmdline)
     builtin = [name for name in _guest.SWITCHABLE if _sysfs.is_builtin(name)]
     matters = [item for item in _msix.disabling(settings, builtin) if item.how == _modprobe.OPTIONS]
+    hidden = _msix.namesake(guest.files) if matters else None
+    if hidden:
+        raise HostProblem("%s has the name of our file %s, which would hide it and all of its lines: give it another name, then run again"
+                          % (hidden, _msix.PATH))
     return _msix.Facts(settings, guest.cmdline, builtin, *(_sysfs.initramfs_modules() if matters else (set(), "")))
 
 

@@ -1,13 +1,16 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables photon_hardening_*: each is templated by itself, brought to plain Python, and held to the role's argument specification.
+"""The variables of the roles: each is templated by itself, brought to plain Python, and held to its role's argument specification.
 
 Ansible's own check of the specification is a task, with a process for each host: a tenth of a run's time on twenty hosts. Private to the
 collection.
 """
 
+import re
+
 from ansible import errors
+from ansible.module_utils.common.validation import check_type_dict
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _variables
@@ -79,21 +82,21 @@ def _is_omitted(value, placeholder):
 
 # --- the specification ---
 
-def checked(names, variables):
+def checked(names, variables, options=OPTIONS):
     """name -> the value of each of NAMES, its default where VARIABLES do not give it.
 
-    ValueError where the specification does not allow a value.
+    ValueError where the specification in OPTIONS does not allow a value.
     """
-    return {name: _checked(name, OPTIONS[name], variables.get(name)) for name in names}
+    return {name: _checked(name, options[name], variables.get(name)) for name in names}
 
 
 def _checked(name, spec, value):
+    if value is None and spec.get("required"):
+        raise ValueError("%s: it is not given, and has no default: give one of %s" % (name, ", ".join(spec["choices"])))
     if value is None:
         return spec.get("default")
     if spec["type"] == "dict":
-        if not isinstance(value, dict):
-            raise ValueError("%s must be a dictionary, not %s" % (name, value))
-        return value
+        return _dictionary(name, value)
     if "elements" in spec:
         # As everywhere else where Ansible takes a list: from the command line it comes as one string.
         items = [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
@@ -103,6 +106,14 @@ def _checked(name, spec, value):
     return _text(name, spec, value)
 
 
+def _dictionary(name, value):
+    """From the command line it may come as a=1,b=2, or as JSON."""
+    try:
+        return check_type_dict(value)
+    except TypeError as exc:
+        raise ValueError("%s must be a dictionary, not %s" % (name, value)) from exc
+
+
 def _boolean(name, value):
     try:
         return boolean(value)
@@ -110,11 +121,21 @@ def _boolean(name, value):
         raise ValueError("%s: %r is neither true nor false" % (name, value)) from exc
 
 
+def whole_number(name, value):
+    """VALUE as a number; on the command line it is a text."""
+    if isinstance(value, bool) or not re.fullmatch(r"[1-9][0-9]{0,5}", str(value)):
+        raise ValueError("%s: %r is no whole number from 1 to 999999" % (name, value))
+    return int(value)
+
+
 def _text(name, spec, value):
-    if spec["type"] == "int" and isinstance(value, int) and not isinstance(value, bool):
-        return value
+    if spec["type"] == "int":
+        return whole_number(name, value)
     if spec["type"] == "bool":
         return _boolean(name, value)
+    if isinstance(value, float) and str(value) in spec.get("choices", ()):
+        # To YAML a version without quotes is a number.
+        return str(value)
     if not isinstance(value, str):
         raise ValueError("%s: %s is not a text: write it in quotes" % (name, value))
     if "choices" in spec and value not in spec["choices"]:

@@ -127,6 +127,11 @@ class Call:
         """Where only options of the task are read, no variable can be mistyped."""
         return check_names(self._variables, passed_over) if self._by_role else []
 
+    def judged(self):
+        """(arguments of the module, notes, guest()). ValueError for all that is wrong whichever host it is, but for report_settings()."""
+        args, notes = self.module_args()
+        return args, notes, self.guest()
+
     def guest(self):
         """Whether an audit reads the guest side, and what is done about MSI-X there."""
         names = [_arguments.PREFIX + name for name in _GUEST]

@@ -7,7 +7,6 @@ Pure but for the current folder. Private to the collection.
 """
 
 import os
-import re
 from collections import namedtuple
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments
@@ -27,7 +26,8 @@ def settings(given, shown=str):
     folder = given.get("report_dir")
     if folder is not None and (not isinstance(folder, str) or "\0" in folder):
         raise ValueError("%s: %r is not the name of a folder" % (shown("report_dir"), folder))
-    formats, keep = _formats(given.get("report_formats"), shown), _keep(given.get("report_keep"), shown)
+    formats, keep = _formats(given.get("report_formats"), shown), given.get("report_keep")
+    keep = DEFAULT_KEEP if keep is None else _arguments.whole_number(shown("report_keep"), keep)
     if "cklb" in formats and not given.get("report_benchmark"):
         raise ValueError("%s: cklb needs %s, such as stig_rhel8" % (shown("report_formats"), shown("report_benchmark")))
     # Here, because when the report is written it is too late for the run to fail.
@@ -45,13 +45,6 @@ def _formats(formats, shown):
         if name not in FORMATS:
             raise ValueError("%s: %r is none of %s" % (shown("report_formats"), name, ", ".join(FORMATS)))
     return formats
-
-
-def _keep(keep, shown):
-    keep = DEFAULT_KEEP if keep is None else keep
-    if isinstance(keep, bool) or not re.fullmatch(r"[1-9][0-9]{0,5}", str(keep)):
-        raise ValueError("%s: %r is no number of runs from 1 to 999999" % (shown("report_keep"), keep))
-    return int(keep)
 
 
 def parts(kept, others):

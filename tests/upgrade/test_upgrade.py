@@ -153,12 +153,28 @@ def test_an_interpreter_that_the_upgrade_takes_away_is_refused(interpreter, more
     assert not started() and not exists("/var/lib/photon-hardening/upgrade")
 
 
-def test_a_hardening_that_could_not_follow_is_refused():
+@pytest.mark.parametrize("given, words", [
+    ({"photon_hardening_vmware_msix": "nope"}, "photon_hardening_vmware_msix: 'nope' is none of enable, keep"),
+    # What only the host can tell.
+    ({"photon_hardening_overrides": {"vm.swapiness": "1"}}, "vm.swapiness: neither the catalogue nor this host knows this parameter"),
+    ({"photon_upgrade_poll": 0}, "photon_upgrade_poll: 0 is no whole number from 1 to 999999"),
+])
+def test_a_variable_that_could_not_be_used_on_the_way_is_refused_before(given, words):
     setup(1, FOUR)
-    done = upgrade("5.0", "-e", "photon_hardening_profile=nope")
-    assert done.returncode == 2 and "'nope' is none of" in done.stdout and not started()
-    assert play("5.0", "--check", "-e", "photon_hardening_profile=nope").returncode == 2
-    assert play("5.0", "--check").returncode == 0
+    done = upgrade("5.0", "-e", json.dumps(given))
+    assert done.returncode == 2 and words in done.stdout.replace("\\'", "'")
+    assert not started() and not exists("/var/lib/photon-hardening/upgrade") and "systemctl stop docker.service" not in calls()
+    checking = play("5.0", "--check", "-e", json.dumps(given))
+    assert checking.returncode == 2 and words in checking.stdout.replace("\\'", "'")
+
+
+def test_a_service_that_is_named_on_the_command_line_is_stopped():
+    """There everything is text."""
+    setup(1, FOUR)
+    done = upgrade("5.0", "-e", "photon_upgrade_services=docker.service", "-e", "photon_upgrade_timeout=600")
+    assert done.returncode == 0 and OURS in on(1, "cat", DROP_IN)
+    order = [line for line in calls() if line.startswith(("systemctl st", "systemd-run"))]
+    assert order[0] == "systemctl stop docker.service" and order[1].startswith("systemd-run")
 
 
 def test_without_a_backup_nothing_is_begun_and_no_further_host_is_touched():

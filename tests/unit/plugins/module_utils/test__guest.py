@@ -127,7 +127,10 @@ def test_a_hidden_parameter(told, text, cmdline, state, value, source, words):
 
 @pytest.mark.parametrize("value, text, builtin, state, source, reason", [
     ("N", "", False, "ok", "/sys/module/vmw_pvscsi/parameters/disable_msi", ""),
-    ("N", "options vmw_pvscsi disable_msi=0", False, "ok", CONF + ":1", CONF + ":1 sets it."),
+    ("N", "options vmw_pvscsi disable_msi=0", False, "ok", CONF + ":1", CONF + ":1 sets it to 0."),
+    ("Y", "options vmw_pvscsi disable_msi=0", False, "finding", "/sys/module/vmw_pvscsi/parameters/disable_msi",
+     "MSI is switched off for this driver. %s:1 switches it on when the driver is loaded next time; where it is still off then, look into "
+     "the initramfs." % CONF),
     ("Y", "options vmw_pvscsi disable_msi=1", False, "finding", CONF + ":1", CONF + ":1 switches MSI off for this driver."),
     ("N", "options vmw_pvscsi disable_msi=1", False, "finding", CONF + ":1",
      CONF + ":1 switches MSI off for this driver when it is loaded next time."),

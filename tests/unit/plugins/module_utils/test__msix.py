@@ -41,6 +41,7 @@ def test_what_is_undone(given, lines):
     (facts(ON, "vmw_vmci.disable_msix=1", builtin=["vmw_vmci"]), "vmw_vmci is built into the kernel: remove vmw_vmci.disable_msix from"),
     (facts("install vmw_vmci modprobe -i vmw_vmci disable_msix=1"), CONF + ":1 is a command that loads the driver"),
     (facts(ON, path=LATE), LATE + ":1 is read after our file /etc/modprobe.d/zz-photon-hardening.conf: edit that line."),
+    (facts(ON, path="/etc/modprobe.d/zz-photon-hardening.conf.conf"), "/etc/modprobe.d/zz-photon-hardening.conf.conf:1 is read after our"),
     (facts(ON, modules=["vmw_vmci"]), "vmw_vmci is loaded by the initramfs /boot/initrd, which has a modprobe.d of its own: edit %s:1, "
                                       "make the initramfs anew (dracut -f, or update-initramfs -u), and boot again." % CONF),
     (facts(ON, modules=None, initramfs="why not"), "It cannot be seen whether vmw_vmci is loaded by the initramfs (why not): edit "),

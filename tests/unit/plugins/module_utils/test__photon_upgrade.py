@@ -231,6 +231,20 @@ def test_an_attempt_that_is_made_again_keeps_what_the_first_one_found():
     assert other["from"] == "4.0" and ["docker", "1", "1.ph4", "x86_64"] in other["packages"]
 
 
+@pytest.mark.parametrize("now, expected", [
+    ({"docker.socket": "inactive", "docker.service": "inactive", "other.service": "inactive"}, ["docker.socket", "docker.service"]),
+    # Named since then, because containers of another engine were still running.
+    ({"other.service": "active", "docker.socket": "inactive", "docker.service": "active"},
+     ["other.service", "docker.socket", "docker.service"]),
+    # No longer asked for, and to be started again all the same.
+    ({"docker.service": "inactive", "other.service": "active"}, ["docker.socket", "docker.service", "other.service"]),
+    (None, ["docker.socket", "docker.service"]),
+])
+def test_the_services_of_an_attempt_that_was_not_started(now, expected):
+    first = facts(services={"docker.socket": "active", "docker.service": "active", "containerd.service": "inactive"})
+    assert _photon_state.attempt(begun(first, started=False, services=now), "5.0")["services"] == expected
+
+
 @pytest.mark.parametrize("text", [[], {}, {"from": "4.0"}, "x"])
 def test_what_is_kept_must_be_ours(text):
     with pytest.raises(HostProblem, match="before.json is not what this role wrote there"):
@@ -247,6 +261,7 @@ def test_what_remains_after_an_upgrade():
     assert _photon_state.remains(found._replace(lsb="4.0"))[0].startswith("lsb_release says 4.0, and the next photon-upgrade.sh will ask")
     assert _photon_state.must_boot(found) and not _photon_state.must_boot(found._replace(boot="two"))
     assert _photon_state.down(found) == [] and _photon_state.down(found._replace(services={})) == ["docker.service"]
+    assert _photon_state.down(found._replace(services=None)) == ["docker.service"]
 
 
 # --- what programs print ---

@@ -200,3 +200,15 @@ def test_what_is_no_disk_has_no_row(tree):
     tree._link("/sys/block/x0", "/sys/devices/virtual/block/x0")
     tree.disk("sda", trees.PVSCSI)
     assert _sysfs._disks() == {"sda": trees.PVSCSI}
+
+
+def test_a_disk_of_nvme_to_which_several_controllers_may_lead(tree):
+    """The kernel has it below none of them, and each way to it as a hidden disk of its own."""
+    address, subsystem = "0000:13:00.0", "/sys/devices/virtual/nvme-subsystem/nvme-subsys0"
+    tree.disk("nvme0c0n1", address, "259:9")
+    tree._folder(subsystem + "/nvme0n1/nvme0n1p2")
+    tree._folder("/sys/devices/pci0000:00/%s/nvme/nvme0" % address)
+    tree._link(subsystem + "/nvme0", "/sys/devices/pci0000:00/%s/nvme/nvme0" % address)
+    tree._link("/sys/block/nvme0n1", subsystem + "/nvme0n1")
+    tree._link("/sys/dev/block/259:2", subsystem + "/nvme0n1/nvme0n1p2")
+    assert _sysfs._disks() == {"nvme0n1": address} and _sysfs._disk_of("259:2", "/dev/nvme0n1p2", _sysfs._disks()) == "nvme0n1"

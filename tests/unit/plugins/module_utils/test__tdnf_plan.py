@@ -67,6 +67,7 @@ def test_names(given, expected):
     (dict(name=["a"], autoremove=True, state="latest"), "autoremove goes only with state=absent"),
     (dict(name=["a"], timeout=0), "timeout: give a number of seconds above 0"),
     (dict(name=["a"], installroot="here"), "installroot: 'here': give an absolute path"),
+    (dict(name=["a"], conf_file="tdnf.conf"), "conf_file: 'tdnf.conf': give an absolute path"),
     (dict(name=["a"], cacheonly=True, update_cache=True), "contradict one another"),
     (dict(name=["b", "a"], exclude=["a", "b"]), "name and exclude: a, b stands in both"),
 ])
@@ -222,6 +223,8 @@ REMOVE = Step(["--noautoremove", "remove"], tuple(entries("lib-a")))
     ({"Install": [OLD]}, Step(["install"], ()), []),
     # With installonlypkgs of tdnf 3.6 the oldest kernel goes when a new one comes.
     ({"Install": [TWO], "Remove": [ONE, APP]}, Step(["update"], tuple(entries("linux"))), [APP]),
+    # Of another architecture it is another package.
+    ({"Install": [TWO], "Remove": [ONE._replace(arch="i686")]}, Step(["install"], tuple(entries("linux"))), [ONE._replace(arch="i686")]),
 ])
 def test_what_nobody_asked_for(plan, step, expected):
     assert plans.unasked(plan, step) == expected

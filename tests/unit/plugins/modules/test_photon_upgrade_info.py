@@ -157,10 +157,32 @@ def test_a_full_disk(photon):
     assert refusal.startswith("/ has ") and "1099511627776 MB are asked for" in refusal
 
 
-@pytest.mark.parametrize("given", [{"tmp": 1}, {"/": "much"}, {"/": -1}])
+@pytest.mark.parametrize("given", [{"tmp": 1}, {"/": "much"}, {"/": -1}, {"/": "\u00b2"}, {"/": 10 ** 15}])
 def test_free_mb_is_checked(photon, given):
     with pytest.raises(ValueError, match="give an absolute path and a whole number of megabytes"):
         photon.run(free_mb=given)
+
+
+@pytest.mark.parametrize("name", ["", "docker*", "docker.service containerd.service", "docker?", "x[a]", "docker.service\n", "../docker"])
+def test_what_is_no_name_of_one_unit_is_refused(photon, name):
+    """For these systemctl shows all units that match, or fails and shows none: Docker would not be stopped."""
+    with pytest.raises(ValueError, match="^services: .* is no name of a unit"):
+        photon.run(services=["docker.socket", name])
+    assert photon.started == []
+
+
+def test_services_that_systemctl_does_not_tell_are_refused(photon):
+    photon.answers["systemctl"] = (1, "", "Failed to connect to bus: No such file or directory\n")
+    result = photon.run()
+    assert (result["step"], result["services"]) == ("refuse", []) and "systemctl show does not tell which of the services" in result["msg"]
+
+
+def test_services_are_in_the_order_asked_for(photon):
+    asked = ["docker.socket", "x@1.service", "docker", "containerd.service"]
+    block = "LoadState=loaded\nActiveState=active\n"
+    photon.answers["systemctl"] = (0, "\n".join([block, block.replace("active", "inactive"), block, block]), "")
+    result = photon.run(services=asked)
+    assert result["services"] == result["before"]["services"] == ["docker.socket", "docker", "containerd.service"]
 
 
 @pytest.mark.parametrize("processes, step, words", [

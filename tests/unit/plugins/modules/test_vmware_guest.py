@@ -145,6 +145,27 @@ def test_nothing_is_decided_where_a_file_cannot_be_read(guest):
     assert run()["changed"] is True
 
 
+@pytest.mark.parametrize("text", ["options vmw_vmci disable_msix=1\n", "options other x=1\n"])
+def test_a_file_of_our_name_in_another_folder_is_not_hidden(guest, text):
+    path = "/usr/lib/modprobe.d/zz-photon-hardening.conf"
+    same = guest.file(path, text)
+    before = written(guest)
+    with pytest.raises(vmware_guest.HostProblem) as caught:
+        run()
+    assert str(caught.value).startswith(path + " has the name of our file ") and written(guest) == before
+    same.file(CONF, "")
+    if "other" in text:
+        assert run()["changed"] is False
+
+
+def test_after_the_change_the_guest_is_told_what_is_in_force_and_what_comes(guest):
+    guest.module("vmw_pvscsi", disable_msix="Y").file(CONF, "options vmw_pvscsi disable_msix=1\n")
+    assert run()["changed"] is True
+    (row,) = [row for row in vmware_guest_info.run()["rows"] if row["name"] == "vmw_pvscsi disable_msix"]
+    assert (row["value"], row["state"], row["source"]) == ("Y", "finding", "/sys/module/vmw_pvscsi/parameters/disable_msix")
+    assert _msix.PATH + ":3 switches it on when the driver is loaded next time" in row["reason"]
+
+
 def test_the_initramfs_is_not_read_where_it_does_not_matter(guest, monkeypatch):
     monkeypatch.setattr(vmware_guest._sysfs, "initramfs_modules", None)
     guest.file(CONF, "options vmw_vmci disable_msix=0\n")

@@ -11,7 +11,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments
 
 GROUPS, STATE, FAIL_ON, REPORT, GUEST = (
     "photon_hardening_" + name for name in ("groups", "state", "fail_on", "report_dir", "guest"))
-USES = "photon_hardening_uses"
+USES, KEEP = "photon_hardening_uses", "photon_hardening_report_keep"
 
 
 class Text(str):
@@ -85,7 +85,9 @@ def test_omit_counts_as_not_given(monkeypatch):
 @pytest.mark.parametrize("name, value, expected", [
     (STATE, None, "present"), (STATE, "absent", "absent"), (FAIL_ON, None, []), (FAIL_ON, ["ok"], ["ok"]),
     (GUEST, None, False), (GUEST, "true", True), (GUEST, False, False), (GUEST, "off", False), (GUEST, 1, True),
+    (KEEP, None, 20), (KEEP, 7, 7), (KEEP, "7", 7), (KEEP, Number(999999), 999999),
     (USES, None, {}), (USES, {"docker": "present"}, {"docker": "present"}),
+    (USES, "docker=present, kdump=absent", {"docker": "present", "kdump": "absent"}), (USES, '{"docker": "auto"}', {"docker": "auto"}),
     (FAIL_ON, "ok, changed,", ["ok", "changed"]), (REPORT, "", ""), (REPORT, "reports", "reports"),
 ])
 def test_checked(name, value, expected):
@@ -101,8 +103,11 @@ def test_checked(name, value, expected):
     (GUEST, "maybe", "photon_hardening_guest: 'maybe' is neither true nor false"),
     (GUEST, {"a": 1}, "photon_hardening_guest: {'a': 1} is neither true nor false"),
     (FAIL_ON, [7], "photon_hardening_fail_on: 7 is not a text"),
+    (USES, "docker", "photon_hardening_uses must be a dictionary, not docker"),
     (USES, ["docker"], "photon_hardening_uses must be a dictionary, not ['docker']"),
     (FAIL_ON, {"ok": 1}, "photon_hardening_fail_on must be a list, not {'ok': 1}"),
+    *[(KEEP, value, "photon_hardening_report_keep: %r is no whole number from 1 to 999999" % value)
+      for value in (0, -1, 1000000, 2.5, True, "x", "", "7\n", "\u0667")],
 ])
 def test_what_the_specification_does_not_allow(name, value, words):
     with pytest.raises(ValueError) as caught:
