@@ -12,7 +12,9 @@ description:
   - Takes whole C(sysctl.d) drop-ins as the specification of what is wanted, sets every live value, writes the files, and proves by reading
     back. One execution per host, whatever the number of parameters.
   - All or nothing. Everything is decided before the first write. When the kernel refuses a value, or a file cannot be written, every value
-    and file is put back and the task fails with the parameter, the value, the error and the line that asks for it.
+    and file is put back and the task fails with the parameter, the value, the error and the line that asks for it. What cannot be put back
+    is named and stays remembered, so that O(state=absent) tries it again.
+  - What a refused value must not cost is written after all else is proved, such as C(disable_ipv6), which takes addresses and routes away.
   - What the kernel moves by itself is known. Switching IP forwarding, for example, also switches it on every interface. Such values are
     remembered, checked and put back as well.
   - A value or file that was there already is not taken for our own. A run never leaves a value weaker than the host's own, except for
