@@ -75,11 +75,12 @@ LXC_USERNET = "/etc/lxc/lxc-usernet"
 WIREGUARD = "/etc/wireguard"
 OPENVPN, OPENVPN_SERVERS = "/etc/openvpn", "/etc/openvpn/server"
 NETWORKD, MANAGER = "/etc/systemd/network", "/etc/NetworkManager/system-connections"
-_ROUTERS = ("frr.service", "bird.service", "bird6.service", "quagga.service", "keepalived.service", "radvd.service", "shorewall.service",
-            "shorewall6.service", "strongswan.service", "strongswan-starter.service", "strongswan-swanctl.service", "ipsec.service",
-            "ocserv.service", "pptpd.service", "xl2tpd.service", "miniupnpd.service", "pimd.service")
+_ROUTERS = ("frr.service", "bird.service", "quagga.service", "keepalived.service", "strongswan.service", "strongswan-starter.service",
+            "strongswan-swanctl.service", "ipsec.service", "ocserv.service", "xl2tpd.service", "miniupnpd.service", "openvpnas.service")
+_ROUTERS_OF = {"ipv4": ("shorewall.service", "pptpd.service", "pimd.service"),
+               "ipv6": ("bird6.service", "radvd.service", "shorewall6.service")}
 _KDUMP = ("kdump.service", "kdump-tools.service")
-ENABLED = _ROUTERS + _KDUMP + _packet_filters.UNITS
+ENABLED = _ROUTERS + _ROUTERS_OF["ipv4"] + _ROUTERS_OF["ipv6"] + _KDUMP + _packet_filters.UNITS
 FORWARD, FORWARD_IPV6 = "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
 CORE_PATTERN = "kernel.core_pattern"
 RP_FILTERS = ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter")
@@ -305,8 +306,9 @@ def _switched_on(facts, parameter):
 
 
 def _router(facts, _uses, parameter=FORWARD):
-    use = _enabled(_ROUTERS, facts)
-    evidence = _first(_switched_on(facts, parameter)) or _first(_packet_filters.forwarding(facts.filters))
+    family = forwarding_family(parameter)
+    use = _enabled(_ROUTERS + _ROUTERS_OF[family], facts)
+    evidence = _first(_switched_on(facts, parameter)) or _first(_packet_filters.forwarding(facts.filters, family))
     return use or (Use(evidence, True, True, _is_on(facts.own.get(parameter))) if evidence else None)
 
 
