@@ -43,6 +43,11 @@ _INITS = {"systemd": None, "openrc-init": _OPENRC, "runit": _RUNIT, "runit-init"
 # What a bootable image without /sbin/init and without systemd starts with.
 _MARKS = (("/sbin/openrc", "openrc-init"), ("/etc/runit/1", "runit"))
 _MANAGER = ("/usr/sbin/NetworkManager", "/usr/bin/NetworkManager")
+_RC_LOCAL = ("/etc/rc.local", "/etc/rc.d/rc.local")
+# What an administrator writes there; those of the vendor set no parameters.
+_TMPFILES = ("/run/tmpfiles.d", "/etc/tmpfiles.d")
+# What switches off a service of Debian's.
+_OFF = re.compile(r"(?m)^[ \t]*enabled=[\"']?0")
 _MACHINE_IDS = ("/etc/machine-id", "/run/machine-id")
 _MAX_MACHINE_ID = 64
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
@@ -163,9 +168,18 @@ def rivals(image, interfaces=()):
 
 
 def _of_scripts():
-    """Settings of the scripts that units run after systemd's own of the network."""
-    scripts = [(unit, item) for unit, path in sorted(_rivals.SCRIPTS.items()) if _units.is_enabled(unit) for item in _texts_at([path])]
-    return tuple(setting for unit, item in scripts for setting in _rivals.of_script(item.path, item.text, unit))
+    """Settings of what runs after systemd-sysctl at boot: scripts and programs of units, rc.local and the like, tmpfiles.d."""
+    found = [(unit, _texts_at([path]), _rivals.of_script) for unit, path in sorted(_rivals.SCRIPTS.items()) if _units.is_enabled(unit)]
+    found += [(unit, _texts_at(known[0])[:1], _rivals.of_collector) for unit, known in sorted(_rivals.COLLECTORS.items())
+              if _units.is_enabled(unit) and not _OFF.search(_files.short("/etc/default/" + unit[:-len(".service")]) or "")]
+    started = set(map(_files.resolved, _RC_LOCAL + _below("/etc/local.d", ".start")))
+    found += [("rc.local", _texts_at(sorted(filter(_files.is_program, started))), _rivals.of_script)]
+    found += [("systemd-tmpfiles", _texts_at(_below(folder, ".conf")), _rivals.of_script) for folder in _TMPFILES]
+    return tuple(setting for unit, items, read in found for item in items for setting in read(item.path, item.text, unit))
+
+
+def _below(folder, ending):
+    return tuple("%s/%s" % (folder, name) for name in _files.entries(folder) if name.endswith(ending))
 
 
 def _texts_at(paths):

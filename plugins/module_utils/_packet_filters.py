@@ -104,7 +104,7 @@ def _nftables(texts, family):
 
 
 def _is_sign(word, chain, chains):
-    """Whether WORD lets something pass in CHAIN. What only drops and rejects does not, and neither does a jump to a chain that only does."""
+    """Whether WORD lets something pass in CHAIN. Dropping and rejecting does not, and neither does a jump to a chain that does no more."""
     said = chains[chain]
     if "hook forward" not in said:
         return word in _CHANGING and "hook input" not in said and "hook output" not in said

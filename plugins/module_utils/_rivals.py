@@ -19,9 +19,18 @@ _NAMED = 5
 _SHOWN = 80
 _INCLUDES = 20
 # Unit -> the script that it runs: that of Photon OS sets parameters of the network before it loads its tables.
-SCRIPTS = {"iptables.service": "/etc/systemd/scripts/iptables"}
+SCRIPTS = {"iptables.service": "/etc/systemd/scripts/iptables", "kdump-tools.service": "/etc/default/kdump-tools"}
+# Unit -> the first of these programs that is there, and what it sets.
+COLLECTORS = {
+    "apport.service": (("/usr/share/apport/apport",), (
+        ("kernel.core_pattern", "|/usr/share/apport/apport"), ("fs.suid_dumpable", "2"), ("kernel.core_pipe_limit", "10"))),
+    "abrt-ccpp.service": (("/usr/sbin/abrt-install-ccpp-hook", "/usr/bin/abrt-install-ccpp-hook"), (
+        ("kernel.core_pattern", "|/usr/libexec/abrt-hook-ccpp"),)),
+}
+# In a script, in what kdump-tools is told, and in tmpfiles.d.
 _WRITTEN = re.compile(r"[ \t]*(?:echo[ \t]+[\"']?([\w-]+)[\"']?[ \t]*>[ \t]*/proc/sys/([\w./-]+)"
-                      r"|sysctl[ \t]+(?:-\w+[ \t]+)*([\w./-]+)=[\"']?([\w-]+)[\"']?)[ \t]*(?:;.*|#.*)?$")
+                      r"|(?:sysctl[ \t]+(?:-\w+[ \t]+)*|KDUMP_SYSCTL=[\"']?)([\w./-]+)=[\"']?([\w-]+)[\"']?"
+                      r"|w[!+=^-]*[ \t]+/proc/sys/([\w./-]+)(?:[ \t]+-){4}[ \t]+([^\s;#]+(?:[ \t]+[^\s;#]+){0,9}))[ \t]*(?:;.*|#.*)?$")
 _DIRTY = ("dirty_ratio", "dirty_bytes", "dirty_background_ratio", "dirty_background_bytes")
 
 NONE = Rivals()
@@ -116,15 +125,22 @@ def _advertisements(where, ours):
     return ["%s takes the advertisements of routers by itself (%s), whatever accept_ra, which is the kernel's, says." % where]
 
 
-# --- scripts ---
+# --- scripts and programs ---
 
 def of_script(path, text, unit):
-    """A Setting for each line of a script at PATH that writes a parameter; UNIT runs it."""
+    """A Setting for each line of a script at PATH, or of a file of tmpfiles.d, that writes a parameter; UNIT runs it."""
     for number, line in enumerate(text.splitlines(), 1):
         written = _WRITTEN.match(line)
         if written:
-            echoed, into, name, value = written.groups()
-            yield Setting(_sysctl_d.canonical(into or name), echoed or value, path, number, unit)
+            echoed, into, name, value, placed, content = written.groups()
+            yield Setting(_sysctl_d.canonical(into or name or placed), echoed or value or content, path, number, unit)
+
+
+def of_collector(path, text, unit):
+    """The Settings of a program at PATH that takes core dumps; UNIT starts it."""
+    for name, value in COLLECTORS[unit][1]:
+        lines = (number for number, line in enumerate(text.splitlines(), 1) if name.replace(".", "/") in line)
+        yield Setting(name, value, path, next(lines, 1), unit)
 
 
 # --- procps ---

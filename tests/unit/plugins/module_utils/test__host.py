@@ -275,6 +275,53 @@ def test_the_script_of_photon_s_packet_filter_is_asked(host):
         ("net.ipv4.tcp_syncookies", "1", "/etc/systemd/scripts/iptables", 3, "iptables.service"),)
 
 
+APPORT, WRITES = "/usr/share/apport/apport", "import os\nwrite('kernel/core_pattern', '|x')\nwrite('fs/suid_dumpable', '2')\n"
+
+
+@pytest.mark.parametrize("link, defaults, sets", [
+    (ENABLED + "apport.service", "", True), (ENABLED + "apport.service", "enabled=1\n", True),
+    (ENABLED + "apport.service", "# x\nenabled=0\n", False), ("/etc/systemd/system/apport.service", "", False),
+    # A script of init.d.
+    ("/etc/rc2.d/S01apport", "", True), ("/etc/rc2.d/K01apport", "", False), ("/etc/rc2.d/S01apport2", "", False),
+])
+def test_an_enabled_collector_of_core_dumps_has_the_last_word(host, link, defaults, sets):
+    host.file("/etc/sysctl.d/a.conf", "fs.suid_dumpable = 0\n")
+    host.file(APPORT, WRITES)
+    host.file(link, "")
+    host.file("/etc/default/apport", defaults)
+    assert _host.boot().winner("fs.suid_dumpable")[:2] == (("2", APPORT) if sets else ("0", "/etc/sysctl.d/a.conf"))
+    assert bool(_host.rivals(True).settings) is sets
+
+
+def test_abrt_is_asked(host):
+    host.file(ENABLED + "abrt-ccpp.service", "")
+    assert _host.rivals(False).settings == ()
+    host.file("/usr/sbin/abrt-install-ccpp-hook", "PATTERN_FILE=/proc/sys/kernel/core_pattern\n")
+    assert _host.rivals(False).settings == (
+        ("kernel.core_pattern", "|/usr/libexec/abrt-hook-ccpp", "/usr/sbin/abrt-install-ccpp-hook", 1, "abrt-ccpp.service"),)
+
+
+@pytest.mark.parametrize("path, text, mode, by", [
+    ("/etc/rc.local", "#!/bin/sh\nsysctl -w vm.a=7\n", 0o755, "rc.local"), ("/etc/rc.local", "#!/bin/sh\nsysctl -w vm.a=7\n", 0o644, None),
+    ("/etc/rc.d/rc.local", "#!/bin/sh\necho 7 > /proc/sys/vm/a\n", 0o755, "rc.local"),
+    ("/etc/local.d/a.start", "#!/bin/sh\nsysctl vm.a=7\n", 0o755, "rc.local"), ("/etc/local.d/a.stop", "\nsysctl vm.a=7\n", 0o755, None),
+    ("/etc/tmpfiles.d/a.conf", "# x\nw /proc/sys/vm/a - - - - 7\n", 0o644, "systemd-tmpfiles"),
+    ("/run/tmpfiles.d/a.conf", "# x\nw /proc/sys/vm/a - - - - 7\n", 0o644, "systemd-tmpfiles"),
+    ("/etc/tmpfiles.d/a", "# x\nw /proc/sys/vm/a - - - - 7\n", 0o644, None),
+])
+def test_what_an_administrator_has_run_at_boot(host, path, text, mode, by):
+    host.file(path, text)
+    os.chmod(host.root + path, mode)
+    assert _host.rivals(False).settings == ((("vm.a", "7", path, 2, by),) if by else ())
+
+
+def test_a_script_with_two_names_is_read_once(host):
+    host.file("/etc/rc.d/rc.local", "sysctl vm.a=7\n")
+    os.chmod(host.root + "/etc/rc.d/rc.local", 0o755)
+    os.symlink("rc.d/rc.local", host.root + "/etc/rc.local")
+    assert [item.path for item in _host.rivals(False).settings] == ["/etc/rc.d/rc.local"]
+
+
 def test_networkmanager_is_asked(host):
     host.file("/etc/NetworkManager/system-connections/a.nmconnection", "[ipv4]\nmethod=shared\n")
     assert _host.rivals(False).settings == ()

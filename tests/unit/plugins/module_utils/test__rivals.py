@@ -251,10 +251,27 @@ def test_who_takes_advertisements_is_told(name, value, told):
     ("sysctl -q -w kernel.panic=10; true", ("kernel.panic", "10")), ("sysctl net/ipv4/tcp_ecn='0'", ("net.ipv4.tcp_ecn", "0")),
     ("# echo 1 > /proc/sys/net/ipv4/tcp_syncookies", None), ("echo 1 > /tmp/x", None), ("echo $X > /proc/sys/kernel/panic", None),
     ("sysctl kernel.panic", None), ("echo 1 > /proc/sys/net/ipv4/$X", None),
+    # What kdump-tools is told, and tmpfiles.d.
+    ('KDUMP_SYSCTL="kernel.panic_on_oops=0"', ("kernel.panic_on_oops", "0")), ('#KDUMP_SYSCTL="kernel.panic_on_oops=0"', None),
+    ("w /proc/sys/kernel/core_pattern - - - - |/x/y %p %s", ("kernel.core_pattern", "|/x/y %p %s")),
+    ("w+! /proc/sys/vm/swappiness\t-\t-\t-\t-\t1", ("vm.swappiness", "1")), ("#w /proc/sys/vm/swappiness - - - - 1", None),
+    ("w /sys/kernel/mm/x - - - - 1", None), ("f /proc/sys/vm/swappiness - - - - 1", None), ("w /proc/sys/vm/swappiness - - - -", None),
 ])
 def test_what_a_script_writes(line, expected):
     found = list(_rivals.of_script("/s", "#!/bin/sh\n%s\n" % line, "u.service"))
     assert found == ([Setting(*expected, path="/s", number=2, by="u.service")] if expected else [])
+
+
+@pytest.mark.parametrize("text, number", [("#!/usr/bin/python3\nwrite('fs/suid_dumpable', '2')\n", 2), ("", 1)])
+def test_what_a_collector_of_core_dumps_sets(text, number):
+    found = dict((item.name, item[1:]) for item in _rivals.of_collector("/p", text, "apport.service"))
+    assert found["fs.suid_dumpable"] == ("2", "/p", number, "apport.service")
+    assert found["kernel.core_pattern"] == ("|/usr/share/apport/apport", "/p", 1, "apport.service")
+
+
+def test_a_script_of_any_size_takes_no_time():
+    for text in ("w /proc/sys/a" + " -" * 100000, "w /proc/sys/a - - - - " + "a " * 100000, "sysctl " + "-w " * 100000, "echo " * 100000):
+        assert list(_rivals.of_script("/s", text, "u")) == []
 
 
 def test_a_script_that_a_unit_runs_has_the_last_word():
