@@ -11,8 +11,8 @@ import posixpath
 import re
 
 _FIREWALLD, _CONF_D = "/etc/firewalld", "/etc/conf.d/"
-UFW, _UFW_DEFAULTS = "/etc/ufw/ufw.conf", "/etc/default/ufw"
-_UFW_FILES = tuple("/etc/ufw/%s.rules" % name for name in ("before", "before6", "user", "user6", "after", "after6")) + (_UFW_DEFAULTS,)
+UFW, UFW_DEFAULTS = "/etc/ufw/ufw.conf", "/etc/default/ufw"
+_UFW_FILES = tuple("/etc/ufw/%s.rules" % name for name in ("before", "before6", "user", "user6", "after", "after6")) + (UFW_DEFAULTS,)
 # Unit -> what it loads; the name of a file may be a pattern.
 _LOADED = {
     "nftables.service": ("/etc/nftables.conf", "/etc/sysconfig/nftables.conf", "/etc/nftables.nft"),
@@ -160,7 +160,7 @@ def _forwarded(path, text):
     """The families of which the file at PATH forwards packets, tables of nftables left out."""
     if path.startswith(_FIREWALLD + "/"):
         return _firewalld(path, text)
-    if path == _UFW_DEFAULTS:
+    if path == UFW_DEFAULTS:
         return _BOTH if re.search(r"(?m)^[ \t]*DEFAULT_FORWARD_POLICY[ \t]*=[ \t]*[\"']?ACCEPT", text) else ()
     lines = [line for line in _UP.findall(text) if _SWITCHES_ON.search(line) and not _SWITCHES_OFF.search(line)] + _OPTION.findall(text)
     if path.startswith(_CONF_D) and re.search(r"(?mi)^[ \t]*IPFORWARD[ \t]*=[ \t]*[\"']?yes", text) or _passes(text):

@@ -69,9 +69,9 @@ def warnings(rivals, files, ours):
         found += _sysctl_system(_sysctl_d.BootOrder(list(files) + _with_last(SYSCTL_CONF, rivals.conf), dialect), ours)
     if rivals.tuned:
         found += _tuned(rivals.tuned, ours)
-    if rivals.ufw is not None:
-        found += _ufw(_sysctl_d.BootOrder(_with_last(UFW_CONF, rivals.ufw), _sysctl_d.SYSTEMD._replace(last=UFW_CONF)), ours)
-    return found
+    if rivals.ufw:
+        found += _ufw(_sysctl_d.BootOrder([rivals.ufw], _sysctl_d.SYSTEMD._replace(last=rivals.ufw.path)), ours)
+    return found + _sealed(rivals.sealed)
 
 
 def _differs(value, ours, name):
@@ -123,6 +123,13 @@ def _advertisements(where, ours):
     if not where or not names:
         return []
     return ["%s takes the advertisements of routers by itself (%s), whatever accept_ra, which is the kernel's, says." % where]
+
+
+def _sealed(path):
+    if not path:
+        return []
+    return ["systemd-sysctl reads the encrypted credential %s after all files at boot. What it sets is not known here, and may take our "
+            "values back: see `systemd-creds decrypt %s -`." % (path, path)]
 
 
 # --- scripts and programs ---

@@ -97,7 +97,7 @@ def traces(image, saved, files, dialect, others, asks_units=False):
 
 def _lines(foreign, dialect, others):
     """parameter or pattern -> the Winner of the lines of others that may tell of a use."""
-    ufw = () if others.ufw is None else (File(_rivals.UFW_CONF, others.ufw),)
+    ufw = () if others.ufw is None else (others.ufw,)
     order = _rivals.Boot(foreign, dialect, others._replace(late=ufw + tuple(others.late), settings=()), ())
     spoken = dict((name, winner) for name, winner in order.spoken().items() if _uses.tells(name))
     spoken.update((name, order.winner(name)) for name in list(spoken) + list(_uses.OWN) if not _sysctl_d.is_glob(name))

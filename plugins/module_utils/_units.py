@@ -8,6 +8,7 @@ import os
 from ansible_collections.photon.hardening.plugins.module_utils import _files
 
 FOLDER = "/etc/systemd/system"
+UNIT_FOLDERS = (FOLDER, "/usr/lib/systemd/system", "/lib/systemd/system")
 
 
 def folders_at(paths):

@@ -206,7 +206,20 @@ def test_rivals_are_read_from_files(host):
 def test_only_an_enabled_ufw_counts(host, text, enabled):
     host.file("/etc/ufw/sysctl.conf", "vm/a=2\n")
     host.file("/etc/ufw/ufw.conf", text)
-    assert _host.rivals(True).ufw == ("vm/a=2\n" if enabled else None)
+    assert _host.rivals(True).ufw == (File("/etc/ufw/sysctl.conf", "vm/a=2\n") if enabled else None)
+
+
+@pytest.mark.parametrize("defaults, path", [
+    ("IPT_SYSCTL=/etc/my.sysctl\n", "/etc/my.sysctl"), ('# x\nIPT_SYSCTL="/etc/my.sysctl" # why\n', "/etc/my.sysctl"),
+    ("IPT_SYSCTL=/etc/my.sysctl\nIPT_SYSCTL=/etc/ufw/sysctl.conf\n", "/etc/ufw/sysctl.conf"),
+    ("#IPT_SYSCTL=/etc/ufw/sysctl.conf\n", None), ("IPT_SYSCTL=/nowhere\n", None),
+])
+def test_ufw_applies_the_file_that_it_is_told(host, defaults, path):
+    for name, text in (("/etc/ufw/ufw.conf", "ENABLED=yes\n"), ("/etc/default/ufw", defaults)):
+        host.file(name, text)
+    for name in ("/etc/ufw/sysctl.conf", "/etc/my.sysctl"):
+        host.file(name, "vm/a=2\n")
+    assert _host.rivals(True).ufw == (File(path, "vm/a=2\n") if path else None)
 
 
 @pytest.mark.parametrize("pid, running", [
@@ -226,7 +239,7 @@ def test_a_rival_of_any_size_costs_little(host):
     for path in ("/etc/sysctl.conf", "/etc/ufw/sysctl.conf", "/etc/tuned/active_profile", "/etc/tuned/x/tuned.conf", "/etc/ufw/ufw.conf"):
         host.file(path, "ENABLED=yes\n" * (3 << 19))
     found = _host.rivals(True)
-    assert max(map(len, (found.conf, found.ufw, found.tuned.profiles["x"]))) == 1 << 20
+    assert max(map(len, (found.conf, found.ufw.text, found.tuned.profiles["x"]))) == 1 << 20
 
 
 LAN = "[Match]\nName=eth0\n[Network]\nIPForward=ipv4\n"
@@ -239,7 +252,8 @@ def test_an_enabled_networkd_is_asked(host):
     host.file(ENABLED + "systemd-networkd.service", "")
     path = "/etc/systemd/network/10-lan.network"
     assert [item[:4] for item in _host.rivals(False, ["eth0"]).settings] == [
-        ("net.ipv6.conf.*.disable_ipv6", "0", path, 1), ("net.ipv6.conf.*.use_tempaddr", "0", path, 1), ("net.ipv4.ip_forward", "1", path, 4)]
+        ("net.ipv6.conf.*.disable_ipv6", "0", path, 1), ("net.ipv6.conf.*.use_tempaddr", "0", path, 1),
+        ("net.ipv4.ip_forward", "1", path, 4)]
     host.file("/etc/systemd/network/10-lan.network.d/a.conf", "[Network]\nIPv4ReversePathFilter=loose\nIPv6AcceptRA=yes\nIPv6SendRA=on\n")
     host.file("/usr/lib/systemd/network/10-lan.network", LAN.replace("ipv4", "ipv6"))
     host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-257.so")
@@ -347,7 +361,33 @@ def test_a_credential_counts_where_systemd_reads_it(host, program, folder, read)
     assert (winner and winner.value) == ("7" if read else None)
 
 
+@pytest.mark.parametrize("folder, version, named", [
+    ("/etc/credstore.encrypted", 254, True), ("/run/credentials/@encrypted", 257, True), ("/usr/lib/credstore.encrypted", 253, False)])
+def test_an_encrypted_credential_is_named(host, folder, version, named):
+    host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF sysctl.extra libsystemd-shared-%d.so" % version)
+    host.file(folder + "/sysctl.extra", "secret")
+    assert (_host.rivals(False).sealed, _host.rivals(False).late) == (folder + "/sysctl.extra" if named else None, ())
+
+
+BOOT_SYSCTL = "/usr/lib/systemd/system/boot-sysctl.service"
+
+
+def test_an_image_has_kernels_of_its_own(host):
+    for release in ("6.1.0-9-default", _procfs.release(), "5.0"):
+        host.file("/boot/sysctl.conf-" + release, "vm.a = 7\n")
+    host.file("/usr/lib/modules/6.1.0-9-default/modules.dep", "")
+    host.file("/usr/lib/modules/6.1.0-10-default/modules.dep", "")
+    assert _host.rivals(True).early == ()
+    host.file(BOOT_SYSCTL, "[Unit]\n")
+    assert [item.path for item in _host.rivals(True).early] == ["/boot/sysctl.conf-6.1.0-9-default"]
+    assert [item.path for item in _host.rivals(False).early] == ["/boot/sysctl.conf-" + _procfs.release()]
+    host.file("/etc/systemd/system/x", "")
+    os.symlink("/dev/null", host.root + "/etc/systemd/system/boot-sysctl.service")
+    assert _host.rivals(False).early == ()
+
+
 def test_a_kernel_s_own_file_is_read_first(host):
+    host.file(BOOT_SYSCTL, "[Unit]\n")
     host.file("/boot/sysctl.conf-" + _procfs.release(), "vm.a = 7\nvm.b = 7\n")
     host.file("/etc/sysctl.d/a.conf", "vm.a = 1\n")
     boot = _host.boot()

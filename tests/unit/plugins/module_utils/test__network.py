@@ -83,10 +83,11 @@ def test_the_last_word_counts(version, lines, expected):
 
 @pytest.mark.parametrize("lines, general, version, expected", [
     (["DHCP=yes"], "", 252, ("0", "10-lan.network:1")), (["IPv6PrivacyExtensions=no"], "", 252, ("0", "10-lan.network:5")),
-    (["IPv6PrivacyExtensions=yes"], "", 252, ("2", "10-lan.network:5")), (["IPv6PrivacyExtensions=TRUE"], "", 257, ("2", "10-lan.network:5")),
+    (["IPv6PrivacyExtensions=yes"], "", 252, ("2", "10-lan.network:5")),
+    (["IPv6PrivacyExtensions=TRUE"], "", 257, ("2", "10-lan.network:5")),
     (["IPv6PrivacyExtensions=prefer-public"], "", 252, ("1", "10-lan.network:5")),
-    (["IPv6PrivacyExtensions=kernel"], "yes", 257, None), (["IPv6PrivacyExtensions=yes", "IPv6PrivacyExtensions="], "", 257,
-                                                           ("0", "10-lan.network:1")),
+    (["IPv6PrivacyExtensions=kernel"], "yes", 257, None),
+    (["IPv6PrivacyExtensions=yes", "IPv6PrivacyExtensions="], "", 257, ("0", "10-lan.network:1")),
     # networkd.conf says it for all since 254.
     (["DHCP=yes"], "yes", 253, ("0", "10-lan.network:1")), (["DHCP=yes"], "yes", 254, ("2", "networkd.conf:2")),
     (["IPv6PrivacyExtensions=no"], "yes", 257, ("0", "10-lan.network:5")),

@@ -123,10 +123,20 @@ def test_what_comes_of_tuned(main, words):
     assert words in warned(tuned=tuned(main=main))[0]
 
 
+UFW = "/etc/ufw/sysctl.conf"
+
+
 def test_ufw():
-    found = warned(ufw="net/ipv4/x=1\nvm/a=30\n")
+    found = warned(ufw=File(UFW, "net/ipv4/x=1\nvm/a=30\n"))
     assert len(found) == 1 and "vm.a = 30 (/etc/ufw/sysctl.conf:2)" in found[0]
-    assert warned(ufw="vm/a=10\n") == []
+    assert warned(ufw=File(UFW, "vm/a=10\n")) == []
+
+
+def test_a_credential_that_cannot_be_read_is_named():
+    path = "/etc/credstore.encrypted/sysctl.extra"
+    assert warned(sealed=path) == [
+        "systemd-sysctl reads the encrypted credential %s after all files at boot. What it sets is not known here, and may take our values "
+        "back: see `systemd-creds decrypt %s -`." % (path, path)]
 
 
 @pytest.mark.parametrize("option, expected", [
@@ -170,7 +180,7 @@ def test_tuned_may_call_a_parameter_by_its_other_name():
 def test_a_foreign_value_is_what_the_kernel_makes_of_it(conf):
     ours, conf = {"vm.swappiness": ("10", Rule())}, "vm.swappiness = %s\n" % conf
     assert warned(ours=ours, sysctl=PROCPS, conf=conf) == []
-    assert warned(ours=ours, ufw=conf) == []
+    assert warned(ours=ours, ufw=File(UFW, conf)) == []
     assert warned(ours=ours, tuned=tuned("[sysctl]\n" + conf)) == []
 
 
