@@ -31,7 +31,7 @@ _INTERFACES = "/etc/network/interfaces"
 _INCLUDED = re.compile(r"(?m)^[ \t]*include[ \t]+[\"']([^\"'\n]+)|^[ \t]*source[ \t]+(\S+)|^[ \t]*source-directory[ \t]+(\S+)"
                        r"|^[ \t]*(?:pre-|post-)?up[ \t].*?(?:tables-restore|nft[ \t]+-f)[ \t<]+(?:-\S+[ \t<]+){0,9}(/[^\s;]+)")
 _UP = re.compile(r"(?m)^[ \t]*(?:pre-|post-)?up[ \t](.*)")
-_SWITCHES_ON = re.compile(r"(?i)ip_forward|[./]forwarding|masquerade|-[AI] FORWARD\b.{0,400}[ \t]ACCEPT\b")
+_SWITCHES_ON = re.compile(r"(?i)ip_forward|[./]forwarding|masquerade|-[AI] FORWARD\b.{0,200}[ \t]ACCEPT\b")
 _SWITCHES_OFF = re.compile(r"(?i)forward(?:ing)?[ \t\"']*=[ \t\"']*0|\becho[ \t]+(?:-n[ \t]+)?[\"']?0")
 # Options of ifupdown2 and of ifupdown-ng.
 _OPTION = re.compile(r"(?mi)^[ \t]*((?:ip6?-forward|forward-ipv[46])[ \t]+(?:yes|on|true|1))\b")

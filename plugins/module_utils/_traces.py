@@ -32,7 +32,8 @@ _PROGRAM_FOLDERS = (
     "/opt/containerd/bin", "/opt/incus/bin", "/opt/rke2/bin", "/snap/bin",
     "/var/lib/snapd/snap/bin", "/opt/google/chrome", "/opt/firefox",
     "/var/lib/rancher/rke2/bin", "/var/lib/rancher/k3s/data/current/bin", "/var/lib/k0s/bin",
-    "/run/current-system/sw/bin")
+    "/run/current-system/sw/bin", "/home/kubernetes/bin", "/opt/nomad/bin")
+_MINIKUBE = "/var/lib/minikube/binaries"
 _SNAP_FOLDERS = ("/snap", "/var/lib/snapd/snap")
 _RUNLEVELS = ("/etc/runlevels/boot", "/etc/runlevels/default")
 # Where the folders of systemd's units are.
@@ -175,7 +176,7 @@ def _crash_kernel():
 
 def _programs():
     found = {}
-    for folder in _units.folders_at(_PROGRAM_FOLDERS):
+    for folder in _units.folders_at(_PROGRAM_FOLDERS + tuple("%s/%s" % (_MINIKUBE, release) for release in _files.entries(_MINIKUBE))):
         for name in _files.those_in(folder, _uses.PROGRAMS):
             path = "%s/%s" % (folder, name)
             firm = _files.trust(path)

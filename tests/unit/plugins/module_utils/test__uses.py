@@ -36,7 +36,7 @@ def root(*names):
     (("/usr/local/bin/k3s",), {"containerd": "/usr/local/bin/k3s", "kubelet": "/usr/local/bin/k3s"}),
     (("/usr/local/bin/k0s",), {"containerd": "/usr/local/bin/k0s", "kubelet": "/usr/local/bin/k0s"}),
     (("/opt/rke2/bin/rke2",), {"containerd": "/opt/rke2/bin/rke2", "kubelet": "/opt/rke2/bin/rke2"}),
-    (("/usr/bin/nomad",), {"nomad": "/usr/bin/nomad"}),
+    (("/usr/bin/microshift",), {"kubelet": "/usr/bin/microshift"}), (("/usr/bin/nomad",), {"nomad": "/usr/bin/nomad"}),
     (("/usr/sbin/libvirtd",), {"libvirt": "/usr/sbin/libvirtd"}),
     (("/usr/sbin/virtnetworkd",), {"libvirt": "/usr/sbin/virtnetworkd"}),
     (("/usr/bin/lxd",), {"lxd": "/usr/bin/lxd"}),
@@ -131,6 +131,22 @@ def test_docker_with_user_namespaces(text, expected, path):
 
 
 @pytest.mark.parametrize("path, text, expected", [
+    ("/etc/systemd/system/docker.service.d/o.conf", "ExecStart=\nExecStart=/usr/bin/dockerd --userns-remap=alice\n", True),
+    ("/etc/systemd/system/docker.service", "ExecStart=/usr/bin/dockerd --userns-remap default\n", True),
+    ("/etc/default/docker", 'DOCKER_OPTS="--dns 192.0.2.1 --userns-remap=myuser"\n', True),
+    ("/etc/default/docker", '#DOCKER_OPTS="--userns-remap=myuser"\n', False),
+    ("/etc/default/docker", 'DOCKER_OPTS="--userns-remap="\n', False),
+    ("/etc/wireguard/a.conf", "--userns-remap=a\n", False),
+])
+def test_docker_is_told_of_user_namespaces_by_an_option(path, text, expected):
+    assert found(texts={path: text}) == ({"docker_userns": ("userns-remap in " + path, True)} if expected else {})
+
+
+@pytest.mark.parametrize("path, text, expected", [
+    ("/etc/containers/containers.conf.d/a.conf", 'userns="auto"\n', "/etc/containers/containers.conf.d/a.conf"),
+    ("/usr/share/containers/containers.conf", 'userns="auto"\n', "/usr/share/containers/containers.conf"),
+    ("/etc/containers/systemd/a.container", "[Container]\nUserNS=auto:size=9\n", "/etc/containers/systemd/a.container"),
+    ("/etc/containers/systemd/a.container", "[Container]\nUserNS=keep-id\n", None),
     ("/etc/subuid", "alice:100000:65536\ncontainers:2147483647:2147483648\n", "the user containers in /etc/subuid"),
     ("/etc/subuid", "alice:100000:65536\n# containers:1:2\ncontainers2:1:2\n", None),
     ("/etc/containers/containers.conf", '[containers]\nuserns = "auto"\n', "/etc/containers/containers.conf"),
@@ -162,6 +178,12 @@ CLIENT = "[Interface]\nPrivateKey = x\n[Peer]\nPublicKey = y\nEndpoint = vpn.exa
     ("/etc/systemd/network/wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\nListenPort=5\n[WireGuardPeer]\nEndpoint=a:1\n", True),
     ("/etc/systemd/network/wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\n[WireGuardPeer]\nEndpoint=a:1\n", False),
     ("/etc/systemd/network/br0.netdev", "[NetDev]\nKind=bridge\n", False),
+    ("/run/systemd/network/10-netplan-wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\nListenPort=5\n", True),
+    ("/usr/lib/systemd/network/wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\nListenPort=5\n", True),
+    ("/etc/netplan/50.yaml", "network:\n tunnels:\n  wg0:\n   mode: wireguard\n   port: 51820\n", True),
+    ("/etc/netplan/50.yaml", "network: {tunnels: {wg0: {'mode': \"wireguard\", 'port': 51820}}}", True),
+    ("/etc/netplan/50.yaml", "  mode: wireguard\n  # port: 5\n  peers:\n  - endpoint: 192.0.2.1:5\n", False),
+    ("/etc/netplan/50.yaml", "  mode: gre\n  port: 5\n", False),
     (MANAGED, "[connection]\ntype=wireguard\n[wireguard]\nlisten-port=5\n[wireguard-peer.x]\nendpoint=a:1\n", True),
     (MANAGED, "[connection]\ntype=wireguard\n[wireguard]\n[wireguard-peer.x]\n", True),
     (MANAGED, "[connection]\ntype=wireguard\n[wireguard]\n[wireguard-peer.x]\nendpoint=a:1\n", False),
@@ -244,11 +266,12 @@ def test_who_has_subordinate_ids(text, users, ordinary):
     assert _uses.ordinary(users) == ordinary
 
 
-@pytest.mark.parametrize("text", ["\n", " ", "[Peer]\n", "Endpoint=\n", '"userns-remap"', "userns=", "a"])
+@pytest.mark.parametrize("text", ["\n", " ", "[Peer]\n", "Endpoint=\n", '"userns-remap"', "userns=", "a", "--userns-remap=",
+                                  "mode:", "port: "])
 def test_hostile_text_neither_hangs_nor_fails(text):
     text *= (1 << 20) // len(text)
     paths = ["/etc/subuid", "/etc/docker/daemon.json", "/etc/containers/containers.conf", "/etc/lxc/lxc-usernet", "/etc/wireguard/a.conf",
-             "/etc/openvpn/a.conf", "/etc/systemd/network/a.netdev"]
+             "/etc/openvpn/a.conf", "/etc/systemd/network/a.netdev", "/etc/netplan/a.yaml", "/etc/default/docker"]
     found(programs=programs("/usr/bin/podman", "/usr/bin/lxc-start"), texts=dict((path, text) for path in paths))
 
 
