@@ -63,7 +63,8 @@ class Boot:
 
 def warnings(rivals, files, ours):
     """What to warn about. FILES: the sysctl.d folders after the run. OURS: parameter -> (the value that is in force, its rule)."""
-    found = _init(rivals.init) + _of_interfaces(rivals.settings, ours) + _advertisements(rivals.advertisements, ours)
+    found = _init(rivals.init) + _of_units(rivals.settings, ours) + _of_interfaces(rivals.settings, ours)
+    found += _advertisements(rivals.advertisements, ours)
     dialect = None if rivals.init and rivals.init.is_procps else procps_dialect(rivals.sysctl)
     if dialect:
         found += _sysctl_system(_sysctl_d.BootOrder(list(files) + _with_last(SYSCTL_CONF, rivals.conf), dialect), ours)
@@ -97,6 +98,16 @@ def _init(init):
                 (init.name, SYSCTL_CONF)]
     return ["This host starts with %s, not with systemd. What sets parameters at its boot is not known here: boot values are those that "
             "systemd would set." % init.name]
+
+
+def _of_units(settings, ours):
+    """Which services take values of ours back when they start."""
+    lost = OrderedDict()
+    for setting in (item for item in settings if item.by.endswith(".service")):
+        if any(name in ours and _differs(setting.value, ours, name) for name in _behaviour.names_of(setting.name)):
+            lost.setdefault(setting.by, []).append("%s = %s (%s:%d)" % (setting.name, _short(setting.value), setting.path, setting.number))
+    return ["%s sets %s when it starts, after systemd at boot: disable it where ours are to stay." % (unit, _listed(items))
+            for unit, items in lost.items()]
 
 
 def _is_of(name, setting):

@@ -27,7 +27,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Fac
 _SUBUID, _NSSWITCH = "/etc/subuid", "/etc/nsswitch.conf"
 _SUBID = re.compile(r"^[ \t]*subid:(?![ \t]*files[ \t]*$)", re.MULTILINE)
 _PROGRAM_FOLDERS = (
-    "/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/libexec", "/usr/libexec/incus",
+    "/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/libexec", "/usr/libexec/incus", "/usr/lib/incus",
     "/usr/lib/systemd", "/lib/systemd", "/usr/share/apport", "/usr/libexec/lxd", "/usr/lib/lxd", "/opt/bin",
     "/opt/containerd/bin", "/opt/incus/bin", "/opt/rke2/bin", "/snap/bin",
     "/var/lib/snapd/snap/bin", "/opt/google/chrome", "/opt/firefox",

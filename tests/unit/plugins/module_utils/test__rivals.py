@@ -279,6 +279,15 @@ def test_what_a_collector_of_core_dumps_sets(text, number):
     assert found["kernel.core_pattern"] == ("|/usr/share/apport/apport", "/p", 1, "apport.service")
 
 
+def test_a_unit_that_takes_values_back_is_named():
+    settings = tuple(_rivals.of_collector("/p", "x\nkernel/core_pattern\n", "apport.service"))
+    ours = {"fs.suid_dumpable": ("0", Rule()), "kernel.core_pattern": ("|/bin/false", Rule()), "kernel.core_pipe_limit": ("10", Rule())}
+    assert warned(settings=settings, ours=ours) == [
+        "apport.service sets kernel.core_pattern = |/usr/share/apport/apport (/p:2), fs.suid_dumpable = 2 (/p:1) when it starts, after "
+        "systemd at boot: disable it where ours are to stay."]
+    assert warned(settings=settings) == warned(settings=[item._replace(by="rc.local") for item in settings], ours=ours) == []
+
+
 def test_a_script_of_any_size_takes_no_time():
     for text in ("w /proc/sys/a" + " -" * 100000, "w /proc/sys/a - - - - " + "a " * 100000, "sysctl " + "-w " * 100000, "echo " * 100000):
         assert list(_rivals.of_script("/s", text, "u")) == []
