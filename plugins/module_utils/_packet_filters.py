@@ -137,7 +137,8 @@ def _firewalld(path, text):
         signs += r"|<policy[^>]{0,200}\btarget=[\"']ACCEPT|<(?:accept|service|port|protocol)\b"
         text = "" if re.search(r"gress-zone[^>]{0,200}\bname=[\"']HOST", text) else text
     parts = [part for part in re.split(r"</?(?:rule|passthrough)\b", text) if re.search(signs, part)]
-    return sum((tuple(_families(part, _BOTH[:1] if "<masquerade" in part or "<forward-port" in part else _BOTH)) for part in parts), ())
+    return [family for part in parts
+            for family in _families(part, _BOTH[:1] if "<masquerade" in part or "<forward-port" in part else _BOTH)]
 
 
 def _passes(text):
