@@ -34,8 +34,15 @@ _SYSCTL = ("/usr/sbin/sysctl", "/sbin/sysctl")
 # systemd-sysctl since 252 reads this credential after all files, the first that is found.
 _CREDENTIALS = tuple(folder + "/sysctl.extra" for folder in (
     "/run/credentials/@system", "/etc/credstore", "/run/credstore", "/usr/local/lib/credstore", "/usr/lib/credstore"))
+# The same for 254, whose unit imports it from wherever credentials are kept.
+_SEALED = tuple(folder + "/sysctl.extra" for folder in (
+    "/run/credentials/@encrypted", "/etc/credstore.encrypted", "/run/credstore.encrypted", "/usr/local/lib/credstore.encrypted",
+    "/usr/lib/credstore.encrypted"))
+_IMPORTS = 254
 # SUSE's boot-sysctl.service reads it before all others.
-_KERNEL_CONF = "/boot/sysctl.conf-%s"
+_KERNEL_CONF, _KERNEL_UNIT, _KERNELS = "/boot/sysctl.conf-%s", "boot-sysctl.service", ("/usr/lib/modules", "/lib/modules")
+# Which file an enabled ufw applies.
+_IPT_SYSCTL = re.compile(r"(?m)^[ \t]*IPT_SYSCTL[ \t]*=[ \t]*[\"']?([^\s\"'#]+)")
 # The program of process 1 -> the init that it is. OpenRC and the first stage of runit call `sysctl --system`.
 _OPENRC, _RUNIT, _S6 = Init("OpenRC", True), Init("runit", True), Init("s6", False)
 _INITS = {"systemd": None, "openrc-init": _OPENRC, "runit": _RUNIT, "runit-init": _RUNIT, "s6-svscan": _S6, "s6-linux-init": _S6,
@@ -43,6 +50,11 @@ _INITS = {"systemd": None, "openrc-init": _OPENRC, "runit": _RUNIT, "runit-init"
 # What a bootable image without /sbin/init and without systemd starts with.
 _MARKS = (("/sbin/openrc", "openrc-init"), ("/etc/runit/1", "runit"))
 _MANAGER = ("/usr/sbin/NetworkManager", "/usr/bin/NetworkManager")
+_RC_LOCAL = ("/etc/rc.local", "/etc/rc.d/rc.local")
+# What an administrator writes there; those of the vendor set no parameters.
+_TMPFILES = ("/run/tmpfiles.d", "/etc/tmpfiles.d")
+# What switches off a service of Debian's.
+_OFF = re.compile(r"(?m)^[ \t]*enabled=[\"']?0")
 _MACHINE_IDS = ("/etc/machine-id", "/run/machine-id")
 _MAX_MACHINE_ID = 64
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
@@ -150,22 +162,49 @@ def _first_file(paths):
 
 def rivals(image, interfaces=()):
     """What else sets parameters on this host, which has INTERFACES."""
-    enabled = _packet_filters.ufw_is_enabled(_files.short(_packet_filters.UFW) or "")
     program, init = _first_file(_SYSTEMD_SYSCTL), _init(image)
+    version = _sysctl_d.systemd_version(program)
     credentials = _CREDENTIALS if not init and "sysctl.extra" in (program or "") else ()
     late = [_rivals.SYSCTL_CONF] if init and init.is_procps else credentials
-    settings, advertisements, announces = _network(image, interfaces, _sysctl_d.systemd_version(program))
+    settings, advertisements, announces = _network(image, interfaces, version)
     return Rivals(
         sysctl=_first_file(_SYSCTL), conf=_files.short(_rivals.SYSCTL_CONF), tuned=_tuned(image),
-        ufw=_files.short(_rivals.UFW_CONF) if enabled else None, systemd=program,
-        early=_texts_at([_KERNEL_CONF % _procfs.release()]), late=_texts_at(late)[:1], settings=tuple(settings) + _of_scripts(),
-        advertisements=advertisements, announces=announces, init=init)
+        ufw=_ufw(), systemd=program, early=_of_kernels(image), late=_texts_at(late)[:1], settings=tuple(settings) + _of_scripts(),
+        advertisements=advertisements, announces=announces, init=init,
+        sealed=next(filter(_files.exists, _SEALED), None) if credentials and version >= _IMPORTS else None)
+
+
+def _ufw():
+    """The File that an enabled ufw applies when it starts."""
+    if not _packet_filters.ufw_is_enabled(_files.short(_packet_filters.UFW) or ""):
+        return None
+    defaults = _files.short(_packet_filters.UFW_DEFAULTS)
+    named = (_rivals.UFW_CONF,) if defaults is None else _IPT_SYSCTL.findall(defaults)[-1:]
+    return next(iter(_texts_at(named)), None)
+
+
+def _of_kernels(image):
+    """The files that are there for the kernel that runs, of an image for its kernels, where something reads them."""
+    folders = [folder for folder in _units.UNIT_FOLDERS if _files.exists("%s/%s" % (folder, _KERNEL_UNIT))]
+    if not folders or _units.is_masked(_KERNEL_UNIT):
+        return ()
+    releases = set(name for folder in _KERNELS for name in _files.entries(folder)) if image else [_procfs.release()]
+    return _texts_at(_KERNEL_CONF % release for release in sorted(releases, reverse=True))
 
 
 def _of_scripts():
-    """Settings of the scripts that units run after systemd's own of the network."""
-    scripts = [(unit, item) for unit, path in sorted(_rivals.SCRIPTS.items()) if _units.is_enabled(unit) for item in _texts_at([path])]
-    return tuple(setting for unit, item in scripts for setting in _rivals.of_script(item.path, item.text, unit))
+    """Settings of what runs after systemd-sysctl at boot: scripts and programs of units, rc.local and the like, tmpfiles.d."""
+    found = [(unit, _texts_at([path]), _rivals.of_script) for unit, path in sorted(_rivals.SCRIPTS.items()) if _units.is_enabled(unit)]
+    found += [(unit, _texts_at(known[0])[:1], _rivals.of_collector) for unit, known in sorted(_rivals.COLLECTORS.items())
+              if _units.is_enabled(unit) and not _OFF.search(_files.short("/etc/default/" + unit[:-len(".service")]) or "")]
+    started = set(map(_files.resolved, _RC_LOCAL + _below("/etc/local.d", ".start")))
+    found += [("rc.local", _texts_at(sorted(filter(_files.is_program, started))), _rivals.of_script)]
+    found += [("systemd-tmpfiles", _texts_at(_below(folder, ".conf")), _rivals.of_script) for folder in _TMPFILES]
+    return tuple(setting for unit, items, read in found for item in items for setting in read(item.path, item.text, unit))
+
+
+def _below(folder, ending):
+    return tuple("%s/%s" % (folder, name) for name in _files.entries(folder) if name.endswith(ending))
 
 
 def _texts_at(paths):

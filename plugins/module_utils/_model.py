@@ -79,13 +79,13 @@ Reading = _record("Reading", "value error refused write_only", 0, 0, False)
 # a process or the network shows alone. by_engine: container engines make the like of this evidence by themselves. before: a value that was
 # there before us proves it.
 Use = _record("Use", "evidence firm by_engine before", False, False)
-# What else sets parameters. sysctl: the text of the program `sysctl`. conf: that of /etc/sysctl.conf. tuned: a Tuned. ufw: the text that
-# an enabled ufw applies. Each None where there is none.
+# What else sets parameters. sysctl: the text of the program `sysctl`. conf: that of /etc/sysctl.conf. tuned: a Tuned. ufw: the File that
+# an enabled ufw applies. sealed: an encrypted credential that is read last. Each None where there is none.
 # systemd: the text of the program systemd-sysctl. early, late: Files that are read at boot before and after those of sysctl.d.
 # settings: Settings of what configures the network. advertisements: (who takes those of routers, where it is told so), or None.
 # announces: where networkd is told to announce this host as a router of IPv6, or None. init: an Init that is not systemd, or None.
-Rivals = _record("Rivals", "sysctl conf tuned ufw systemd early late settings advertisements announces init",
-                 None, None, None, None, None, (), (), (), None, None, None)
+Rivals = _record("Rivals", "sysctl conf tuned ufw systemd early late settings advertisements announces init sealed",
+                 None, None, None, None, None, (), (), (), None, None, None, None)
 # An init. is_procps: whether it is known to set parameters with `sysctl --system`; otherwise it is not known how it does.
 Init = namedtuple("Init", "name is_procps")
 # What a program other than systemd-sysctl sets after the boot. name: with a star for each of its interfaces. by: the program.

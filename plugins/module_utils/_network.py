@@ -20,6 +20,7 @@ NETWORKD_CONF = ("/etc/systemd", "/run/systemd", "/usr/local/lib/systemd", "/usr
 MANAGER = ("/etc/NetworkManager/system-connections", "/run/NetworkManager/system-connections",
            "/usr/lib/NetworkManager/system-connections")
 
+_NETWORKD = "systemd-networkd"
 _Option = namedtuple("_Option", "section key value path number")
 # What an option says in the end. value: what its words mean, None: nothing, as if it were not there. option: the line that says it.
 _Said = namedtuple("_Said", "value option")
@@ -50,18 +51,22 @@ _WORDS = {
         "LinkLocalAddressing": _families(_BOTH),
         "KeepMaster": _SWITCH,
         "IPv4ReversePathFilter": {"no": "0", "strict": "1", "loose": "2"},
+        # With `kernel` it is left alone.
+        "IPv6PrivacyExtensions": dict([(word, "2" if value == "1" else "0") for word, value in _SWITCH.items()],
+                                      **{"prefer-public": "1", "kernel": "", "": None}),
         "IPv4AcceptLocal": _TRISTATE, "IPv4RouteLocalnet": _TRISTATE, "IPv4ProxyARP": _TRISTATE, "IPv6ProxyNDP": _TRISTATE,
     },
     "Link": {"Unmanaged": _SWITCH},
 }
 _OTHER_NAMES = {"IPv6AcceptRouterAdvertisements": "IPv6AcceptRA", "IPv6PrefixDelegation": "IPv6SendRA", "ProxyARP": "IPv4ProxyARP"}
+_NUMBERS = ("IPv6DuplicateAddressDetection", "IPv6HopLimit")
 # Any word will do. An interface that is part of a bond or a bridge has no address of its own.
 _ANY_WORD = ("Bond", "Bridge")
 _EVERY = {"ipv4": "net.ipv4.ip_forward", "ipv6": "net.ipv6.conf.all.forwarding"}
 _FORWARDING = {"ipv4": "IPv4Forwarding", "ipv6": "IPv6Forwarding"}
 # From these releases on: a file without a condition is for no interface; IPv4Forwarding= and IPv6Forwarding= take the place of IPForward=,
-# which is passed over; IPv4ReversePathFilter= is known.
-_MATCH_NEEDED, _NEW_FORWARDING, _REVERSE_PATH = 245, 256, 255
+# which is passed over; IPv4ReversePathFilter= is known, and IPv6PrivacyExtensions= in networkd.conf.
+_MATCH_NEEDED, _NEW_FORWARDING, _REVERSE_PATH, _PRIVACY = 245, 256, 255, 254
 # Option -> the parameter of its interfaces, and since when.
 _PARAMETERS = {
     "IPv4ReversePathFilter": ("ipv4.conf.*.rp_filter", _REVERSE_PATH),
@@ -70,6 +75,7 @@ _PARAMETERS = {
     "IPv4ProxyARP": ("ipv4.conf.*.proxy_arp", 0),
     "IPv6ProxyNDP": ("ipv6.conf.*.proxy_ndp", 0),
     "IPv6DuplicateAddressDetection": ("ipv6.conf.*.dad_transmits", 0),
+    "IPv6HopLimit": ("ipv6.conf.*.hop_limit", 0),
 }
 # networkd sets nothing of these.
 _NOT_CONFIGURED = ("all", "default", "lo")
@@ -118,7 +124,7 @@ _UNKNOWN = object()
 
 def _meaning(section, key, value):
     """What VALUE means, _UNKNOWN where networkd passes over it."""
-    if section == "Network" and key == "IPv6DuplicateAddressDetection":
+    if section == "Network" and key in _NUMBERS:
         return value if re.match(r"[0-9]{1,9}\Z", value) else _UNKNOWN
     if section == "Network" and key in _ANY_WORD:
         return value or None
@@ -218,7 +224,7 @@ def _is_on(said, key):
 
 
 def _setting(name, value, option):
-    return Setting(name, value, option.path, option.number, "systemd-networkd")
+    return Setting(name, value, option.path, option.number, _NETWORKD)
 
 
 def _first(*found):
@@ -247,6 +253,16 @@ def _new_forwarding(said, family, general):
     return found + ([_setting("net.%s.conf.*.forwarding" % family, own.value, own.option)] if own else [])
 
 
+def _by_itself(unit, general):
+    """What is set on each interface that networkd configures, without a line that says so."""
+    said, nowhere = unit.said["Network"], _Said("0", _Option("", "", "", unit.path, 1))
+    if _has_local_address(said):
+        yield _setting("net.ipv6.conf.*.disable_ipv6", "0", nowhere.option)
+    privacy = _first(said.get("IPv6PrivacyExtensions"), general.get("IPv6PrivacyExtensions"), nowhere)
+    if privacy.value:
+        yield _setting("net.ipv6.conf.*.use_tempaddr", privacy.value, privacy.option)
+
+
 def _of_unit(said, general, version):
     found = []
     for family in _BOTH:
@@ -261,13 +277,16 @@ def _of_unit(said, general, version):
 def _general(files, version):
     """What networkd.conf says of all interfaces."""
     options = [option for item in files if "/networkd.conf" in item.path for option in _options(item)]
-    return _said(options)["Network"] if version >= _NEW_FORWARDING else {}
+    return dict((key, said) for key, said in _said(options)["Network"].items()
+                if version >= (_PRIVACY if key == "IPv6PrivacyExtensions" else _NEW_FORWARDING))
 
 
 def of_networkd(files, addresses, version):
     """The Settings of systemd-networkd. FILES: those of its folders that count. ADDRESSES: see `_in_use`. VERSION: that of systemd."""
     general, found = _general(files, version), []
-    for unit, _sure in _in_use(files, addresses, version):
+    for unit, sure in _in_use(files, addresses, version):
+        # What others ship may be for interfaces that this host does not have.
+        found += _by_itself(unit, general) if sure or unit.own else ()
         found += _of_unit(unit.said["Network"], general, version)
     for family in _BOTH:
         said = _first(general.get(_FORWARDING[family]))
@@ -317,7 +336,7 @@ def advertisements(files, addresses, version):
     everywhere = dict((item.name, item.value) for item in of_networkd(files, addresses, version)).get(_EVERY["ipv6"])
     found = (_takes(unit, sure, everywhere, version) for unit, sure in _in_use(files, addresses, version))
     words = next(filter(None, found), None)
-    return ("systemd-networkd", words) if words else None
+    return (_NETWORKD, words) if words else None
 
 
 # --- NetworkManager ---

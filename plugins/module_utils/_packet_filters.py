@@ -11,8 +11,8 @@ import posixpath
 import re
 
 _FIREWALLD, _CONF_D = "/etc/firewalld", "/etc/conf.d/"
-UFW, _UFW_DEFAULTS = "/etc/ufw/ufw.conf", "/etc/default/ufw"
-_UFW_FILES = tuple("/etc/ufw/%s.rules" % name for name in ("before", "before6", "user", "user6", "after", "after6")) + (_UFW_DEFAULTS,)
+UFW, UFW_DEFAULTS = "/etc/ufw/ufw.conf", "/etc/default/ufw"
+_UFW_FILES = tuple("/etc/ufw/%s.rules" % name for name in ("before", "before6", "user", "user6", "after", "after6")) + (UFW_DEFAULTS,)
 # Unit -> what it loads; the name of a file may be a pattern.
 _LOADED = {
     "nftables.service": ("/etc/nftables.conf", "/etc/sysconfig/nftables.conf", "/etc/nftables.nft"),
@@ -31,17 +31,25 @@ _INTERFACES = "/etc/network/interfaces"
 _INCLUDED = re.compile(r"(?m)^[ \t]*include[ \t]+[\"']([^\"'\n]+)|^[ \t]*source[ \t]+(\S+)|^[ \t]*source-directory[ \t]+(\S+)"
                        r"|^[ \t]*(?:pre-|post-)?up[ \t].*?(?:tables-restore|nft[ \t]+-f)[ \t<]+(?:-\S+[ \t<]+){0,9}(/[^\s;]+)")
 _UP = re.compile(r"(?m)^[ \t]*(?:pre-|post-)?up[ \t](.*)")
-_SWITCHES_ON = re.compile(r"(?i)ip_forward|[./]forwarding|masquerade")
+_SWITCHES_ON = re.compile(r"(?i)ip_forward|[./]forwarding|masquerade|-[AI] FORWARD\b.{0,200}[ \t]ACCEPT\b")
 _SWITCHES_OFF = re.compile(r"(?i)forward(?:ing)?[ \t\"']*=[ \t\"']*0|\becho[ \t]+(?:-n[ \t]+)?[\"']?0")
+# Options of ifupdown2 and of ifupdown-ng.
+_OPTION = re.compile(r"(?mi)^[ \t]*((?:ip6?-forward|forward-ipv[46])[ \t]+(?:yes|on|true|1))\b")
 # A table or what belongs to it, by its family and names; what is said of a chain; a verdict; where something ends.
 _NFT_TOKEN = re.compile(r"(?<![@\w.-])(?:(table|chain|rule)[ \t]+(?:(ip6?|inet|arp|bridge|netdev)[ \t]+)?([^\s{};]+)(?:[ \t]+([^\s{};]+))?"
-                        r"|(hook[ \t]+\w+|policy[ \t]+\w+|(?:accept|jump|goto|vmap|flow|drop|reject|dnat|snat|masquerade)(?![\w.-])))"
+                        r"|((?:hook|policy)[ \t]+\w+|(?:jump|goto)[ \t]+[^\s{};,]+|(?:accept|vmap|flow|dnat|snat|masquerade)(?![\w.-])))"
                         r"|([{}]|[;\n]+)")
-_PASSING, _DROPPING, _CHANGING = ("accept", "jump", "goto", "vmap", "flow"), ("drop", "reject"), ("dnat", "snat", "masquerade")
-# Of these families no packet is routed.
-_NOT_ROUTED = ("arp", "bridge", "netdev")
-_TABLE_RULE = re.compile(r"(?m)^(?:\[[0-9]+:[0-9]+\][ \t]+)?-A (?:FORWARD\b.*-j (?!(?:DROP|REJECT|LOG|NFLOG|RETURN)\b)\S"
-                         r"|POSTROUTING\b.*-j (?:MASQUERADE|SNAT)\b|PREROUTING\b.*-j DNAT\b|ufw6?-user-forward\b.*-j ACCEPT\b)")
+_PASSING, _JUMPS, _CHANGING = ("accept", "vmap", "flow"), ("jump ", "goto "), ("dnat", "snat", "masquerade")
+_BOTH = ("ipv4", "ipv6")
+# The families of packets that a table of nftables routes; of others, inet among them, both.
+_ROUTED = {"ip": ("ipv4",), "ip6": ("ipv6",), "arp": (), "bridge": (), "netdev": ()}
+# What tells the family: words of a command or an option, or the path of a saved table.
+_FAMILIES = (("ipv4", re.compile(r"v4|ip4|ip[_-]forward|iptables(?![^ ]*6)|ufw/[a-z]+\.rules")),
+             ("ipv6", re.compile(r"ipv6|ip6|\.v6|rules6|ufw/[a-z]+6\.rules|to-addr=[\"'][^\"':]*:")))
+_TABLE_RULE = re.compile(r"(?m)^(?:\[[0-9]+:[0-9]+\][ \t]+)?-[AI][ \t]+(\S+)[ \t](?:.*[ \t])?(?:-[jg]|--jump|--goto)[ \t]+(\S+)")
+# Which targets let something pass, or change where it comes from or goes to, in which chains.
+_FORWARDING = ((("ACCEPT", "NFQUEUE"), ("FORWARD", "ufw-user-forward", "ufw6-user-forward")),
+               (("MASQUERADE", "SNAT", "NETMAP"), ("POSTROUTING",)), (("DNAT", "NETMAP"), ("PREROUTING",)))
 # A quotation mark that nothing closes quotes the rest of its line: each character is looked at once.
 _QUOTED = r'(?m)"(?:[^"\\\n]|\\.)*(?:"|\\?$)'
 
@@ -75,31 +83,35 @@ def _note(chains, path, text):
             named = (family or "ip", one) + ((other,) if other else ())
             table, chain = (named, None) if kind == "table" else (table, named if other else table + (one,))
             start, is_rule = depth, kind == "rule"
+            if chain:
+                chains.setdefault(chain, {})
         elif word and chain:
-            chains.setdefault(chain, {}).setdefault(" ".join(word.split()), path)
+            chains[chain].setdefault(" ".join(word.split()), path)
         elif mark:
             depth += (mark == "{") - (mark == "}")
             # A command ends with its line, a block with its brace.
             chain = None if depth <= start and (mark[0] in ";\n" or mark == "}" and not is_rule) else chain
 
 
-def _nftables(texts):
-    """The files whose rules let something pass: the sample that Debian ships has an empty chain with the policy accept."""
+def _nftables(texts, family):
+    """The files whose rules let something of FAMILY pass: the sample that Debian ships has an empty chain with the policy accept."""
     chains = {}
     for path, text in texts:
         _note(chains, path, text)
     for chain, said in sorted(chains.items()):
-        yield from (said[word] for word in _signs(chain[0], said) if word in said)
+        if family in _ROUTED.get(chain[0], _BOTH):
+            yield from (said[word] for word in sorted(said) if _is_sign(word, chain, chains))
 
 
-def _signs(family, said):
-    """The words that let something pass in a chain of which all that is SAID."""
-    if family in _NOT_ROUTED or "hook input" in said or "hook output" in said:
-        return ()
+def _is_sign(word, chain, chains):
+    """Whether WORD lets something pass in CHAIN. Dropping and rejecting does not, and neither does a jump to a chain that does no more."""
+    said = chains[chain]
     if "hook forward" not in said:
-        return _CHANGING
-    # One that drops some of what it could let pass does, too.
-    return _PASSING + (() if "policy drop" in said else _DROPPING)
+        return word in _CHANGING and "hook input" not in said and "hook output" not in said
+    if word.startswith(_JUMPS):
+        inner = chains.get(chain[:-1] + (word[len("jump "):],), _PASSING)
+        return any(other in _PASSING or other.startswith(_JUMPS) for other in inner)
+    return word in _PASSING
 
 
 def _without_comments(text):
@@ -108,33 +120,58 @@ def _without_comments(text):
     return first + "".join(part.partition("-->")[2] for part in parts)
 
 
-def _firewalld_forwards(path, text):
-    folder, _slash, name = path[len(_FIREWALLD) + 1:].rpartition("/")
-    text = _without_comments(text)
-    if folder == "zones":
-        return bool(re.search(r"<masquerade|<forward-port[^>]{0,200}\bto-addr=", text))
-    if folder == "policies":
-        # What is for or from this host itself is not forwarded.
-        return bool(re.search(r"<policy[^>]{0,200}\btarget=[\"']ACCEPT|<masquerade", text)
-                    and not re.search(r"gress-zone[^>]{0,200}\bname=[\"']HOST", text))
+def _families(words, otherwise=_BOTH):
+    return [family for family, sign in _FAMILIES if sign.search(words)] or otherwise
+
+
+def _firewalld(path, text):
+    """The families of which a file of firewalld forwards packets. Masquerading is for IPv4 where no rule says otherwise."""
+    name, text = path[len(_FIREWALLD) + 1:], _without_comments(text)
+    if name == "firewalld.conf":
+        return _BOTH[:1] if re.search(r"(?m)^[ \t]*DefaultZone[ \t]*=[ \t]*external\b", text) else ()
+    signs = r"<masquerade|<forward-port[^>]{0,200}\bto-addr="
     if name == "direct.xml":
-        return bool(re.search(r"MASQUERADE|SNAT|chain=[\"']FORWARD[\"'][^>]{0,200}>[^<]{0,200}\bACCEPT", text))
-    return bool(re.search(r"(?m)^[ \t]*DefaultZone[ \t]*=[ \t]*external\b", text))
+        signs = r"MASQUERADE|SNAT|(?:chain=[\"']FORWARD[\"'][^>]{0,200}>|-[AI] FORWARD )[^<]{0,200}\bACCEPT"
+    elif name.startswith("policies/"):
+        # What is for or from this host itself is not forwarded.
+        signs += r"|<policy[^>]{0,200}\btarget=[\"']ACCEPT|<(?:accept|service|port|protocol)\b"
+        text = "" if re.search(r"gress-zone[^>]{0,200}\bname=[\"']HOST", text) else text
+    parts = [part for part in re.split(r"</?(?:rule|passthrough)\b", text) if re.search(signs, part)]
+    return [family for part in parts
+            for family in _families(part, _BOTH[:1] if "<masquerade" in part or "<forward-port" in part else _BOTH)]
 
 
-def _forwards(path, text):
+def _passes(text):
+    """Whether a saved table of iptables lets something pass, perhaps by way of chains of its own."""
+    callers = {}
+    for chain, target in _TABLE_RULE.findall(re.sub(_QUOTED, '""', text)):
+        callers.setdefault(target, set()).add(chain)
+    for targets, ends in _FORWARDING:
+        found, waiting = set(), list(targets)
+        while waiting:
+            more = callers.get(waiting.pop(), set()) - found
+            found |= more
+            waiting += more
+        if found.intersection(ends):
+            return True
+    return False
+
+
+def _forwarded(path, text):
+    """The families of which the file at PATH forwards packets, tables of nftables left out."""
     if path.startswith(_FIREWALLD + "/"):
-        return _firewalld_forwards(path, text)
-    if path == _UFW_DEFAULTS:
-        return bool(re.search(r"(?m)^[ \t]*DEFAULT_FORWARD_POLICY[ \t]*=[ \t]*[\"']?ACCEPT", text))
-    if path.startswith(_CONF_D):
-        return bool(re.search(r"(?mi)^[ \t]*IPFORWARD[ \t]*=[ \t]*[\"']?yes", text))
-    commands = (line for line in _UP.findall(text) if _SWITCHES_ON.search(line) and not _SWITCHES_OFF.search(line))
-    return any(commands) or bool(_TABLE_RULE.search(re.sub(_QUOTED, '""', text)))
+        return _firewalld(path, text)
+    if path == UFW_DEFAULTS:
+        return _BOTH if re.search(r"(?m)^[ \t]*DEFAULT_FORWARD_POLICY[ \t]*=[ \t]*[\"']?ACCEPT", text) else ()
+    lines = [line for line in _UP.findall(text) if _SWITCHES_ON.search(line) and not _SWITCHES_OFF.search(line)] + _OPTION.findall(text)
+    if path.startswith(_CONF_D) and re.search(r"(?mi)^[ \t]*IPFORWARD[ \t]*=[ \t]*[\"']?yes", text) or _passes(text):
+        lines.append(path)
+    return [family for line in lines for family in _families(line)]
 
 
-def forwarding(texts):
-    """The files with rules that forward. TEXTS: path -> text of those that are loaded, and of what they include."""
+def forwarding(texts, family):
+    """The files with rules that forward packets of FAMILY, ipv4 or ipv6. TEXTS: path -> text of those that are loaded, and of what they
+    include."""
     listed = sorted(texts.items())
-    yield from (path for path, text in listed if _forwards(path, text))
-    yield from _nftables(item for item in listed if not item[0].startswith(_FIREWALLD + "/"))
+    yield from (path for path, text in listed if family in _forwarded(path, text))
+    yield from _nftables((item for item in listed if not item[0].startswith(_FIREWALLD + "/")), family)

@@ -19,9 +19,18 @@ _NAMED = 5
 _SHOWN = 80
 _INCLUDES = 20
 # Unit -> the script that it runs: that of Photon OS sets parameters of the network before it loads its tables.
-SCRIPTS = {"iptables.service": "/etc/systemd/scripts/iptables"}
+SCRIPTS = {"iptables.service": "/etc/systemd/scripts/iptables", "kdump-tools.service": "/etc/default/kdump-tools"}
+# Unit -> the first of these programs that is there, and what it sets.
+COLLECTORS = {
+    "apport.service": (("/usr/share/apport/apport",), (
+        ("kernel.core_pattern", "|/usr/share/apport/apport"), ("fs.suid_dumpable", "2"), ("kernel.core_pipe_limit", "10"))),
+    "abrt-ccpp.service": (("/usr/sbin/abrt-install-ccpp-hook", "/usr/bin/abrt-install-ccpp-hook"), (
+        ("kernel.core_pattern", "|/usr/libexec/abrt-hook-ccpp"),)),
+}
+# In a script, in what kdump-tools is told, and in tmpfiles.d.
 _WRITTEN = re.compile(r"[ \t]*(?:echo[ \t]+[\"']?([\w-]+)[\"']?[ \t]*>[ \t]*/proc/sys/([\w./-]+)"
-                      r"|sysctl[ \t]+(?:-\w+[ \t]+)*([\w./-]+)=[\"']?([\w-]+)[\"']?)[ \t]*(?:;.*|#.*)?$")
+                      r"|(?:sysctl[ \t]+(?:-\w+[ \t]+)*|KDUMP_SYSCTL=[\"']?)([\w./-]+)=[\"']?([\w-]+)[\"']?"
+                      r"|w[!+=^-]*[ \t]+/proc/sys/([\w./-]+)(?:[ \t]+-){4}[ \t]+([^\s;#]+(?:[ \t]+[^\s;#]+){0,9}))[ \t]*(?:;.*|#.*)?$")
 _DIRTY = ("dirty_ratio", "dirty_bytes", "dirty_background_ratio", "dirty_background_bytes")
 
 NONE = Rivals()
@@ -54,15 +63,16 @@ class Boot:
 
 def warnings(rivals, files, ours):
     """What to warn about. FILES: the sysctl.d folders after the run. OURS: parameter -> (the value that is in force, its rule)."""
-    found = _init(rivals.init) + _of_interfaces(rivals.settings, ours) + _advertisements(rivals.advertisements, ours)
+    found = _init(rivals.init) + _of_units(rivals.settings, ours) + _of_interfaces(rivals.settings, ours)
+    found += _advertisements(rivals.advertisements, ours)
     dialect = None if rivals.init and rivals.init.is_procps else procps_dialect(rivals.sysctl)
     if dialect:
         found += _sysctl_system(_sysctl_d.BootOrder(list(files) + _with_last(SYSCTL_CONF, rivals.conf), dialect), ours)
     if rivals.tuned:
         found += _tuned(rivals.tuned, ours)
-    if rivals.ufw is not None:
-        found += _ufw(_sysctl_d.BootOrder(_with_last(UFW_CONF, rivals.ufw), _sysctl_d.SYSTEMD._replace(last=UFW_CONF)), ours)
-    return found
+    if rivals.ufw:
+        found += _ufw(_sysctl_d.BootOrder([rivals.ufw], _sysctl_d.SYSTEMD._replace(last=rivals.ufw.path)), ours)
+    return found + _sealed(rivals.sealed)
 
 
 def _differs(value, ours, name):
@@ -88,6 +98,16 @@ def _init(init):
                 (init.name, SYSCTL_CONF)]
     return ["This host starts with %s, not with systemd. What sets parameters at its boot is not known here: boot values are those that "
             "systemd would set." % init.name]
+
+
+def _of_units(settings, ours):
+    """Which services take values of ours back when they start."""
+    lost = OrderedDict()
+    for setting in (item for item in settings if item.by.endswith(".service")):
+        if any(name in ours and _differs(setting.value, ours, name) for name in _behaviour.names_of(setting.name)):
+            lost.setdefault(setting.by, []).append("%s = %s (%s:%d)" % (setting.name, _short(setting.value), setting.path, setting.number))
+    return ["%s sets %s when it starts, after systemd at boot: disable it where ours are to stay." % (unit, _listed(items))
+            for unit, items in lost.items()]
 
 
 def _is_of(name, setting):
@@ -116,15 +136,29 @@ def _advertisements(where, ours):
     return ["%s takes the advertisements of routers by itself (%s), whatever accept_ra, which is the kernel's, says." % where]
 
 
-# --- scripts ---
+def _sealed(path):
+    if not path:
+        return []
+    return ["systemd-sysctl reads the encrypted credential %s after all files at boot. What it sets is not known here, and may take our "
+            "values back: see `systemd-creds decrypt %s -`." % (path, path)]
+
+
+# --- scripts and programs ---
 
 def of_script(path, text, unit):
-    """A Setting for each line of a script at PATH that writes a parameter; UNIT runs it."""
+    """A Setting for each line of a script at PATH, or of a file of tmpfiles.d, that writes a parameter; UNIT runs it."""
     for number, line in enumerate(text.splitlines(), 1):
         written = _WRITTEN.match(line)
         if written:
-            echoed, into, name, value = written.groups()
-            yield Setting(_sysctl_d.canonical(into or name), echoed or value, path, number, unit)
+            echoed, into, name, value, placed, content = written.groups()
+            yield Setting(_sysctl_d.canonical(into or name or placed), echoed or value or content, path, number, unit)
+
+
+def of_collector(path, text, unit):
+    """The Settings of a program at PATH that takes core dumps; UNIT starts it."""
+    for name, value in COLLECTORS[unit][1]:
+        lines = (number for number, line in enumerate(text.splitlines(), 1) if name.replace(".", "/") in line)
+        yield Setting(name, value, path, next(lines, 1), unit)
 
 
 # --- procps ---

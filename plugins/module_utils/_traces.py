@@ -27,12 +27,13 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Fac
 _SUBUID, _NSSWITCH = "/etc/subuid", "/etc/nsswitch.conf"
 _SUBID = re.compile(r"^[ \t]*subid:(?![ \t]*files[ \t]*$)", re.MULTILINE)
 _PROGRAM_FOLDERS = (
-    "/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/libexec", "/usr/libexec/incus",
+    "/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/libexec", "/usr/libexec/incus", "/usr/lib/incus",
     "/usr/lib/systemd", "/lib/systemd", "/usr/share/apport", "/usr/libexec/lxd", "/usr/lib/lxd", "/opt/bin",
     "/opt/containerd/bin", "/opt/incus/bin", "/opt/rke2/bin", "/snap/bin",
     "/var/lib/snapd/snap/bin", "/opt/google/chrome", "/opt/firefox",
     "/var/lib/rancher/rke2/bin", "/var/lib/rancher/k3s/data/current/bin", "/var/lib/k0s/bin",
-    "/run/current-system/sw/bin")
+    "/run/current-system/sw/bin", "/home/kubernetes/bin", "/opt/nomad/bin")
+_MINIKUBE = "/var/lib/minikube/binaries"
 _SNAP_FOLDERS = ("/snap", "/var/lib/snapd/snap")
 _RUNLEVELS = ("/etc/runlevels/boot", "/etc/runlevels/default")
 # Where the folders of systemd's units are.
@@ -97,7 +98,7 @@ def traces(image, saved, files, dialect, others, asks_units=False):
 
 def _lines(foreign, dialect, others):
     """parameter or pattern -> the Winner of the lines of others that may tell of a use."""
-    ufw = () if others.ufw is None else (File(_rivals.UFW_CONF, others.ufw),)
+    ufw = () if others.ufw is None else (others.ufw,)
     order = _rivals.Boot(foreign, dialect, others._replace(late=ufw + tuple(others.late), settings=()), ())
     spoken = dict((name, winner) for name, winner in order.spoken().items() if _uses.tells(name))
     spoken.update((name, order.winner(name)) for name in list(spoken) + list(_uses.OWN) if not _sysctl_d.is_glob(name))
@@ -175,7 +176,7 @@ def _crash_kernel():
 
 def _programs():
     found = {}
-    for folder in _units.folders_at(_PROGRAM_FOLDERS):
+    for folder in _units.folders_at(_PROGRAM_FOLDERS + tuple("%s/%s" % (_MINIKUBE, release) for release in _files.entries(_MINIKUBE))):
         for name in _files.those_in(folder, _uses.PROGRAMS):
             path = "%s/%s" % (folder, name)
             firm = _files.trust(path)

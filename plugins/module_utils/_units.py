@@ -8,6 +8,7 @@ import os
 from ansible_collections.photon.hardening.plugins.module_utils import _files
 
 FOLDER = "/etc/systemd/system"
+UNIT_FOLDERS = (FOLDER, "/usr/lib/systemd/system", "/lib/systemd/system")
 
 
 def folders_at(paths):
@@ -25,7 +26,9 @@ def network_room():
 
 
 def is_enabled(unit):
-    return _files.exists("%s/multi-user.target.wants/%s" % (FOLDER, unit)) and not is_masked(unit)
+    """Whether UNIT starts at boot; a script of init.d does by a link such as S01apport."""
+    links = (name[3:] + ".service" for name in _files.entries("/etc/rc2.d") if name.startswith("S"))
+    return (_files.exists("%s/multi-user.target.wants/%s" % (FOLDER, unit)) or unit in links) and not is_masked(unit)
 
 
 def is_masked(unit):

@@ -31,7 +31,7 @@ _SIGNS = OrderedDict([
                           ("containerd.service",) + _KUBERNETES_UNITS)),
     ("crio", _Signs(("crio",), (), (), ("crio.service",))),
     ("podman", _Signs(("podman",), (), (), ())),
-    ("kubelet", _Signs(("kubelet",) + _KUBERNETES, _KUBERNETES_PROCESSES, _KUBERNETES_SNAPS + ("kubelet",),
+    ("kubelet", _Signs(("kubelet", "microshift") + _KUBERNETES, _KUBERNETES_PROCESSES, _KUBERNETES_SNAPS + ("kubelet",),
                        ("kubelet.service",) + _KUBERNETES_UNITS)),
     ("nomad", _Signs(("nomad",), (), ("nomad",), ("nomad.service",))),
     ("libvirt", _Signs(("libvirtd", "virtnetworkd"), (), (), ())),
@@ -69,17 +69,24 @@ _KEPT = 15
 PROCESSES = frozenset(name[:_KEPT] for name in tuple(_RUNTIME_PROGRAMS) + _KUBERNETES_PROCESSES + sum(_GATEWAY_PROCESSES.values(), ()))
 
 DAEMON_JSON = ("/etc/docker/daemon.json", "/var/snap/docker/current/config/daemon.json")
-CONTAINERS_CONF = ("/etc/containers/containers.conf", "/etc/containers/storage.conf")
+# Where its options stand as well, in the unit's drop-ins, too.
+_DOCKER_OPTIONS = ("/etc/default/docker", "/etc/sysconfig/docker", "/etc/systemd/system/docker.service")
+_DOCKER_DROP_INS = "/etc/systemd/system/docker.service.d"
+CONTAINERS_CONF = ("/etc/containers/containers.conf", "/etc/containers/storage.conf", "/usr/share/containers/containers.conf")
+_CONTAINERS_DROP_INS, _QUADLETS = "/etc/containers/containers.conf.d", "/etc/containers/systemd"
 LXC_USERNET = "/etc/lxc/lxc-usernet"
 # The folders whose *.conf are read as well.
 WIREGUARD = "/etc/wireguard"
 OPENVPN, OPENVPN_SERVERS = "/etc/openvpn", "/etc/openvpn/server"
-NETWORKD, MANAGER = "/etc/systemd/network", "/etc/NetworkManager/system-connections"
-_ROUTERS = ("frr.service", "bird.service", "bird6.service", "quagga.service", "keepalived.service", "radvd.service", "shorewall.service",
-            "shorewall6.service", "strongswan.service", "strongswan-starter.service", "strongswan-swanctl.service", "ipsec.service",
-            "ocserv.service", "pptpd.service", "xl2tpd.service", "miniupnpd.service", "pimd.service")
+NETPLAN = "/etc/netplan"
+NETWORKD = ("/etc/systemd/network", "/run/systemd/network", "/usr/local/lib/systemd/network", "/usr/lib/systemd/network")
+MANAGER = ("/etc/NetworkManager/system-connections", "/run/NetworkManager/system-connections")
+_ROUTERS = ("frr.service", "bird.service", "quagga.service", "keepalived.service", "strongswan.service", "strongswan-starter.service",
+            "strongswan-swanctl.service", "ipsec.service", "ocserv.service", "xl2tpd.service", "miniupnpd.service", "openvpnas.service")
+_ROUTERS_OF = {"ipv4": ("shorewall.service", "pptpd.service", "pimd.service"),
+               "ipv6": ("bird6.service", "radvd.service", "shorewall6.service")}
 _KDUMP = ("kdump.service", "kdump-tools.service")
-ENABLED = _ROUTERS + _KDUMP + _packet_filters.UNITS
+ENABLED = _ROUTERS + _ROUTERS_OF["ipv4"] + _ROUTERS_OF["ipv6"] + _KDUMP + _packet_filters.UNITS
 FORWARD, FORWARD_IPV6 = "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
 CORE_PATTERN = "kernel.core_pattern"
 RP_FILTERS = ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter")
@@ -93,8 +100,10 @@ PRIVATE_USERS = re.compile(r"(?m)^[ \t]*PrivateUsers[ \t]*=[ \t]*(\S*)")
 _ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
 # Ubuntu's procps ships this one for everybody.
 _SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)
-FILES = DAEMON_JSON + CONTAINERS_CONF + (LXC_USERNET,)
-FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETWORKD, ".netdev"), (MANAGER, ""))
+FILES = DAEMON_JSON + _DOCKER_OPTIONS + CONTAINERS_CONF + (LXC_USERNET,)
+FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETPLAN, ".yaml"), (_DOCKER_DROP_INS, ".conf"),
+           (_CONTAINERS_DROP_INS, ".conf"), (_QUADLETS, ".container")) + tuple(
+               (folder, ending) for folders, ending in ((NETWORKD, ".netdev"), (MANAGER, "")) for folder in folders)
 _WIREGUARD = r"(?mi)^[ \t]*\[(?:Interface|WireGuard)\]"
 _PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:(?:WireGuard)?Peer\]|wireguard-peer\.)", r"(?mi)^[ \t]*Endpoint[ \t]*="
 _LISTEN_PORT = r"(?mi)^[ \t]*Listen-?Port[ \t]*="
@@ -219,17 +228,18 @@ def _rootless_later(facts, uses):
 
 
 def _docker_userns(facts, uses):
-    path = _first(path for path in DAEMON_JSON if re.search(r'"userns-remap"[ \t\r\n]*:[ \t\r\n]*"[^"]', facts.texts.get(path, "")))
+    said = r'(?m)"userns-remap"[ \t\r\n]*:[ \t\r\n]*"[^"]|^[^#\n]*--userns-remap[= ][ \t]*["\']?\w'
+    path = _first(path for path, text in sorted(facts.texts.items()) if "docker" in path and re.search(said, text))
     if path:
         return Use("userns-remap in " + path, True)
-    # However the option is given, these are the ids that it needs.
+    # However else `default` is said, these are the ids that it needs.
     remapped = "docker" in uses and "dockremap" in subordinate_users(facts.texts.get("/etc/subuid", ""))
     return _both(uses["docker"], "the user dockremap in /etc/subuid") if remapped else None
 
 
 def _podman_userns(facts, uses):
-    setting = r"(?m)^[ \t]*(?:userns[ \t]*=[ \t]*[\"']?auto|root-auto-userns-user[ \t]*=)"
-    path = _first(path for path in CONTAINERS_CONF if re.search(setting, facts.texts.get(path, "")))
+    setting = r"(?mi)^[ \t]*(?:userns[ \t]*=[ \t]*[\"']?auto|root-auto-userns-user[ \t]*=)"
+    path = _first(path for path, text in sorted(facts.texts.items()) if "/containers/" in path and re.search(setting, text))
     if "podman" not in uses:
         return None
     if "containers" in subordinate_users(facts.texts.get("/etc/subuid", "")):
@@ -237,18 +247,20 @@ def _podman_userns(facts, uses):
     return _both(uses["podman"], path) if path else None
 
 
-def _telling(facts, folder, is_sign):
-    """The files in FOLDER whose text is a sign of a use."""
-    return [path for path, text in sorted(facts.texts.items()) if path.rpartition("/")[0] == folder and is_sign(text)]
-
-
-def _configured(facts, folder, is_gateway):
-    return _first(Use(path, True) for path in _telling(facts, folder, is_gateway))
+def _configured(facts, folders, is_gateway):
+    """The first file in FOLDERS whose text is that of a gateway."""
+    return _first(Use(path, True) for path, text in sorted(facts.texts.items()) if path.rpartition("/")[0] in folders and is_gateway(text))
 
 
 def _wireguard(facts, _uses):
-    return (_configured(facts, WIREGUARD, _is_wireguard_gateway) or _configured(facts, NETWORKD, _is_wireguard_device)
-            or _configured(facts, MANAGER, _is_wireguard_device) or _running(_GATEWAY_PROCESSES["wireguard"], facts))
+    return (_configured(facts, (WIREGUARD,), _is_wireguard_gateway) or _configured(facts, NETWORKD + MANAGER, _is_wireguard_device)
+            or _configured(facts, (NETPLAN,), _is_netplan_gateway) or _running(_GATEWAY_PROCESSES["wireguard"], facts))
+
+
+def _is_netplan_gateway(text):
+    """Netplan's tunnel has a port of its own, which a client does not name."""
+    text = re.sub(r"#.*", "", text)
+    return bool(re.search(r"\bmode[\"']?[ \t]*:[ \t]*[\"']?wireguard\b", text) and re.search(r"\bport[\"']?[ \t]*:", text))
 
 
 def _is_wireguard_device(text):
@@ -264,7 +276,7 @@ def _is_wireguard_gateway(text):
 
 
 def _openvpn(facts, _uses):
-    return (_configured(facts, OPENVPN_SERVERS, _says_something) or _configured(facts, OPENVPN, _is_openvpn_gateway)
+    return (_configured(facts, (OPENVPN_SERVERS,), _says_something) or _configured(facts, (OPENVPN,), _is_openvpn_gateway)
             or _running(_GATEWAY_PROCESSES["openvpn"], facts))
 
 
@@ -305,8 +317,9 @@ def _switched_on(facts, parameter):
 
 
 def _router(facts, _uses, parameter=FORWARD):
-    use = _enabled(_ROUTERS, facts)
-    evidence = _first(_switched_on(facts, parameter)) or _first(_packet_filters.forwarding(facts.filters))
+    family = forwarding_family(parameter)
+    use = _enabled(_ROUTERS + _ROUTERS_OF[family], facts)
+    evidence = _first(_switched_on(facts, parameter)) or _first(_packet_filters.forwarding(facts.filters, family))
     return use or (Use(evidence, True, True, _is_on(facts.own.get(parameter))) if evidence else None)
 
 

@@ -206,7 +206,20 @@ def test_rivals_are_read_from_files(host):
 def test_only_an_enabled_ufw_counts(host, text, enabled):
     host.file("/etc/ufw/sysctl.conf", "vm/a=2\n")
     host.file("/etc/ufw/ufw.conf", text)
-    assert _host.rivals(True).ufw == ("vm/a=2\n" if enabled else None)
+    assert _host.rivals(True).ufw == (File("/etc/ufw/sysctl.conf", "vm/a=2\n") if enabled else None)
+
+
+@pytest.mark.parametrize("defaults, path", [
+    ("IPT_SYSCTL=/etc/my.sysctl\n", "/etc/my.sysctl"), ('# x\nIPT_SYSCTL="/etc/my.sysctl" # why\n', "/etc/my.sysctl"),
+    ("IPT_SYSCTL=/etc/my.sysctl\nIPT_SYSCTL=/etc/ufw/sysctl.conf\n", "/etc/ufw/sysctl.conf"),
+    ("#IPT_SYSCTL=/etc/ufw/sysctl.conf\n", None), ("IPT_SYSCTL=/nowhere\n", None),
+])
+def test_ufw_applies_the_file_that_it_is_told(host, defaults, path):
+    for name, text in (("/etc/ufw/ufw.conf", "ENABLED=yes\n"), ("/etc/default/ufw", defaults)):
+        host.file(name, text)
+    for name in ("/etc/ufw/sysctl.conf", "/etc/my.sysctl"):
+        host.file(name, "vm/a=2\n")
+    assert _host.rivals(True).ufw == (File(path, "vm/a=2\n") if path else None)
 
 
 @pytest.mark.parametrize("pid, running", [
@@ -226,7 +239,7 @@ def test_a_rival_of_any_size_costs_little(host):
     for path in ("/etc/sysctl.conf", "/etc/ufw/sysctl.conf", "/etc/tuned/active_profile", "/etc/tuned/x/tuned.conf", "/etc/ufw/ufw.conf"):
         host.file(path, "ENABLED=yes\n" * (3 << 19))
     found = _host.rivals(True)
-    assert max(map(len, (found.conf, found.ufw, found.tuned.profiles["x"]))) == 1 << 20
+    assert max(map(len, (found.conf, found.ufw.text, found.tuned.profiles["x"]))) == 1 << 20
 
 
 LAN = "[Match]\nName=eth0\n[Network]\nIPForward=ipv4\n"
@@ -237,21 +250,23 @@ def test_an_enabled_networkd_is_asked(host):
     host.file("/etc/systemd/network/10-lan.network", LAN)
     assert _host.rivals(False, ["eth0"]).settings == ()
     host.file(ENABLED + "systemd-networkd.service", "")
+    path = "/etc/systemd/network/10-lan.network"
     assert [item[:4] for item in _host.rivals(False, ["eth0"]).settings] == [
-        ("net.ipv4.ip_forward", "1", "/etc/systemd/network/10-lan.network", 4)]
+        ("net.ipv6.conf.*.disable_ipv6", "0", path, 1), ("net.ipv6.conf.*.use_tempaddr", "0", path, 1),
+        ("net.ipv4.ip_forward", "1", path, 4)]
     host.file("/etc/systemd/network/10-lan.network.d/a.conf", "[Network]\nIPv4ReversePathFilter=loose\nIPv6AcceptRA=yes\nIPv6SendRA=on\n")
     host.file("/usr/lib/systemd/network/10-lan.network", LAN.replace("ipv4", "ipv6"))
     host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-257.so")
     host.file("/usr/lib/systemd/networkd.conf", "[Network]\nIPv6Forwarding=yes\n")
     host.file("/etc/systemd/networkd.conf.d/a.conf", "[Network]\nIPv4Forwarding=yes\n")
     found = _host.rivals(False, ["eth0"])
-    assert [item.name for item in found.settings] == [
+    assert [item.name for item in found.settings[2:]] == [
         "net.ipv6.conf.*.forwarding", "net.ipv4.conf.*.rp_filter", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"]
     assert found.advertisements == ("systemd-networkd", "IPv6AcceptRA in /etc/systemd/network/10-lan.network.d/a.conf:3")
     assert found.announces == "/etc/systemd/network/10-lan.network.d/a.conf:4"
 
 
-@pytest.mark.parametrize("image, expected", [(False, 1), (True, 0)])
+@pytest.mark.parametrize("image, expected", [(False, 3), (True, 0)])
 def test_a_running_networkd_is_asked(host, image, expected):
     host.file("/run/systemd/netif/state", "")
     host.file("/etc/systemd/network/10-lan.network", LAN)
@@ -263,8 +278,7 @@ def test_networkd_knows_an_interface_by_its_address(host):
     host.file("/etc/systemd/network/10-lan.network", LAN.replace("Name=eth0", "MACAddress=52:54:00:00:00:01"))
     assert _host.rivals(False, ["eth0"]).settings == ()
     host.file("/sys_net/eth0/address", "52:54:00:00:00:01\n")
-    assert len(_host.rivals(False, ["eth0"]).settings) == 1
-    assert len(_host.rivals(True).settings) == 1
+    assert len(_host.rivals(False, ["eth0"]).settings) == len(_host.rivals(True).settings) == 3
 
 
 def test_the_script_of_photon_s_packet_filter_is_asked(host):
@@ -273,6 +287,53 @@ def test_the_script_of_photon_s_packet_filter_is_asked(host):
     host.file(ENABLED + "iptables.service", "")
     assert _host.rivals(False).settings == (
         ("net.ipv4.tcp_syncookies", "1", "/etc/systemd/scripts/iptables", 3, "iptables.service"),)
+
+
+APPORT, WRITES = "/usr/share/apport/apport", "import os\nwrite('kernel/core_pattern', '|x')\nwrite('fs/suid_dumpable', '2')\n"
+
+
+@pytest.mark.parametrize("link, defaults, sets", [
+    (ENABLED + "apport.service", "", True), (ENABLED + "apport.service", "enabled=1\n", True),
+    (ENABLED + "apport.service", "# x\nenabled=0\n", False), ("/etc/systemd/system/apport.service", "", False),
+    # A script of init.d.
+    ("/etc/rc2.d/S01apport", "", True), ("/etc/rc2.d/K01apport", "", False), ("/etc/rc2.d/S01apport2", "", False),
+])
+def test_an_enabled_collector_of_core_dumps_has_the_last_word(host, link, defaults, sets):
+    host.file("/etc/sysctl.d/a.conf", "fs.suid_dumpable = 0\n")
+    host.file(APPORT, WRITES)
+    host.file(link, "")
+    host.file("/etc/default/apport", defaults)
+    assert _host.boot().winner("fs.suid_dumpable")[:2] == (("2", APPORT) if sets else ("0", "/etc/sysctl.d/a.conf"))
+    assert bool(_host.rivals(True).settings) is sets
+
+
+def test_abrt_is_asked(host):
+    host.file(ENABLED + "abrt-ccpp.service", "")
+    assert _host.rivals(False).settings == ()
+    host.file("/usr/sbin/abrt-install-ccpp-hook", "PATTERN_FILE=/proc/sys/kernel/core_pattern\n")
+    assert _host.rivals(False).settings == (
+        ("kernel.core_pattern", "|/usr/libexec/abrt-hook-ccpp", "/usr/sbin/abrt-install-ccpp-hook", 1, "abrt-ccpp.service"),)
+
+
+@pytest.mark.parametrize("path, text, mode, by", [
+    ("/etc/rc.local", "#!/bin/sh\nsysctl -w vm.a=7\n", 0o755, "rc.local"), ("/etc/rc.local", "#!/bin/sh\nsysctl -w vm.a=7\n", 0o644, None),
+    ("/etc/rc.d/rc.local", "#!/bin/sh\necho 7 > /proc/sys/vm/a\n", 0o755, "rc.local"),
+    ("/etc/local.d/a.start", "#!/bin/sh\nsysctl vm.a=7\n", 0o755, "rc.local"), ("/etc/local.d/a.stop", "\nsysctl vm.a=7\n", 0o755, None),
+    ("/etc/tmpfiles.d/a.conf", "# x\nw /proc/sys/vm/a - - - - 7\n", 0o644, "systemd-tmpfiles"),
+    ("/run/tmpfiles.d/a.conf", "# x\nw /proc/sys/vm/a - - - - 7\n", 0o644, "systemd-tmpfiles"),
+    ("/etc/tmpfiles.d/a", "# x\nw /proc/sys/vm/a - - - - 7\n", 0o644, None),
+])
+def test_what_an_administrator_has_run_at_boot(host, path, text, mode, by):
+    host.file(path, text)
+    os.chmod(host.root + path, mode)
+    assert _host.rivals(False).settings == ((("vm.a", "7", path, 2, by),) if by else ())
+
+
+def test_a_script_with_two_names_is_read_once(host):
+    host.file("/etc/rc.d/rc.local", "sysctl vm.a=7\n")
+    os.chmod(host.root + "/etc/rc.d/rc.local", 0o755)
+    os.symlink("rc.d/rc.local", host.root + "/etc/rc.local")
+    assert [item.path for item in _host.rivals(False).settings] == ["/etc/rc.d/rc.local"]
 
 
 def test_networkmanager_is_asked(host):
@@ -300,7 +361,33 @@ def test_a_credential_counts_where_systemd_reads_it(host, program, folder, read)
     assert (winner and winner.value) == ("7" if read else None)
 
 
+@pytest.mark.parametrize("folder, version, named", [
+    ("/etc/credstore.encrypted", 254, True), ("/run/credentials/@encrypted", 257, True), ("/usr/lib/credstore.encrypted", 253, False)])
+def test_an_encrypted_credential_is_named(host, folder, version, named):
+    host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF sysctl.extra libsystemd-shared-%d.so" % version)
+    host.file(folder + "/sysctl.extra", "secret")
+    assert (_host.rivals(False).sealed, _host.rivals(False).late) == (folder + "/sysctl.extra" if named else None, ())
+
+
+BOOT_SYSCTL = "/usr/lib/systemd/system/boot-sysctl.service"
+
+
+def test_an_image_has_kernels_of_its_own(host):
+    for release in ("6.1.0-9-default", _procfs.release(), "5.0"):
+        host.file("/boot/sysctl.conf-" + release, "vm.a = 7\n")
+    host.file("/usr/lib/modules/6.1.0-9-default/modules.dep", "")
+    host.file("/usr/lib/modules/6.1.0-10-default/modules.dep", "")
+    assert _host.rivals(True).early == ()
+    host.file(BOOT_SYSCTL, "[Unit]\n")
+    assert [item.path for item in _host.rivals(True).early] == ["/boot/sysctl.conf-6.1.0-9-default"]
+    assert [item.path for item in _host.rivals(False).early] == ["/boot/sysctl.conf-" + _procfs.release()]
+    host.file("/etc/systemd/system/x", "")
+    os.symlink("/dev/null", host.root + "/etc/systemd/system/boot-sysctl.service")
+    assert _host.rivals(False).early == ()
+
+
 def test_a_kernel_s_own_file_is_read_first(host):
+    host.file(BOOT_SYSCTL, "[Unit]\n")
     host.file("/boot/sysctl.conf-" + _procfs.release(), "vm.a = 7\nvm.b = 7\n")
     host.file("/etc/sysctl.d/a.conf", "vm.a = 1\n")
     boot = _host.boot()

@@ -17,7 +17,15 @@ IPV4, IPV6 = ("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")
 IPV4_EACH, IPV6_EACH = ("net.ipv4.conf.*.forwarding", "1"), ("net.ipv6.conf.*.forwarding", "1")
 
 
+EACH = ("net.ipv6.conf.*.disable_ipv6", "net.ipv6.conf.*.use_tempaddr")
+
+
 def found(*files, **options):
+    """What is set beside that which is set on each interface that networkd configures."""
+    return [item for item in all_of(*files, **options) if item[0] not in EACH]
+
+
+def all_of(*files, **options):
     settings = _network.of_networkd([File(*item) for item in files], options.get("addresses", ADDRESSES), options.get("version", 252))
     return [(item.name, item.value, "%s:%d" % (item.path.rpartition("/")[2], item.number)) for item in settings]
 
@@ -47,7 +55,7 @@ def lan(*lines):
     ("IPv4ReversePathFilter=strict", 255, [("net.ipv4.conf.*.rp_filter", "1")]),
     ("IPv4ReversePathFilter=no", 257, [("net.ipv4.conf.*.rp_filter", "0")]), ("IPv4ReversePathFilter=loose", 252, []),
     ("IPv6DuplicateAddressDetection=0", 257, [("net.ipv6.conf.*.dad_transmits", "0")]),
-    ("IPv6DuplicateAddressDetection=many", 257, []),
+    ("IPv6DuplicateAddressDetection=many", 257, []), ("IPv6HopLimit=9", 252, [("net.ipv6.conf.*.hop_limit", "9")]),
     ("ProxyARP=yes", 252, [("net.ipv4.conf.*.proxy_arp", "1")]),
     ("IPv4AcceptLocal=maybe", 257, []), ("DHCP=yes", 257, []),
 ])
@@ -71,6 +79,33 @@ def test_what_an_option_sets(line, version, expected):
 ])
 def test_the_last_word_counts(version, lines, expected):
     assert found(lan(*lines), version=version) == [item[:2] + ("10-lan.network:%d" % item[2],) for item in expected]
+
+
+@pytest.mark.parametrize("lines, general, version, expected", [
+    (["DHCP=yes"], "", 252, ("0", "10-lan.network:1")), (["IPv6PrivacyExtensions=no"], "", 252, ("0", "10-lan.network:5")),
+    (["IPv6PrivacyExtensions=yes"], "", 252, ("2", "10-lan.network:5")),
+    (["IPv6PrivacyExtensions=TRUE"], "", 257, ("2", "10-lan.network:5")),
+    (["IPv6PrivacyExtensions=prefer-public"], "", 252, ("1", "10-lan.network:5")),
+    (["IPv6PrivacyExtensions=kernel"], "yes", 257, None),
+    (["IPv6PrivacyExtensions=yes", "IPv6PrivacyExtensions="], "", 257, ("0", "10-lan.network:1")),
+    # networkd.conf says it for all since 254.
+    (["DHCP=yes"], "yes", 253, ("0", "10-lan.network:1")), (["DHCP=yes"], "yes", 254, ("2", "networkd.conf:2")),
+    (["IPv6PrivacyExtensions=no"], "yes", 257, ("0", "10-lan.network:5")),
+])
+def test_temporary_addresses(lines, general, version, expected):
+    everywhere = (CONF, "[Network]\nIPv6PrivacyExtensions=%s\n" % general)
+    settings = dict((item[0], item[1:]) for item in all_of(everywhere, lan(*lines), version=version))
+    assert settings.get("net.ipv6.conf.*.use_tempaddr") == expected
+
+
+@pytest.mark.parametrize("line, expected", [
+    ("DHCP=yes", True), ("LinkLocalAddressing=no", False), ("LinkLocalAddressing=ipv6", True), ("Bridge=br0", False),
+])
+def test_ipv6_is_switched_on_where_networkd_uses_it(line, expected):
+    assert (("net.ipv6.conf.*.disable_ipv6", "0", "10-lan.network:1") in all_of(lan(line))) is expected
+    assert all_of((LAN, "[Match]\nName=eth0\n[Link]\nUnmanaged=yes\n")) == []
+    # As systemd's own file for wireless networks without an access point.
+    assert all_of(("/usr/lib/systemd/network/80-wifi-adhoc.network", "[Match]\nType=wlan\n[Network]\n%s\n" % line)) == []
 
 
 def test_a_line_goes_on_after_a_backslash():

@@ -123,10 +123,20 @@ def test_what_comes_of_tuned(main, words):
     assert words in warned(tuned=tuned(main=main))[0]
 
 
+UFW = "/etc/ufw/sysctl.conf"
+
+
 def test_ufw():
-    found = warned(ufw="net/ipv4/x=1\nvm/a=30\n")
+    found = warned(ufw=File(UFW, "net/ipv4/x=1\nvm/a=30\n"))
     assert len(found) == 1 and "vm.a = 30 (/etc/ufw/sysctl.conf:2)" in found[0]
-    assert warned(ufw="vm/a=10\n") == []
+    assert warned(ufw=File(UFW, "vm/a=10\n")) == []
+
+
+def test_a_credential_that_cannot_be_read_is_named():
+    path = "/etc/credstore.encrypted/sysctl.extra"
+    assert warned(sealed=path) == [
+        "systemd-sysctl reads the encrypted credential %s after all files at boot. What it sets is not known here, and may take our values "
+        "back: see `systemd-creds decrypt %s -`." % (path, path)]
 
 
 @pytest.mark.parametrize("option, expected", [
@@ -170,7 +180,7 @@ def test_tuned_may_call_a_parameter_by_its_other_name():
 def test_a_foreign_value_is_what_the_kernel_makes_of_it(conf):
     ours, conf = {"vm.swappiness": ("10", Rule())}, "vm.swappiness = %s\n" % conf
     assert warned(ours=ours, sysctl=PROCPS, conf=conf) == []
-    assert warned(ours=ours, ufw=conf) == []
+    assert warned(ours=ours, ufw=File(UFW, conf)) == []
     assert warned(ours=ours, tuned=tuned("[sysctl]\n" + conf)) == []
 
 
@@ -251,10 +261,36 @@ def test_who_takes_advertisements_is_told(name, value, told):
     ("sysctl -q -w kernel.panic=10; true", ("kernel.panic", "10")), ("sysctl net/ipv4/tcp_ecn='0'", ("net.ipv4.tcp_ecn", "0")),
     ("# echo 1 > /proc/sys/net/ipv4/tcp_syncookies", None), ("echo 1 > /tmp/x", None), ("echo $X > /proc/sys/kernel/panic", None),
     ("sysctl kernel.panic", None), ("echo 1 > /proc/sys/net/ipv4/$X", None),
+    # What kdump-tools is told, and tmpfiles.d.
+    ('KDUMP_SYSCTL="kernel.panic_on_oops=0"', ("kernel.panic_on_oops", "0")), ('#KDUMP_SYSCTL="kernel.panic_on_oops=0"', None),
+    ("w /proc/sys/kernel/core_pattern - - - - |/x/y %p %s", ("kernel.core_pattern", "|/x/y %p %s")),
+    ("w+! /proc/sys/vm/swappiness\t-\t-\t-\t-\t1", ("vm.swappiness", "1")), ("#w /proc/sys/vm/swappiness - - - - 1", None),
+    ("w /sys/kernel/mm/x - - - - 1", None), ("f /proc/sys/vm/swappiness - - - - 1", None), ("w /proc/sys/vm/swappiness - - - -", None),
 ])
 def test_what_a_script_writes(line, expected):
     found = list(_rivals.of_script("/s", "#!/bin/sh\n%s\n" % line, "u.service"))
     assert found == ([Setting(*expected, path="/s", number=2, by="u.service")] if expected else [])
+
+
+@pytest.mark.parametrize("text, number", [("#!/usr/bin/python3\nwrite('fs/suid_dumpable', '2')\n", 2), ("", 1)])
+def test_what_a_collector_of_core_dumps_sets(text, number):
+    found = dict((item.name, item[1:]) for item in _rivals.of_collector("/p", text, "apport.service"))
+    assert found["fs.suid_dumpable"] == ("2", "/p", number, "apport.service")
+    assert found["kernel.core_pattern"] == ("|/usr/share/apport/apport", "/p", 1, "apport.service")
+
+
+def test_a_unit_that_takes_values_back_is_named():
+    settings = tuple(_rivals.of_collector("/p", "x\nkernel/core_pattern\n", "apport.service"))
+    ours = {"fs.suid_dumpable": ("0", Rule()), "kernel.core_pattern": ("|/bin/false", Rule()), "kernel.core_pipe_limit": ("10", Rule())}
+    assert warned(settings=settings, ours=ours) == [
+        "apport.service sets kernel.core_pattern = |/usr/share/apport/apport (/p:2), fs.suid_dumpable = 2 (/p:1) when it starts, after "
+        "systemd at boot: disable it where ours are to stay."]
+    assert warned(settings=settings) == warned(settings=[item._replace(by="rc.local") for item in settings], ours=ours) == []
+
+
+def test_a_script_of_any_size_takes_no_time():
+    for text in ("w /proc/sys/a" + " -" * 100000, "w /proc/sys/a - - - - " + "a " * 100000, "sysctl " + "-w " * 100000, "echo " * 100000):
+        assert list(_rivals.of_script("/s", text, "u")) == []
 
 
 def test_a_script_that_a_unit_runs_has_the_last_word():

@@ -36,7 +36,7 @@ def root(*names):
     (("/usr/local/bin/k3s",), {"containerd": "/usr/local/bin/k3s", "kubelet": "/usr/local/bin/k3s"}),
     (("/usr/local/bin/k0s",), {"containerd": "/usr/local/bin/k0s", "kubelet": "/usr/local/bin/k0s"}),
     (("/opt/rke2/bin/rke2",), {"containerd": "/opt/rke2/bin/rke2", "kubelet": "/opt/rke2/bin/rke2"}),
-    (("/usr/bin/nomad",), {"nomad": "/usr/bin/nomad"}),
+    (("/usr/bin/microshift",), {"kubelet": "/usr/bin/microshift"}), (("/usr/bin/nomad",), {"nomad": "/usr/bin/nomad"}),
     (("/usr/sbin/libvirtd",), {"libvirt": "/usr/sbin/libvirtd"}),
     (("/usr/sbin/virtnetworkd",), {"libvirt": "/usr/sbin/virtnetworkd"}),
     (("/usr/bin/lxd",), {"lxd": "/usr/bin/lxd"}),
@@ -131,6 +131,22 @@ def test_docker_with_user_namespaces(text, expected, path):
 
 
 @pytest.mark.parametrize("path, text, expected", [
+    ("/etc/systemd/system/docker.service.d/o.conf", "ExecStart=\nExecStart=/usr/bin/dockerd --userns-remap=alice\n", True),
+    ("/etc/systemd/system/docker.service", "ExecStart=/usr/bin/dockerd --userns-remap default\n", True),
+    ("/etc/default/docker", 'DOCKER_OPTS="--dns 192.0.2.1 --userns-remap=myuser"\n', True),
+    ("/etc/default/docker", '#DOCKER_OPTS="--userns-remap=myuser"\n', False),
+    ("/etc/default/docker", 'DOCKER_OPTS="--userns-remap="\n', False),
+    ("/etc/wireguard/a.conf", "--userns-remap=a\n", False),
+])
+def test_docker_is_told_of_user_namespaces_by_an_option(path, text, expected):
+    assert found(texts={path: text}) == ({"docker_userns": ("userns-remap in " + path, True)} if expected else {})
+
+
+@pytest.mark.parametrize("path, text, expected", [
+    ("/etc/containers/containers.conf.d/a.conf", 'userns="auto"\n', "/etc/containers/containers.conf.d/a.conf"),
+    ("/usr/share/containers/containers.conf", 'userns="auto"\n', "/usr/share/containers/containers.conf"),
+    ("/etc/containers/systemd/a.container", "[Container]\nUserNS=auto:size=9\n", "/etc/containers/systemd/a.container"),
+    ("/etc/containers/systemd/a.container", "[Container]\nUserNS=keep-id\n", None),
     ("/etc/subuid", "alice:100000:65536\ncontainers:2147483647:2147483648\n", "the user containers in /etc/subuid"),
     ("/etc/subuid", "alice:100000:65536\n# containers:1:2\ncontainers2:1:2\n", None),
     ("/etc/containers/containers.conf", '[containers]\nuserns = "auto"\n', "/etc/containers/containers.conf"),
@@ -162,6 +178,12 @@ CLIENT = "[Interface]\nPrivateKey = x\n[Peer]\nPublicKey = y\nEndpoint = vpn.exa
     ("/etc/systemd/network/wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\nListenPort=5\n[WireGuardPeer]\nEndpoint=a:1\n", True),
     ("/etc/systemd/network/wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\n[WireGuardPeer]\nEndpoint=a:1\n", False),
     ("/etc/systemd/network/br0.netdev", "[NetDev]\nKind=bridge\n", False),
+    ("/run/systemd/network/10-netplan-wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\nListenPort=5\n", True),
+    ("/usr/lib/systemd/network/wg0.netdev", "[NetDev]\nKind=wireguard\n[WireGuard]\nListenPort=5\n", True),
+    ("/etc/netplan/50.yaml", "network:\n tunnels:\n  wg0:\n   mode: wireguard\n   port: 51820\n", True),
+    ("/etc/netplan/50.yaml", "network: {tunnels: {wg0: {'mode': \"wireguard\", 'port': 51820}}}", True),
+    ("/etc/netplan/50.yaml", "  mode: wireguard\n  # port: 5\n  peers:\n  - endpoint: 192.0.2.1:5\n", False),
+    ("/etc/netplan/50.yaml", "  mode: gre\n  port: 5\n", False),
     (MANAGED, "[connection]\ntype=wireguard\n[wireguard]\nlisten-port=5\n[wireguard-peer.x]\nendpoint=a:1\n", True),
     (MANAGED, "[connection]\ntype=wireguard\n[wireguard]\n[wireguard-peer.x]\n", True),
     (MANAGED, "[connection]\ntype=wireguard\n[wireguard]\n[wireguard-peer.x]\nendpoint=a:1\n", False),
@@ -230,7 +252,7 @@ def test_every_use_can_be_found_and_is_named():
         texts={"/etc/subuid": "containers:1:2\n", "/etc/docker/daemon.json": '{"userns-remap": "default"}',
                "/etc/wireguard/a.conf": "[Interface]", "/etc/openvpn/server/a.conf": "port 1",
                "/etc/lxc/lxc-usernet": "alice veth lxcbr0 10\n"},
-        enabled=enabled("radvd.service"), advertised="eth0", rules=1, crash_kernel="/sys/x", private_users="/x")
+        enabled=enabled("frr.service"), advertised="eth0", rules=1, crash_kernel="/sys/x", private_users="/x")
     assert tuple(_uses.found(everything)) == tuple(name for name in _uses.NAMES if name != "rootless_later")
 
 
@@ -244,11 +266,12 @@ def test_who_has_subordinate_ids(text, users, ordinary):
     assert _uses.ordinary(users) == ordinary
 
 
-@pytest.mark.parametrize("text", ["\n", " ", "[Peer]\n", "Endpoint=\n", '"userns-remap"', "userns=", "a"])
+@pytest.mark.parametrize("text", ["\n", " ", "[Peer]\n", "Endpoint=\n", '"userns-remap"', "userns=", "a", "--userns-remap=",
+                                  "mode:", "port: "])
 def test_hostile_text_neither_hangs_nor_fails(text):
     text *= (1 << 20) // len(text)
     paths = ["/etc/subuid", "/etc/docker/daemon.json", "/etc/containers/containers.conf", "/etc/lxc/lxc-usernet", "/etc/wireguard/a.conf",
-             "/etc/openvpn/a.conf", "/etc/systemd/network/a.netdev"]
+             "/etc/openvpn/a.conf", "/etc/systemd/network/a.netdev", "/etc/netplan/a.yaml", "/etc/default/docker"]
     found(programs=programs("/usr/bin/podman", "/usr/bin/lxc-start"), texts=dict((path, text) for path in paths))
 
 
@@ -292,6 +315,8 @@ NETWORK = "/etc/systemd/network/a.network:4"
     (dict(settings=(setting("net.ipv6.conf.*.forwarding", "1"),)), {"router_ipv6": NETWORK}),
     (dict(announces=NETWORK), {"router_ipv6": NETWORK}),
     (dict(enabled=enabled("frr.service")), dict.fromkeys(("router", "router_ipv6"), enabled("frr.service")["frr.service"])),
+    (dict(enabled=enabled("shorewall.service")), {"router": enabled("shorewall.service")["shorewall.service"]}),
+    (dict(enabled=enabled("radvd.service")), {"router_ipv6": enabled("radvd.service")["radvd.service"]}),
 ])
 def test_a_router(facts, expected):
     assert found(**facts) == dict((name, (evidence, True)) for name, evidence in expected.items())
@@ -363,80 +388,111 @@ NFT, ZONE, TABLE, POLICY = "/etc/nftables.conf", "/etc/firewalld/zones/a.xml", "
 HOOK = "type filter hook forward priority 0; policy drop;"
 
 
-@pytest.mark.parametrize("path, text, forwards", [
-    (NFT, EMPTY_CHAIN, False),
-    (NFT, chain("iifname lan accept"), True),
-    (NFT, chain("ip saddr { 192.0.2.1, 192.0.2.2 } accept"), True),
-    (NFT, chain('comment "rule #1: in" accept'), True),
-    (NFT, chain("# accept"), False),
-    (NFT, chain('log prefix "no accept"'), False),
-    (NFT, chain("jump lan"), True),
-    (NFT, chain("ip saddr vmap @lan"), True),
-    (NFT, chain("ip protocol tcp flow add @f"), True),
-    (NFT, chain("counter drop"), False),
-    # It lets everything pass but what it drops.
-    (NFT, chain("ct state invalid drop", "accept"), True),
-    (NFT, chain("", "accept"), False),
-    (NFT, "table ip a {\n chain post { oifname wan masquerade }\n}", True),
-    (NFT, "chain post { oifname wan snat to 192.0.2.1 }", True),
-    (NFT, "chain pre { type nat hook prerouting priority 0; tcp dport 80 dnat to 192.0.2.1 }", True),
-    (NFT, "# masquerade\n", False),
+NO, IPV4, IPV6, BOTH = (), ("router",), ("router_ipv6",), ("router", "router_ipv6")
+
+
+@pytest.mark.parametrize("path, text, families", [
+    (NFT, EMPTY_CHAIN, NO),
+    (NFT, chain("iifname lan accept"), BOTH),
+    (NFT, chain("ip saddr { 192.0.2.1, 192.0.2.2 } accept"), BOTH),
+    (NFT, chain('comment "rule #1: in" accept'), BOTH),
+    (NFT, chain("# accept"), NO),
+    (NFT, chain('log prefix "no accept"'), NO),
+    (NFT, chain("jump lan"), BOTH), (NFT, chain("iif lan goto lan"), BOTH),
+    (NFT, chain("jump no", "accept") + "table inet filter {\n chain no { counter drop }\n}\n", NO),
+    (NFT, chain("jump lan") + "table inet filter {\n chain lan { iif lan accept }\n}\n", BOTH),
+    (NFT, chain("jump more") + "table inet filter {\n chain more { jump lan; drop }\n}\n", BOTH),
+    # A chain of that name in another table.
+    (NFT, chain("jump lan") + "table ip filter {\n chain lan { drop }\n}\n", BOTH),
+    (NFT, chain("accept").replace("inet", "ip"), IPV4), (NFT, chain("accept").replace("inet", "ip6"), IPV6),
+    (NFT, "table ip6 nat {\n chain post { oifname wan masquerade }\n}", IPV6),
+    (NFT, chain("ip saddr vmap @lan"), BOTH),
+    (NFT, chain("ip protocol tcp flow add @f"), BOTH),
+    (NFT, chain("counter drop"), NO),
+    # What only drops and rejects shows nobody who forwards.
+    (NFT, chain("ct state invalid drop", "accept"), NO), (NFT, chain("counter packets 0 bytes 0 drop", "accept"), NO),
+    (NFT, chain("reject with icmpx type host-prohibited", "accept"), NO), (NFT, chain('log prefix "x" drop', "accept"), NO),
+    (NFT, chain("", "accept"), NO),
+    (NFT, "table ip a {\n chain post { oifname wan masquerade }\n}", IPV4),
+    (NFT, "chain post { oifname wan snat to 192.0.2.1 }", BOTH),
+    (NFT, "chain pre { type nat hook prerouting priority 0; tcp dport 80 dnat to 192.0.2.1 }", BOTH),
+    (NFT, "# masquerade\n", NO),
     # What is for this host or from it.
-    (NFT, "table ip a { chain out { type nat hook output priority 0; dnat to 127.0.0.1 } }", False),
-    (NFT, "table ip a { chain in { type filter hook input priority 0; ct status dnat accept } }", False),
+    (NFT, "table ip a { chain out { type nat hook output priority 0; dnat to 127.0.0.1 } }", NO),
+    (NFT, "table ip a { chain in { type filter hook input priority 0; ct status dnat accept } }", NO),
     # A bridge does not route.
-    (NFT, chain("accept").replace("inet", "bridge"), False),
-    (NFT, "table netdev a {\n chain b { type filter hook ingress device e0 priority 0; fwd to e1; accept }\n}", False),
+    (NFT, chain("accept").replace("inet", "bridge"), NO),
+    (NFT, "table netdev a {\n chain b { type filter hook ingress device e0 priority 0; fwd to e1; accept }\n}", NO),
     # A name is no verdict.
-    (NFT, "table ip a {\n set dnat { type ipv4_addr; }\n chain p { type nat hook prerouting priority 0; ip saddr @dnat drop }\n}", False),
-    (NFT, "table ip a {\n chain p {\n  ip saddr @masquerade drop\n }\n chain dnat { drop }\n}", False),
+    (NFT, "table ip a {\n set dnat { type ipv4_addr; }\n chain p { type nat hook prerouting priority 0; ip saddr @dnat drop }\n}", NO),
+    (NFT, "table ip a {\n chain p {\n  ip saddr @masquerade drop\n }\n chain dnat { drop }\n}", NO),
     # Commands.
-    (NFT, "add table inet f\nadd chain inet f c { %s }\nadd rule inet f c iif lan accept\n" % HOOK, True),
-    (NFT, "add chain inet f c { %s }\nadd rule inet f c ip saddr { 192.0.2.1, 192.0.2.2 } accept\n" % HOOK, True),
-    (NFT, "add chain inet f c { %s }\nadd rule inet f c iif lan \\\n accept\n" % HOOK, True),
-    (NFT, "add chain f c { %s }; insert rule ip f c iif lan accept" % HOOK, True),
-    (NFT, "add chain inet f c { %s }\nadd rule inet f c drop\nadd rule inet f d accept\n" % HOOK, False),
-    (NFT, "add chain inet f c { %s }\nadd rule inet f c drop\naccept\n" % HOOK, False),
-    (NFT, "add chain inet f c { %s }\nadd rule ip f c accept\n" % HOOK, False),
-    (NFT, "add chain inet f c { %s }\nadd rule inet f c drop\n" % HOOK.replace("drop", "accept"), True),
-    (NFT, "add chain bridge f c { %s }\nadd rule bridge f c accept\n" % HOOK, False),
-    (NFT, "add rule nat post oifname wan masquerade\n", True),
+    (NFT, "add table inet f\nadd chain inet f c { %s }\nadd rule inet f c iif lan accept\n" % HOOK, BOTH),
+    (NFT, "add chain inet f c { %s }\nadd rule inet f c ip saddr { 192.0.2.1, 192.0.2.2 } accept\n" % HOOK, BOTH),
+    (NFT, "add chain inet f c { %s }\nadd rule inet f c iif lan \\\n accept\n" % HOOK, BOTH),
+    (NFT, "add chain f c { %s }; insert rule ip f c iif lan accept" % HOOK, IPV4),
+    (NFT, "add chain inet f c { %s }\nadd rule inet f c drop\nadd rule inet f d accept\n" % HOOK, NO),
+    (NFT, "add chain inet f c { %s }\nadd rule inet f c drop\naccept\n" % HOOK, NO),
+    (NFT, "add chain inet f c { %s }\nadd rule ip f c accept\n" % HOOK, NO),
+    (NFT, "add chain ip f c { %s }\nadd rule ip f c counter reject\n" % HOOK.replace("drop", "accept"), NO),
+    (NFT, "add chain bridge f c { %s }\nadd rule bridge f c accept\n" % HOOK, NO),
+    (NFT, "add rule nat post oifname wan masquerade\n", IPV4),
     # A table of which one part has the hook and another one the rules.
-    (NFT, "table inet f { chain c { %s } }\ntable inet f {\n chain c {\n  accept\n }\n}\n" % HOOK, True),
-    (ZONE, "<zone><masquerade/></zone>", True),
-    (ZONE, "<zone><!-- <masquerade/> --></zone>", False),
-    (ZONE, "<zone><!-- a --><masquerade/><!-- b --></zone>", True),
-    (ZONE, "<zone><forward/></zone>", False),
-    (ZONE, '<forward-port port="80" protocol="tcp" to-port="80" to-addr="192.0.2.1"/>', True),
-    (ZONE, '<forward-port port="80" protocol="tcp" to-port="8080"/>', False),
-    (POLICY, '<policy target="ACCEPT">', True),
-    (POLICY, '<policy target="CONTINUE">', False),
-    (POLICY, '<policy target="ACCEPT"><ingress-zone name="lan"/><egress-zone name="wan"/></policy>', True),
-    (POLICY, '<policy target="ACCEPT"><ingress-zone name="lan"/><egress-zone name="HOST"/></policy>', False),
-    (POLICY, "<policy target='ACCEPT'><ingress-zone name='HOST'/><egress-zone name='ANY'/></policy>", False),
-    ("/etc/firewalld/direct.xml", '<rule table="filter" chain="FORWARD" priority="0">-j ACCEPT</rule>', True),
-    ("/etc/firewalld/direct.xml", '<rule table="filter" chain="INPUT" priority="0">-j ACCEPT</rule>', False),
-    ("/etc/firewalld/firewalld.conf", "# DefaultZone=external\nDefaultZone=external\n", True),
-    ("/etc/firewalld/firewalld.conf", "# DefaultZone=external\nDefaultZone=public\n", False),
-    (TABLE, "*filter\n-A FORWARD -i lan -j ACCEPT\n", True),
-    (TABLE, "*filter\n[1:20] -A FORWARD -i lan -j ACCEPT\n", True),
-    (TABLE, "*filter\n-A FORWARD -j lan\n", True),
-    (TABLE, "*filter\n-A FORWARD -j DROP\n", False),
-    (TABLE, '*filter\n-A FORWARD -m comment --comment "say \\"x\\" -j ACCEPT" -j DROP\n', False),
-    (TABLE, "*nat\n-A POSTROUTING -o wan -j MASQUERADE\n", True),
-    (TABLE, "*nat\n-A PREROUTING -p tcp -j DNAT --to-destination 192.0.2.1\n", True),
-    (TABLE, "*filter\n:FORWARD ACCEPT [0:0]\n-A INPUT -j ACCEPT\n", False),
-    ("/etc/systemd/scripts/ip4save", "*nat\n-A POSTROUTING -o eth0 -j MASQUERADE\n", True),
-    ("/etc/conf.d/iptables", 'IPFORWARD="yes"\n', True), ("/etc/conf.d/iptables", '#IPFORWARD="yes"\nIPFORWARD="no"\n', False),
-    ("/etc/ufw/before.rules", "*nat\n-A POSTROUTING -o wan -j MASQUERADE\n", True),
-    ("/etc/default/ufw", 'DEFAULT_FORWARD_POLICY="ACCEPT"\n', True),
-    ("/etc/default/ufw", 'DEFAULT_FORWARD_POLICY="DROP"\n', False),
-    ("/etc/ufw/user.rules", "-A ufw-user-forward -i lan -j ACCEPT\n", True),
-    ("/etc/ufw/user6.rules", "-A ufw6-user-forward -i lan -j ACCEPT\n", True),
-    ("/etc/ufw/user.rules", "-A ufw-user-input -j ACCEPT\n", False),
+    (NFT, "table inet f { chain c { %s } }\ntable inet f {\n chain c {\n  accept\n }\n}\n" % HOOK, BOTH),
+    (ZONE, "<zone><masquerade/></zone>", IPV4),
+    (ZONE, "<zone><!-- <masquerade/> --></zone>", NO),
+    (ZONE, "<zone><!-- a --><masquerade/><!-- b --></zone>", IPV4),
+    (ZONE, "<zone><forward/></zone>", NO), (ZONE, '<zone><rule family="ipv6"><masquerade/></rule></zone>', IPV6),
+    (ZONE, '<zone><service name="dhcpv6-client"/><rule family="ipv6"><accept/></rule><masquerade/></zone>', IPV4),
+    (ZONE, '<forward-port port="80" protocol="tcp" to-addr="2001:db8::1"/>', IPV6),
+    (ZONE, '<forward-port port="80" protocol="tcp" to-port="80" to-addr="192.0.2.1"/>', IPV4),
+    (ZONE, '<forward-port port="80" protocol="tcp" to-port="8080"/>', NO),
+    (POLICY, '<policy target="ACCEPT">', BOTH),
+    (POLICY, '<policy target="CONTINUE">', NO), (POLICY, '<policy target="CONTINUE"><service name="http"/></policy>', BOTH),
+    (POLICY, '<policy target="REJECT"><rule family="ipv6"><accept/></rule></policy>', IPV6),
+    (POLICY, '<policy target="CONTINUE"><ingress-zone name="ANY"/><egress-zone name="HOST"/><service name="http"/></policy>', NO),
+    (POLICY, '<policy target="CONTINUE"><masquerade/></policy>', IPV4),
+    (POLICY, '<policy target="ACCEPT"><ingress-zone name="lan"/><egress-zone name="wan"/></policy>', BOTH),
+    (POLICY, '<policy target="ACCEPT"><ingress-zone name="lan"/><egress-zone name="HOST"/></policy>', NO),
+    (POLICY, "<policy target='ACCEPT'><ingress-zone name='HOST'/><egress-zone name='ANY'/></policy>", NO),
+    ("/etc/firewalld/direct.xml", '<rule table="filter" chain="FORWARD" priority="0">-j ACCEPT</rule>', BOTH),
+    ("/etc/firewalld/direct.xml", '<rule ipv="ipv6" table="filter" chain="FORWARD" priority="0">-j ACCEPT</rule>', IPV6),
+    ("/etc/firewalld/direct.xml", '<passthrough ipv="ipv4">-A FORWARD -i lan -j ACCEPT</passthrough>', IPV4),
+    ("/etc/firewalld/direct.xml", '<rule table="filter" chain="INPUT" priority="0">-j ACCEPT</rule>', NO),
+    ("/etc/firewalld/firewalld.conf", "# DefaultZone=external\nDefaultZone=external\n", IPV4),
+    ("/etc/firewalld/firewalld.conf", "# DefaultZone=external\nDefaultZone=public\n", NO),
+    (TABLE, "*filter\n-A FORWARD -i lan -j ACCEPT\n", IPV4),
+    (TABLE, "*filter\n[1:20] -A FORWARD -i lan -j ACCEPT\n", IPV4),
+    (TABLE, "*filter\n-I FORWARD -i lan --jump ACCEPT\n", IPV4), (TABLE, "*filter\n-A FORWARD -j NFQUEUE --queue-num 0\n", IPV4),
+    # By way of chains of one's own.
+    (TABLE, "*filter\n-A FORWARD -j more\n-A more -i lan -g lan\n-A lan -j ACCEPT\n", IPV4),
+    (TABLE, "*filter\n-A FORWARD -j no\n-A no -j LOG\n-A no -j DROP\n-A INPUT -j ACCEPT\n", NO),
+    (TABLE, "*filter\n-A FORWARD -j f2b\n-A f2b -j RETURN\n-A FORWARD -j a\n-A a -j b\n-A b -j a\n", NO),
+    (TABLE, "*filter\n-A FORWARD -j DROP\n", NO), (TABLE, "*filter\n-A FORWARD -j REJECT --reject-with icmp-host-prohibited\n", NO),
+    (TABLE, "*mangle\n-A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu\n", NO),
+    (TABLE, '*filter\n-A FORWARD -m comment --comment "say \\"x\\" -j ACCEPT" -j DROP\n', NO),
+    (TABLE, "*nat\n-A POSTROUTING -o wan -j MASQUERADE\n", IPV4),
+    (TABLE, "*nat\n-A PREROUTING -p tcp -j DNAT --to-destination 192.0.2.1\n", IPV4),
+    (TABLE, "*nat\n-A POSTROUTING -s 10.0.0.0/24 -j NETMAP --to 192.0.2.0/24\n", IPV4), (TABLE, "*nat\n-A POSTROUTING -j ACCEPT\n", NO),
+    ("/etc/iptables/rules.v6", "*filter\n-A FORWARD -i lan -j ACCEPT\n", IPV6),
+    ("/etc/systemd/scripts/ip6save", "*filter\n-A FORWARD -i lan -j ACCEPT\n", IPV6),
+    ("/etc/sysconfig/ip6tables", "*filter\n-A FORWARD -i lan -j ACCEPT\n", IPV6),
+    ("/etc/iptables/rules6-save", "*filter\n-A FORWARD -i lan -j ACCEPT\n", IPV6),
+    # A file that an interface loads, of which nothing tells the family.
+    ("/etc/firewall.rules", "*filter\n-A FORWARD -i lan -j ACCEPT\n", BOTH),
+    (TABLE, "*filter\n:FORWARD ACCEPT [0:0]\n-A INPUT -j ACCEPT\n", NO),
+    ("/etc/systemd/scripts/ip4save", "*nat\n-A POSTROUTING -o eth0 -j MASQUERADE\n", IPV4),
+    ("/etc/conf.d/iptables", 'IPFORWARD="yes"\n', IPV4), ("/etc/conf.d/ip6tables", "IPFORWARD=yes\n", IPV6),
+    ("/etc/conf.d/iptables", '#IPFORWARD="yes"\nIPFORWARD="no"\n', NO),
+    ("/etc/ufw/before.rules", "*nat\n-A POSTROUTING -o wan -j MASQUERADE\n", IPV4),
+    ("/etc/default/ufw", 'DEFAULT_FORWARD_POLICY="ACCEPT"\n', BOTH),
+    ("/etc/default/ufw", 'DEFAULT_FORWARD_POLICY="DROP"\n', NO),
+    ("/etc/ufw/user.rules", "-A ufw-user-forward -i lan -j ACCEPT\n", IPV4),
+    ("/etc/ufw/user6.rules", "-A ufw6-user-forward -i lan -j ACCEPT\n", IPV6),
+    ("/etc/ufw/user.rules", "-A ufw-user-input -j ACCEPT\n", NO),
 ])
-def test_rules_that_forward(path, text, forwards):
-    assert found(filters={path: text}) == (dict.fromkeys(("router", "router_ipv6"), (path, True)) if forwards else {})
+def test_rules_that_forward(path, text, families):
+    assert found(filters={path: text}) == dict.fromkeys(families, (path, True))
 
 
 def test_a_chain_and_its_rules_may_be_in_two_files():
@@ -476,17 +532,23 @@ def test_what_a_file_includes(path, text, expected):
     assert list(_packet_filters.included(path, text)) == expected
 
 
-@pytest.mark.parametrize("line, forwards", [
-    ("post-up echo 1 >/proc/sys/net/ipv4/ip_forward", True), ("up iptables -t nat -A POSTROUTING -o wan -j MASQUERADE", True),
-    ("up sysctl net.ipv6.conf.all.forwarding=1", True), ("# up sysctl net.ipv4.ip_forward=1", False), ("post-down x ip_forward", False),
-    ("up echo 1 > /proc/sys/net/ipv4/conf/eth0/forwarding", True), ("up sysctl -w net.ipv4.conf.eth0.mc_forwarding=1", False),
-    ("up sysctl -w net.ipv4.ip_forward=0", False), ("up sysctl -w 'net.ipv4.conf.all.forwarding = 0'", False),
-    ("up echo 0 > /proc/sys/net/ipv4/ip_forward", False), ('up echo -n "0" > /proc/sys/net/ipv4/ip_forward', False),
-    ("up echo 10 > /dev/null; sysctl -w net.ipv4.ip_forward=1", True),
+@pytest.mark.parametrize("line, families", [
+    ("post-up echo 1 >/proc/sys/net/ipv4/ip_forward", IPV4), ("up iptables -t nat -A POSTROUTING -o wan -j MASQUERADE", IPV4),
+    ("up sysctl net.ipv6.conf.all.forwarding=1", IPV6), ("# up sysctl net.ipv4.ip_forward=1", NO), ("post-down x ip_forward", NO),
+    ("up echo 1 > /proc/sys/net/ipv4/conf/eth0/forwarding", IPV4), ("up sysctl -w net.ipv4.conf.eth0.mc_forwarding=1", NO),
+    ("up sysctl -w net.ipv4.ip_forward=0", NO), ("up sysctl -w 'net.ipv4.conf.all.forwarding = 0'", NO),
+    ("up echo 0 > /proc/sys/net/ipv4/ip_forward", NO), ('up echo -n "0" > /proc/sys/net/ipv4/ip_forward', NO),
+    ("up echo 10 > /dev/null; sysctl -w net.ipv4.ip_forward=1", IPV4),
+    ("up sysctl -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1", BOTH), ("up nft add rule inet nat post masquerade", BOTH),
+    ("up ip6tables -A FORWARD -i lan -j ACCEPT", IPV6), ("up iptables -A FORWARD -s 10.0.0.6 -j ACCEPT", IPV4),
+    ("up iptables -A FORWARD -i lan -j DROP", NO),
+    # ifupdown2 and ifupdown-ng.
+    ("ip-forward yes", IPV4), ("ip6-forward on", IPV6), ("ip-forward off", NO), ("# ip-forward on", NO),
+    ("forward-ipv4 yes", IPV4), ("forward-ipv6 1", IPV6), ("forward-ipv6 no", NO),
 ])
-def test_what_starts_with_an_interface_forwards(line, forwards):
+def test_what_an_interface_says_forwards(line, families):
     path = "/etc/network/interfaces.d/lan"
-    assert ("router" in found(filters={path: "iface lan inet static\n  %s\n" % line})) is forwards
+    assert found(filters={path: "iface lan inet static\n  %s\n" % line}) == dict.fromkeys(families, (path, True))
 
 
 @pytest.mark.parametrize("facts, expected", [
@@ -611,7 +673,8 @@ def test_what_a_user_says_of_uses():
 
 @pytest.mark.parametrize("text", [
     "hook forward {", "hook forward ", "iface ", "-A FORWARD ", "policy accept", "#", "\n", " \n", "<!--", "<forward-port ", "<policy ",
-    "{", "}", "chain='FORWARD'", '"', "chain ", "rule inet ", "table", "up nft -f ", "up ", "-f ", "include ", "source ", '\\"', ";"])
+    "{", "}", "chain='FORWARD'", '"', "chain ", "-A a -j b\n", "-A FORWARD -j ", "-A FORWARD x ", "up -A FORWARD ", "<rule>", "jump a ",
+    "forward-ipv4 ", "ip-forward", "rule inet ", "table", "up nft -f ", "up ", "-f ", "include ", "source ", '\\"', ";"])
 def test_hostile_text_takes_no_time(text):
     text *= (1 << 18) // len(text)
     paths = [NFT, ZONE, POLICY, "/etc/firewalld/direct.xml", "/etc/network/interfaces"]
