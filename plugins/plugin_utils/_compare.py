@@ -96,15 +96,12 @@ def _row(known, name, left, right, controls):
     found = _verdict(known or {}, name, one, other, left, right)
     better = {LEFT: one, RIGHT: other}.get(found.verdict)
     about = known or {"why": "", "impact": ""}
-    line = "%s = %s" % (name, _values.printed(name, better.value)) if better and _can_be_set(about, better.value) else None
+    # A saved result may hold what nobody could set.
+    is_line = better is not None and _layers.problem(about, name, better.value) is None
+    line = "%s = %s" % (name, _values.printed(name, better.value)) if is_line else None
     return Row(name, one, other, found.verdict, _reason(known, name, found), about["why"], about["impact"], tuple(controls(name)), line,
                tuple(about.get("hold", {}).get(better.value, ())) if line else (), found.equally, found.untold,
                "strength" in about, None)
-
-
-def _can_be_set(known, value):
-    """Whether VALUE, which has a rank, makes sense: a saved result may hold any number."""
-    return "valid" not in known or _values.number(value) <= known["valid"]["max"]
 
 
 def _reason(known, name, found):
@@ -130,8 +127,14 @@ def _verdict(known, name, one, other, left, right):
 
 
 def _absence(name, side):
-    return {_sides.HOST: "%s has none." if _guest.is_name(name) else "%s has no such parameter.", _sides.PROFILE: "%s says nothing of it.",
-            _sides.RESULT: "%s does not tell of it."}[side.kind] % side.label
+    if _lacks(name, side):
+        return ("%s has none." if _guest.is_name(name) else "%s has no such parameter.") % side.label
+    return ("%s says nothing of it." if side.kind == _sides.PROFILE else "%s does not tell of it.") % side.label
+
+
+def _lacks(name, side):
+    """Whether it is known of SIDE, which has no value of NAME, that there is none."""
+    return side.kind == _sides.HOST or name in side.parameters
 
 
 def _secret(one, other, of_one_run):
@@ -274,14 +277,14 @@ def _kernels(left, right):
 
 
 def _lacking(name, side, kernels):
-    if _guest.is_name(name) and side.kind == _sides.HOST:
-        return None
     if side.kind == _sides.PROFILE:
         return Cause("profile", "%s says nothing of these." % side.label)
-    if len(kernels) == 2 and not _guest.is_name(name):
-        return Cause("kernel", "%s lacks these, and the kernels differ: %s." % (side.label, " and ".join(kernels)))
-    if side.kind == _sides.RESULT:
+    if not _lacks(name, side):
         return Cause("missing", "%s does not tell of these." % side.label)
+    if _guest.is_name(name):
+        return None
+    if len(kernels) == 2:
+        return Cause("kernel", "%s lacks these, and the kernels differ: %s." % (side.label, " and ".join(kernels)))
     return Cause("missing", "%s lacks these: a kernel module is not loaded, or the kernel was built without them." % side.label)
 
 
@@ -326,8 +329,7 @@ def _is_unknown(row, left):
     """Whether the left side may be weaker. What its kernel lacks it cannot have weaker."""
     if not row.ordered or row.equally or row.right is None:
         return False
-    lacks = left.kind == _sides.HOST or row.name in left.parameters
-    return row.verdict == INCOMPARABLE or row.verdict == ONLY_RIGHT and not lacks
+    return row.verdict == INCOMPARABLE or row.verdict == ONLY_RIGHT and not _lacks(row.name, left)
 
 
 def _told(words, differing, found):

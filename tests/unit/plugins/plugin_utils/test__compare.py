@@ -187,7 +187,8 @@ def test_what_one_side_lacks(kind, reason):
 
 def test_what_a_kernel_lacks_is_as_if_nothing_were_said():
     missing = Value("missing", None, None, None, None, None, None)
-    assert only(compare(host("a", kernel__kptr_restrict="1"), host("b", kind="result", kernel__kptr_restrict=missing))).right is None
+    row = only(compare(host("a", kernel__kptr_restrict="1"), host("b", kind="result", kernel__kptr_restrict=missing)))
+    assert (row.right, row.reason) == (None, "b has no such parameter.")
     assert _compare.all_rows(compare(host("a", kernel__kptr_restrict=missing), host("b", kernel__kptr_restrict=missing))) == []
 
 
@@ -195,7 +196,9 @@ def test_what_a_kernel_lacks_is_as_if_nothing_were_said():
     ("kernel.kptr_restrict", "2", "1", "kernel.kptr_restrict = 2", ()),
     ("kernel.kptr_restrict", "1", "0x2", "kernel.kptr_restrict = 2", ()),
     ("kernel.sysrq", "1", "0", None, ()), ("kernel.kptr_restrict", "1", "1", None, ()),
+    # What a saved result may hold, and nobody could set.
     ("net.ipv4.tcp_challenge_ack_limit", "9" * 17, "1", None, ()),
+    ("net.ipv6.conf.default.router_solicitations", "1 2", "-1", None, ()),
     ("user.max_user_namespaces", "0", "1", "user.max_user_namespaces = 0", tuple(ROWS["user.max_user_namespaces"]["hold"]["0"])),
 ])
 def test_the_line_that_levels_up(name, left, right, line, breaks):
@@ -352,7 +355,7 @@ SOURCES = st.sampled_from([None, "/etc/sysctl.d/a.conf:1", "/etc/sysctl.d/a.conf
 def values(draw):
     kind = draw(st.sampled_from(["value", "value", "value", "secret", "moves", "unreadable", "missing"]))
     if kind in ("value", "moves"):
-        return value(draw(st.sampled_from(["0", "1", "0x1", "2", "7", "-1", "65536", "4 4 1 7", "fq", ""])), draw(SOURCES),
+        return value(draw(st.sampled_from(["0", "1", "0x1", "2", "7", "-1", "65536", "1 2", "4 4 1 7", "fq", ""])), draw(SOURCES),
                      draw(st.sampled_from([None, "1", "2"])), kind)
     return value(None, draw(SOURCES), None, kind, draw(st.sampled_from([None, "", "a", "b"])), draw(st.sampled_from(["EACCES", "EIO"])))
 
