@@ -6,7 +6,6 @@
 from collections import Counter
 
 from ansible_collections.photon.hardening.plugins.module_utils import _guest
-from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
 from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _records, _verdicts
 
 
@@ -16,27 +15,24 @@ class Fleet:
     def __init__(self, hosts, parameters, problems):
         self.hosts, self.parameters, self.problems = hosts, parameters, problems
         # The one place that counts.
-        self._tally = self._counted()
-        self._kinds = [_kinds(tally, host.check_mode) for tally, host in zip(self._tally, hosts, strict=True)]
+        self._kinds = [_kinds(tally, host.check_mode) for tally, host in zip(self._counted(), hosts, strict=True)]
 
     def _counted(self):
-        """Of each host: (state, settled state) -> number. Under None, of which parameters it has no row."""
-        states = [{number: (cell[0], _verdicts.settled(cell)) for number, cell in enumerate(column.cells)}
-                  for column in self.parameters.values()]
+        """Of each host: settled state -> number. Under None, of which parameters it has no row."""
+        states = [dict(enumerate(map(_verdicts.settled, column.cells))) for column in self.parameters.values()]
         rows = zip(*(map(known.get, column.index) for known, column in zip(states, self.parameters.values(), strict=True)), strict=True)
         return list(map(Counter, rows)) or [Counter() for _host in self.hosts]
 
     def host_counts(self, number):
-        """state -> how many parameters of host NUMBER have it; all states, in their order."""
-        found = dict.fromkeys(STATES, 0)
-        for key, count in self._tally[number].items():
-            if key is not None:
-                found[key[0]] += count
+        """state -> how many parameters of host NUMBER have it; all that is counted, in its order."""
+        found = dict.fromkeys(_verdicts.COUNTED, 0)
+        for kind, count in self._kinds[number].items():
+            found[_verdicts.counted(kind)] += count
         return found
 
     def counts(self):
         each = [self.host_counts(number) for number in range(len(self.hosts))]
-        return {state: sum(found[state] for found in each) for state in STATES}
+        return {state: sum(found[state] for found in each) for state in _verdicts.COUNTED}
 
     def host_verdicts(self, number):
         """verdict -> how many parameters of host NUMBER have it."""
@@ -71,7 +67,7 @@ class Fleet:
                 if number != _columns.NONE:
                     found[name, _verdicts.kind_of(column.cells[number], check_mode)] += hosts
         listed = [_records.Finding(name, kind, _verdicts.verdict(kind), hosts) for (name, kind), hosts in found.items()
-                  if kind != _verdicts.UNASKED and _verdicts.verdict(kind) != _verdicts.PASS]
+                  if kind not in _verdicts.NOT_WANTED and _verdicts.verdict(kind) != _verdicts.PASS]
         return sorted(listed, key=lambda item: (_verdicts.VERDICTS.index(item.verdict), -item.hosts, item.name, item.kind))
 
     def guest(self):
@@ -112,9 +108,9 @@ class Fleet:
 def _kinds(tally, check_mode):
     """kind -> how many parameters of a host have it."""
     found = Counter()
-    for key, count in tally.items():
-        if key is not None:
-            found[_verdicts.kind(key[1], check_mode)] += count
+    for state, count in tally.items():
+        if state is not None:
+            found[_verdicts.kind(state, check_mode)] += count
     return found
 
 

@@ -17,7 +17,7 @@ def test_counts():
         line("web3", row("a.a", "not_applied"), row("a.e", "unsupported"), outcome="failed", msg="no"))
     assert {state: count for state, count in found.counts().items() if count} == {
         "ok": 1, "changed": 2, "held_back": 1, "stricter": 1, "waived": 1, "not_applied": 1, "unsupported": 1}
-    assert list(found.counts()) == list(STATES) and list(found.host_counts(0)) == list(STATES)
+    assert list(found.counts()) == list(found.host_counts(0)) == [*STATES, "unasked"]
     assert found.verdicts() == {"error": 1, "fail": 2, "waived": 1, "not_applicable": 1, "pass": 3}
     assert found.host_verdicts(1) == {"error": 0, "fail": 1, "waived": 1, "not_applicable": 0, "pass": 1}
     assert found.host_totals() == {"error": 1, "fail": 2, "not_applicable": 0, "pass": 0}
@@ -96,4 +96,5 @@ def test_what_is_counted_adds_up(lines):
     found = fleet(*lines)
     rows = sum(len(found.rows(number)) for number in range(len(found.hosts)))
     assert sum(found.counts().values()) == rows == sum(found.verdicts().values())
-    assert sum(item.hosts for item in found.findings()) == rows - found.verdicts()[_verdicts.PASS] - found.kinds()[_verdicts.UNASKED]
+    not_wanted = sum(found.kinds()[kind] for kind in _verdicts.NOT_WANTED)
+    assert sum(item.hosts for item in found.findings()) == rows - found.verdicts()[_verdicts.PASS] - not_wanted

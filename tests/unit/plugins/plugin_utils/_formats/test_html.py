@@ -115,11 +115,11 @@ def test_changes_are_counted_by_what_they_mean(check_mode, would_change, changed
 
 
 def test_the_counts_are_the_fleet_s():
-    fleet = _merge.read([line("h%d" % number, row(state=state), row("a", wanted=None)) for number, state in enumerate(STATES)])
+    fleet = _merge.read([line("h%d" % number, row(state=state), row("a", before="0"), row("b", state="changed", before="0"),
+                              check_mode=bool(number % 2)) for number, state in enumerate(STATES)])
     found = {kind["key"]: number for kind, number in report.counts(fleet)}
-    found["changed"] += found.pop("would_change")
-    found["ok"] += found.pop("unasked")
-    assert found == fleet.counts()
+    found["changed"] += found.pop("would_change") + found.pop("put_back")
+    assert found == fleet.counts() and (found["ok"], found["unasked"]) == (1, len(STATES))
 
 
 @pytest.mark.parametrize("expires, days, words", [
