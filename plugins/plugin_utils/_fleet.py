@@ -60,7 +60,8 @@ class Fleet:
                       key=lambda item: (_verdicts.severity(_verdicts.kind_of(item[1], check_mode)), item[0]))
 
     def findings(self):
-        """[Finding, ...] of all parameters and kinds of which something is wanted and that are no pass; the worst and most common first."""
+        """[Finding, ...] of all parameters and kinds of which something is wanted and that are no pass: the worst verdict first, of one verdict
+        what most hosts have, of as many hosts the worst kind."""
         found, check_modes = Counter(), [host.check_mode for host in self.hosts]
         for name, column in self.parameters.items():
             for (number, check_mode), hosts in Counter(zip(column.index, check_modes, strict=True)).items():
@@ -68,7 +69,7 @@ class Fleet:
                     found[name, _verdicts.kind_of(column.cells[number], check_mode)] += hosts
         listed = [_records.Finding(name, kind, _verdicts.verdict(kind), hosts) for (name, kind), hosts in found.items()
                   if kind not in _verdicts.NOT_WANTED and _verdicts.verdict(kind) != _verdicts.PASS]
-        return sorted(listed, key=lambda item: (_verdicts.VERDICTS.index(item.verdict), -item.hosts, item.name, item.kind))
+        return sorted(listed, key=_place)
 
     def guest(self):
         """[(GuestRow, hosts that have just this one, hosts that have one of this name and state), ...], findings first, then as hosts have
@@ -103,6 +104,11 @@ class Fleet:
     def time(self):
         """When the newest result was kept; "" without one. A report has no other time, so that the same results make the same file."""
         return max((host.time for host in self.hosts), default="")
+
+
+def _place(finding):
+    verdict, kind = _verdicts.severity(finding.kind)
+    return verdict, -finding.hosts, kind, finding.name
 
 
 def _kinds(tally, check_mode):

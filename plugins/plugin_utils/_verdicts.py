@@ -31,8 +31,9 @@ _VERDICT = {
 # kind -> (letter, word), from worst to best.
 WORDS = {
     "rejected": ("R", "rejected"), "not_applied": ("N", "not applied"), "overridden": ("O", "overridden at boot"),
-    "reboot_required": ("B", "needs a reboot"), "read_only": ("L", "read-only"), "held_back": ("H", "held back"),
-    WOULD_CHANGE: ("C", "would change"), "changed": ("C", "changed"), "waived": ("W", "waived"), "unsupported": ("U", "unsupported"),
+    "reboot_required": ("B", "needs a reboot"), "read_only": ("L", "read-only"), WOULD_CHANGE: ("C", "would change"),
+    # On purpose.
+    "held_back": ("H", "held back"), "changed": ("C", "changed"), "waived": ("W", "waived"), "unsupported": ("U", "unsupported"),
     PUT_BACK: ("P", "put back"), UNASKED: ("-", "nothing wanted"), "stricter": ("S", "stricter"), "ok": ("K", "ok"),
 }
 

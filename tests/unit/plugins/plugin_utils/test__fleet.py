@@ -91,6 +91,13 @@ def test_rows_that_many_hosts_have_are_kept_once():
     assert found[0].guest[0] is found[1].guest[0] is found[2].guest[0]
 
 
+def test_of_findings_on_as_many_hosts_the_worst_kind_comes_first():
+    rows = [row("a.a", "held_back"), row("a.b", "changed"), row("a.c", "overridden"), row("a.d", "reboot_required")]
+    found = fleet(*(line("web%d" % number, *rows, row("a.e", "changed"), check_mode=True, mode="audit") for number in range(2)),
+                  line("web3", *rows[1:2], row("a.0", "rejected"), check_mode=True, mode="audit"))
+    assert [finding.name for finding in found.findings()] == ["a.0", "a.b", "a.c", "a.d", "a.e", "a.a"]
+
+
 @given(LINES)
 def test_what_is_counted_adds_up(lines):
     found = fleet(*lines)

@@ -31,7 +31,7 @@ report: reports/x/report.html
 
 def test_a_single_finding_comes_before_none():
     rows = [("a", "done", True, {"ok": 9}), ("b", "done", True, {"changed": 1}), ("c", "done", True, {"held_back": 1})]
-    assert [line[0] for line in terminal.table(rows, 80, False, None).splitlines()[1:4]] == ["c", "b", "a"]
+    assert [line[0] for line in terminal.table(rows, 80, False, None).splitlines()[1:4]] == ["b", "c", "a"]
 
 
 def test_hosts_that_are_alike_stand_as_people_count():
