@@ -58,6 +58,7 @@ options:
     default: 168
   since:
     description: An earlier C(report.json), or a folder of earlier results. The report then says what is worse or better since then.
+      It is an error if it is later than all that is reported.
     type: path
   query:
     description: A question to the report's JSON, in JMESPath. It needs the Python library jmespath on the controller.
@@ -115,8 +116,8 @@ hosts:
   type: int
   sample: 40
 counts:
-  description: The number of parameters in each state, of all hosts. C(unasked) are those in the state C(ok) of which nothing is wanted; they
-    are not among C(ok).
+  description: The number of parameters in each state, of all hosts. C(unasked) are those in the state C(ok) of which nothing is wanted;
+    they are not among C(ok).
   returned: success
   type: dict
   sample: {ok: 1140, changed: 20, unasked: 40}

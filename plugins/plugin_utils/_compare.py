@@ -119,9 +119,8 @@ def _verdict(known, name, one, other, left, right):
         return _Verdict(INCOMPARABLE, "It cannot be read.", untold=kinds[0] == kinds[1] and one.problem == other.problem)
     if _sides.SECRET in kinds:
         return _secret(one.token, other.token, left.kind == right.kind == _sides.HOST)
-    if _sides.MOVES in kinds or known.get("moves"):
-        return _Verdict(MOVES, "The kernel changes it by itself.")
     return (_paired(name, left, right) or (_Verdict(SAME) if _values.same(name, one.value, other.value) else None)
+            or (_Verdict(MOVES, "The kernel changes it by itself.") if _sides.MOVES in kinds or known.get("moves") else None)
             or _sized(known, name, left, right)
             or _ordered(known, name, sorted((one.value, other.value)), one.value, (left.facts, right.facts)))
 
@@ -317,12 +316,19 @@ def failure(comparison, assertion):
     if incomplete:
         return "%s: the saved result is not complete, so nothing can be asserted" % " and ".join(incomplete)
     if assertion == "equal":
+        found = [row for row in found if row.verdict != silent(comparison)]
         unequal = [row for row in found if row.verdict not in _AS_EQUAL and not row.untold]
         return _told("%s and %s are not equal" % (left, right), unequal, found)
     weaker = [row for row in found if row.verdict == RIGHT]
     unknown = [] if weaker else [row for row in found if _is_unknown(row, comparison.left)]
     return (_told("%s is weaker than %s" % (left, right), weaker, found)
             or _told("Nobody can tell whether %s is weaker than %s" % (left, right), unknown, found))
+
+
+def silent(comparison):
+    """The verdict on what a host has and a profile says nothing of, which is no difference; None where not just one side is a profile."""
+    is_left, is_right = (side.kind == _sides.PROFILE for side in (comparison.left, comparison.right))
+    return None if is_left == is_right else ONLY_RIGHT if is_left else ONLY_LEFT
 
 
 def _is_unknown(row, left):

@@ -60,8 +60,8 @@ class Fleet:
                       key=lambda item: (_verdicts.severity(_verdicts.kind_of(item[1], check_mode)), item[0]))
 
     def findings(self):
-        """[Finding, ...] of all parameters and kinds of which something is wanted and that are no pass: the worst verdict first, of one verdict
-        what most hosts have, of as many hosts the worst kind."""
+        """[Finding, ...] of all parameters and kinds of which something is wanted and that are no pass: the worst verdict first, of one
+        verdict what most hosts have, of as many hosts the worst kind."""
         found, check_modes = Counter(), [host.check_mode for host in self.hosts]
         for name, column in self.parameters.items():
             for (number, check_mode), hosts in Counter(zip(column.index, check_modes, strict=True)).items():
@@ -136,17 +136,21 @@ _OF_HOSTS = {
 
 def verdict_sentence(fleet):
     """What a report says first."""
-    if not fleet.hosts:
-        return "There is no result of any host."
-    found = {verdict: hosts for verdict, hosts in fleet.host_totals().items() if hosts}
-    total, names = sum(found.values()), {host.name for host in fleet.hosts}
-    first = next(verdict for verdict in (_verdicts.FAIL, _verdicts.PASS, *found) if verdict in found)
-    said = ["%s %s" % (_subject(found.pop(first), total), _OF_HOSTS[first][total > 1])]
-    found.pop(_verdicts.PASS, None)
-    said += ["%d %s %s" % (hosts, "host" if hosts == 1 else "hosts", _OF_HOSTS[verdict][hosts > 1]) for verdict, hosts in found.items()]
+    names = {host.name for host in fleet.hosts}
+    said = _of_hosts({verdict: hosts for verdict, hosts in fleet.host_totals().items() if hosts}) if names else [
+        "There is no result of any host"]
     lost = sum(problem.kind in _records.LOST and problem.source not in names for problem in fleet.problems)
     said += ["%d %s could not be counted" % (lost, "result" if lost == 1 else "results")] if lost else []
     return "; ".join(said) + "."
+
+
+def _of_hosts(found):
+    """What is said of the numbers of hosts FOUND, by their verdicts."""
+    total = sum(found.values())
+    first = next(verdict for verdict in (_verdicts.FAIL, _verdicts.PASS, *found) if verdict in found)
+    rest = [(verdict, hosts) for verdict, hosts in found.items() if verdict not in (first, _verdicts.PASS)]
+    return ["%s %s" % (_subject(found[first], total), _OF_HOSTS[first][found[first] > 1])] + [
+        "%d %s %s" % (hosts, "host" if hosts == 1 else "hosts", _OF_HOSTS[verdict][hosts > 1]) for verdict, hosts in rest]
 
 
 def _subject(hosts, total):

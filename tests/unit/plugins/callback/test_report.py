@@ -147,7 +147,7 @@ def test_a_host_that_fail_on_has_stopped_has_a_whole_result(tmp_path, monkeypatc
     run.result("web2")
     assert run.end().strip().splitlines()[1].split() == ["web1", "1", "2", "stopped"]
     written = run.written()
-    assert written["problems"] == [] and written["verdict"] == "1 of 2 hosts are not as wanted."
+    assert written["problems"] == [] and written["verdict"] == "1 of 2 hosts is not as wanted."
 
 
 @pytest.mark.parametrize("event, says, kind, counts", [

@@ -30,7 +30,8 @@ def test_counts():
 
 
 @pytest.mark.parametrize("lines, expected, sentence", [
-    ([line("web1", row("a.a"))], [], "The host is as wanted."),
+    ([line("web1", row("a.a"))], [], "The host is as wanted."), ([], [], "There is no result of any host."),
+    (["{"], ["x"], "There is no result of any host; 1 result could not be counted."),
     ([line("web1", row("a.a", "overridden"))], [], "The host is not as wanted."),
     ([line("web1", row("a.a")), line("web2", row("a.a"))], [], "All 2 hosts are as wanted."),
     ([line("web1", row("a.a")), line("web2", row("a.a"))], ["web1", "web2", "web3"],
@@ -41,10 +42,10 @@ def test_counts():
     ([line("web1", row("a.a"), outcome="unreachable")], ["web2"], "All 2 hosts have no whole and fresh result."),
     ([line("web1", row("a.a"), omitted=1)], [], "The host has no whole and fresh result."),
     ([line("web1", row("a.a"), time="2025-01-31T12:00:00Z"), line("web2", row("a.a"))], [],
-     "1 of 2 hosts are as wanted; 1 host has no whole and fresh result."),
+     "1 of 2 hosts is as wanted; 1 host has no whole and fresh result."),
     ([line("web1")], [], "The host has no hardened parameter."),
     ([line("web1", row("a.a", "unsupported"), row("a.b", "waived")), line("web2", row("a.a"))], [],
-     "1 of 2 hosts are as wanted; 1 host has no hardened parameter."),
+     "1 of 2 hosts is as wanted; 1 host has no hardened parameter."),
     # After a rollback.
     ([line("web1", row("a.a", wanted=None, reason="no longer ours"), mode="rollback")], [], "The host has no hardened parameter."),
     # One of the two is not what it looks like.

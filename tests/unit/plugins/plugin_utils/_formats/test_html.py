@@ -64,7 +64,7 @@ class Text(html.parser.HTMLParser):
 def test_the_first_screen():
     found = Text(page([line("web1", row(state="overridden", after="1", before="1", boot="1", boot_source="/etc/x.conf:9", wanted="0"),
                             waivers=[waiver("2026-12-01")]), line("web2", row())], ["web3"])).text
-    assert "1 of 3 hosts are not as wanted; 1 host has no whole and fresh result." in found
+    assert "1 of 3 hosts is not as wanted; 1 host has no whole and fresh result." in found
     assert "O overridden at boot 1" in found and "K ok 1" in found
     assert "O kernel.sysrq overridden at boot on 1 of 2 hosts" in found
     assert "web1: is 1 now; at boot 1, set by /etc/x.conf:9; wanted 0" in found
