@@ -80,6 +80,9 @@ class ActionModule(ActionBase):
 
     def _folder(self, given):
         """Where files go, None where none is written. The folder in which the command was typed is still the current one."""
+        if given["formats"] and _TEXT not in given["formats"] and not given["dir"] and given["assert"] == "none":
+            raise ValueError("formats: %s: no folder is given for files: give dir (-e compare_dir=FOLDER), or ask for text, which is "
+                             "printed" % ", ".join(given["formats"]))
         is_wanted = given["dir"] and not self._task.no_log and set(given["formats"]) & set(_FILES)
         return _path(given["dir"]) if is_wanted else None
 

@@ -106,6 +106,9 @@ class ActionModule(ActionBase):
             add_cached(reader, args["hosts"], variables["hostvars"])
         earlier = _earlier(args["since"], reader) if args["since"] else None
         fleet = reader.fleet(args["hosts"], hours_ago(args["stale_after"]), hours_ago(-_MOST_AHEAD))
+        if earlier and fleet.hosts and earlier.time > fleet.time:
+            raise ValueError("since: %s: name an earlier report: its newest result is of %s, and the newest that is reported is of %s"
+                             % (args["since"], earlier.time, fleet.time))
         drift = _drift.drift(earlier, fleet) if earlier else None
         result = _told(fleet, _reports.write(fleet, settings, drift) if settings else None, _job(variables), drift)
         if args["query"] is not None:

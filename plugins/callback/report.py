@@ -28,7 +28,15 @@ import sys
 from ansible import constants, context
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _display, _harmless, _provenance, _records, _report_options, _shards
+from ansible_collections.photon.hardening.plugins.plugin_utils import (
+    _display,
+    _harmless,
+    _provenance,
+    _records,
+    _report_options,
+    _shards,
+    _verdicts,
+)
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import terminal
 
 _ACTIONS = ("photon.hardening.kernel_parameters", "kernel_parameters")
@@ -42,9 +50,19 @@ def hosts_of(play):
 
 
 def counts_of(result):
-    """state -> number, of a result of the module; a failed one may have none."""
+    """state -> number, of a result of the module, as reports count; a failed one may have none."""
     found = result.get("summary")
-    return {str(state): count for state, count in found.items() if isinstance(count, int)} if isinstance(found, dict) else {}
+    counts = {str(state): count for state, count in found.items() if isinstance(count, int)} if isinstance(found, dict) else {}
+    unasked = min(counts.get("ok", 0), sum(map(_is_unasked, rows_of(result))))
+    return dict(counts, **{"ok": counts["ok"] - unasked, _verdicts.UNASKED: unasked}) if unasked > 0 else counts
+
+
+def rows_of(result):
+    return result.get("parameters") if isinstance(result.get("parameters"), list) else []
+
+
+def _is_unasked(row):
+    return isinstance(row, dict) and row.get("state") == "ok" and row.get("wanted", "") is None
 
 
 def settings_of(result):
@@ -115,7 +133,7 @@ class CallbackModule(CallbackBase):
         ended = _shards.outcome(dict(result, **how))
         self._rows[host] = terminal.Row(_harmless.flat(host), ended, bool(given._task.check_mode), counts_of(result),
                                         mode_of(result), bool(result.get("changed")))
-        self._parameters = result.get("parameters") if isinstance(result.get("parameters"), list) else []
+        self._parameters = rows_of(result)
         if ended != "done":
             self._remember(given, dict(result, **how))
         said = settings_of(result)

@@ -169,8 +169,9 @@ def _finish(plan, before, first, outcomes, forms):
 def _came_out(row, outcomes, forms, moved):
     if row.name in outcomes:
         state, _value, reason = outcomes[row.name]
-        after = None if state == "unsupported" and row.before is None else row.before
-        return row._replace(state=state, after=after, reason="; ".join(filter(None, [row.reason, reason])))
+        now = _procfs.read(row.name)
+        return row._replace(state=state, after=now.value, error=_behaviour.errno_name(now.error),
+                            reason="; ".join(filter(None, [row.reason, reason])))
     if row.name in moved and moved[row.name][1] is not None:
         return row._replace(after=moved[row.name][1])
     return row._replace(after=forms[row.name]) if row.name in forms else row

@@ -353,8 +353,8 @@ def never_unset(name):
 
 
 def errno_name(number):
-    """The name of an error number, also of those that the kernel has for itself."""
-    return errno.errorcode.get(number) or _OWN_ERRNOS.get(number) or "error %d" % number
+    """The name of an error number, also of those that the kernel has for itself; None of 0, which is none."""
+    return None if not number else errno.errorcode.get(number) or _OWN_ERRNOS.get(number) or "error %d" % number
 
 
 def module_of(name):

@@ -144,7 +144,8 @@ def _row(want, choice, request, snapshot, boots, expected):
     state, reason = _final(want, choice, _moves(want.name, *live), boot_before, winner, source)
     if state == "changed" and not reason:
         reason = _set_since(want, choice, before, reading.value, snapshot.saved)
-    return Row(want.name, state, live[0], want.value, live[1], boot_before, boot, source, want.dropin, reason)
+    error = None if request.image else _behaviour.errno_name(reading.error)
+    return Row(want.name, state, live[0], want.value, live[1], boot_before, boot, source, want.dropin, reason, error)
 
 
 def _live_after(name, live, expected):

@@ -13,6 +13,8 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import DIF
 MAX_ROWS = 500
 _MAX_VALUE = 200
 _NAMED = 5
+# What a row has of the host and of its files.
+_TOLD = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "reason")
 
 
 # --- nothing that a host says reaches a terminal or a JSON document raw ---
@@ -201,10 +203,16 @@ def diff(plan):
     return entries
 
 
+def _flat(row):
+    """A row of the result; hardly any has an error."""
+    found = dict(row._asdict(), **dict((key, shown(getattr(row, key))) for key in _TOLD))
+    if row.error is None:
+        del found["error"]
+    return found
+
+
 def result(plan):
     """Everything that the module returns but its diff."""
     rows = in_order(plan.rows)
-    values = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "reason")
-    flat = [dict(row._asdict(), **dict((key, shown(getattr(row, key))) for key in values)) for row in rows[:MAX_ROWS]]
-    return {"changed": is_changed(plan), "msg": message(plan), "summary": summary(rows), "parameters": flat,
+    return {"changed": is_changed(plan), "msg": message(plan), "summary": summary(rows), "parameters": list(map(_flat, rows[:MAX_ROWS])),
             "omitted": max(0, len(rows) - MAX_ROWS), "notes": list(plan.warnings)}

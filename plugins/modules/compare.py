@@ -38,7 +38,8 @@ options:
     description:
       - Fails where it does not hold. V(none) never fails.
       - V(equal) holds where no parameter differs, but for those that the kernel sizes by the machine or changes by itself, secrets of which
-        a saved result does not tell enough, and what neither side can read.
+        a saved result does not tell enough, what neither side can read, and what a profile says nothing of where the other side is a host
+        or a saved result.
       - V(not_weaker) holds where the left side is nowhere weaker than the right one. It fails also where the catalogue has an order for a
         parameter but a value cannot be read or placed, or a profile or saved result does not have it. A parameter that the kernel of the
         left host lacks, or for which the catalogue has no order, does not count.
@@ -46,7 +47,8 @@ options:
     choices: [none, equal, not_weaker]
     default: none
   formats:
-    description: V(text) is printed. The others are files, written where O(dir) is given.
+    description: V(text) is printed. The others are files, written where O(dir) is given. Files alone without O(dir) are an error, but
+      for what O(assert) says.
     type: list
     elements: str
     choices: [text, html, json, markdown]

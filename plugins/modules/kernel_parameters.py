@@ -353,6 +353,12 @@ parameters:
       description: Why the parameter has its state, empty where that needs no words.
       type: str
       sample: ""
+    error:
+      description: The name of the error with which the live value cannot be read, such as C(ENOENT) where the kernel lacks the parameter,
+        whatever its state.
+      returned: where it cannot be read, but not with O(root)
+      type: str
+      sample: ENOENT
 omitted:
   description: The number of rows that were left out of RV(parameters) to keep the result small; 0 up to 500 parameters.
   returned: when the plan could be made

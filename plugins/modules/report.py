@@ -48,7 +48,8 @@ options:
     default: []
   cached_facts:
     description:
-      - Whether the fact cache counts, too, for the hosts of O(hosts). It has the state of each parameter and no values.
+      - Whether the fact cache counts, too, for the hosts of O(hosts). It has the state of each parameter of which something is wanted, and
+        no values.
     type: bool
     default: false
   stale_after:
@@ -57,6 +58,7 @@ options:
     default: 168
   since:
     description: An earlier C(report.json), or a folder of earlier results. The report then says what is worse or better since then.
+      It is an error if it is later than all that is reported.
     type: path
   query:
     description: A question to the report's JSON, in JMESPath. It needs the Python library jmespath on the controller.
@@ -114,10 +116,11 @@ hosts:
   type: int
   sample: 40
 counts:
-  description: The number of parameters in each state, of all hosts.
+  description: The number of parameters in each state, of all hosts. C(unasked) are those in the state C(ok) of which nothing is wanted;
+    they are not among C(ok).
   returned: success
   type: dict
-  sample: {ok: 1180, changed: 20}
+  sample: {ok: 1140, changed: 20, unasked: 40}
 verdicts:
   description: The number of parameters with each verdict, of all hosts. C(waived) and C(not_applicable) are no passes.
   returned: success

@@ -96,15 +96,12 @@ def _row(known, name, left, right, controls):
     found = _verdict(known or {}, name, one, other, left, right)
     better = {LEFT: one, RIGHT: other}.get(found.verdict)
     about = known or {"why": "", "impact": ""}
-    line = "%s = %s" % (name, _values.printed(name, better.value)) if better and _can_be_set(about, better.value) else None
+    # A saved result may hold what nobody could set.
+    is_line = better is not None and _layers.problem(about, name, better.value) is None
+    line = "%s = %s" % (name, _values.printed(name, better.value)) if is_line else None
     return Row(name, one, other, found.verdict, _reason(known, name, found), about["why"], about["impact"], tuple(controls(name)), line,
                tuple(about.get("hold", {}).get(better.value, ())) if line else (), found.equally, found.untold,
                "strength" in about, None)
-
-
-def _can_be_set(known, value):
-    """Whether VALUE, which has a rank, makes sense: a saved result may hold any number."""
-    return "valid" not in known or _values.number(value) <= known["valid"]["max"]
 
 
 def _reason(known, name, found):
@@ -122,16 +119,21 @@ def _verdict(known, name, one, other, left, right):
         return _Verdict(INCOMPARABLE, "It cannot be read.", untold=kinds[0] == kinds[1] and one.problem == other.problem)
     if _sides.SECRET in kinds:
         return _secret(one.token, other.token, left.kind == right.kind == _sides.HOST)
-    if _sides.MOVES in kinds or known.get("moves"):
-        return _Verdict(MOVES, "The kernel changes it by itself.")
     return (_paired(name, left, right) or (_Verdict(SAME) if _values.same(name, one.value, other.value) else None)
+            or (_Verdict(MOVES, "The kernel changes it by itself.") if _sides.MOVES in kinds or known.get("moves") else None)
             or _sized(known, name, left, right)
             or _ordered(known, name, sorted((one.value, other.value)), one.value, (left.facts, right.facts)))
 
 
 def _absence(name, side):
-    return {_sides.HOST: "%s has none." if _guest.is_name(name) else "%s has no such parameter.", _sides.PROFILE: "%s says nothing of it.",
-            _sides.RESULT: "%s does not tell of it."}[side.kind] % side.label
+    if _lacks(name, side):
+        return ("%s has none." if _guest.is_name(name) else "%s has no such parameter.") % side.label
+    return ("%s says nothing of it." if side.kind == _sides.PROFILE else "%s does not tell of it.") % side.label
+
+
+def _lacks(name, side):
+    """Whether it is known of SIDE, which has no value of NAME, that there is none."""
+    return side.kind == _sides.HOST or name in side.parameters
 
 
 def _secret(one, other, of_one_run):
@@ -274,14 +276,14 @@ def _kernels(left, right):
 
 
 def _lacking(name, side, kernels):
-    if _guest.is_name(name) and side.kind == _sides.HOST:
-        return None
     if side.kind == _sides.PROFILE:
         return Cause("profile", "%s says nothing of these." % side.label)
-    if len(kernels) == 2 and not _guest.is_name(name):
-        return Cause("kernel", "%s lacks these, and the kernels differ: %s." % (side.label, " and ".join(kernels)))
-    if side.kind == _sides.RESULT:
+    if not _lacks(name, side):
         return Cause("missing", "%s does not tell of these." % side.label)
+    if _guest.is_name(name):
+        return None
+    if len(kernels) == 2:
+        return Cause("kernel", "%s lacks these, and the kernels differ: %s." % (side.label, " and ".join(kernels)))
     return Cause("missing", "%s lacks these: a kernel module is not loaded, or the kernel was built without them." % side.label)
 
 
@@ -314,6 +316,7 @@ def failure(comparison, assertion):
     if incomplete:
         return "%s: the saved result is not complete, so nothing can be asserted" % " and ".join(incomplete)
     if assertion == "equal":
+        found = [row for row in found if row.verdict != silent(comparison)]
         unequal = [row for row in found if row.verdict not in _AS_EQUAL and not row.untold]
         return _told("%s and %s are not equal" % (left, right), unequal, found)
     weaker = [row for row in found if row.verdict == RIGHT]
@@ -322,12 +325,17 @@ def failure(comparison, assertion):
             or _told("Nobody can tell whether %s is weaker than %s" % (left, right), unknown, found))
 
 
+def silent(comparison):
+    """The verdict on what a host has and a profile says nothing of, which is no difference; None where not just one side is a profile."""
+    is_left, is_right = (side.kind == _sides.PROFILE for side in (comparison.left, comparison.right))
+    return None if is_left == is_right else ONLY_RIGHT if is_left else ONLY_LEFT
+
+
 def _is_unknown(row, left):
     """Whether the left side may be weaker. What its kernel lacks it cannot have weaker."""
     if not row.ordered or row.equally or row.right is None:
         return False
-    lacks = left.kind == _sides.HOST or row.name in left.parameters
-    return row.verdict == INCOMPARABLE or row.verdict == ONLY_RIGHT and not lacks
+    return row.verdict == INCOMPARABLE or row.verdict == ONLY_RIGHT and not _lacks(row.name, left)
 
 
 def _told(words, differing, found):

@@ -16,7 +16,12 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
 PATH = os.path.join(os.path.dirname(_catalogue.PATH), "controls.yml")
 
-_SECTION = re.compile(r"[0-9]+(\.[0-9]+)*\Z")
+# What has parts: a section, as 3.3, of which 3.3.1 is one, and a control of NIST, as CM-6, of which CM-6(a) is one. SC-30(2) is an
+# enhancement, a control of its own.
+_WHOLE = re.compile(r"([0-9]+(\.[0-9]+)*|[A-Z]{2}-[0-9]+(\([0-9]+\))?)\Z")
+_PART = re.compile(r"\.|\([a-z]")
+# The number of a STIG's rule has that of its control in it, and that of a release.
+_RULE = re.compile(r"SV-([0-9]+)r[0-9]+(_rule)?\Z")
 
 # Of a benchmark's kernel parameters: those that the catalogue has, in its order, and parameter -> numbers of those that it does not have.
 Coverage = namedtuple("Coverage", "covered missing")
@@ -56,7 +61,7 @@ def coverage(controls, key):
 
 
 def parameters_of(controls, control):
-    """The catalogue's parameters of a CONTROL; where its number is that of a section, as in cis_rhel8:3.3, of all controls below it.
+    """The catalogue's parameters of a CONTROL; where its number is that of a section, as in cis_rhel8:3.3, of all that is part of it.
 
     ValueError where there are none: a sentence for whoever wrote it.
     """
@@ -64,7 +69,8 @@ def parameters_of(controls, control):
     if key not in controls["benchmarks"]:
         raise ValueError("there is no benchmark %r; the nearest is %s" % (key, _nearest(key, controls["benchmarks"])))
     # An auditor writes the V- number, which stays the same from release to release.
-    asked = next((number for number, about in controls["benchmarks"][key].get("controls", {}).items() if about.get("gid") == asked), asked)
+    group = _RULE.sub(r"V-\1", asked)
+    asked = next((number for number, about in controls["benchmarks"][key].get("controls", {}).items() if about.get("gid") == group), asked)
     found = [name for name, benchmarks in controls["parameters"].items() if _names_any(asked, benchmarks.get(key, ()))]
     if not found:
         raise ValueError(_unknown(controls, key, asked))
@@ -72,7 +78,8 @@ def parameters_of(controls, control):
 
 
 def _names_any(asked, numbers):
-    return asked in numbers or bool(_SECTION.match(asked)) and any(number.startswith(asked + ".") for number in numbers)
+    parts = (number[len(asked):] for number in numbers if number.startswith(asked)) if _WHOLE.match(asked) else ()
+    return asked in numbers or any(map(_PART.match, parts))
 
 
 def _unknown(controls, key, asked):

@@ -94,7 +94,7 @@ def _rows_only(fleet, other, pairs):
 def _compared(column):
     """Of each host whether something is wanted of it."""
     settled = dict(enumerate(map(_verdicts.settled, column.cells)))
-    return [_verdicts.kind(settled.get(number, _verdicts.UNASKED), False) != _verdicts.UNASKED for number in column.index]
+    return [settled.get(number, _verdicts.UNASKED) not in _verdicts.NOT_WANTED for number in column.index]
 
 
 def _grouped(name, found):
@@ -136,5 +136,5 @@ def _of_parameter(name, left, right, pairs):
 def _verdicts_of(column):
     """check mode -> the verdict on each cell of COLUMN; None where nothing is wanted."""
     kinds = {check_mode: [_verdicts.kind_of(cell, check_mode) for cell in column.cells] for check_mode in (False, True)}
-    return {check_mode: [None if kind == _verdicts.UNASKED else _verdicts.verdict(kind) for kind in found]
+    return {check_mode: [None if kind in _verdicts.NOT_WANTED else _verdicts.verdict(kind) for kind in found]
             for check_mode, found in kinds.items()}

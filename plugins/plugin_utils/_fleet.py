@@ -6,7 +6,6 @@
 from collections import Counter
 
 from ansible_collections.photon.hardening.plugins.module_utils import _guest
-from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
 from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _records, _verdicts
 
 
@@ -16,27 +15,24 @@ class Fleet:
     def __init__(self, hosts, parameters, problems):
         self.hosts, self.parameters, self.problems = hosts, parameters, problems
         # The one place that counts.
-        self._tally = self._counted()
-        self._kinds = [_kinds(tally, host.check_mode) for tally, host in zip(self._tally, hosts, strict=True)]
+        self._kinds = [_kinds(tally, host.check_mode) for tally, host in zip(self._counted(), hosts, strict=True)]
 
     def _counted(self):
-        """Of each host: (state, settled state) -> number. Under None, of which parameters it has no row."""
-        states = [{number: (cell[0], _verdicts.settled(cell)) for number, cell in enumerate(column.cells)}
-                  for column in self.parameters.values()]
+        """Of each host: settled state -> number. Under None, of which parameters it has no row."""
+        states = [dict(enumerate(map(_verdicts.settled, column.cells))) for column in self.parameters.values()]
         rows = zip(*(map(known.get, column.index) for known, column in zip(states, self.parameters.values(), strict=True)), strict=True)
         return list(map(Counter, rows)) or [Counter() for _host in self.hosts]
 
     def host_counts(self, number):
-        """state -> how many parameters of host NUMBER have it; all states, in their order."""
-        found = dict.fromkeys(STATES, 0)
-        for key, count in self._tally[number].items():
-            if key is not None:
-                found[key[0]] += count
+        """state -> how many parameters of host NUMBER have it; all that is counted, in its order."""
+        found = dict.fromkeys(_verdicts.COUNTED, 0)
+        for kind, count in self._kinds[number].items():
+            found[_verdicts.counted(kind)] += count
         return found
 
     def counts(self):
         each = [self.host_counts(number) for number in range(len(self.hosts))]
-        return {state: sum(found[state] for found in each) for state in STATES}
+        return {state: sum(found[state] for found in each) for state in _verdicts.COUNTED}
 
     def host_verdicts(self, number):
         """verdict -> how many parameters of host NUMBER have it."""
@@ -64,15 +60,16 @@ class Fleet:
                       key=lambda item: (_verdicts.severity(_verdicts.kind_of(item[1], check_mode)), item[0]))
 
     def findings(self):
-        """[Finding, ...] of all parameters and kinds of which something is wanted and that are no pass; the worst and most common first."""
+        """[Finding, ...] of all parameters and kinds of which something is wanted and that are no pass: the worst verdict first, of one
+        verdict what most hosts have, of as many hosts the worst kind."""
         found, check_modes = Counter(), [host.check_mode for host in self.hosts]
         for name, column in self.parameters.items():
             for (number, check_mode), hosts in Counter(zip(column.index, check_modes, strict=True)).items():
                 if number != _columns.NONE:
                     found[name, _verdicts.kind_of(column.cells[number], check_mode)] += hosts
         listed = [_records.Finding(name, kind, _verdicts.verdict(kind), hosts) for (name, kind), hosts in found.items()
-                  if kind != _verdicts.UNASKED and _verdicts.verdict(kind) != _verdicts.PASS]
-        return sorted(listed, key=lambda item: (_verdicts.VERDICTS.index(item.verdict), -item.hosts, item.name, item.kind))
+                  if kind not in _verdicts.NOT_WANTED and _verdicts.verdict(kind) != _verdicts.PASS]
+        return sorted(listed, key=_place)
 
     def guest(self):
         """[(GuestRow, hosts that have just this one, hosts that have one of this name and state), ...], findings first, then as hosts have
@@ -109,12 +106,17 @@ class Fleet:
         return max((host.time for host in self.hosts), default="")
 
 
+def _place(finding):
+    verdict, kind = _verdicts.severity(finding.kind)
+    return verdict, -finding.hosts, kind, finding.name
+
+
 def _kinds(tally, check_mode):
     """kind -> how many parameters of a host have it."""
     found = Counter()
-    for key, count in tally.items():
-        if key is not None:
-            found[_verdicts.kind(key[1], check_mode)] += count
+    for state, count in tally.items():
+        if state is not None:
+            found[_verdicts.kind(state, check_mode)] += count
     return found
 
 
@@ -134,17 +136,21 @@ _OF_HOSTS = {
 
 def verdict_sentence(fleet):
     """What a report says first."""
-    if not fleet.hosts:
-        return "There is no result of any host."
-    found = {verdict: hosts for verdict, hosts in fleet.host_totals().items() if hosts}
-    total, names = sum(found.values()), {host.name for host in fleet.hosts}
-    first = next(verdict for verdict in (_verdicts.FAIL, _verdicts.PASS, *found) if verdict in found)
-    said = ["%s %s" % (_subject(found.pop(first), total), _OF_HOSTS[first][total > 1])]
-    found.pop(_verdicts.PASS, None)
-    said += ["%d %s %s" % (hosts, "host" if hosts == 1 else "hosts", _OF_HOSTS[verdict][hosts > 1]) for verdict, hosts in found.items()]
+    names = {host.name for host in fleet.hosts}
+    said = _of_hosts({verdict: hosts for verdict, hosts in fleet.host_totals().items() if hosts}) if names else [
+        "There is no result of any host"]
     lost = sum(problem.kind in _records.LOST and problem.source not in names for problem in fleet.problems)
     said += ["%d %s could not be counted" % (lost, "result" if lost == 1 else "results")] if lost else []
     return "; ".join(said) + "."
+
+
+def _of_hosts(found):
+    """What is said of the numbers of hosts FOUND, by their verdicts."""
+    total = sum(found.values())
+    first = next(verdict for verdict in (_verdicts.FAIL, _verdicts.PASS, *found) if verdict in found)
+    rest = [(verdict, hosts) for verdict, hosts in found.items() if verdict not in (first, _verdicts.PASS)]
+    return ["%s %s" % (_subject(found[first], total), _OF_HOSTS[first][found[first] > 1])] + [
+        "%d %s %s" % (hosts, "host" if hosts == 1 else "hosts", _OF_HOSTS[verdict][hosts > 1]) for verdict, hosts in rest]
 
 
 def _subject(hosts, total):

@@ -163,7 +163,9 @@ def _override(where, row, name, value):
         raise ValueError("%s: %r holds a line break or another character that cannot be printed" % (where, value))
     if row.get("report_only"):
         raise ValueError("%s cannot be set: %s" % (where, row["why_not"]))
-    _check_valid(where, row, name, text)
+    wrong = problem(row, name, text)
+    if wrong:
+        raise ValueError("%s: %s" % (where, wrong))
     return text
 
 
@@ -185,16 +187,16 @@ def _is_within(valid, name, value):
     return valid["min"] <= number <= valid["max"]
 
 
-def _check_valid(where, row, name, value):
+def problem(row, name, value):
+    """Why VALUE makes no sense for NAME, by its ROW of the catalogue, in words; None where nothing is known against it."""
     known = [item for level in levels(row) or [] for item in level]
     if known and not any(_values.same(name, value, item) for item in known):
-        raise ValueError("%s: %r is none of %s" % (where, value, ", ".join(known)))
+        return "%r is none of %s" % (value, ", ".join(known))
     valid = row.get("valid")
     if valid and not _is_within(valid, name, value):
-        raise ValueError("%s: %r is not a number from %d to %d" % (where, value, valid["min"], valid["max"]))
-    problem = _values.problem(name, value) or _values.cut(name, value)
-    if problem:
-        raise ValueError("%s: the kernel would refuse %r: %s" % (where, value, problem))
+        return "%r is not a number from %d to %d" % (value, valid["min"], valid["max"])
+    refused = _values.problem(name, value) or _values.cut(name, value)
+    return refused and "the kernel would refuse %r: %s" % (value, refused)
 
 
 # --- waivers ---

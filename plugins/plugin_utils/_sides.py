@@ -30,8 +30,8 @@ Value = namedtuple("Value", "kind value boot source cause token problem")
 _NEWEST_SCHEMA = 1
 # The largest number that a kernel has.
 _MOST = 2 ** 64
-# The error with which the kernel refuses to show an address secret that it does not have.
-_NEVER_SET = "EIO"
+# The error with which the kernel refuses to show an address secret that it does not have, and that of a parameter that it lacks.
+_NEVER_SET, _LACKS = "EIO", "ENOENT"
 
 
 # --- what a name means ---
@@ -141,32 +141,36 @@ def _parameters(label, result, made):
 
 
 def _of_info_row(label, row):
-    name, value, boot, source = (_text(label, key, row.get(key)) for key in ("name", "value", "boot", "boot_source"))
+    name, value, boot, source, error = (_text(label, key, row.get(key)) for key in ("name", "value", "boot", "boot_source", "error"))
     kind = row.get("kind", VALUE)
     if kind not in (VALUE, SECRET, MOVES, UNREADABLE):
         raise ValueError("%s: %s: %s is no kind of value that this release knows" % (label, name, _harmless.line(kind)))
     if kind == SECRET or _secrets.is_secret(name):
-        is_set = not (kind == UNREADABLE and row.get("error") == _NEVER_SET and name.endswith(".stable_secret"))
-        return Value(SECRET, None, None, source, _file(source), *((_text(label, "digest", row.get("digest")), None) if is_set
-                                                                  else ("", "never set")))
+        return _secret(name, value, source, error, _text(label, "digest", row.get("digest")))
     if kind == UNREADABLE or value is None:
-        return Value(UNREADABLE, None, boot, source, _file(source), None, _text(label, "error", row.get("error")) or "no value")
+        return Value(UNREADABLE, None, boot, source, _file(source), None, error or "no value")
     return Value(kind, value, boot, source, _file(source), None, None)
 
 
 def _of_shard_row(label, row, planned):
-    """Of a run in check mode nothing but what it found is true now."""
+    """Of a run in check mode nothing but what it found is true now. Whether the kernel lacks a parameter is no matter of its state."""
     keys = ("name", "before", "boot_before") if planned else ("name", "after", "boot")
     name, found, boot = (_text(label, key, row.get(key)) for key in keys)
-    source = _text(label, "boot_source", row.get("boot_source"))
+    source, error = (_text(label, key, row.get(key)) for key in ("boot_source", "error"))
     if planned and boot != _text(label, "boot", row.get("boot")):
         source = None
-    if found is None:
-        kind = MISSING if row.get("state") == "unsupported" else UNREADABLE
-        return Value(kind, None, boot, source, _file(source), None, None if kind == MISSING else "no value in the saved result")
+    if found is None and error == _LACKS:
+        return Value(MISSING, None, boot, source, _file(source), None, None)
     if _secrets.is_secret(name):
-        return Value(SECRET, None, None, source, _file(source), None, None)
+        return _secret(name, found, source, error, None)
+    if found is None:
+        return Value(UNREADABLE, None, boot, source, _file(source), None, error or "no value in the saved result")
     return Value(VALUE, found, boot, source, _file(source), None, None)
+
+
+def _secret(name, value, source, error, digest):
+    never_set = value is None and error == _NEVER_SET and name.endswith(".stable_secret")
+    return Value(SECRET, None, None, source, _file(source), *(("", "never set") if never_set else (digest, None)))
 
 
 def _file(source):

@@ -6,13 +6,13 @@
 Pure. Private to the collection.
 """
 
+from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
 from ansible_collections.photon.hardening.plugins.plugin_utils import _records
 
 # What is told apart is a kind: a state, or one of these. What a run has changed is right now; what an audit would change is not.
 # Where nothing is wanted, as after a rollback and of what is only compared, nothing can pass.
-WOULD_CHANGE, UNASKED = "would_change", "unasked"
-# What goes back to what it was is no kind: it would change, or nothing is wanted of it any more.
-_GOES_BACK = "goes back"
+WOULD_CHANGE, PUT_BACK, UNASKED = "would_change", "put_back", "unasked"
+NOT_WANTED = (PUT_BACK, UNASKED)
 
 PASS, FAIL, ERROR, WAIVED, NOT_APPLICABLE = "pass", "fail", "error", "waived", "not_applicable"
 
@@ -25,16 +25,20 @@ _VERDICT = {
     "rejected": ERROR, "not_applied": ERROR,
     "overridden": FAIL, "reboot_required": FAIL, "read_only": FAIL, "held_back": FAIL,
     "waived": WAIVED, "unsupported": NOT_APPLICABLE, "stricter": PASS, "ok": PASS,
-    "changed": PASS, WOULD_CHANGE: FAIL, UNASKED: NOT_APPLICABLE,
+    "changed": PASS, WOULD_CHANGE: FAIL, PUT_BACK: NOT_APPLICABLE, UNASKED: NOT_APPLICABLE,
 }
 
 # kind -> (letter, word), from worst to best.
 WORDS = {
     "rejected": ("R", "rejected"), "not_applied": ("N", "not applied"), "overridden": ("O", "overridden at boot"),
-    "reboot_required": ("B", "needs a reboot"), "read_only": ("L", "read-only"), "held_back": ("H", "held back"),
-    WOULD_CHANGE: ("C", "would change"), "changed": ("C", "changed"), "waived": ("W", "waived"), "unsupported": ("U", "unsupported"),
-    UNASKED: ("-", "nothing wanted"), "stricter": ("S", "stricter"), "ok": ("K", "ok"),
+    "reboot_required": ("B", "needs a reboot"), "read_only": ("L", "read-only"), WOULD_CHANGE: ("C", "would change"),
+    # On purpose.
+    "held_back": ("H", "held back"), "changed": ("C", "changed"), "waived": ("W", "waived"), "unsupported": ("U", "unsupported"),
+    PUT_BACK: ("P", "put back"), UNASKED: ("-", "nothing wanted"), "stricter": ("S", "stricter"), "ok": ("K", "ok"),
 }
+
+# What is counted: the states, but that nothing is ok of which nothing is wanted.
+COUNTED = (*STATES, UNASKED)
 
 # What a fact cache keeps of a row has no values: they are not unset, they are not known.
 _BARE = (None,) * (len(_records.Cell._fields) - 1)
@@ -43,14 +47,17 @@ _BARE = (None,) * (len(_records.Cell._fields) - 1)
 def settled(cell):
     """The state of CELL, or what stands for it where nothing is wanted. Of its values it matters only which are None."""
     is_unasked = cell[2] is None and tuple(cell[1:]) != _BARE
-    return {"ok": UNASKED, "changed": _GOES_BACK}.get(cell[0], cell[0]) if is_unasked else cell[0]
+    return {"ok": UNASKED, "changed": PUT_BACK}.get(cell[0], cell[0]) if is_unasked else cell[0]
 
 
 def kind(state, check_mode):
     """STATE: as `settled` says it."""
-    if state in ("changed", _GOES_BACK) and check_mode:
-        return WOULD_CHANGE
-    return UNASKED if state == _GOES_BACK else state
+    return WOULD_CHANGE if state in ("changed", PUT_BACK) and check_mode else state
+
+
+def counted(of_kind):
+    """What a kind is counted as: one of COUNTED."""
+    return "changed" if of_kind in (WOULD_CHANGE, PUT_BACK) else of_kind
 
 
 def kind_of(cell, check_mode):

@@ -19,14 +19,16 @@ def verdict(comparison, name):
 
 
 def headline(comparison):
-    told = "%s and %s: %d of %d parameters differ" % (comparison.left.label, comparison.right.label, *_differing(comparison.counts))
-    guest = _differing(comparison.guest)
-    return told + (", and %d of %d guest rows" % guest if guest[1] else "")
+    left, right, silent = comparison.left, comparison.right, _compare.silent(comparison)
+    told = "%s and %s: %d of %d parameters differ" % (left.label, right.label, *_differing(comparison.counts, silent))
+    guest, more = _differing(comparison.guest, silent), comparison.counts.get(silent)
+    told += ", and %d of %d guest rows" % guest if guest[1] else ""
+    return told + ("; %s says nothing of %d more" % ((left if left.kind == _sides.PROFILE else right).label, more) if more else "")
 
 
-def _differing(counts):
-    """(how many differ, how many there are)"""
-    total = sum(counts.values())
+def _differing(counts, silent):
+    """(how many differ, how many there are), but for those of the verdict SILENT"""
+    total = sum(number for verdict, number in counts.items() if verdict != silent)
     return total - counts[_compare.SAME], total
 
 

@@ -15,6 +15,8 @@ Words = namedtuple("Words", "junit hdf cklb defectdojo ocsf")
 _PASS = Words("pass", "passed", "not_a_finding", None, "Pass")
 _FAIL = Words("failure", "failed", "open", "active", "Fail")
 _ERROR = _FAIL._replace(junit="error", hdf="error")
+# Nobody may take it for reviewed.
+_NOT_COMPARED = Words("skipped", "impact 0", "not_reviewed", None, "Other")
 
 # None: the format does not mention it.
 WORDS = {
@@ -28,8 +30,7 @@ WORDS = {
     "held_back": _FAIL._replace(junit="skipped"),
     "waived": Words("skipped", "waiver_data", "open", "risk_accepted", "Fail, Suppressed"),
     "unsupported": Words("skipped", "impact 0", "not_applicable", None, "Other"),
-    # Nothing was compared, and nobody may take it for reviewed.
-    _verdicts.UNASKED: Words("skipped", "impact 0", "not_reviewed", None, "Other"),
+    **dict.fromkeys(_verdicts.NOT_WANTED, _NOT_COMPARED),
     "changed": _PASS,
     "stricter": _PASS,
     "ok": _PASS,

@@ -16,7 +16,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import DIF
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _records, _verdicts
 
 # A line of the table. outcome: as in a shard, or missing.
-# counts: state -> how many parameters have it; nothing where the host has no result. changed: as the module says it.
+# counts: state, or _verdicts.UNASKED -> how many parameters have it; nothing where the host has no result. changed: as the module says it.
 Row = namedtuple("Row", "host outcome check_mode counts mode changed", defaults=("harden", True))
 # A place in the table. colour: one of those below. right: numbers stand right, words left.
 _Cell = namedtuple("_Cell", "text colour right", defaults=(None, False))
@@ -33,8 +33,10 @@ _GAP = "  "
 _UNBROKEN = "\xa0"
 
 # The columns, in this order; a state that nobody has gets none.
-COLUMNS = ("ok", "changed", "stricter", "unsupported", "waived", "held_back", "read_only", "reboot_required", "overridden", "not_applied",
-           "rejected")
+COLUMNS = ("ok", "changed", "stricter", _verdicts.UNASKED, "unsupported", "waived", "held_back", "read_only", "reboot_required",
+           "overridden", "not_applied", "rejected")
+# What is no state has no name that options know.
+_HEADS = {_verdicts.UNASKED: _verdicts.WORDS[_verdicts.UNASKED][1]}
 _OUTCOMES = {"stopped": "stopped", "failed": "failed", "unreachable": "not reached", "unknown": "broke off", "missing": "no result"}
 _RED, _YELLOW, _GREEN = "31", "33", "32"
 _COLOURS = {_verdicts.ERROR: _RED, _verdicts.FAIL: _RED, _verdicts.WAIVED: _YELLOW, _verdicts.NOT_APPLICABLE: _YELLOW,
@@ -187,7 +189,7 @@ def _room(lines, width):
 def _layouts(body, states, width):
     """(lines, legend) of each way to show BODY, the widest first. How a run went is told by each of them where it did not end well."""
     letters = [_verdicts.WORDS[state][0] for state in states]
-    full = ["%s %s" % (_verdicts.WORDS[state][0], state) for state in states]
+    full = ["%s %s" % (_verdicts.WORDS[state][0], _HEADS.get(state, state)) for state in states]
     legend = _wrapped([head.replace(" ", _UNBROKEN) for head in full], width)
     yield [_head(full), *body], []
     yield [_head(letters), *body], legend

@@ -317,7 +317,7 @@
     const worth = (item) => report.verdicts.indexOf(report.kinds[item.kind].verdict);
     const byName = (left, right) => (left.parameter.name < right.parameter.name ? -1 : 1);
     return listed.sort((left, right) => collator.compare(grouped(left), grouped(right)) || worth(left) - worth(right)
-      || right.count - left.count || byName(left, right));
+      || right.count - left.count || left.kind - right.kind || byName(left, right));
   }
 
   /** The hosts of a finding, and how many of them have the same to say. */

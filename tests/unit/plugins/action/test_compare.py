@@ -89,6 +89,8 @@ def test_what_is_asserted_and_does_not_hold(run):
     (dict(left="photon", right="bytes"), "right: %s/bytes: it is no text in UTF-8, so it is no saved result"),
     (dict(left="photon", right="photon5", formats=["pdf"]),
      "value of formats must be one or more of: text, html, json, markdown. Got no match for: pdf"),
+    (dict(left="photon", right="photon5", formats="html, json"),
+     "formats: html, json: no folder is given for files: give dir (-e compare_dir=FOLDER), or ask for text, which is printed"),
     (dict(left="photon", right="photon5", **{"assert": "same"}), "value of assert must be one of: none, equal, not_weaker, got: same"),
     (dict(left="photon", right="photon5", dir="empty/x"), "The comparison cannot be written: %s/empty/x/comparison.html: Not a directory"),
 ])

@@ -117,6 +117,18 @@ def test_what_changed_since_an_earlier_report(kept, tmp_path, monkeypatch):
     assert "better" in result["msg"]
 
 
+@pytest.mark.parametrize("time, refused", [("2026-01-31T12:00:00Z", False), ("2026-01-31T12:00:01Z", True)])
+def test_what_is_later_is_no_earlier_report(tmp_path, monkeypatch, time, refused):
+    paths = [tmp_path / "now.json", tmp_path / "later.json"]
+    for path, when in zip(paths, ("2026-01-31T12:00:00Z", time), strict=True):
+        path.write_text(line("web1", row("a.b", "overridden"), time=when))
+    result = ran({"inputs": [str(paths[0])], "since": str(paths[1])}, monkeypatch=monkeypatch)
+    assert bool(result.get("failed")) == refused
+    assert not refused or result["msg"] == (
+        "since: %s: name an earlier report: its newest result is of %s, and the newest that is reported is of 2026-01-31T12:00:00Z"
+        % (paths[1], time))
+
+
 @pytest.mark.parametrize("args, words", [
     ({"inputs": ["/no/such/file"]}, "No report can be made: /no/such/file: No such file or directory"),
     ({"report_dir": "/x", "report_formats": ["pdf"]}, "report_formats: 'pdf' is none of"),

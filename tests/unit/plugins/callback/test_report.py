@@ -113,6 +113,16 @@ def test_the_shape_of_what_a_host_says_is_not_relied_on(summary):
     assert set(report.counts_of({"summary": summary})) <= {"7"}
 
 
+@pytest.mark.parametrize("ok, rows, counts", [
+    (3, [row("a.a", "ok"), row("a.b", "ok", wanted=None), row("a.c", "changed", wanted=None)], {"ok": 2, "unasked": 1}),
+    (3, [row("a.a", "ok"), "x", {"state": "ok"}, {"wanted": None}], {"ok": 3}), (3, "x", {"ok": 3}),
+    # A host may say anything.
+    (0, [row("a.b", "ok", wanted=None)], {"ok": 0}),
+])
+def test_what_nothing_is_wanted_of_is_counted_apart(ok, rows, counts):
+    assert report.counts_of({"summary": {"ok": ok}, "parameters": rows}) == counts
+
+
 @pytest.mark.parametrize("mode, changed, end", [
     ("rollback", True, "rolled back"), ("rollback", False, "nothing to roll back"), ("adopt", True, "adopted"),
     ("adopt", False, "nothing to adopt"), ("forget", True, "forgotten"), ("forget", False, "nothing to forget"),
@@ -137,7 +147,7 @@ def test_a_host_that_fail_on_has_stopped_has_a_whole_result(tmp_path, monkeypatc
     run.result("web2")
     assert run.end().strip().splitlines()[1].split() == ["web1", "1", "2", "stopped"]
     written = run.written()
-    assert written["problems"] == [] and written["verdict"] == "1 of 2 hosts are not as wanted."
+    assert written["problems"] == [] and written["verdict"] == "1 of 2 hosts is not as wanted."
 
 
 @pytest.mark.parametrize("event, says, kind, counts", [

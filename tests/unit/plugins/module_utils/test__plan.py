@@ -204,10 +204,19 @@ def test_reported_parameters_are_never_set():
     assert not plan.writes and "0" in row.reason
 
 
+@pytest.mark.parametrize("rule", [{}, {"waived": "why"}, {"hold": ["docker"]}, {"needs_module": "m"}, {"machine": "aarch64"}])
+@pytest.mark.parametrize("live, error", [
+    (None, "ENOENT"), (Reading(None, errno.EACCES, 0), "EACCES"), (Reading(None, errno.EIO, 0), "EIO"), ("0", None),
+    (Reading("0", 0, errno.EROFS), None),
+])
+def test_why_there_is_no_live_value_is_known_beside_the_state(rule, live, error):
+    assert only_row(planned("kernel.a = 0\n", {NAME: live}, {NAME: rule})).error == error
+
+
 def test_an_image_has_boot_values_alone():
     plan = planned("kernel.a = 1\n", {}, image=True)
     row = only_row(plan)
-    assert (row.state, row.before, row.after, row.boot) == ("changed", None, None, "1")
+    assert (row.state, row.before, row.after, row.boot, row.error) == ("changed", None, None, "1", None)
     assert not plan.writes and not plan.saved.parameters
 
 

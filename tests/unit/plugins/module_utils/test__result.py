@@ -170,6 +170,11 @@ def test_result_is_bounded_and_complete():
     assert len(str(result)) < 700000
 
 
+def test_a_row_says_why_there_is_no_live_value():
+    known, lacking = _result.result(plan([row("k.a", "ok"), row("k.b", "waived", None, error="ENOENT")]))["parameters"][::-1]
+    assert "error" not in known and lacking["error"] == "ENOENT"
+
+
 def test_nothing_that_a_host_says_stays_raw():
     """Names of files, interfaces and keys, in any depth; of a diff the lines stay lines."""
     evil = "a\x1b[2J\udcff\nb"

@@ -185,6 +185,8 @@ def test_an_interface_that_vanishes_while_we_write_takes_its_parameter_along(pla
     result = run({PATH: "net.ipv4.conf.all.rp_filter = 1\n"}, rules=rules)
     assert not result.get("failed"), result["msg"]
     assert states(result) == {"net.ipv4.conf.all.rp_filter": "changed", "net.ipv4.conf.eth0.rp_filter": "unsupported"}
+    (gone,) = [row for row in result["parameters"] if row["state"] == "unsupported"]
+    assert (gone["before"], gone["after"], gone["error"]) == ("0", None, "ENOENT")
     plain.gone.add("vm.c")
     assert run({OTHER: "vm.c = 10\n"})["failed"]
 

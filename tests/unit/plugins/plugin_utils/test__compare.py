@@ -83,7 +83,8 @@ SECRET_A, SECRET_B, SECRET = (value(None, kind="secret", token=token) for token 
     ("fs.file-max", value("1", "/etc/a.conf:3", "1"), "2", "not_comparable",
      "The kernel sizes it by the machine where no file sets it, and here one does: /etc/a.conf:3."),
     ("fs.file-nr", "1", "2", "moves_by_itself", "The kernel changes it by itself."),
-    ("kernel.unheard", value("1", kind="moves"), "1", "moves_by_itself", "The kernel changes it by itself."),
+    ("kernel.unheard", value("1", kind="moves"), "2", "moves_by_itself", "The kernel changes it by itself."),
+    ("kernel.unheard", value("1", kind="moves"), "1", "same", ""), ("fs.file-nr", "1", "1", "same", ""),
     ("kernel.kptr_restrict", value(None, kind="unreadable", problem="EACCES"), "1", "not_comparable", "It cannot be read."),
     ("net.ipv4.tcp_fastopen_key", SECRET_A, SECRET_A, "same", "A secret."),
     ("net.ipv4.tcp_fastopen_key", SECRET_A, SECRET_B, "not_comparable",
@@ -187,7 +188,8 @@ def test_what_one_side_lacks(kind, reason):
 
 def test_what_a_kernel_lacks_is_as_if_nothing_were_said():
     missing = Value("missing", None, None, None, None, None, None)
-    assert only(compare(host("a", kernel__kptr_restrict="1"), host("b", kind="result", kernel__kptr_restrict=missing))).right is None
+    row = only(compare(host("a", kernel__kptr_restrict="1"), host("b", kind="result", kernel__kptr_restrict=missing)))
+    assert (row.right, row.reason) == (None, "b has no such parameter.")
     assert _compare.all_rows(compare(host("a", kernel__kptr_restrict=missing), host("b", kernel__kptr_restrict=missing))) == []
 
 
@@ -195,7 +197,9 @@ def test_what_a_kernel_lacks_is_as_if_nothing_were_said():
     ("kernel.kptr_restrict", "2", "1", "kernel.kptr_restrict = 2", ()),
     ("kernel.kptr_restrict", "1", "0x2", "kernel.kptr_restrict = 2", ()),
     ("kernel.sysrq", "1", "0", None, ()), ("kernel.kptr_restrict", "1", "1", None, ()),
+    # What a saved result may hold, and nobody could set.
     ("net.ipv4.tcp_challenge_ack_limit", "9" * 17, "1", None, ()),
+    ("net.ipv6.conf.default.router_solicitations", "1 2", "-1", None, ()),
     ("user.max_user_namespaces", "0", "1", "user.max_user_namespaces = 0", tuple(ROWS["user.max_user_namespaces"]["hold"]["0"])),
 ])
 def test_the_line_that_levels_up(name, left, right, line, breaks):
@@ -322,6 +326,14 @@ EACCES = value(None, kind="unreadable", problem="EACCES")
     (host("a", net__ipv4__tcp_fastopen_key=SECRET_A), host("b", net__ipv4__tcp_fastopen_key=SECRET_B), "equal",
      "a and b are not equal: 1 of 1 parameters: net.ipv4.tcp_fastopen_key"),
     (host("a", net__ipv4__tcp_fastopen_key=SECRET_A), host("b", net__ipv4__tcp_fastopen_key=SECRET_A), "equal", None),
+    # A profile that says nothing of a parameter asks for nothing.
+    (host("a", kernel__kptr_restrict="2", kernel__sysrq="1"), host("b", kind="profile", kernel__kptr_restrict="2"), "equal", None),
+    (host("a", kind="result", kernel__kptr_restrict="1", kernel__sysrq="1"), host("b", kind="profile", kernel__kptr_restrict="2"), "equal",
+     "a and b are not equal: 1 of 1 parameters: kernel.kptr_restrict"),
+    (host("a", kernel__sysrq="1"), host("b", kind="profile", kernel__sysrq="1", kernel__kptr_restrict="2"), "equal",
+     "a and b are not equal: 1 of 2 parameters: kernel.kptr_restrict"),
+    (host("a", kind="profile", kernel__sysrq="1"), host("b", kind="profile", kernel__kptr_restrict="2"), "equal",
+     "a and b are not equal: 2 of 2 parameters: kernel.kptr_restrict, kernel.sysrq"),
     (host("a", kernel__kptr_restrict="2"), host("b", kernel__kptr_restrict="1"), "not_weaker", None),
     (host("a", kernel__kptr_restrict="1"), host("b", kernel__kptr_restrict="2"), "not_weaker",
      "a is weaker than b: 1 of 1 parameters: kernel.kptr_restrict"),
@@ -352,7 +364,7 @@ SOURCES = st.sampled_from([None, "/etc/sysctl.d/a.conf:1", "/etc/sysctl.d/a.conf
 def values(draw):
     kind = draw(st.sampled_from(["value", "value", "value", "secret", "moves", "unreadable", "missing"]))
     if kind in ("value", "moves"):
-        return value(draw(st.sampled_from(["0", "1", "0x1", "2", "7", "-1", "65536", "4 4 1 7", "fq", ""])), draw(SOURCES),
+        return value(draw(st.sampled_from(["0", "1", "0x1", "2", "7", "-1", "65536", "1 2", "4 4 1 7", "fq", ""])), draw(SOURCES),
                      draw(st.sampled_from([None, "1", "2"])), kind)
     return value(None, draw(SOURCES), None, kind, draw(st.sampled_from([None, "", "a", "b"])), draw(st.sampled_from(["EACCES", "EIO"])))
 

@@ -26,10 +26,11 @@ NUMBERS = {
 
 SMALL = {
     "benchmarks": {"cis": {"version": "1.0", "missing": {"kernel.x": ["9.1"], "kernel.y": ["9.2", "9.3"]}}, "stig": {
-        "version": "V1R2", "controls": {"P-2": {"gid": "V-7"}, "P-10": {}}}},
+        "version": "V1R2", "controls": {"P-2": {"gid": "V-7"}, "P-10": {}}}, "nist": {"version": "5"}},
     "parameters": {
-        "kernel.a": {"cis": ["1.1", "1.10"], "stig": ["P-2"]}, "kernel.b": {"cis": ["1.2"]}, "kernel.c": {"cis": ["1.10", "1.1.1"]},
-        "vm.d": {"stig": ["P-10", "P-2"]},
+        "kernel.a": {"cis": ["1.1", "1.10"], "stig": ["P-2"]}, "kernel.b": {"cis": ["1.2"], "nist": ["CM-6(b)", "CM-6(1)"]},
+        "kernel.c": {"cis": ["1.10", "1.1.1"], "nist": ["CM-6(1)(a)", "CM-60", "CM-60(a)"]},
+        "vm.d": {"stig": ["P-10", "P-2"], "nist": ["CM-6.1(iv)"]},
     },
 }
 
@@ -37,7 +38,8 @@ SMALL = {
 # --- what the functions make of the numbers ---
 
 @pytest.mark.parametrize("name, expected", [
-    ("kernel.a", [("cis", "1.1"), ("cis", "1.10"), ("stig", "P-2")]), ("kernel.b", [("cis", "1.2")]), ("kernel.none", []),
+    ("kernel.a", [("cis", "1.1"), ("cis", "1.10"), ("stig", "P-2")]), ("kernel.none", []),
+    ("kernel.b", [("cis", "1.2"), ("nist", "CM-6(b)"), ("nist", "CM-6(1)")]),
 ])
 def test_ids(name, expected):
     assert _controls.ids(SMALL, name) == expected
@@ -64,7 +66,9 @@ def test_coverage():
 
 @pytest.mark.parametrize("control, expected", [
     ("cis:1.2", ["kernel.b"]), ("cis:1.10", ["kernel.a", "kernel.c"]), ("stig:P-2", ["kernel.a", "vm.d"]),
-    ("stig:V-7", ["kernel.a", "vm.d"]),
+    ("stig:V-7", ["kernel.a", "vm.d"]), ("stig:SV-7r1017_rule", ["kernel.a", "vm.d"]), ("stig:SV-7r2", ["kernel.a", "vm.d"]),
+    # The parts of a control, without what is a control of its own.
+    ("nist:CM-6", ["kernel.b", "vm.d"]), ("nist:CM-6(1)", ["kernel.b", "kernel.c"]), ("nist:CM-6(b)", ["kernel.b"]),
     # A section: the controls below it, and those alone.
     ("cis:1.1", ["kernel.a", "kernel.c"]), ("cis:1", ["kernel.a", "kernel.b", "kernel.c"]),
 ])
@@ -76,6 +80,7 @@ def test_parameters_of(control, expected):
     ("ciss:1.2", "there is no benchmark 'ciss'; the nearest is cis"), (":1", "there is no benchmark ''; the nearest is "),
     ("cis", "cis 1.0 has no control '' for a kernel parameter; the nearest is cis:1."),
     ("cis:1.3.3", "cis 1.0 has no control '1.3.3' for a kernel parameter; the nearest is cis:1."),
+    ("nist:CM", "nist 5 has no control 'CM' "), ("stig:SV-8r1_rule", "stig V1R2 has no control 'SV-8r1_rule' "),
     ("cis:1.", "cis 1.0 has no control '1.' "), ("stig:P", "stig V1R2 has no control 'P' for a kernel parameter; the nearest is stig:P-2"),
     ("stig:V-8", "stig V1R2 has no control 'V-8' "), ("stig:None", "stig V1R2 has no control 'None' "),
     ("stig:P-1\n", "stig V1R2 has no control 'P-1\\n' "),

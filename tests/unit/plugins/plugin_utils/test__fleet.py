@@ -17,7 +17,7 @@ def test_counts():
         line("web3", row("a.a", "not_applied"), row("a.e", "unsupported"), outcome="failed", msg="no"))
     assert {state: count for state, count in found.counts().items() if count} == {
         "ok": 1, "changed": 2, "held_back": 1, "stricter": 1, "waived": 1, "not_applied": 1, "unsupported": 1}
-    assert list(found.counts()) == list(STATES) and list(found.host_counts(0)) == list(STATES)
+    assert list(found.counts()) == list(found.host_counts(0)) == [*STATES, "unasked"]
     assert found.verdicts() == {"error": 1, "fail": 2, "waived": 1, "not_applicable": 1, "pass": 3}
     assert found.host_verdicts(1) == {"error": 0, "fail": 1, "waived": 1, "not_applicable": 0, "pass": 1}
     assert found.host_totals() == {"error": 1, "fail": 2, "not_applicable": 0, "pass": 0}
@@ -30,7 +30,8 @@ def test_counts():
 
 
 @pytest.mark.parametrize("lines, expected, sentence", [
-    ([line("web1", row("a.a"))], [], "The host is as wanted."),
+    ([line("web1", row("a.a"))], [], "The host is as wanted."), ([], [], "There is no result of any host."),
+    (["{"], ["x"], "There is no result of any host; 1 result could not be counted."),
     ([line("web1", row("a.a", "overridden"))], [], "The host is not as wanted."),
     ([line("web1", row("a.a")), line("web2", row("a.a"))], [], "All 2 hosts are as wanted."),
     ([line("web1", row("a.a")), line("web2", row("a.a"))], ["web1", "web2", "web3"],
@@ -41,10 +42,10 @@ def test_counts():
     ([line("web1", row("a.a"), outcome="unreachable")], ["web2"], "All 2 hosts have no whole and fresh result."),
     ([line("web1", row("a.a"), omitted=1)], [], "The host has no whole and fresh result."),
     ([line("web1", row("a.a"), time="2025-01-31T12:00:00Z"), line("web2", row("a.a"))], [],
-     "1 of 2 hosts are as wanted; 1 host has no whole and fresh result."),
+     "1 of 2 hosts is as wanted; 1 host has no whole and fresh result."),
     ([line("web1")], [], "The host has no hardened parameter."),
     ([line("web1", row("a.a", "unsupported"), row("a.b", "waived")), line("web2", row("a.a"))], [],
-     "1 of 2 hosts are as wanted; 1 host has no hardened parameter."),
+     "1 of 2 hosts is as wanted; 1 host has no hardened parameter."),
     # After a rollback.
     ([line("web1", row("a.a", wanted=None, reason="no longer ours"), mode="rollback")], [], "The host has no hardened parameter."),
     # One of the two is not what it looks like.
@@ -91,9 +92,17 @@ def test_rows_that_many_hosts_have_are_kept_once():
     assert found[0].guest[0] is found[1].guest[0] is found[2].guest[0]
 
 
+def test_of_findings_on_as_many_hosts_the_worst_kind_comes_first():
+    rows = [row("a.a", "held_back"), row("a.b", "changed"), row("a.c", "overridden"), row("a.d", "reboot_required")]
+    found = fleet(*(line("web%d" % number, *rows, row("a.e", "changed"), check_mode=True, mode="audit") for number in range(2)),
+                  line("web3", *rows[1:2], row("a.0", "rejected"), check_mode=True, mode="audit"))
+    assert [finding.name for finding in found.findings()] == ["a.0", "a.b", "a.c", "a.d", "a.e", "a.a"]
+
+
 @given(LINES)
 def test_what_is_counted_adds_up(lines):
     found = fleet(*lines)
     rows = sum(len(found.rows(number)) for number in range(len(found.hosts)))
     assert sum(found.counts().values()) == rows == sum(found.verdicts().values())
-    assert sum(item.hosts for item in found.findings()) == rows - found.verdicts()[_verdicts.PASS] - found.kinds()[_verdicts.UNASKED]
+    not_wanted = sum(found.kinds()[kind] for kind in _verdicts.NOT_WANTED)
+    assert sum(item.hosts for item in found.findings()) == rows - found.verdicts()[_verdicts.PASS] - not_wanted

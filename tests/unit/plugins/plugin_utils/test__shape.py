@@ -94,7 +94,7 @@ def test_what_is_no_result_is_named_and_not_counted(text, kind, words):
     (problem,) = found.problems
     assert (problem.kind, problem.source) == (kind, "file:1") and problem.message.startswith(words)
     assert found.hosts == [] and set(found.counts().values()) == {0}
-    assert _fleet.verdict_sentence(found) == "There is no result of any host."
+    assert _fleet.verdict_sentence(found) == "There is no result of any host; 1 result could not be counted."
 
 
 def test_a_summary_that_fits():

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
 from ansible_collections.photon.hardening.plugins.plugin_utils import _sides
 from ansible_collections.photon.hardening.plugins.plugin_utils._sides import Value
 
@@ -132,12 +133,27 @@ def test_a_wrong_shape_is_refused(given, words):
     # In check mode what would be set is not there, nor is the line that would set it.
     (kept(), True, Value("value", "0", "0", None, None, None, None)),
     (kept(boot_before="1"), True, Value("value", "0", "1", FILE + ":3", FILE, None, None)),
-    (kept(after=None, boot=None, boot_source=None, state="unsupported"), False, Value("missing", None, None, None, None, None, None)),
+    # As of an image.
     (kept(after=None, boot=None, boot_source=None), False,
      Value("unreadable", None, None, None, None, None, "no value in the saved result")),
+    (kept(after=None, boot=None, boot_source=None, state="read_only", error="EACCES"), False,
+     Value("unreadable", None, None, None, None, None, "EACCES")),
+    # The run has set what was never set.
+    (kept(before=None, error="EIO"), False, Value("value", "1", "1", FILE + ":3", FILE, None, None)),
+    (kept("net.ipv6.conf.eth0.stable_secret", before=None, error="EIO"), True, Value("secret", None, None, None, None, "", "never set")),
+    (kept("net.ipv6.conf.eth0.stable_secret", before=None, after="::1", error="EIO"), False,
+     Value("secret", None, None, FILE + ":3", FILE, None, None)),
+    (kept("net.ipv4.tcp_fastopen_key", after=None, error="EACCES"), False, Value("secret", None, None, FILE + ":3", FILE, None, None)),
 ])
 def test_a_row_of_a_shard(given, check_mode, expected):
     assert only(_sides.of_shard("x", shard(given, check_mode=check_mode))) == expected
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("error, kind", [("ENOENT", "missing"), ("EACCES", "unreadable"), (None, "unreadable")])
+def test_what_the_kernel_lacks_is_told_by_no_state(state, error, kind):
+    given = kept(state=state, before=None, after=None, boot=None, error=error)
+    assert {only(_sides.of_shard("x", shard(given, check_mode=check_mode))).kind for check_mode in (True, False)} == {kind}
 
 
 def test_a_secret_of_a_shard_tells_nothing_that_could_be_compared():

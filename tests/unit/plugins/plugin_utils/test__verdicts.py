@@ -36,8 +36,9 @@ def test_of_what_is_not_ours_nothing_passes_and_values_that_are_not_known_are_no
 
 
 def test_every_state_has_a_letter_a_word_and_a_sentence():
-    assert set(_verdicts.WORDS) == {*STATES, _verdicts.WOULD_CHANGE, _verdicts.UNASKED}
-    assert len({letter for letter, _word in _verdicts.WORDS.values()}) == len(STATES) + 1
+    assert set(_verdicts.WORDS) == {*STATES, _verdicts.WOULD_CHANGE, *_verdicts.NOT_WANTED}
+    assert len({letter for letter, _word in _verdicts.WORDS.values()}) == len(STATES) + 2
+    assert set(map(_verdicts.counted, _verdicts.WORDS)) == set(_verdicts.COUNTED)
     for state in STATES:
         for check_mode in (False, True):
             assert _verdicts.sentence(cell(state), check_mode) and _verdicts.WORDS[_verdicts.kind(state, check_mode)]

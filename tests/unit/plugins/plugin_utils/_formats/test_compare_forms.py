@@ -97,6 +97,14 @@ def test_rows_of_the_guest_side_are_counted_apart():
     assert compare_words.headline(compare(column("photon"), column("centos8"))).endswith(" parameters differ")
 
 
+def test_what_a_profile_says_nothing_of_is_no_difference():
+    host = _sides.of_info("a", info(row("kernel.kptr_restrict", "1"), row("kernel.sysrq", "1"), row("kernel.printk", "1")), _sides.HOST)
+    asked = {name: found for name, found in column("photon").parameters.items() if name in ("kernel.kptr_restrict", "kernel.sysrq")}
+    profile = column("photon")._replace(parameters=asked)
+    assert compare_words.headline(compare(host, profile)) == "a and photon: 2 of 2 parameters differ; photon says nothing of 1 more"
+    assert compare_words.headline(compare(profile, host)) == "photon and a: 2 of 2 parameters differ; photon says nothing of 1 more"
+
+
 @pytest.mark.parametrize("form", RENDER)
 def test_twice_the_same(form):
     assert RENDER[form](ARTICLE) == RENDER[form](compare(column("photon3"), column("centos8")))

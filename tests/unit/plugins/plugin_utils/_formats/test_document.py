@@ -9,7 +9,7 @@ import tracemalloc
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _guest
+from ansible_collections.photon.hardening.plugins.module_utils import _guest, _model
 from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _merge, _records, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import document
 from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils._formats import samples
@@ -129,6 +129,12 @@ def test_the_schema_names_what_there_is(name):
     assert schema["$defs"]["guest_row"]["properties"]["state"]["enum"] == list(_guest.STATES)
     assert list(schema["$defs"]["guest_row"]["properties"]) == list(_records.GuestRow._fields)
     assert row.get("verdict", {"enum": list(_verdicts.VERDICTS)})["enum"] == list(_verdicts.VERDICTS)
+
+
+def test_the_schema_of_a_shard_has_each_field_of_a_row():
+    schema = json.loads((pathlib.Path(document.__file__).parent / "shard.schema.json").read_text(encoding="utf-8"))
+    parameter = schema["$defs"]["parameter"]
+    assert set(parameter["properties"]) == set(_model.Row._fields) and set(_model.Row._fields) - set(parameter["required"]) == {"error"}
 
 
 def test_a_large_fleet_is_never_in_memory_as_a_whole():

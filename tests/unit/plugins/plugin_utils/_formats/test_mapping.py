@@ -14,14 +14,14 @@ DOCS = pathlib.Path(__file__).parents[5] / "docs" / "reports.md"
 
 
 def test_every_state_has_its_words():
-    assert set(mapping.WORDS) == set(STATES) | {_verdicts.WOULD_CHANGE, _verdicts.UNASKED}
+    assert set(mapping.WORDS) == set(STATES) | {_verdicts.WOULD_CHANGE, *_verdicts.NOT_WANTED}
 
 
 @pytest.mark.parametrize("key", mapping.WORDS)
 def test_states_of_one_verdict_have_the_same_words(key):
     """But for what is held back, of which JUnit is the one format that says less; and for what is not ours, which nobody has reviewed."""
     words = {"held_back": mapping.WORDS["held_back"]._replace(junit="failure"),
-             "unasked": mapping.WORDS["unasked"]._replace(cklb="not_applicable")}
+             **{kind: mapping.WORDS[kind]._replace(cklb="not_applicable") for kind in _verdicts.NOT_WANTED}}
     assert {words.get(other, mapping.WORDS[other]) for other in mapping.WORDS if _verdicts.verdict(other) == _verdicts.verdict(key)} == {
         words.get(key, mapping.WORDS[key])}
 
@@ -43,7 +43,8 @@ def test_what_an_audit_would_change_and_what_nothing_is_wanted_of_is_not_right(s
 
 
 def test_the_documentation_has_this_table():
-    names = {_verdicts.WOULD_CHANGE: "`changed` (check mode)", _verdicts.UNASKED: "`ok`, `changed`, nothing wanted"}
+    names = {_verdicts.WOULD_CHANGE: "`changed` (check mode)", _verdicts.PUT_BACK: "`changed`, put back",
+             _verdicts.UNASKED: "`ok`, nothing wanted"}
     shown = ["| %s | %s | %s |" % (names.get(key, "`%s`" % key), _verdicts.verdict(key), " | ".join(word or "-" for word in words))
              for key, words in mapping.WORDS.items()]
     assert [line for line in DOCS.read_text(encoding="utf-8").splitlines() if line.startswith("| `") and line.count("|") == 8] == shown
