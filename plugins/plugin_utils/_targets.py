@@ -41,7 +41,7 @@ def unknown_hosts(variable, pattern, groups, matches):
     its hosts."""
     names = [part.lstrip("&!") for part in pattern if part.lstrip("&!") != _THIS_MACHINE]
     if names and not groups.get("all"):
-        return "The inventory has no host: give one with -i (make: INVENTORY=FILE)"
+        return "The inventory has no host: give one with -i (make: INVENTORY=FILE). Of a folder Ansible leaves out *.ini, *.cfg and *.txt"
     for name in names:
         if name not in groups and not matches(name):
             near = nearest(name, [*groups, *groups["all"]])

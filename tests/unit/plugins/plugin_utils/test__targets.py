@@ -43,7 +43,8 @@ def test_nothing_left(pattern, has_hosts, is_wrong):
 
 @pytest.mark.parametrize("groups", [{}, {"all": [], "web": []}])
 def test_an_inventory_without_a_host(groups):
-    assert _targets.unknown_hosts("x", ["all"], groups, None) == "The inventory has no host: give one with -i (make: INVENTORY=FILE)"
+    assert _targets.unknown_hosts("x", ["all"], groups, None) == (
+        "The inventory has no host: give one with -i (make: INVENTORY=FILE). Of a folder Ansible leaves out *.ini, *.cfg and *.txt")
     assert _targets.unknown_hosts("x", ["localhost"], groups, None) is None
 
 
