@@ -20,7 +20,8 @@ LENT = {"PYTHONPATH", "ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME"}
 
 def run(command, cwd, home):
     environment = {name: value for name, value in os.environ.items() if name not in LENT and not name.startswith(("MAKE", "MFLAGS"))}
-    return subprocess.run(command, cwd=cwd, check=False, capture_output=True, text=True, env={**environment, "HOME": str(home)})
+    return subprocess.run(command, cwd=cwd, check=False, capture_output=True, text=True, errors="surrogateescape",
+                          env={**environment, "HOME": str(home)})
 
 
 def test_no_link_is_tracked(copy_tracked, tracked, tmp_path):
@@ -48,12 +49,14 @@ def made_in(folder, name):
 
 
 @pytest.mark.parametrize("name, named", [
-    ("a $HOME clone", "$"), ('say "hi"', '"'), ("`id`", "`"), ("a:b", ":"), ("a\\\\b", "\\\\"), ("{{ 1 }}", "{{"), ("{% x", "{%"), ("{#", "{#"),
-    ("a\nb", "a line end"), ('"$x: {{', '" $ : {{'),
+    ("a $HOME clone", "$"), ('say "hi"', '"'), ("`id`", "`"), ("a:b", ":"), ("a\\\\b", "\\\\"),
+    ("{{ 1 }}", "{{"), ("{% x", "{%"), ("{#", "{#"),
+    ("a\nb", "a line end"), (os.fsdecode(b"a\xe9"), "what is no text in UTF-8"), ('"$x: {{', '" $ : {{'),
 ])
 def test_a_folder_in_which_ansible_could_not_work(tmp_path, name, named):
     clone, refused = tmp_path / name, made_in(tmp_path, name)
-    assert refused.stderr == "ERROR: %s: Ansible cannot work in a folder with this in its path: %s. Give the folder another name\n" % (clone, named)
+    words = "Ansible cannot work in a folder with this in its path: %s. Give the folder another name" % named
+    assert refused.stderr == "ERROR: %s: %s\n" % (clone, words)
     assert refused.returncode == 1 and not (clone / ".venv").exists()
 
 

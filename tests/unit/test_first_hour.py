@@ -71,7 +71,7 @@ def test_a_mistake_is_one_sentence(printed):
 
 
 @pytest.mark.parametrize("playbook, given, words", [
-    ("report", {"report_stale_after": "x"}, "'stale_after' is of type"),
+    ("report", {"report_stale_after": "x"}, "stale_after: x is no whole number of hours, which must be 0 or more"),
     ("report", {"report_query": "[[", "report_inputs": ["."]}, "the expression ends too early"),
     ("report", {"photon_hardening_report_keep": "x"}, "photon_hardening_report_keep: 'x' is no number of runs"),
     ("report", {"report_dir": "gone"}, "No report can be made: "),
