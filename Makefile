@@ -110,7 +110,7 @@ bench: ## what a run costs, on 1 and 20 hosts; ARGS="--rounds 7 --judge" fails w
 bench-fleet: ## what a run costs, on 50 and 200 hosts, and what its reports add
 	@bash tests/bench.sh --fleet --quick --rounds 5 $(ARGS)
 
-bench-scale: ## what forks, the strategy free and batches change on 50 hosts; one round
+bench-scale: ## how forks, batches and Ansible's strategy `free` change the time on 50 hosts; one round
 	@bash tests/bench.sh --scale 50
 
 mutants: ## mutation tests of the unit tests; try ARGS=plugins/module_utils/_values.py
@@ -131,5 +131,5 @@ catalogue: ## write the tables of docs/ from catalogue.yml and controls.yml
 	@bash tools/catalogue.sh
 
 .PHONY: clean
-clean: ## remove what make and the tests made in this checkout (the cache outside stays)
+clean: ## remove what make and the tests made in this checkout (not the cache, which is outside)
 	rm -rf .venv dist playbooks/collections reports .ansible .pytest_cache .ruff_cache tests/output

@@ -5,9 +5,9 @@ cd "$(dirname "$0")/.."
 # shellcheck source=tools/say.sh
 source tools/say.sh
 
-# What Ansible's templates, the shell that starts the programs in .venv, or Python's venv take for something else in a path.
+# What Ansible's templates and patterns, the shell that starts the programs in .venv, or Python's venv take for something else in a path.
 found=()
-for text in '"' '`' '$' ':' '\\' '{{' '{%' '{#' $'\n'; do
+for text in '"' '`' '$' ':' '[' "\\\\" '{{' '{%' '{#' $'\n'; do
   if [[ $PWD == *"$text"* ]]; then found+=("${text/$'\n'/a line end}"); fi
 done
 if printf '%s\n' "$PWD" | LC_ALL=C.UTF-8 grep -qxv '.*'; then found+=("what is no text in UTF-8"); fi

@@ -32,7 +32,7 @@ def missing_inventory(sources, default, exists):
     """SOURCES: as given with -i. DEFAULT: where Ansible looks without one, whether there is one or not."""
     for source in sources:
         if "," not in source and source not in default and not exists(source):
-            return "INVENTORY: %s: there is no such file or folder" % _harmless.line(source)
+            return "-i (make: INVENTORY): %s: there is no such file or folder" % _harmless.line(source)
     return None
 
 

@@ -40,7 +40,6 @@ _PARTS = ("photon", "_harde", "ning_", "_upgr", "ade_")
 def of_roles(folder=_ROLES):
     """role -> entry point -> its options."""
     specs = {}
-    # Not by a pattern for the whole path: a folder above may be called [1].
     for path in sorted(pathlib.Path(folder).glob("*/meta/argument_specs.yml")):
         found = yaml_load(path.read_text(encoding="utf-8"))["argument_specs"]
         specs[path.parts[-3]] = {point: spec.get("options", {}) for point, spec in found.items()}
@@ -80,7 +79,7 @@ def note(name):
 def unheard(names, heard):
     """The sentence about the first of NAMES, each of them of OF_PLAYS, that a play has not HEARD of; None where there is none."""
     for name in sorted(set(names).difference(heard)):
-        return "%s: it stands where no play reads it, such as in an inventory: give it with -e, and remove it there" % name
+        return "%s: no play reads this variable from an inventory: give it with -e, and remove it from there" % name
     return None
 
 

@@ -117,7 +117,7 @@ def test_hosts_and_batches_that_an_inventory_chooses_are_refused(printed, playbo
     needed = ["-e", "photon_upgrade_to_version=5.0", "-e", "photon_upgrade_confirmed_backup=true"]
     hosts = {host: {name: "1"} for host in ("1", "web2")}
     code, output = printed(playbook, "--check", *needed, inventory=hosts)
-    words = "%s: it stands where no play reads it, such as in an inventory: give it with -e, and remove it there" % name
+    words = "%s: no play reads this variable from an inventory: give it with -e, and remove it from there" % name
     assert code == 2 and words in output and " differ" not in output, output
     # What the command says is read, whatever the inventory says.
     assert words not in printed(playbook, "--check", *needed, "-e", name + "=1", inventory=hosts)[1]

@@ -39,7 +39,7 @@ def test_pattern(asked, terms, pattern):
 
 
 @pytest.mark.parametrize("variables, words", [
-    ({"ansible_inventory_sources": ["/nowhere/hosts"]}, "INVENTORY: /nowhere/hosts: "),
+    ({"ansible_inventory_sources": ["/nowhere/hosts"]}, "-i (make: INVENTORY): /nowhere/hosts: "),
     ({"groups": {"all": []}}, "The inventory has no host"),
     ({"groups": {"all": ["x"]}, "terms": ["y"], "said": {"variable": "photon_upgrade_hosts"}}, "photon_upgrade_hosts: nothing in the"),
     ({"options": {"args": ["photon.hardening.compare"]}, "extra": {"asert": "equal"}}, "asert: compare.yml reads no variable of this name"),

@@ -50,7 +50,7 @@ def test_an_inventory_without_a_host(groups):
 
 @pytest.mark.parametrize("sources, problem", [
     ([], None), (["/there"], None), (["web1,"], None), (["/etc/ansible/hosts"], None),
-    (["/there", "/nowhere"], "INVENTORY: /nowhere: there is no such file or folder"),
+    (["/there", "/nowhere"], "-i (make: INVENTORY): /nowhere: there is no such file or folder"),
 ])
 def test_missing_inventory(sources, problem):
     assert _targets.missing_inventory(sources, ["/etc/ansible/hosts"], "/there".__eq__) == problem
