@@ -8,11 +8,15 @@ export CALLED_FROM := $(if $(shell [ ! -e /proc/$$PPID/cmdline ] || grep -qzE '^
 $(if $(wildcard tools/play.sh),,$(error this is not the folder of the Makefile: go there, or name it with make -C))
 # A mistyped variable would be passed over, and INVENTROY=hosts would harden this machine. Most variables of the environment are others'.
 VARIABLES := INVENTORY LIMIT ARGS CORE
-UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name)))$(filter INVE% LIMI%,$(name)),$(name))))
-$(if $(UNKNOWN),$(error $(UNKNOWN): nothing here reads a variable of this name: there are $(VARIABLES)))
+UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))) \
+  $(shell awk -v known="INVENTORY LIMIT ARGS" -f tools/near.awk)
+$(if $(strip $(UNKNOWN)),$(error $(strip $(UNKNOWN)): nothing here reads a variable of this name: there are $(VARIABLES)))
+# make takes --check for the beginning of its own --check-symlink-times (-L), and would harden.
+$(if $(findstring L,$(firstword -$(MAKEFLAGS))),$(error --check: make takes it for an option of its own: write ARGS=--check))
 # Neither would do what was asked for: INVENTORY=$UNSET is no inventory, and LIMIT=$UNSET no limit.
 EMPTY := $(foreach name,INVENTORY LIMIT,$(if $(filter-out undefined file,$(origin $(name))),$(if $(strip $($(name))),,$(name))))
 $(if $(strip $(EMPTY)),$(error $(strip $(EMPTY)): it is empty: give it a value, or leave it out))
+$(if $(filter test-core,$(MAKECMDGOALS)),$(if $(strip $(CORE)),,$(error CORE: it says on which ansible-core, such as CORE=2.18)))
 # make itself would harden first, and then say that there is no target of the second name.
 NO_TARGETS := $(filter-out $(shell sed -nE 's/^([a-z-]+):.*\#\# .*/\1/p' Makefile),$(MAKECMDGOALS))
 $(if $(NO_TARGETS),$(error $(NO_TARGETS): there is no target of this name: see make help))
@@ -62,7 +66,7 @@ test-units: ## pytest on the oldest and newest ansible-core, and on Python 3.6
 	@bash tests/run.sh units
 
 test-core: ## pytest and ansible-test sanity on one ansible-core: CORE=2.18
-	@bash tests/run.sh core-$(CORE)
+	@bash tests/run.sh $(addprefix core-,$(CORE))
 
 test-boot: ## our boot order against the real systemd-sysctl of three Debian suites
 	@bash tests/run.sh boot
@@ -106,7 +110,7 @@ bench: ## what a run costs, on 1 and 20 hosts; ARGS="--rounds 7 --judge" fails w
 bench-fleet: ## what a run costs, on 50 and 200 hosts, and what its reports add
 	@bash tests/bench.sh --fleet --quick --rounds 5 $(ARGS)
 
-bench-scale: ## what forks, the strategy free and batches change on 50 hosts; one round
+bench-scale: ## how forks, batches and Ansible's strategy `free` change the time on 50 hosts; one round
 	@bash tests/bench.sh --scale 50
 
 mutants: ## mutation tests of the unit tests; try ARGS=plugins/module_utils/_values.py
@@ -127,5 +131,5 @@ catalogue: ## write the tables of docs/ from catalogue.yml and controls.yml
 	@bash tools/catalogue.sh
 
 .PHONY: clean
-clean: ## remove what make and the tests made in this checkout (the cache outside stays)
+clean: ## remove what make and the tests made in this checkout (not the cache, which is outside)
 	rm -rf .venv dist playbooks/collections reports .ansible .pytest_cache .ruff_cache tests/output

@@ -13,12 +13,35 @@ source "$ROOT/tools/say.sh"
 
 die() { printf 'ERROR: %s\n' "$*" >&2; exit 1; }
 
-# A means that cannot be had is a printed reason on a developer's machine, and a failure in CI.
+# A means that cannot be had is a printed reason on a developer's machine, and a failure in CI. What ran nothing has not passed either: its
+# status says so to all that have called it.
+SKIPPED=77
 skip() {
   [ "${CI:-}" = true ] && die "$* (CI=true: a skip is a failure)"
-  printf 'SKIP: %s\n' "$*"
-  exit 0
+  printf 'SKIP: %s\n' "$*" >&2
+  exit "$SKIPPED"
 }
+
+# attempt COMMAND...: a skip of it does not keep what follows from being run. end_of_attempts tells of it.
+attempt() {
+  local status
+  # Of a command whose status is asked for, bash ignores set -e.
+  set +e
+  (set -e; "$@")
+  status=$?
+  set -e
+  [ "$status" != "$SKIPPED" ] || ANY_SKIPPED=yes
+  [ "$status" = "$SKIPPED" ] || return "$status"
+}
+# tell WHAT: counts the names in these three. Where nothing passed, nothing is well.
+passed=() skipped=() failed=()
+tell() {
+  printf '%s: %d passed, %d skipped%s, %d failed%s\n' "$1" "${#passed[@]}" "${#skipped[@]}" "${skipped[*]:+: ${skipped[*]}}" \
+    "${#failed[@]}" "${failed[*]:+: ${failed[*]}}"
+  [ ${#failed[@]} = 0 ] || exit 1
+  [ ${#passed[@]} -gt 0 ] || exit "$SKIPPED"
+}
+end_of_attempts() { [ -z "${ANY_SKIPPED:-}" ] || exit "$SKIPPED"; }
 
 # need COMMAND PACKAGE...: install the Debian packages when the command is missing and we may.
 need() {
@@ -52,11 +75,8 @@ key() { cat "$@" | sha256sum | cut -c1-12; }
 
 # use_venv NAME: sets VENV to the ready venv of requirements/NAME.txt; a Python that is not installed is a skip.
 use_venv() {
-  local status=0
-  VENV=$(bash "$ROOT/tests/venv.sh" "$1") || status=$?
-  [ "$status" != 77 ] || skip "no Python here for the venv $1"
+  VENV=$(bash "$ROOT/tests/venv.sh" "$1")
   export VENV
-  return "$status"
 }
 
 # node_modules FOLDER: prints a folder for NODE_PATH with what FOLDER/package.json names.

@@ -9,14 +9,10 @@ engine=$ROOT/tests/engine
 exec 9>"$CACHE/molecule.lock"
 flock 9
 
-# export_from COMMAND...: exports what it prints; false if it prints instead why it was skipped.
+# export_from COMMAND...: exports what it prints.
 export_from() {
   local exports
-  exports=$("$@") || die "failed: $*"
-  if [[ $exports == SKIP:* ]]; then
-    printf '%s\n' "$exports"
-    return 1
-  fi
+  exports=$("$@")
   eval "$exports"
 }
 
@@ -28,7 +24,7 @@ images_for() { if [ "$1" = rollback ]; then printf '%s\n' centos8 photon; else e
 run_scenario() {
   local start=$SECONDS image
   for image in $(images_for "$1"); do
-    export_from "$engine/images.sh" "$image" || return 0
+    export_from "$engine/images.sh" "$image"
   done
   use_venv "$(core_for "$1")"
   # Named, because Molecule looks for it only in a git repository and would go on without.
@@ -41,8 +37,9 @@ ANSIBLE_COLLECTIONS_PATH=$(collection_tree)
 ANSIBLE_COLLECTIONS_PATH+=:$(bash "$ROOT/tests/collections.sh")
 export ANSIBLE_COLLECTIONS_PATH MOLECULE_COMMAND_BORDERS=false
 trap '"$engine/docker.sh" stop' EXIT
-export_from "$engine/docker.sh" start 9>&- || exit 0
+export_from "$engine/docker.sh" start 9>&-
 cd "$ROOT"
 for scenario in "$@"; do
-  run_scenario "$scenario"
+  attempt run_scenario "$scenario"
 done
+end_of_attempts

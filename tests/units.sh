@@ -8,26 +8,27 @@ PYTHONPATH=$(collection_tree)
 export PYTHONPATH PYTHONDONTWRITEBYTECODE=1
 cd "$ROOT"
 
-# A subshell: where a Python is not installed, only this one run is skipped.
-suite() (
+suite() {
   use_venv "$1"
   "$VENV/bin/python" -c 'import platform as p, sys; print(f"==> units on Python {p.python_version()},", *sys.argv[1:])' "$1"
   PATH=$VENV/bin:$PATH "$VENV/bin/pytest" "${@:2}"
-)
+}
 
 # ansible-core 2.16 sends its own module_utils to hosts with Python 3.6, so the tests there use the same files.
-lend_module_utils() (
+on_the_oldest_hosts() {
+  local lender
   use_venv oldest
   lender=$VENV
   use_venv target
   ln -sfn "$lender"/lib/python3*/site-packages/ansible "$VENV"/lib/python3.6/site-packages/ansible
-)
+  suite target tests/unit/plugins/module_utils tests/unit/plugins/modules
+}
 
 if [ $# = 0 ]; then
-  lend_module_utils
-  suite target tests/unit/plugins/module_utils tests/unit/plugins/modules
+  attempt on_the_oldest_hosts
   set -- oldest newest
 fi
 for core in "$@"; do
-  suite "$core"
+  attempt suite "$core"
 done
+end_of_attempts

@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# venv.sh NAME: prints the path of a ready venv with requirements/NAME.txt.
+# venv.sh NAME: prints the path of a ready venv with requirements/NAME.txt. 2.16 and 2.21 are the oldest and the newest ansible-core.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
 # Which Pythons may carry a venv, best first. target is the Python of the oldest hosts, CentOS 8.
 versions_for() {
   case $1 in
-    oldest | runner) printf '%s\n' 3.11 3.12 3.10 ;;
-    newest) printf '%s\n' 3.14 3.13 3.12 3.11 3.10 ;;
-    lint | mutants | formats | browser | mitogen) printf '%s\n' 3.13 3.12 3.14 ;;
-    2.17) printf '%s\n' 3.12 3.11 3.10 ;;
-    2.18 | 2.19) printf '%s\n' 3.13 3.12 3.11 ;;
-    2.20) printf '%s\n' 3.14 3.13 3.12 ;;
-    pulp) printf '%s\n' 3.12 3.13 3.11 ;;
-    target) printf '%s\n' 3.6 ;;
-    *) die "no such venv: $1" ;;
+    oldest | 2.16 | runner) echo 3.11 3.12 3.10 ;;
+    newest) echo 3.14 3.13 3.12 3.11 3.10 ;;
+    lint | mutants | formats | browser | mitogen) echo 3.13 3.12 3.14 ;;
+    2.17) echo 3.12 3.11 3.10 ;;
+    2.18 | 2.19) echo 3.13 3.12 3.11 ;;
+    2.20 | 2.21) echo 3.14 3.13 3.12 ;;
+    pulp) echo 3.12 3.13 3.11 ;;
+    target) echo 3.6 ;;
+    *) die "there is no venv $1" ;;
   esac
 }
 
@@ -50,10 +50,15 @@ make_venv() {
 }
 
 name=${1:?a name of requirements/NAME.txt}
-mapfile -t versions < <(versions_for "$name")
+wanted=$(versions_for "$name")
+read -ra versions <<<"$wanted"
+case $name in
+  2.16) name=oldest ;;
+  2.21) name=newest ;;
+esac
 requirements=$ROOT/requirements/$name.txt
 mapfile -t files < <(with_included "$requirements")
-python=$(first_python "${versions[@]}") || { printf 'no Python of: %s\n' "${versions[*]}" >&2; exit 77; }
+python=$(first_python "${versions[@]}") || skip "the venv $1 needs one of these Pythons, and there is none here: ${versions[*]}"
 venv=$CACHE/venv-$name-$("$python" -c 'import platform; print(platform.python_version())')-$(key "${files[@]}")
 
 exec 9>"$venv.lock"

@@ -5,12 +5,16 @@ cd "$(dirname "$0")/.."
 # shellcheck source=tools/say.sh
 source tools/say.sh
 
-case $PWD in
-  *\$*)
-    printf 'ERROR: %s: Ansible takes the dollar in the name of this folder for a variable: give the folder another name\n' "$PWD" >&2
-    exit 1
-    ;;
-esac
+# What Ansible's templates and patterns, the shell that starts the programs in .venv, or Python's venv take for something else in a path.
+found=()
+for text in '"' '`' '$' ':' '[' "\\\\" '{{' '{%' '{#' $'\n'; do
+  if [[ $PWD == *"$text"* ]]; then found+=("${text/$'\n'/a line end}"); fi
+done
+if printf '%s\n' "$PWD" | LC_ALL=C.UTF-8 grep -qxv '.*'; then found+=("what is no text in UTF-8"); fi
+if [ ${#found[@]} -gt 0 ]; then
+  printf 'ERROR: %s: Ansible cannot work in a folder with this in its path: %s. Give the folder another name\n' "$PWD" "${found[*]}" >&2
+  exit 1
+fi
 
 # ansible-core 2.16 manages the oldest hosts and itself runs on Python 3.10 to 3.12, so those come first.
 find_python() {

@@ -56,6 +56,14 @@ def with_report(result, settings):
     return dict(others, invocation=said) if said else others
 
 
+def located(result, call):
+    """The RESULT of a module that failed, whose sentence begins with what the user has said. New ansible-cores have the module's own once
+    more in the form that they give an error, and show that instead."""
+    msg = call.located(result["msg"])
+    lost = () if msg == result["msg"] else ("exception",)
+    return {**{key: value for key, value in result.items() if key not in lost}, "msg": msg}
+
+
 class ActionModule(ActionBase):
     # The strategy loads this class in the main process: what is read and compiled here is not again in every worker.
     READ_ONCE = (_arguments.OPTIONS, _catalogue.CATALOGUE, _templates.TEMPLATES, _provenance.RUN)
@@ -111,7 +119,7 @@ class ActionModule(ActionBase):
         if result.get("unreachable"):
             return result
         if result.get("failed") and isinstance(result.get("msg"), str):
-            result["msg"] = call.located(result["msg"])
+            result = located(result, call)
         for module, more in _guest_calls.wanted(args, guest, bool(self._task.check_mode), result):
             result, said = _guest_calls.merged(result, module, self._executed(more, task_vars, module_name=module))
             notes = notes + said

@@ -5,6 +5,7 @@
 
 import datetime
 import os
+import re
 
 from ansible import constants, context
 from ansible.errors import AnsibleError
@@ -31,6 +32,7 @@ _CALLBACK = "photon.hardening.report"
 _MOST = 100
 # By so many hours the clock of another controller may be ahead. A result of a later day would be fresh for ever.
 _MOST_AHEAD = 24
+_HOURS = re.compile(r"[0-9]{1,15}\Z")
 _SPEC = {
     "report_dir": {"type": "path"}, "report_formats": {"type": "list", "elements": "str"}, "report_keep": {"type": "int"},
     "report_benchmark": {"type": "str"}, "role_variables": {"type": "bool", "default": False},
@@ -38,6 +40,11 @@ _SPEC = {
     "hosts": {"type": "list", "elements": "str", "default": []}, "cached_facts": {"type": "bool", "default": False},
     "stale_after": {"type": "int", "default": 168}, "since": {"type": "path"}, "query": {"type": "str"},
 }
+
+
+def check_hours(given):
+    if not _HOURS.match(str(given)):
+        raise ValueError("stale_after: %s is no whole number of hours, which must be 0 or more" % _harmless.line(given))
 
 
 def hours_ago(hours):
@@ -65,6 +72,8 @@ class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
         try:
+            # Ansible's own sentence speaks of classes of Python.
+            check_hours(self._task.args.get("stale_after", 0))
             _validation, args = self.validate_argument_spec(argument_spec=_SPEC)
             if args["role_variables"]:
                 _call.check_names(task_vars)
@@ -93,8 +102,6 @@ class ActionModule(ActionBase):
         return _told(fleet, path, _job(variables))
 
     def _of_runs(self, settings, args, variables):
-        if args["stale_after"] < 0:
-            raise ValueError("stale_after: %d is no number of hours; it must be 0 or more" % args["stale_after"])
         inputs = args["inputs"] or _own(settings, args["cached_facts"])
         for path in [*inputs, *filter(None, [args["since"]])]:
             # What is named has to be there; of a folder's files each one that is not is counted.

@@ -18,8 +18,10 @@ description:
   - A group that is in the inventory and has no hosts is right. So is every pattern where Ansible only lists something or checks syntax.
   - Tags and the names of extra variables (C(-e)) are judged where only playbooks of this collection were started. A playbook that imports
     them may have tags and variables of its own.
-  - An extra variable is refused where its name is within two edits of one that the playbook reads, lacks its prefix as C(hosts) does, or
-    belongs to another playbook of this collection. Other names are the user's own, because an inventory may read them.
+  - An extra variable is refused where its name is within two edits of one that is read, lacks its prefix as C(hosts) does, or belongs to
+    another playbook of this collection. Other names are the user's own, because an inventory may read them.
+  - Refused are also words of C(-e) that belong to no name, such as C(db) in C(-e "photon_hardening_hosts=web, db"), which Ansible leaves
+    out.
 options:
   _terms:
     description: The pattern, a text or a list of texts. V(localhost) needs no inventory.
@@ -99,11 +101,12 @@ class LookupModule(LookupBase):
         playbooks = _playbooks.ours(context.CLIARGS.get("args") or ())
         if not playbooks:
             return None
-        names = [str(name) for name in load_extra_vars(self._loader)]
+        extra = load_extra_vars(self._loader)
+        names = [str(name) for name in extra]
         for note in _extra_vars.notes(names, playbooks):
             self._display.warning(note)
         tags = [variables.get(name) or () for name in ("ansible_run_tags", "ansible_skip_tags")]
-        return _extra_vars.refusal(names, playbooks) or _targets.unknown_tag(*tags)
+        return _extra_vars.apart(extra) or _extra_vars.refusal(names, playbooks) or _targets.unknown_tag(*tags)
 
     def _problem(self, pattern, variables, said):
         """What the pattern or the inventory lacks, or None."""

@@ -4,23 +4,31 @@
 """The names that a command says with -e where it starts playbooks of this collection alone.
 
 They are judged more strictly than those of an inventory, which may belong to other playbooks. Names that nothing here resembles are the
-user's own: an inventory may read them. Names only are compared. Pure. Private to the collection.
+user's own: an inventory may read them. Names only are compared, and words without a name are refused. Pure. Private to the collection.
 """
 
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _variables
 
+# Under this name Ansible keeps what stands apart in -e "NAME=A, B" or -e "NAME = A": words that nothing reads.
+_APART = "_raw_params"
 # Where one of these is missing the playbook itself says so, and a short word is near many others.
 _MISSED = ("left", "right")
 # An AWX passes variables of its own, which begin with awx_.
 _AWX = "awx_"
 _TOLD = ("compare_", "report_")
-# Others with the first two are looked at on the hosts, with those of the inventory.
 _PREFIXES = (*_variables.PREFIXES, *_TOLD)
 # What may be left of a prefix: photon_profile, hardening_profile.
 _PARTS = tuple(part + "_" for prefix in _variables.PREFIXES for part in prefix.rstrip("_").split("_"))
 _OF_ROLES = _variables.KNOWN.difference(*_variables.OF_PLAYBOOKS.values())
 _READ = _variables.KNOWN.union(*_variables.OF_PLAYBOOKS.values())
+
+
+def apart(extra):
+    """EXTRA: name -> value. The sentence about words that belong to no name; None where there are none."""
+    words = _harmless.line(str(extra.get(_APART, "")).strip())
+    return ("-e: nothing reads what stands apart: %s: leave the blanks out (NAME=A,B), or write -e '{\"NAME\": \"A B\"}'" % words
+            if words else None)
 
 
 def refusal(names, playbooks):
@@ -29,11 +37,12 @@ def refusal(names, playbooks):
     own = {name for playbook in playbooks for name in _variables.OF_PLAYBOOKS[playbook]}
     for name in sorted(names):
         others = [other for other, read in sorted(_variables.OF_PLAYBOOKS.items()) if name in read and not name.startswith(_AWX)]
-        meant = _meant(name, own) or others and name not in own and _with_prefix(name, playbooks)
+        meant = (_meant(name, own) or _mistyped_of_role(name, playbooks)
+                 or others and name not in own and _with_prefix(name, playbooks))
         if meant:
             return "%s is %s meant?" % (_unread(name, playbooks), meant)
         if others and name not in own:
-            return "%s only %s does: leave it out" % (_unread(name, playbooks), _files(others))
+            return "%s only %s: leave it out" % (_unread(name, playbooks), _are_said(others, "does", "do"))
     return None
 
 
@@ -48,19 +57,29 @@ def notes(names, playbooks):
 
 
 def _unread(name, playbooks):
-    return "%s: %s reads no variable of this name:" % (_harmless.line(name), _files(playbooks))
+    return "%s: %s no variable of this name:" % (_harmless.line(name), _are_said(playbooks, "reads", "read"))
 
 
-def _files(playbooks):
-    return " and ".join("%s.yml" % playbook for playbook in playbooks)
+def _are_said(playbooks, of_one, of_several):
+    return "%s %s" % (" and ".join("%s.yml" % playbook for playbook in playbooks), of_one if len(playbooks) == 1 else of_several)
 
 
 def _with_prefix(name, playbooks):
-    """The variable of a role that NAME is without its prefix, or with a part of it, or None. These two playbooks read none."""
-    if set(playbooks) <= {"awx", "compare"}:
+    """The variable of a role that NAME is without its prefix, or with a part of it, or None."""
+    if _read_no_role(playbooks):
         return None
     bare = _bare(name, _PARTS)
     return next((prefix + bare for prefix in _variables.PREFIXES if prefix + bare in _OF_ROLES), None)
+
+
+def _mistyped_of_role(name, playbooks):
+    found = [] if _read_no_role(playbooks) else _variables.mistyped([name])
+    return found[0][1] if found else None
+
+
+def _read_no_role(playbooks):
+    """Whether PLAYBOOKS read no variable of a role."""
+    return set(playbooks) <= {"awx", "compare"}
 
 
 def _meant(name, own):

@@ -14,6 +14,7 @@ import re
 from collections import namedtuple
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 
 _VARIABLE = re.compile(r"^(?:photon_hardening_)?(overrides|waivers)(__\w+)?\Z")
 # A control is BENCHMARK:NUMBER; before a colon in a parameter's name there is always a dot or a slash.
@@ -201,6 +202,9 @@ def problem(row, name, value):
 
 # --- waivers ---
 
+_WAIVER = ("reason", "expires", "owner", "ticket")
+
+
 def terms(waiver):
     """What is said of a waiver beside its reason."""
     said = (("until %s", waiver.expires), ("owner: %s", waiver.owner), ("ticket: %s", waiver.ticket), ("by %s", waiver.control))
@@ -229,9 +233,13 @@ def _parameters(entry, parameters_of):
 
 
 def _waiver(where, _name, given):
-    if not isinstance(given, dict) or set(given) - {"reason", "expires", "owner", "ticket"}:
+    if not isinstance(given, dict):
         raise ValueError("%s: %s is no waiver: give a reason and, where it ends, expires: YYYY-MM-DD; owner and ticket may be beside them"
                          % (where, _shown(given)))
+    for key in sorted(str(key) for key in given if key not in _WAIVER):
+        near = nearest(key, _WAIVER)
+        meant = "is %s meant?" % near if near else "it has " + ", ".join(_WAIVER)
+        raise ValueError("%s: a waiver has no %s: %s" % (where, _shown(key), meant))
     reason, expires = given.get("reason"), given.get("expires")
     if not isinstance(reason, str) or not reason.strip() or not _is_printable(reason.strip()):
         raise ValueError("%s: a waiver needs a reason, one line of text, and %s is none" % (where, _shown(reason)))

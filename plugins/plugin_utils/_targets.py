@@ -32,7 +32,7 @@ def missing_inventory(sources, default, exists):
     """SOURCES: as given with -i. DEFAULT: where Ansible looks without one, whether there is one or not."""
     for source in sources:
         if "," not in source and source not in default and not exists(source):
-            return "INVENTORY: %s: there is no such file or folder" % _harmless.line(source)
+            return "-i (make: INVENTORY): %s: there is no such file or folder" % _harmless.line(source)
     return None
 
 
@@ -41,7 +41,7 @@ def unknown_hosts(variable, pattern, groups, matches):
     its hosts."""
     names = [part.lstrip("&!") for part in pattern if part.lstrip("&!") != _THIS_MACHINE]
     if names and not groups.get("all"):
-        return "The inventory has no host: give one with -i (make: INVENTORY=FILE)"
+        return "The inventory has no host: give one with -i (make: INVENTORY=FILE). Of a folder Ansible leaves out *.ini, *.cfg and *.txt"
     for name in names:
         if name not in groups and not matches(name):
             near = nearest(name, [*groups, *groups["all"]])

@@ -6,8 +6,8 @@
 Private to the collection.
 """
 
-import glob
 import os
+import pathlib
 
 from ansible.module_utils.common.yaml import yaml_load
 
@@ -18,7 +18,7 @@ PREFIX = "photon_hardening_"
 PREFIXES = (PREFIX, "photon_upgrade_")
 _LAYERS = ("photon_hardening_overrides", "photon_hardening_waivers")
 
-_SPECS = os.path.join(os.path.dirname(__file__), "..", "..", "roles", "*", "meta", "argument_specs.yml")
+_ROLES = os.path.join(os.path.dirname(__file__), "..", "..", "roles")
 _BATCHES = ("photon_hardening_hosts", "photon_hardening_serial", "photon_hardening_max_fail_percentage")
 # What each playbook itself reads.
 OF_PLAYBOOKS = {
@@ -37,13 +37,12 @@ OF_PLAYS = frozenset((*_BATCHES, "photon_upgrade_hosts"))
 _PARTS = ("photon", "_harde", "ning_", "_upgr", "ade_")
 
 
-def of_roles(pattern=_SPECS):
+def of_roles(folder=_ROLES):
     """role -> entry point -> its options."""
     specs = {}
-    for path in sorted(glob.glob(pattern)):
-        with open(path, encoding="utf-8") as stream:
-            found = yaml_load(stream)["argument_specs"]
-        specs[os.path.basename(os.path.dirname(os.path.dirname(path)))] = {point: spec.get("options", {}) for point, spec in found.items()}
+    for path in sorted(pathlib.Path(folder).glob("*/meta/argument_specs.yml")):
+        found = yaml_load(path.read_text(encoding="utf-8"))["argument_specs"]
+        specs[path.parts[-3]] = {point: spec.get("options", {}) for point, spec in found.items()}
     return specs
 
 
@@ -80,7 +79,7 @@ def note(name):
 def unheard(names, heard):
     """The sentence about the first of NAMES, each of them of OF_PLAYS, that a play has not HEARD of; None where there is none."""
     for name in sorted(set(names).difference(heard)):
-        return "%s: it stands where no play reads it, such as in an inventory: give it with -e, and remove it there" % name
+        return "%s: no play reads this variable from an inventory: give it with -e, and remove it from there" % name
     return None
 
 

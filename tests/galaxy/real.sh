@@ -17,5 +17,6 @@ PATH=$VENV/bin:$PATH "$ROOT/tools/build.sh" "$work"
 say "publishing; the server imports it as Galaxy does (1 min)"
 env "${server[@]}" "$VENV/bin/ansible-galaxy" collection publish "$work"/*.tar.gz
 for core in oldest newest; do
-  newcomer "$core" "${server[@]}"
+  attempt newcomer "$core" "${server[@]}"
 done
+end_of_attempts

@@ -15,5 +15,6 @@ mkfifo "$work/address"
 server=$!
 read -r address <"$work/address"
 for core in oldest newest; do
-  newcomer "$core" ANSIBLE_GALAXY_SERVER_LIST=loopback ANSIBLE_GALAXY_SERVER_LOOPBACK_URL="$address/api/"
+  attempt newcomer "$core" ANSIBLE_GALAXY_SERVER_LIST=loopback ANSIBLE_GALAXY_SERVER_LOOPBACK_URL="$address/api/"
 done
+end_of_attempts

@@ -93,6 +93,25 @@ def test_slices_that_are_none_set_up_nothing(tmp_path, slices):
         assert ended.returncode == 2 and "awx_slices: %s is no number of jobs" % slices in ended.stdout and store.log == []
 
 
+@pytest.mark.parametrize("given, words", [
+    ({"awx_audit_schedule": "weekly"}, "awx_audit_schedule: weekly is no schedule such as DTSTART:"),
+    ({"awx_scm_url": ""}, "awx_scm_url: it is empty: give it a value, or leave it out"),
+    ({"awx_organization": " "}, "awx_organization: it is empty"),
+    ({"awx_credentials": ["key of nobody"]}, "this AWX has no credential called key of nobody: make it first (docs/awx.md), or name "),
+    ({"awx_galaxy_credentials": "gone"}, "this AWX has no credential called gone: make it first"),
+])
+def test_what_awx_could_not_take_sets_up_nothing(tmp_path, given, words):
+    with awx.served() as (address, store):
+        ended = play(tmp_path, address, "-e", json.dumps(given))
+        assert ended.returncode == 2 and words in ended.stdout and store.log == [], ended.stdout
+
+
+def test_a_blank_that_cuts_a_name_sets_up_nothing(tmp_path):
+    with awx.served() as (address, store):
+        ended = play(tmp_path, address, "-e", "awx_inventory=My hosts")
+        assert ended.returncode != 0 and "-e: nothing reads what stands apart: hosts: " in ended.stdout and store.log == []
+
+
 def test_a_mistyped_variable_sets_up_nothing(tmp_path):
     with awx.served() as (address, store):
         ended = play(tmp_path, address, "-e", "awx_organisation=X")

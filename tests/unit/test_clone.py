@@ -5,10 +5,14 @@
 """A plain clone has no link to a folder. The command typed in playbooks/ finds the collection after make or an installation."""
 
 import os
+import pathlib
+import shutil
 import stat
 import subprocess
 
 import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
 
 # Where the developer's own settings would lend the collection.
 LENT = {"PYTHONPATH", "ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME"}
@@ -16,7 +20,8 @@ LENT = {"PYTHONPATH", "ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME"}
 
 def run(command, cwd, home):
     environment = {name: value for name, value in os.environ.items() if name not in LENT and not name.startswith(("MAKE", "MFLAGS"))}
-    return subprocess.run(command, cwd=cwd, check=False, capture_output=True, text=True, env={**environment, "HOME": str(home)})
+    return subprocess.run(command, cwd=cwd, check=False, capture_output=True, text=True, errors="surrogateescape",
+                          env={**environment, "HOME": str(home)})
 
 
 def test_no_link_is_tracked(copy_tracked, tracked, tmp_path):
@@ -34,10 +39,31 @@ def test_the_command_typed_in_playbooks(copy_tracked, tmp_path, before, found):
     assert (checked.returncode == 0) is found, checked.stderr
 
 
-def test_a_folder_that_ansible_could_not_find(copy_tracked, tmp_path):
-    clone = copy_tracked(tmp_path / "a $HOME clone")
-    refused = run(["make", "report"], clone, tmp_path)
-    assert refused.returncode == 2 and "ERROR: %s: Ansible takes the dollar" % clone in refused.stderr and not (clone / ".venv").exists()
+def made_in(folder, name):
+    """What comes of tools/venv.sh in a clone of this NAME that has nothing else."""
+    tools = folder / name / "tools"
+    tools.mkdir(parents=True)
+    for script in ("venv.sh", "say.sh"):
+        shutil.copy(ROOT / "tools" / script, tools)
+    return run(["tools/venv.sh"], tools.parent, folder)
+
+
+@pytest.mark.parametrize("name, named", [
+    ("a $HOME clone", "$"), ('say "hi"', '"'), ("`id`", "`"), ("a:b", ":"), ("[1]", "["), ("a\\\\b", "\\\\"),
+    ("{{ 1 }}", "{{"), ("{% x", "{%"), ("{#", "{#"),
+    ("a\nb", "a line end"), (os.fsdecode(b"a\xe9"), "what is no text in UTF-8"), ('"$x: {{', '" $ : {{'),
+])
+def test_a_folder_in_which_ansible_could_not_work(tmp_path, name, named):
+    clone, refused = tmp_path / name, made_in(tmp_path, name)
+    words = "Ansible cannot work in a folder with this in its path: %s. Give the folder another name" % named
+    assert refused.stderr == "ERROR: %s: %s\n" % (clone, words)
+    assert refused.returncode == 1 and not (clone / ".venv").exists()
+
+
+@pytest.mark.parametrize("name", ["a clone", "a\\b", "it's & (ü), #1; 100% {x} <y> ~"])
+def test_a_folder_in_which_it_can(tmp_path, name):
+    # It gets as far as its list of what to install.
+    assert "requirements/run.txt" in made_in(tmp_path, name).stderr
 
 
 def test_the_link_leads_an_installation_into_no_circle(copy_tracked, tmp_path):

@@ -71,9 +71,8 @@ def test_a_mistake_is_one_sentence(printed):
 
 
 @pytest.mark.parametrize("playbook, given, words", [
-    ("report", {"report_stale_after": "x"}, "'stale_after' is of type"),
+    ("report", {"report_stale_after": "x"}, "stale_after: x is no whole number of hours, which must be 0 or more"),
     ("report", {"report_query": "[[", "report_inputs": ["."]}, "the expression ends too early"),
-    ("report", {"photon_hardening_report_dri": "x"}, "photon_hardening_report_dri: nothing reads a variable of this name"),
     ("report", {"photon_hardening_report_keep": "x"}, "photon_hardening_report_keep: 'x' is no whole number"),
     ("report", {"report_dir": "gone"}, "No report can be made: "),
     ("report", {"report_dir": "/dev/null/x", "report_inputs": ["."]}, "No report can be made: "),
@@ -97,6 +96,10 @@ def test_a_mistake_for_report_and_compare_is_one_sentence(printed, playbook, giv
     ("photon_upgrade", ["-t", "foo"], "--tags: no task of this playbook has the tag foo: leave it out"),
     ("harden", ["-e", "hosts=web1"], "is photon_hardening_hosts meant?"),
     ("report", ["-e", "report_dri=x"], "is report_dir meant?"),
+    ("report", ["-e", "photon_hardening_report_dri=x"], "is photon_hardening_report_dir meant?"),
+    ("photon_upgrade", ["-e", "photon_upgrade_to_versoin=5.0"], "is photon_upgrade_to_version meant?"),
+    *[(playbook, ["-e", "x=a, b"], "-e: nothing reads what stands apart: b: leave the blanks out (NAME=A,B), or write -e ")
+      for playbook in ("audit", "compare", "harden", "photon_upgrade", "report", "rollback")],
     ("compare", ["-e", "@names.yml"], "asert: compare.yml reads no variable of this name: is assert meant?"),
 ])
 def test_a_name_that_is_not_there_ends_a_command_before_anything_is_done(printed, tmp_path, playbook, args, words):
@@ -114,7 +117,7 @@ def test_hosts_and_batches_that_an_inventory_chooses_are_refused(printed, playbo
     needed = ["-e", "photon_upgrade_to_version=5.0", "-e", "photon_upgrade_confirmed_backup=true"]
     hosts = {host: {name: "1"} for host in ("1", "web2")}
     code, output = printed(playbook, "--check", *needed, inventory=hosts)
-    words = "%s: it stands where no play reads it, such as in an inventory: give it with -e, and remove it there" % name
+    words = "%s: no play reads this variable from an inventory: give it with -e, and remove it from there" % name
     assert code == 2 and words in output and " differ" not in output, output
     # What the command says is read, whatever the inventory says.
     assert words not in printed(playbook, "--check", *needed, "-e", name + "=1", inventory=hosts)[1]

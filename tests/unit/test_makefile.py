@@ -33,6 +33,7 @@ def typed(folder, name, command):
     caller.mkdir()
     (clone / "tools").mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", clone)
+    shutil.copy(ROOT / "tools" / "near.awk", clone / "tools")
     play = clone / "tools" / "play.sh"
     play.write_text("#!/bin/sh\nprintf '<%s>' \"$CALLED_FROM\" \"${INVENTORY-none}\" \"${LIMIT-none}\"\n", encoding="utf-8")
     play.chmod(0o755)
@@ -55,6 +56,11 @@ def test_what_was_given_is_handed_on_and_nothing_else(tmp_path, command, invento
     ('make -C "$CLONE" harden ARG=--check LIMIT=web', "ARG: nothing here reads"),
     ('make -C "$CLONE" harden check', "check: there is no target of this name: see make help."),
     ('INVENTRY=hosts make -C "$CLONE" harden', "INVENTRY: nothing here reads a variable of this name: there are INVENTORY "),
+    *[('%s=--check make -C "$CLONE" harden' % name, name + ": nothing here reads a variable of this name: there are INVENTORY ")
+      for name in ("ARG", "AGRS", "args", "LMIT", "LIMITS", "INVNTORY", "IVENTORY", "INVETNORY", "INVENTORIES", "inventory")],
+    *[('make -C "$CLONE" %s' % said, "--check: make takes it for an option of its own: write ARGS=--check.")
+      for said in ("harden --check", "rollback LIMIT=web --check", "--check -s upgrade", "harden -sL")],
+    ('make -C "$CLONE" test-core', "CORE: it says on which ansible-core, such as CORE=2.18."),
     ('make -C "$CLONE" harden INVENTORY=$UNSET', "INVENTORY: it is empty: give it a value, or leave it out."),
     ('INVENTORY= make -C "$CLONE" harden', "INVENTORY: it is empty"), ('make -C "$CLONE" harden LIMIT=" "', "LIMIT: it is empty"),
     ('cd "$CALLER" && make -f "$CLONE/Makefile" harden', "this is not the folder of the Makefile: go there, or name it with make -C."),

@@ -52,7 +52,6 @@ run() (
     guest) packages=(open-vm-tools) machine=(--vmware) ;;
   esac
   disk=$(bash "$here/build.sh" "${machine[@]}" "$suite" "${packages[@]}")
-  [ -d "$disk" ] || skip "no disk of $suite: $disk"
   dir=$(mktemp -d)
   port=$(free_port)
   trap finish EXIT
@@ -73,5 +72,6 @@ case ${1:-} in
   --vmware) kind=guest; shift ;;
 esac
 for suite in "${@:-bookworm}"; do
-  run "$suite"
+  attempt run "$suite"
 done
+end_of_attempts

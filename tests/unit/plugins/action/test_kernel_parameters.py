@@ -369,3 +369,13 @@ def test_a_wrong_wish_for_the_guest_side_is_refused_before_anything_runs():
 def test_a_host_that_cannot_be_reached_is_not_asked_again():
     play = Play({"role_variables": True}, AnsibleConnectionFailure("gone"), {"photon_hardening_vmware_msix": "enable"})
     assert play.run()["unreachable"] is True and len(play.sent) == 1
+
+
+@pytest.mark.parametrize("msg, shown, left", [
+    ("fail_on: nothing was written", "photon_hardening_fail_on: nothing was written", ["failed", "msg"]),
+    ("kernel.a: nothing was written", "kernel.a: nothing was written", ["exception", "failed", "msg"]),
+])
+def test_new_ansible_cores_show_no_other_name_of_an_option(msg, shown, left):
+    call = kernel_parameters._call.Call({"role_variables": True}, {}, None)
+    result = kernel_parameters.located({"failed": True, "msg": msg, "exception": {"event": {"msg": msg}}}, call)
+    assert (result["msg"], sorted(result)) == (shown, left)

@@ -134,7 +134,8 @@ def test_what_is_later_is_no_earlier_report(tmp_path, monkeypatch, time, refused
     ({"report_dir": "/x", "report_formats": ["pdf"]}, "report_formats: 'pdf' is none of"),
     ({"inputs": [], "query": "["}, "the expression"),
     ({"inputs": [], "since": "/dev/null"}, "since: /dev/null: there is no result of any host in it"),
-    ({"inputs": [], "stale_after": -1}, "stale_after: -1 is no number of hours; it must be 0 or more"),
+    *[({"inputs": [], "stale_after": hours}, "stale_after: %s is no whole number of hours, which must be 0 or more" % hours)
+      for hours in (-1, "2d", True, "1.5", "", "9" * 16, "\u0663", [1])],
     ({"inputs": [], "stale_after": 10 ** 12}, "stale_after: 1000000000000 is no number of hours"),
 ])
 def test_what_goes_wrong_is_one_sentence(monkeypatch, args, words):

@@ -39,13 +39,15 @@ def test_pattern(asked, terms, pattern):
 
 
 @pytest.mark.parametrize("variables, words", [
-    ({"ansible_inventory_sources": ["/nowhere/hosts"]}, "INVENTORY: /nowhere/hosts: "),
+    ({"ansible_inventory_sources": ["/nowhere/hosts"]}, "-i (make: INVENTORY): /nowhere/hosts: "),
     ({"groups": {"all": []}}, "The inventory has no host"),
     ({"groups": {"all": ["x"]}, "terms": ["y"], "said": {"variable": "photon_upgrade_hosts"}}, "photon_upgrade_hosts: nothing in the"),
     ({"options": {"args": ["photon.hardening.compare"]}, "extra": {"asert": "equal"}}, "asert: compare.yml reads no variable of this name"),
+    ({"options": {"args": ["photon.hardening.audit"]}, "extra": {"photon_hardening_hosts": "web1,", "_raw_params": "web2"}},
+     "-e: nothing reads what stands apart: web2: "),
     ({"options": {"args": [PLAYBOOK]}, "ansible_run_tags": ["x"], "ansible_skip_tags": []}, "--tags: "),
     ({"options": {"args": ["photon.hardening.audit"]}, "ansible_run_tags": ["all"], "ansible_skip_tags": ["x"]}, "--skip-tags: "),
-    ({"ansible_limit": "web1,wbe2", **OURS}, "--limit: nothing in the inventory is called wbe2: is web meant?"),
+    ({"ansible_limit": "web1,wbe2", **OURS}, "--limit: nothing in the inventory is called wbe2: is web2 meant?"),
     ({"ansible_limit": "web1:!web9", **OURS}, "--limit: nothing in the inventory is called web9: is web meant?"),
     ({"ansible_limit": "web1", "terms": ["web2"], **OURS}, "--limit: it leaves none of the hosts on which the playbook acts"),
     ({"ansible_limit": "web1", "said": {"no_limit": "why"}}, "--limit: this playbook takes none: why"),
@@ -66,6 +68,7 @@ def test_what_is_not_there_ends_the_run(asked, variables, words):
     {"ansible_limit": "web1:web2", **OURS}, {"ansible_limit": "all,!web2", **OURS}, {"ansible_limit": "web9", "awx_job_id": 7, **OURS},
     {"ansible_limit": "web9", "options": {"args": ["site.yml"]}},
     {"ansible_inventory_sources": ["/", "web1,"]}, {"options": {"args": ["/site/rollback.yml"]}, "extra": {"hosts": "web"}},
+    {"options": {"args": ["site.yml"]}, "extra": {"_raw_params": "x"}},
     {"options": {"args": ["photon.hardening.audit", "site.yml"]}, "extra": {"hosts": "web"}},
     {"said": {"serial": [1, "10%"], "max_fail_percentage": 0}},
     {"groups": {"all": []}, "options": {"syntax": True}}, {"groups": {"all": []}, "options": {"listhosts": True}},

@@ -2,6 +2,8 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.utils import vars
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +17,7 @@ OF_AWX = ["%s_%s" % (prefix, name) for prefix in ("awx", "tower") for name in (
     "project_scm_branch", "inventory_id", "inventory_name", "execution_node", "webhook_event_type", "webhook_event_guid",
     "webhook_event_ref", "webhook_status_api", "webhook_payload")]
 OF_USERS = ["ansible_user", "ansible_become_password", "env", "domain", "test", "site", "tier", "stage", "photon", "hardening_totals_12",
-            "photon_hardening_found", "_raw_params", "let", "light", ""]
+            "photon_hardening_found", "let", "light", ""]
 PLAYBOOKS = sorted(_variables.OF_PLAYBOOKS)
 
 
@@ -31,7 +33,9 @@ PLAYBOOKS = sorted(_variables.OF_PLAYBOOKS)
     ("harden", "hosts", "photon_hardening_hosts"), ("harden", "photon_hardening_host", "photon_hardening_hosts"),
     ("harden", "photon_upgrade_hosts", "photon_hardening_hosts"), ("audit", "report_dir", "photon_hardening_report_dir"),
     ("photon_upgrade", "photon_upgrade_host", "photon_upgrade_hosts"), ("photon_upgrade", "photon_hardening_hosts", "photon_upgrade_hosts"),
-    ("photon_upgrade", "hosts", "photon_upgrade_hosts"),
+    ("photon_upgrade", "hosts", "photon_upgrade_hosts"), ("photon_upgrade", "photon_upgrade_to_versoin", "photon_upgrade_to_version"),
+    ("audit", "photon_hardening_profil", "photon_hardening_profile"), ("compare", "photon_hardening_profil", None),
+    ("report", "photon_hardening_overrides_web", "photon_hardening_overrides__web"),
 ])
 def test_a_name_that_somebody_meant_otherwise(playbook, name, meant):
     said = _extra_vars.refusal([name, *OF_AWX], [playbook])
@@ -39,12 +43,12 @@ def test_a_name_that_somebody_meant_otherwise(playbook, name, meant):
 
 
 @pytest.mark.parametrize("playbook, name, reads", [
-    ("audit", "report_since", "report.yml"), ("harden", "assert", "compare.yml"), ("report", "left", "compare.yml"),
-    ("compare", "photon_hardening_hosts", "audit.yml and harden.yml and rollback.yml"),
+    ("audit", "report_since", "report.yml does"), ("harden", "assert", "compare.yml does"), ("report", "left", "compare.yml does"),
+    ("compare", "photon_hardening_hosts", "audit.yml and harden.yml and rollback.yml do"),
 ])
 def test_a_name_that_only_other_playbooks_read(playbook, name, reads):
     assert _extra_vars.refusal([name], [playbook]) == (
-        "%s: %s.yml reads no variable of this name: only %s does: leave it out" % (name, playbook, reads))
+        "%s: %s.yml reads no variable of this name: only %s: leave it out" % (name, playbook, reads))
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
@@ -55,10 +59,24 @@ def test_names_of_an_awx_of_users_and_of_the_roles_are_no_mistakes(playbook):
         assert list(_extra_vars.notes([name], [playbook])) == []
 
 
+@pytest.mark.parametrize("options, words", [
+    (["a=b, c"], "c"), (["a = b"], "a = b"), (["a: b"], "a: b"), (["a"], "a"), (["a=b c"], "c"), (["a=b,  c , d=e"], "c ,"),
+    (["a= b"], "b"), (["a=b", "c d", "{e: f}"], "c d"), (['a={"b": 1}'], "1}"), (["a=b \x1b"], "\\x1b"),
+    (["a=b"], None), (["a=b c=d"], None), (["a='b c'"], None), (['{"a": "b, c"}'], None), ([" "], None), ([], None),
+])
+def test_words_that_stand_apart(monkeypatch, options, words):
+    """What Ansible itself makes of the values of -e."""
+    monkeypatch.setattr(vars.context, "CLIARGS", {"extra_vars": options})
+    monkeypatch.setattr(vars.load_extra_vars, "extra_vars", None, raising=False)
+    said = _extra_vars.apart(vars.load_extra_vars(DataLoader()))
+    assert said == (words and "-e: nothing reads what stands apart: %s: leave the blanks out (NAME=A,B), or write -e '{\"NAME\": \"A B\"}'"
+                    % words)
+
+
 def test_each_playbook_of_a_command_has_its_names():
     assert _extra_vars.refusal(["report_dir", "photon_hardening_hosts"], ["audit", "report"]) is None
     assert _extra_vars.refusal(["asert"], ["audit", "compare"]) == (
-        "asert: audit.yml and compare.yml reads no variable of this name: is assert meant?")
+        "asert: audit.yml and compare.yml read no variable of this name: is assert meant?")
 
 
 @given(st.sampled_from([(playbook, name) for playbook in PLAYBOOKS for name in _variables.OF_PLAYBOOKS[playbook]

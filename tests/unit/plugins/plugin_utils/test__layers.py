@@ -112,7 +112,11 @@ def test_a_tab_and_a_letter_of_any_script_can_be_printed():
 
 
 @pytest.mark.parametrize("entry, words", [
-    (None, "is no waiver"), ("because", "is no waiver"), ({"reason": "x", "until": "2027-01-31"}, "is no waiver"),
+    (None, "is no waiver"), ("because", "is no waiver"),
+    ({"reason": "x", "until": "2027-01-31"}, "a waiver has no 'until': it has reason, "),
+    ({"reson": "x"}, "a waiver has no 'reson': is reason meant?"),
+    ({"reason": "x", "onwer": "A"}, "a waiver has no 'onwer': is owner meant?"),
+    ({"reason": "x", 7: "A"}, "a waiver has no '7': it has reason, expires, owner, ticket"),
     ({}, "needs a reason"), ({"reason": ""}, "needs a reason"), ({"reason": 7}, "needs a reason"),
     ({"reason": "x\nkernel.b = 1"}, "needs a reason"),
     ({"reason": "x", "expires": "soon"}, "is not a date such as 2027-01-31"),
@@ -123,7 +127,7 @@ def test_a_tab_and_a_letter_of_any_script_can_be_printed():
     ({"reason": "x", "owner": " "}, "owner: ' ' is no text"), ({"reason": "x", "ticket": ["a"]}, "ticket: ['a'] is no text"),
     ({"reason": "x", "owner": "a\nb"}, "owner: 'a\\nb' is no text"), ({"reason": "x", "ticket": False}, "ticket: False is no text"),
     ({"reason": "x", "owner": "a" * 101}, "owner: '%s is no text of one line with at most 100 characters" % ("a" * 99)),
-    ({"reason": "x", "by": "A"}, "is no waiver"), ({"reason": "x", "control": "cis:1"}, "is no waiver"),
+    ({"reason": "x", "by": "A"}, "a waiver has no 'by'"), ({"reason": "x", "control": "cis:1"}, "a waiver has no 'control'"),
 ])
 def test_refused_waivers(entry, words):
     with pytest.raises(ValueError) as caught:

@@ -43,13 +43,14 @@ def test_nothing_left(pattern, has_hosts, is_wrong):
 
 @pytest.mark.parametrize("groups", [{}, {"all": [], "web": []}])
 def test_an_inventory_without_a_host(groups):
-    assert _targets.unknown_hosts("x", ["all"], groups, None) == "The inventory has no host: give one with -i (make: INVENTORY=FILE)"
+    assert _targets.unknown_hosts("x", ["all"], groups, None) == (
+        "The inventory has no host: give one with -i (make: INVENTORY=FILE). Of a folder Ansible leaves out *.ini, *.cfg and *.txt")
     assert _targets.unknown_hosts("x", ["localhost"], groups, None) is None
 
 
 @pytest.mark.parametrize("sources, problem", [
     ([], None), (["/there"], None), (["web1,"], None), (["/etc/ansible/hosts"], None),
-    (["/there", "/nowhere"], "INVENTORY: /nowhere: there is no such file or folder"),
+    (["/there", "/nowhere"], "-i (make: INVENTORY): /nowhere: there is no such file or folder"),
 ])
 def test_missing_inventory(sources, problem):
     assert _targets.missing_inventory(sources, ["/etc/ansible/hosts"], "/there".__eq__) == problem
