@@ -130,7 +130,7 @@ def _choose(want, wanted, request, snapshot):
     if rule.waived:
         return _aside("waived", rule.waived)
     broken = _held_for_use(want, reading, snapshot) or _held_for_partner(want, wanted, request, snapshot)
-    if broken:
+    if broken and (request.image or not _is_lacking(want, reading)):
         return _aside("held_back", broken)
     if request.image:
         return _in_force("ok", want.value) if want.value is not None else None
@@ -154,6 +154,11 @@ def _compared(rule, reading):
     if reading.value is None:
         return None
     return _aside("ok", "only reported; the reference is %s" % rule.report)
+
+
+def _is_lacking(want, reading):
+    """Whether this kernel does not have it, and nothing will bring it: then no value of it can break a use."""
+    return reading.error == errno.ENOENT and not _rules.module_of(want.name, want.rule) and not _sysctl_d.interface_of(want.name)
 
 
 def _without_value(want, reading, release):
