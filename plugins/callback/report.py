@@ -34,6 +34,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _provenance,
     _records,
     _report_options,
+    _shape,
     _shards,
     _verdicts,
 )
@@ -58,11 +59,17 @@ def counts_of(result):
 
 
 def rows_of(result):
-    return result.get("parameters") if isinstance(result.get("parameters"), list) else []
+    """The rows of a result; none where a host that nobody trusts has sent something else."""
+    rows = result.get("parameters") if isinstance(result.get("parameters"), list) else []
+    try:
+        _shape.checked(_shape.fields(rows), False)
+    except _shape.BadShard:
+        return []
+    return rows
 
 
 def _is_unasked(row):
-    return isinstance(row, dict) and row.get("state") == "ok" and row.get("wanted", "") is None
+    return row["state"] == "ok" and row["wanted"] is None
 
 
 def settings_of(result):

@@ -71,6 +71,8 @@ _FRAGMENTS = ("net.ipv4.ipfrag", "net.ipv6.ip6frag")
 BOUNDS = ((("net.ipv4.ip_unprivileged_port_start", 1024), ("net.ipv4.ip_local_port_range", 32768)),) + tuple(
     ((start + "_low_thresh", 3 << 20), (start + "_high_thresh", 4 << 20)) for start in _FRAGMENTS)
 
+# Keys of net.ipv6.conf that another one of the same interface moves.
+_MOVERS_OF_IPV6 = {"force_forwarding": "forwarding", "addr_gen_mode": "stable_secret", "mtu": "disable_ipv6"}
 _ALL_FORWARDING = ("net.ipv4.conf.all.forwarding", "net.ipv6.conf.all.forwarding")
 # A write that changes nothing moves nothing either.
 _ONLY_BY_CHANGE = ("kernel.watchdog", "net.ipv4.conf.all.forwarding") + _DETECTORS
@@ -298,7 +300,7 @@ def takes_addresses(name, value):
 
 def decided_by_the_last(name):
     """One key for the parameters of which a later write takes the earlier one back: one switch, a pair, what is one parameter for all
-    interfaces, both forms of a limit, the watchdog with its detectors."""
+    interfaces, what moves with it, both forms of a limit, the watchdog with its detectors."""
     main = switch(name)
     if main in _DETECTORS:
         return "kernel.watchdog"
@@ -307,7 +309,9 @@ def decided_by_the_last(name):
 
 def _of_all_interfaces(name):
     parts = name.split(".")
-    return ".".join(parts[:3] + ["*"] + parts[4:]) if len(parts) == 5 and parts[2] in ("conf", "neigh") else name
+    if len(parts) != 5 or parts[2] not in ("conf", "neigh"):
+        return name
+    return ".".join(parts[:3] + ["*", _MOVERS_OF_IPV6.get(parts[4], parts[4])])
 
 
 def order(name):

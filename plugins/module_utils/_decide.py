@@ -335,6 +335,8 @@ def _way_back(name, value, elsewhere, reading, entry, choice, broken):
         reasons = [choice.reason if known else "", reason]
         return Choice(choice.state if known else state, None, write, False, "; ".join(filter(None, reasons)))
 
+    if entry.before is None and entry.wrote is None:
+        return told("ok", "the host's own value is as good as what %s asks for" % elsewhere[0])
     if not _memory.is_ours(name, entry, reading.value):
         return told("ok", "no longer ours: something else set it since, left as it is")
     if value is None:

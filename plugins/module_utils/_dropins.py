@@ -44,38 +44,37 @@ def _stricter_there(path, wanted, snapshot, disk):
     """parameter -> the value of the file that was at PATH before ours, or that ours hides, where it is stricter than what is wanted: also
     at the next boot nothing becomes weaker."""
     now = disk[path].text if path in disk else None
-    there = [line for _title, lines in _origins(path, snapshot.saved.files.get(path), now, snapshot) for line in lines if line.value]
-    found = dict((_behaviour.switch(line.name), line.value) for line in there)
-    names = ((want.name, found.get(_behaviour.switch(want.name)), want) for want in wanted.values() if want.dropin == path)
-    return dict((name, value) for name, value, want in names if value is not None
-                and not _values.same(name, value, want.value) and _values.as_good(name, value, want.rule)
-                and not _decide.broken_uses(name, value, want.rule, snapshot))
+    there = [line.text for _title, lines in _origins(path, snapshot.saved.files.get(path), now, snapshot) for line in lines]
+    order = _sysctl_d.BootOrder([File(path, "\n".join(there))] if there else [], snapshot.dialect)
+    winners = ((want, order.winner(want.name)) for want in wanted.values() if want.dropin == path)
+    return dict((want.name, winner.value) for want, winner in winners if winner and winner.value is not None
+                and not _values.same(want.name, winner.value, want.value) and _values.as_good(want.name, winner.value, want.rule)
+                and not _decide.broken_uses(want.name, winner.value, want.rule, snapshot))
 
 
 def _adapted(item, choices, devices, stricter):
     """(the given lines as they fit this host, parameter -> value of those in force). A line that is not in force is commented out with
-    the reason, and the machine's devices follow the line that speaks for all interfaces. STRICTER: parameter -> what stands in place of
-    the wanted value."""
+    the reason, and the machine's devices follow the line that speaks for all interfaces. STRICTER: parameter -> what stands in its line:
+    it is not ours."""
     text, own = [] if _sysctl_d.is_ours(item.text) else [_sysctl_d.HEADER], OrderedDict()
     for line in _sysctl_d.parse(item.text):
         choice = choices.get(line.name) if line.name else None
         if choice is None:
             text.append(line.text)
-        elif choice.active and line.name in stricter and choice.state != "stricter":
-            text += [_sysctl_d.comment(_STRICTER_THERE), "%s = %s" % (line.name, stricter[line.name])]
-            own[line.name] = stricter[line.name]
         elif choice.active:
-            text += _line_in_force(line, choice)
+            text += _line_in_force(line, choice, stricter.get(line.name))
             own[line.name] = choice.target
         else:
             text.append(_sysctl_d.comment("%s: %s: %s" % (choice.state, choice.reason, line.text.strip())))
         for name, value in devices.get(line.name, ()):
-            text.append("%s = %s" % (name, value))
+            text.append("%s = %s" % (name, stricter.get(name, value)))
             own[name] = value
     return text, own
 
 
-def _line_in_force(line, choice):
+def _line_in_force(line, choice, stricter):
+    if stricter is not None:
+        return [_sysctl_d.comment(_STRICTER_THERE), "%s = %s" % (line.name, stricter)]
     if choice.state != "stricter":
         return [line.text]
     return [_sysctl_d.comment(choice.reason), "%s = %s" % (line.name, " ".join(choice.target.split()))]

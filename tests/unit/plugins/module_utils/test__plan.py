@@ -53,7 +53,7 @@ CASES = [
     pytest.param("1", "", {}, {}, "changed", "1", id="an empty value"),
     pytest.param("0", "1", {"hold": ["docker"]}, {}, "held_back", "1", id="would break docker"),
     pytest.param("0", None, {"hold": ["docker"]}, {}, "unsupported", None, id="what the kernel lacks breaks nothing"),
-    pytest.param("0", None, {"hold": ["docker"], "needs_module": "m"}, {}, "held_back", None, id="held back, for when its module is loaded"),
+    pytest.param("0", None, {"hold": ["docker"], "needs_module": "m"}, {}, "held_back", None, id="held back for when its module loads"),
     pytest.param("0", "1", {"waived": "why", "hold": ["docker"]}, {}, "waived", "1", id="waived before held back"),
 ]
 

@@ -362,6 +362,24 @@ def test_a_stricter_line_of_the_file_that_ours_replaces_is_not_lowered(path, rul
     assert world.files == {path: "kernel.sysrq = 0\n%s = 3\n" % name}
 
 
+@pytest.mark.parametrize("own, theirs, boot", [("1", "2", "2"), ("2", "1", "2"), ("0", "2", "2")])
+@pytest.mark.parametrize("said", ["kernel.kptr_restrict", "kernel.k*", "-kernel.kptr_restrict"])
+def test_of_the_host_s_value_and_that_of_the_file_the_stricter_one_is_kept(own, theirs, boot, said):
+    world = World({"kernel.kptr_restrict": own}, {SECURITY: "%s = %s\n" % (said, theirs)})
+    for _run in range(2):
+        plan = world.run({SECURITY: "kernel.kptr_restrict = 0\n"}, {"kernel.kptr_restrict": {"at_least": "0"}})
+    assert world.boots_with("kernel.kptr_restrict") == boot and not plan.files and world.live["kernel.kptr_restrict"] == own
+
+
+def test_a_stricter_line_for_a_device_is_not_lowered():
+    names = ["net.ipv4.conf.%s.rp_filter" % scope for scope in ("all", "default", "eth0")]
+    world = World(dict.fromkeys(names, "0"), {SECURITY: names[2] + " = 1\n"}, {"eth0": True})
+    rules = dict((name, {"interfaces": True, "at_least": "0"}) for name in names[:2])
+    for _run in range(2):
+        plan = world.run({SECURITY: "".join("%s = 0\n" % name for name in names[:2])}, rules)
+    assert names[2] + " = 1\n" in world.files[SECURITY] and names[2] + " = 0" not in world.files[SECURITY] and not plan.files
+
+
 @pytest.mark.parametrize("own, rule, live", [("1", {}, "2"), ("1", {"at_least": "2"}, "2"), ("3", {"at_least": "2"}, "3"), ("2", {}, "2")])
 def test_a_drop_in_goes_whose_line_the_host_had_met_by_itself(own, rule, live):
     name = "kernel.kptr_restrict"
