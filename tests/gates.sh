@@ -105,20 +105,16 @@ run_gate() {
 
 # Two at a time; what a gate says is shown in one piece when it is done.
 report_gate() {
-  local gate=$1 log status=0 how=failed
+  local gate=$1 log status=0
   log=$(mktemp)
   # A process of its own, because bash ignores set -e in a function whose status is asked for.
   bash "${BASH_SOURCE[0]}" --run "$gate" >"$log" 2>&1 || status=$?
-  case $status in
-    0) how=passed ;;
-    "$SKIPPED") how=skipped ;;
-  esac
   exec 8>"$CACHE/gates.lock"
   flock 8
   cat "$log"
   rm "$log"
-  printf '%s\n' "$gate" >>"$DONE/$how"
-  say "gate $gate: $how in $SECONDS s"
+  printf '%d %s\n' "$status" "$gate" >>"$DONE"
+  say "gate $gate: $(outcome "$status") in $SECONDS s"
 }
 
 case ${1:-} in
@@ -129,16 +125,13 @@ case ${1:-} in
     for gate in "$@"; do
       [[ $gate == sanity_* ]] || declare -F "gate_$gate" >/dev/null || die "there is no gate $gate, only: sanity_CORE ${gates[*]}"
     done
-    DONE=$(mktemp -d)
+    DONE=$(mktemp)
     export DONE
-    trap 'rm -r "$DONE"' EXIT
+    trap 'rm "$DONE"' EXIT
     say "$# gates, two at a time; the longest take minutes: $*"
-    touch "$DONE"/{passed,skipped,failed}
     printf '%s\n' "$@" | xargs -P 2 -I{} bash "${BASH_SOURCE[0]}" --report {}
-    mapfile -t passed <"$DONE/passed"
-    mapfile -t skipped <"$DONE/skipped"
-    mapfile -t failed <"$DONE/failed"
+    while read -r status gate; do count "$status" "$gate"; done <"$DONE"
     tell gates
-    [ ${#skipped[@]} = 0 ] || exit "$SKIPPED"
+    [ -z "${COUNTED[skipped]}" ] || exit "$SKIPPED"
     ;;
 esac

@@ -33,13 +33,23 @@ attempt() {
   [ "$status" != "$SKIPPED" ] || ANY_SKIPPED=yes
   [ "$status" = "$SKIPPED" ] || return "$status"
 }
-# tell WHAT: counts the names in these three. Where nothing passed, nothing is well.
-passed=() skipped=() failed=()
+# count STATUS NAME: what it says of NAME. tell WHAT: how many passed, and where nothing did, nothing is well.
+declare -A COUNTED=([passed]="" [skipped]="" [failed]="")
+outcome() {
+  case $1 in
+    0) echo passed ;;
+    "$SKIPPED") echo skipped ;;
+    *) echo failed ;;
+  esac
+}
+count() { COUNTED[$(outcome "$1")]+=" $2"; }
+number() { wc -w <<<"$1"; }
 tell() {
-  printf '%s: %d passed, %d skipped%s, %d failed%s\n' "$1" "${#passed[@]}" "${#skipped[@]}" "${skipped[*]:+: ${skipped[*]}}" \
-    "${#failed[@]}" "${failed[*]:+: ${failed[*]}}"
-  [ ${#failed[@]} = 0 ] || exit 1
-  [ ${#passed[@]} -gt 0 ] || exit "$SKIPPED"
+  local skipped=${COUNTED[skipped]} failed=${COUNTED[failed]}
+  printf '%s: %d passed, %d skipped%s, %d failed%s\n' "$1" "$(number "${COUNTED[passed]}")" "$(number "$skipped")" "${skipped:+:$skipped}" \
+    "$(number "$failed")" "${failed:+:$failed}"
+  [ -z "$failed" ] || exit 1
+  [ -n "${COUNTED[passed]}" ] || exit "$SKIPPED"
 }
 end_of_attempts() { [ -z "${ANY_SKIPPED:-}" ] || exit "$SKIPPED"; }
 

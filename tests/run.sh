@@ -26,11 +26,7 @@ for name in "$@"; do
   say "$name"
   read -ra command <<<"${PARTS[$name]}"
   bash "$ROOT/tests/${command[0]}" "${command[@]:1}" || status=$?
-  case $status in
-    0) passed+=("$name") ;;
-    "$SKIPPED") skipped+=("$name") ;;
-    *) failed+=("$name") ;;
-  esac
+  count "$status" "$name"
   say "$name took $((SECONDS - start)) s"
 done
 tell parts

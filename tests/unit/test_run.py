@@ -43,7 +43,7 @@ def fakes(folder):
     if not programs.exists():
         programs.mkdir()
         for name in ("bash", "basename", "cat", "cut", "dirname", "echo", "flock", "mkdir", "mktemp", "rm", "sed", "sha256sum", "sort",
-                     "touch", "xargs"):
+                     "touch", "wc", "xargs"):
             (programs / name).symlink_to(shutil.which(name))
     return str(programs)
 
