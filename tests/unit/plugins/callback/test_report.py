@@ -71,6 +71,21 @@ def test_a_run_of_one_host(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+class Tagged(str):
+    """A text as new ansible-cores have it."""
+
+
+@pytest.mark.parametrize("rows, told", [
+    ([row("a.b", "changed")], True), ([{Tagged(key): value and Tagged(value) for key, value in row("a.b", "changed").items()}], True),
+    ([{"name": "a.b"}], False), ([dict(row("a.b", "changed"), state=None)], False), ([dict(row("a.b", "changed"), before=["0"])], False),
+    ([dict(row("a.b", "changed"), name=None)], False), (["x"], False), ("x", False), (None, False),
+])
+def test_rows_are_told_only_where_they_are_rows(tmp_path, monkeypatch, rows, told):
+    run = Run(tmp_path, ["web1"], monkeypatch)
+    run.result("web1", says={"parameters": rows})
+    assert ("a.b" in run.end(), run.errors) == (told, [])
+
+
 @pytest.mark.parametrize("says, words", [
     ({"preview_of": "rollback"}, "would be rolled back"),
     ({"ansible_facts": {"photon_hardening": {"mode": "rollback"}}}, "would be rolled back"),
