@@ -308,8 +308,7 @@ def leaving(found, wanted, request, snapshot):
         reading = snapshot.live.get(name, ABSENT)
         if request.image or reading.value is None:
             continue
-        partner = found.get(_behaviour.partner(name))
-        if partner is not None and partner.active and _is_set(partner.target):
+        if _is_place_taken(_behaviour.partner(name), found, paths, snapshot):
             back[name] = _aside("ok", "%s takes its place" % _behaviour.partner(name))
             continue
         elsewhere = _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, name)
@@ -318,6 +317,15 @@ def leaving(found, wanted, request, snapshot):
         broken = broken_uses(name, value, needs(name, request, wanted), snapshot, past=elsewhere is None)
         back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken)
     return back
+
+
+def _is_place_taken(partner, found, paths, snapshot):
+    """Whether a line of this call, or of another drop-in of ours, sets the PARTNER of a parameter that leaves."""
+    choice = found.get(partner)
+    if choice is not None and choice.active:
+        return _is_set(choice.target)
+    line = partner and _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, partner)
+    return bool(line) and _is_set(line[1])
 
 
 def _as_ours(name, entry, elsewhere, live, snapshot):

@@ -287,6 +287,19 @@ def test_a_partner_in_a_later_file_is_restated_against():
     assert not world.run({TUNING: RATIO + " = 20\n"}).files
 
 
+@pytest.mark.parametrize("first, second", [((RATIO, "20"), (BYTES, "100000")), ((BYTES, "200000"), (RATIO, "10"))])
+def test_one_half_of_a_pair_goes_while_another_drop_in_sets_the_other(first, second):
+    world = World({first[0]: first[1], second[0]: "0", "kernel.sysrq": "1"})
+    before = dict(world.live)
+    world.run({SECURITY: "%s = 0\nkernel.sysrq = 0\n" % first[0]})
+    world.run({NETWORK: "%s = %s\n" % second})
+    world.run({SECURITY: "kernel.sysrq = 0\n"})
+    assert (world.live[first[0]], world.live[second[0]]) == ("0", second[1])
+    assert not world.run({SECURITY: "kernel.sysrq = 0\n"}).writes
+    world.absent()
+    assert world.live == before and not world.saved.parameters
+
+
 def test_what_a_partner_unsets_at_boot_is_no_stronger_value():
     world = World({BYTES: "0", RATIO: "20"}, {"/etc/sysctl.d/99-f.conf": BYTES + " = 50000000000\n"})
     plan = world.run({TUNING: RATIO + " = 5\n"}, {RATIO: {"at_most": "5"}})
