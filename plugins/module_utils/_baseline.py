@@ -129,8 +129,8 @@ def _entry(name, value):
     return Entry(traced=traced, **found)
 
 
-def _file(path, value):
-    _fields(_path("files", path), value, SavedFile._fields)
+def _file(path, value, is_earlier=False):
+    _fields(_path("files", path), value, SavedFile._fields[:-1] if is_earlier else SavedFile._fields)
 
     def optional(check, key):
         return _optional(check, "%s: %s" % (path, key), value.get(key))
@@ -143,7 +143,8 @@ def _file(path, value):
     conflicts = value.get("conflicts", "restate")
     return SavedFile(optional(_content, "before"), optional(_attributes, "attributes"), _sha256(path, value.get("sha256")),
                      optional(_sha256, "also"), lines, rules, _expect(conflicts in CONFLICTS, path, conflicts),
-                     tuple(_line(path, line) for line in _list(path, value.get("edits", []))), optional(_content, "text"))
+                     tuple(_line(path, line) for line in _list(path, value.get("edits", []))), optional(_content, "text"),
+                     optional(lambda _where, earlier: _file(path, earlier, True), "earlier"))
 
 
 def _folder(value):
@@ -191,6 +192,8 @@ def _shown_file(known):
     shown = _shown(known)
     if known.rules is not None:
         shown["rules"] = dict((name, _shown(rule)) for name, rule in known.rules.items())
+    if known.earlier is not None:
+        shown["earlier"] = _shown_file(known.earlier)
     return shown
 
 

@@ -174,7 +174,7 @@ def _without_value(want, reading, release):
 
 def _against_live(want, reading, snapshot):
     live, entry = reading.value, _memory.entry_of(snapshot.saved, want.name)
-    own = _memory.own_value(want.name, entry, live)
+    own = _memory.own_of_host(snapshot.saved, want.name, live, snapshot)
     kept = own is not None and not _values.same(want.name, own, want.value) and _values.as_good(want.name, own, want.rule)
     target = own if kept else want.value
     landing = _values.landing(want.name, target, live or "")
@@ -394,7 +394,7 @@ def interfaces_back(saved, back, remaining, snapshot):
     found = OrderedDict()
     for name, choice in back.items():
         entry = _memory.entry_of(saved, name)
-        for other in _memory.started_with_ours(saved, name, entry, snapshot) if _ends(name, choice, entry) else ():
+        for other in _memory.started_with_ours(saved, name, snapshot) if _ends(name, choice, entry) else ():
             if other not in back and remaining.winner(other) is None:
                 found[other] = Choice("changed", None, choice.write, False, "it had started with our value of %s" % name)
     return found

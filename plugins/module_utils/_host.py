@@ -66,18 +66,21 @@ _TUNED_PROFILES = ("/usr/lib/tuned", "/usr/lib/tuned/profiles", "/etc/tuned", "/
 
 
 def snapshot(request, saved, names):
-    """The Snapshot of this host, or of the image that this process is inside. NAMES: interfaces -> the parameters to read."""
+    """The Snapshot of this host, or of the image that this process is inside. NAMES: interfaces, what is remembered -> the parameters to
+    read."""
     interfaces = {} if request.image else _procfs.interfaces()
     files, found = sysctl_files(), rivals(request.image, interfaces)
+    saved = _memory.settled(saved, files)
     dialect = boot_dialect(found)
     # Of any call: a line of others in a file that ours replaces may break a use.
     traces = _traces.traces(request.image, saved, files, dialect, found, _traces.asks(request.rules, "private_users"))
-    live = {} if request.image else dict((name, _procfs.read(name)) for name in names(interfaces))
+    live = {} if request.image else dict((name, _procfs.read(name)) for name in names(interfaces, saved))
     return Snapshot(
         live=live, files=files, dialect=dialect, rivals=found,
         uses=_uses.holding(_traces.uses(request.image, traces), request.container_host, request.uses),
         modules=modules_at_boot(), release=_procfs.release(), machine=_procfs.machine(), interfaces=interfaces,
-        missing_folders=_missing_folders(request), boot="" if request.image else _procfs.boot_id(), saved=saved, machine_id=machine_id())
+        missing_folders=_missing_folders(request), boot="" if request.image else _procfs.boot_id(), saved=saved, machine_id=machine_id(),
+        foreign=_sysctl_d.BootOrder([item for item in files if not _sysctl_d.is_ours(item.text)], dialect))
 
 
 def machine_id():

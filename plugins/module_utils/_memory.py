@@ -68,6 +68,27 @@ def own_value(name, entry, live):
     return entry.before if is_ours(name, entry, live) else live
 
 
+def own_of_host(saved, name, live, snapshot):
+    """The same, also of an interface that has taken our value of conf.default when it appeared: else it had what was there before us."""
+    entry = entry_of(saved, name)
+    default = None if entry is not None or live is None else _started_with(saved, name, live, snapshot)
+    winner = snapshot.foreign.winner(name) if default is not None and snapshot.foreign else None
+    if winner and winner.value is not None and _values.same(name, winner.value, live):
+        # Others set it, too.
+        default = None
+    return default.before if default is not None else own_value(name, entry, live)
+
+
+def _started_with(saved, name, live, snapshot):
+    """What is remembered of conf.default, where an interface that nothing is remembered of has taken our value from it; or None."""
+    interface = _sysctl_d.interface_of(name)
+    if interface is None or _behaviour.is_of_managers(name):
+        return None
+    entry = entry_of(saved, _sysctl_d.of_interface(name, "default"))
+    by_themselves = entry.had[1:] if entry and entry.had and entry.had[0] == snapshot.boot else ()
+    return entry if interface not in by_themselves and is_ours(name, entry, live) else None
+
+
 def first_value(saved, name, live):
     """What the host had before our lines asked for anything: neither we nor what has happened since have made it so."""
     found = [saved.first[alias] for alias in (name,) + tuple(_behaviour.names_of(name)) if alias in saved.first]
@@ -131,13 +152,10 @@ def of_default(name, interfaces):
     return [_sysctl_d.canonical("/".join(parts[:3] + [interface] + parts[4:])) for interface in interfaces]
 
 
-def started_with_ours(saved, name, entry, snapshot):
+def started_with_ours(saved, name, snapshot):
     """The interfaces' parameters that took our value of conf.default when they appeared: nothing else is remembered of them."""
-    if _behaviour.is_of_managers(name):
-        return []
-    by_themselves = entry.had[1:] if entry.had and entry.had[0] == snapshot.boot else ()
-    return [other for other in of_default(name, [interface for interface in snapshot.interfaces if interface not in by_themselves])
-            if other in snapshot.live and other not in saved.parameters and is_ours(name, entry, snapshot.live[other].value)]
+    return [other for other in of_default(name, snapshot.interfaces) if other in snapshot.live and other not in saved.parameters
+            and _started_with(saved, other, snapshot.live[other].value, snapshot)]
 
 
 # --- files ---
@@ -196,7 +214,7 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
     for name, choice in choices.items():
         live, entry = snapshot.live[name].value if name in snapshot.live else None, entry_of(saved, name)
         if choice.active and name in wanted and not choice.elsewhere:
-            entry = _after(wanted[name], choice, entry, live)
+            entry = _after(wanted[name], choice, entry, live, own_of_host(saved, name, live, snapshot))
         elif name in left and entry is None:
             entry = Entry(live, choice.write, line_elsewhere(saved, paths, snapshot.files, name)[0]) if choice.write is not None else None
         elif name in left and entry.dropin in paths:
@@ -205,19 +223,19 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
             continue
         _put(found, name, entry)
     for name, (value, dropin, mover) in followers.items():
-        own = _own_of_follower(saved, name, mover, snapshot.live[name].value)
+        own = _own_of_follower(saved, name, mover, snapshot)
         found.pop(name, None)
         if own is None or value is None or not _values.same(name, own, value):
             found[name] = Entry(own, value, dropin, mover=mover)
     return dict((name, _with_mover(_with_had(name, entry, saved, snapshot), found)) for name, entry in found.items())
 
 
-def _own_of_follower(saved, name, mover, live):
+def _own_of_follower(saved, name, mover, snapshot):
     """What the host has of NAME by itself, which follows MOVER. An older release has moved it along and did not remember that."""
-    entry, moving = entry_of(saved, name), entry_of(saved, mover)
+    entry, moving, live = entry_of(saved, name), entry_of(saved, mover), snapshot.live[name].value
     if entry is None and moving is not None and not moving.traced and is_ours(name, moving, live):
         return moving.before
-    return own_value(name, entry, live)
+    return own_of_host(saved, name, live, snapshot)
 
 
 def _put(found, name, entry):
@@ -235,7 +253,7 @@ def _with_had(name, entry, saved, snapshot):
         return entry._replace(had=known.had)
     interfaces = sorted(snapshot.interfaces)
     there = [interface for interface, other in zip(interfaces, of_default(name, interfaces)) if other in snapshot.live
-             and is_ours(name, entry, own_value(other, entry_of(saved, other), snapshot.live[other].value))]
+             and is_ours(name, entry, own_of_host(saved, other, snapshot.live[other].value, snapshot))]
     return entry._replace(had=(snapshot.boot,) + tuple(there) if there else None)
 
 
@@ -245,9 +263,9 @@ def _with_mover(entry, found):
     return entry._replace(dropin=mover.dropin) if mover is not None and mover.dropin else entry
 
 
-def _after(want, choice, entry, live):
-    """What is remembered of a parameter whose line is in force. A value that was there already is not ours."""
-    own = own_value(want.name, entry, live)
+def _after(want, choice, entry, live, own):
+    """What is remembered of a parameter whose line is in force. A value that was there already is not ours. OWN: what the host has by
+    itself."""
     if choice.write is not None and own is not None and _values.same(want.name, own, choice.write):
         # What the host had by itself is there again.
         return None
@@ -341,16 +359,46 @@ def remembered_first(before, plan):
     for name, entry in after.parameters.items():
         known, live = before.parameters.get(name), plan.live_before.get(name)
         there = known is not None and None not in (known.also, live) and _values.same(name, known.also, live)
-        values[name] = entry._replace(also=earlier((known.wrote, known.also), entry.wrote, there)) if known else entry
+        values[name] = (entry._replace(also=earlier((known.wrote, known.also), entry.wrote, there)) if known
+                        else entry._replace(also=_started(name, entry, live)))
     for name, entry in plan.passing.items():
         known = values.get(name)
         values[name] = known._replace(also=known.also or entry.wrote) if known else entry
     for path, entry in after.files.items():
         known = before.files.get(path)
         there = known is not None and path in plan.disk and digest(plan.disk[path].text) == known.also
-        paths[path] = entry._replace(also=earlier((known.sha256, known.also), entry.sha256, there)) if known else entry
+        paths[path] = _with_earlier(entry, known, there) if known else entry
     return Saved(values, paths, tuple(sorted(set(before.folders) | set(after.folders))), dict(after.first, **before.first),
                  before.machine_id or after.machine_id)
+
+
+def _started(name, entry, live):
+    """The LIVE value of a parameter that is remembered from now on, where it was ours already: an interface took it from conf.default."""
+    return live if None not in (live, entry.before) and not _values.same(name, entry.before, live) else entry.also
+
+
+def _with_earlier(entry, known, there):
+    """ENTRY of a file beside what is KNOWN of it from before; THERE: what an even earlier run wrote is there."""
+    was = known.earlier if there or known.sha256 == entry.sha256 else known
+    return entry._replace(also=earlier((known.sha256, known.also), entry.sha256, there),
+                          earlier=was and was._replace(before=None, attributes=None, also=None, earlier=None))
+
+
+def settled(saved, files):
+    """SAVED, where a run was killed with those of its files that are among FILES, as they were written: all of it, or none."""
+    there = dict((item.path, item.text) for item in files)
+    return saved._replace(files=dict((path, _as_written(known, there.get(path))) for path, known in saved.files.items()))
+
+
+def _as_written(known, now):
+    if known.earlier is None:
+        return known
+    there = set((now or "").splitlines())
+    # Where others have edited the file since, the one of which most is there. The earlier one stands first.
+    texts = [(one, set((one.text or "").splitlines())) for one in (known.earlier, known)]
+    whole = [(one, len(lines)) for one, lines in texts if one.text and lines <= there] or [(known.earlier, 0)]
+    found = max(whole, key=lambda item: item[1])[0]
+    return found._replace(before=known.before, attributes=known.attributes, also=None, earlier=None)
 
 
 def passing(moved, snapshot):
@@ -362,7 +410,9 @@ def passing(moved, snapshot):
         # No interface starts with a value that passes.
         had = (snapshot.boot,) + tuple(sorted(snapshot.interfaces)) if of_default(name, ["x"]) else None
         if dropin:
-            found[name] = Entry(snapshot.live[name].value, value, dropin, had=had)
+            live = snapshot.live[name].value
+            entry = Entry(own_of_host(snapshot.saved, name, live, snapshot), value, dropin, had=had)
+            found[name] = entry._replace(also=_started(name, entry, live))
     return found
 
 

@@ -113,9 +113,9 @@ Facts = _record("Facts", "programs snaps units processes texts machines subordin
 # uses: use -> Use, of those that hold after what the user says. modules: those that modules-load.d names. interfaces: interface ->
 # whether it is a device of the machine.
 # missing_folders: path of a drop-in -> the folders that would have to be made for it. boot: names this boot. saved: a Saved.
-# machine_id: names this host, as in a Saved.
-Snapshot = _record("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders boot saved machine_id",
-                   None)
+# machine_id: names this host, as in a Saved. foreign: the BootOrder of the files of others, None where there are none.
+Snapshot = _record("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders boot saved machine_id "
+                   "foreign", None, None)
 
 # --- what is remembered ---
 
@@ -130,8 +130,10 @@ Entry = _record("Entry", "before wrote dropin also asked refused mover traced ha
 # text: what we wrote; older releases did not remember it.
 # lines: parameter -> value of the lines that are ours, None: not known. rules: parameter -> Rule of these, as far as they concern boot
 # values. conflicts: what the call said. edits: lines of others that were found in our file, in their order.
-SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits text",
-                    None, None, None, None, None, "restate", (), None)
+# earlier: a SavedFile of what we wrote before that, as long as it may still be there: the last run may have been killed. Its before and
+# attributes are those of this one.
+SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits text earlier",
+                    None, None, None, None, None, "restate", (), None, None)
 # folders: those that we made. first: parameter -> the live value that a line of ours found when it first asked for it, also where that was
 # what it asked for. machine_id: a digest that names the machine on which this was remembered first, None: not known.
 Saved = _record("Saved", "parameters files folders first machine_id", (), {}, None)

@@ -551,7 +551,7 @@ def _planned(params, image):
     request = _request(params, saved, image)
     if not image:
         _check_names(request.rules)
-    snapshot = _host.snapshot(request, saved, lambda interfaces: names(request, interfaces, saved))
+    snapshot = _host.snapshot(request, saved, lambda interfaces, known: names(request, interfaces, known))
     plan = _plan.plan(request, snapshot)
     if params["state"] == "absent" and saved == _EMPTY:
         plan.warnings.append("There is no baseline on this host, so there is nothing to take back.")

@@ -45,7 +45,7 @@ def test_a_snapshot(host):
     host.file("/usr/bin/dockerd", "")
     asked = []
 
-    def names(interfaces):
+    def names(interfaces, _saved):
         asked.append(interfaces)
         return ["kernel.a", "kernel.none"]
     snapshot = _host.snapshot(request(rules=HOLD), NOTHING, names)
@@ -98,7 +98,7 @@ def test_an_image_is_named_by_its_own_id(image):
 
 def test_folders_that_would_have_to_be_made(host):
     os.makedirs(host.root + "/usr/lib")
-    found = _host.snapshot(request(paths=(SECURITY, "/usr/lib/sysctl.d/x.conf")), NOTHING, lambda _interfaces: []).missing_folders
+    found = _host.snapshot(request(paths=(SECURITY, "/usr/lib/sysctl.d/x.conf")), NOTHING, lambda _interfaces, _saved: []).missing_folders
     assert found[SECURITY] == ("/etc", "/etc/sysctl.d")
     assert found["/usr/lib/sysctl.d/x.conf"] == ("/usr/lib/sysctl.d",)
 
@@ -112,7 +112,7 @@ UPOWER = "/usr/lib/systemd/system/upower.service"
 ])
 def test_units_are_read_where_it_makes_a_difference(host, name, rule, expected):
     host.file(UPOWER, "[Service]\nPrivateUsers=yes\n")
-    use = _host.snapshot(request(rules={name: rule}), NOTHING, lambda _interfaces: []).uses.get("private_users")
+    use = _host.snapshot(request(rules={name: rule}), NOTHING, lambda _interfaces, _saved: []).uses.get("private_users")
     assert (use and use.evidence) == expected
 
 

@@ -145,8 +145,8 @@ def test_what_a_new_interface_starts_with(name, found):
     pytest.param({}, {}, [], id="it was not read"),
 ])
 def test_interfaces_that_started_with_our_value(live, remembered, found):
-    saved = Saved(remembered, {})
-    assert _memory.started_with_ours(saved, DEFAULT, Entry("0", "1", SECURITY), snapshot(live, interfaces=["v0"])) == found
+    saved = Saved(dict(remembered, **{DEFAULT: Entry("0", "1", SECURITY)}), {})
+    assert _memory.started_with_ours(saved, DEFAULT, snapshot(live, interfaces=["v0"])) == found
 
 
 def test_what_a_network_manager_may_have_set_is_left_as_it_is():
@@ -154,7 +154,7 @@ def test_what_a_network_manager_may_have_set_is_left_as_it_is():
     for name, found in (("accept_ra", []), ("accept_redirects", ["net.ipv6.conf.v0.accept_redirects"])):
         default, link = "net.ipv6.conf.default." + name, "net.ipv6.conf.v0." + name
         assert _memory.started_with_ours(
-            Saved({}, {}), default, Entry("1", "0", SECURITY), snapshot({link: "0"}, interfaces=["v0"])) == found
+            Saved({default: Entry("1", "0", SECURITY)}, {}), default, snapshot({link: "0"}, interfaces=["v0"])) == found
 
 
 # --- files ---
@@ -258,7 +258,8 @@ def test_all_that_is_and_will_be_remembered_comes_first():
                   ("/b",), machine_id="this one")
     assert _memory.remembered_first(before, planned(after)) == Saved(
         {NAME: Entry("0", "2", SECURITY, also="1"), OTHER: Entry("0", "5", SECURITY)},
-        {SECURITY: SavedFile(None, sha256="new", also="old"), TUNING: SavedFile(None, sha256="first")}, ("/a", "/b"), machine_id="this one")
+        {SECURITY: SavedFile(None, sha256="new", also="old", earlier=SavedFile(None, sha256="old")), TUNING: SavedFile(None, sha256="first")},
+        ("/a", "/b"), machine_id="this one")
     assert _memory.remembered_first(before._replace(machine_id="another"), planned(after)).machine_id == "another"
 
 

@@ -344,6 +344,68 @@ def test_values_that_bound_each_other_end_the_boot_as_they_are_wanted(values, tu
     assert not world.run({NETWORK: text}).files
 
 
+KPTR = "kernel.kptr_restrict"
+
+
+@pytest.mark.parametrize("rule, conflicts", [({"at_least": "0"}, "restate"), ({}, "report")])
+@pytest.mark.parametrize("edit", ["", "kernel.sysrq = 4\n", KPTR + " = 0\n"])
+def test_what_a_killed_run_was_to_write_judges_nothing(rule, conflicts, edit):
+    """Neither its rules nor whose lines are restated, and somebody's line in the file is not ours."""
+    foreign = "/usr/lib/sysctl.d/zzz.conf"
+    world = World({KPTR: "0", "kernel.sysrq": "1"}, {foreign: KPTR + " = 0\n"})
+    world.run({SECURITY: KPTR + " = 2\n"}, {KPTR: {"at_least": "2"}})
+    world.kill({SECURITY: KPTR + " = 0\n"}, {KPTR: rule}, conflicts=conflicts)
+    world.files[SECURITY] += edit
+    world.run({NETWORK: "kernel.sysrq = 0\n"})
+    assert world.boots_with(KPTR) == "2" and world.live[KPTR] == "2"
+    world.absent()
+    assert world.live == {KPTR: "0", "kernel.sysrq": "1"}
+    assert world.files == dict({foreign: KPTR + " = 0\n"}, **({SECURITY: edit} if edit else {}))
+
+
+@pytest.mark.parametrize("key, own, first, second", [
+    ("rp_filter", "0", "1", "2"), ("log_martians", "0", "1", "0"), ("rp_filter", "0", "1", "0"), ("accept_redirects", "1", "0", "1")])
+@pytest.mark.parametrize("reboot", [False, True])
+@pytest.mark.parametrize("killed", [False, True])
+def test_what_a_new_interface_took_from_us_is_not_its_own(key, own, first, second, reboot, killed):
+    names = ["net.ipv4.conf.%s.%s" % (scope, key) for scope in ("all", "default", "eth0", "v0")]
+    rules = dict((name, {"interfaces": True}) for name in names[:2])
+    world = World(dict.fromkeys(names[:3], own), interfaces={"eth0": True})
+    texts = [{NETWORK: "".join("%s = %s\n" % (name, value) for name in names[:2])} for value in (first, second)]
+    world.run(texts[0], rules)
+    world.interfaces["v0"], world.live[names[3]] = False, first
+    world.boot = "another boot" if reboot else world.boot
+    world.run(texts[0], rules)
+    if killed:
+        world.kill(texts[1], rules)
+    else:
+        world.run(texts[1], rules)
+        assert world.live[names[3]] == second
+    world.absent()
+    assert world.live == dict.fromkeys(names, own) and not world.saved.parameters
+
+
+def test_an_interface_that_others_set_too_keeps_its_own():
+    names = ["net.ipv4.conf.%s.rp_filter" % scope for scope in ("all", "default", "v0")]
+    rules = dict((name, {"interfaces": True, "at_least": "0"}) for name in names[:2])
+    world = World(dict.fromkeys(names[:2], "0"), {"/etc/sysctl.d/99-x.conf": names[2] + " = 1\n"}, {})
+    world.run({NETWORK: "".join("%s = 1\n" % name for name in names[:2])}, rules)
+    world.interfaces["v0"], world.live[names[2]] = False, "1"
+    world.run({NETWORK: "".join("%s = 0\n" % name for name in names[:2])}, rules)
+    assert world.live == {names[0]: "0", names[1]: "0", names[2]: "1"}
+
+
+def test_an_interface_that_came_while_nothing_forwarded_forwards_again_with_the_router():
+    world = World(dict.fromkeys((FORWARD, ALL, DEFAULT), "1"), interfaces={"eth0": True})
+    world.run({NETWORK: FORWARD + " = 0\n"})
+    world.interfaces["v0"], world.live[V0] = False, "0"
+    world.run({NETWORK: FORWARD + " = 1\n"})
+    assert world.live[V0] == "1"
+    world.uses = {"router": Use("seen", True, before=True)}
+    world.absent()
+    assert set(world.live.values()) == {"1"} and not world.saved.parameters
+
+
 # --- what was there already ---
 
 def test_two_calls_that_ask_for_the_same_do_not_chase_one_another():

@@ -64,11 +64,13 @@ class World:
     # --- a run ---
 
     def snapshot(self, request):
-        names = _decide.names(request, self.interfaces, self.saved)
         files = [File(path, text, ROOTS) for path, text in sorted(self.files.items())]
+        saved = _memory.settled(self.saved, files)
+        names = _decide.names(request, self.interfaces, saved)
         uses = _uses.holding(self.uses, request.container_host, request.uses)
         return Snapshot(dict((name, self.reading(name)) for name in names), files, self.dialect, self.rivals, uses, self.modules,
-                        "6.1.0", "x86_64", self.interfaces, {}, self.boot, self.saved, self.machine_id)
+                        "6.1.0", "x86_64", self.interfaces, {}, self.boot, saved, self.machine_id,
+                        _sysctl_d.BootOrder([item for item in files if not _sysctl_d.is_ours(item.text)], self.dialect))
 
     def plan(self, dropins, rules=None, conflicts="restate", image=False):
         """DROPINS: path -> text."""
@@ -118,9 +120,9 @@ class World:
         self._write_all(plan)
         self._hold(dict((name, value) for name, value in plan.live_before.items() if value is not None))
 
-    def kill(self, dropins, rules=None, writes=0):
+    def kill(self, dropins, rules=None, writes=0, conflicts="restate"):
         """A run that is killed after so many WRITES, before it replaces a file."""
-        plan = self.plan(dropins, rules)
+        plan = self.plan(dropins, rules, conflicts)
         self.saved = _memory.remembered_first(self.saved, plan)
         for write in plan.writes[:writes]:
             self.write(write.name, write.value)
