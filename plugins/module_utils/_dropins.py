@@ -369,15 +369,17 @@ def _remembered_lines(path, known, disk):
     return lines, known.rules or {}, known.conflicts
 
 
-def restated(mine, files, dialect, path, interfaces):
-    """(text of the file at PATH, which is read last, or None, its lines): what other FILES would take back at boot."""
+def restated(mine, files, dialect, path, interfaces, waived=()):
+    """(text of the file at PATH, which is read last, or None, its lines): what other FILES would take back at boot. WAIVED: switches that
+    are left to others."""
     tries, comments, foreign = OrderedDict(), {}, _sysctl_d.BootOrder(list(files), dialect)
     for _round in range(_MOST_ROUNDS):
         lines = OrderedDict((name, _spelt(name, mine_of, count)) for name, (mine_of, count) in tries.items())
         text = _restating_text(lines, comments, mine, foreign)
         order = _sysctl_d.BootOrder(list(files) + ([File(path, text)] if text else []), dialect)
         # Two lines of ours may speak for the same interfaces.
-        lost = OrderedDict((name, (ours, winner)) for name, ours, winner in _lost(mine, order, interfaces) if ours.conflicts == "restate")
+        lost = OrderedDict((name, (ours, winner)) for name, ours, winner in _lost(mine, order, interfaces)
+                           if ours.conflicts == "restate" and _behaviour.switch(name) not in waived)
         if not lost:
             break
         for name, (ours, winner) in lost.items():

@@ -29,7 +29,8 @@ def plan(request, snapshot):
     disk = dict((item.path, item) for item in snapshot.files)
     decided = _dropins.decide(request, choices, wanted, snapshot, disk)
     mine = _dropins.our_lines(request, decided, wanted, snapshot, disk)
-    _restate(mine, decided, snapshot, disk)
+    waived = frozenset(_behaviour.switch(name) for name, rule in request.rules.items() if rule.waived)
+    _restate(mine, decided, snapshot, disk, waived)
     after = _with(disk, decided.texts)
     boots = [_rivals.Boot(files, snapshot.dialect, snapshot.rivals, snapshot.interfaces)
              for files in (snapshot.files, list(after.values()))]
@@ -76,7 +77,7 @@ def _with(disk, texts):
 
 # --- the file that is read last ---
 
-def _restate(mine, decided, snapshot, disk):
+def _restate(mine, decided, snapshot, disk, waived):
     """Adds the file that restates our lines to what is DECIDED; those of earlier runs go when they are not needed any more. What would be
     read in the place of one that goes, such as a file of ours that was adopted, or is not known any more, counts as one of others."""
     ours = set(decided.texts) | set(snapshot.saved.files)
@@ -87,9 +88,9 @@ def _restate(mine, decided, snapshot, disk):
     if name is None:
         return
     path = "%s/%s" % (_sysctl_d.FOLDERS[0], name)
-    text, lines = _dropins.restated(mine, rest, snapshot.dialect, path, snapshot.interfaces)
+    text, lines = _dropins.restated(mine, rest, snapshot.dialect, path, snapshot.interfaces, waived)
     below = _below(old, snapshot.saved.files, disk)
-    hides = bool(below) and _dropins.restated(mine, rest + below, snapshot.dialect, path, snapshot.interfaces)[0] is not None
+    hides = bool(below) and _dropins.restated(mine, rest + below, snapshot.dialect, path, snapshot.interfaces, waived)[0] is not None
     if text is None and not hides:
         return
     hidden = set(item.path for item in below)

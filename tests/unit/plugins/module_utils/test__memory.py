@@ -258,8 +258,8 @@ def test_all_that_is_and_will_be_remembered_comes_first():
                   ("/b",), machine_id="this one")
     assert _memory.remembered_first(before, planned(after)) == Saved(
         {NAME: Entry("0", "2", SECURITY, also="1"), OTHER: Entry("0", "5", SECURITY)},
-        {SECURITY: SavedFile(None, sha256="new", also="old", earlier=SavedFile(None, sha256="old")), TUNING: SavedFile(None, sha256="first")},
-        ("/a", "/b"), machine_id="this one")
+        {SECURITY: SavedFile(None, sha256="new", also="old", earlier=SavedFile(None, sha256="old")),
+         TUNING: SavedFile(None, sha256="first")}, ("/a", "/b"), machine_id="this one")
     assert _memory.remembered_first(before._replace(machine_id="another"), planned(after)).machine_id == "another"
 
 

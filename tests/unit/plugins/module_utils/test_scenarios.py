@@ -201,6 +201,15 @@ def test_forwarding_that_a_foreign_line_starts_again_on_an_interface(switch, one
     assert world.boots_with(one) == theirs and LAST not in world.files
 
 
+@pytest.mark.parametrize("key", ["rp_filter", "forwarding"])
+def test_what_is_waived_for_one_interface_stays_with_others_at_boot(key):
+    names = ["net.ipv4.conf.%s.%s" % (scope, key) for scope in ("all", "default", "v0")]
+    world = World(dict.fromkeys(names, "0" if key == "rp_filter" else "1"), {"/etc/sysctl.d/99-f.conf": names[2] + " = 1\n"}, ["v0"])
+    rules = dict((name, {"interfaces": key == "rp_filter"}) for name in names[:2])
+    world.run({NETWORK: names[0] + " = 0\n"}, dict(rules, **{names[2]: {"waived": "CHG-1"}}))
+    assert world.boots_with(names[2]) == "1"
+
+
 def test_what_may_or_may_not_follow_conf_default_is_restated():
     """Whether the later line of conf.default moves the interface depends on what it was before."""
     one = "net.ipv4.conf.v0.rp_filter"
