@@ -43,11 +43,13 @@ class NotApplied(Exception):
     """The plan failed half-way and was undone; `name` is the parameter that was refused, None where something else was the trouble.
     `stuck`: what could not be put back, parameters by their names."""
 
-    def __init__(self, cause, stuck):
-        undone = "Every value and file is as before."
+    def __init__(self, cause, stuck, lost=()):
+        undone = ["Every value and file is as before."]
         if stuck:
-            undone = "These could not be put back: %s." % ", ".join(stuck)
-        super().__init__("%s. %s" % (cause, undone))
+            undone = ["These could not be put back: %s." % ", ".join(stuck)]
+        if lost:
+            undone.append("%s was set for a moment: addresses and routes of IPv6 that nothing configures again are lost." % ", ".join(lost))
+        super().__init__(" ".join(["%s." % cause] + undone))
         self.name, self.stuck = getattr(cause, "name", None), stuck
         self.interrupted = isinstance(cause, Interrupted)
 
@@ -87,7 +89,7 @@ class _Progress:
     """How far a run has come, for the way back."""
 
     def __init__(self):
-        self.live, self.memory, self.staged, self.placed, self.notes = False, False, [], [], []
+        self.live, self.memory, self.staged, self.placed, self.notes, self.lost = False, False, [], [], [], []
 
 
 def probe(plan, before):
@@ -107,7 +109,7 @@ def carry_out(plan, before):
             _files.discard_left(folder)
         _stage(plan, before, first, progress)
         progress.live = True
-        outcomes, forms = _set_live(plan)
+        outcomes, forms = _set_live(plan, progress)
         for path, text in sorted(plan.files.items()):
             progress.placed.append(path)
             _files.commit(path, text)
@@ -131,7 +133,7 @@ class _Undone:
         SIGNALS.deaf = True
         stuck = _undo(self._plan, self._before, self._first, self._progress)
         if isinstance(exc, _ENDS):
-            raise NotApplied(exc, stuck) from exc
+            raise NotApplied(exc, stuck, self._progress.lost) from exc
 
 
 def _stage(plan, before, first, progress):
@@ -179,13 +181,14 @@ def _came_out(row, outcomes, forms, moved):
 
 # --- live values ---
 
-def _set_live(plan):
+def _set_live(plan, progress):
     """(parameter -> (state, value, reason) of what was refused harmlessly, parameter -> the form in which the kernel keeps a value)."""
     outcomes, forms, later = {}, {}, list(plan.writes)
     for cost in range(_MOST_COST + 1):
         group = [write for write in later if _cost(write) == cost]
         later = [write for write in later if _cost(write) > cost]
         if group:
+            progress.lost += [write.name for write in group if _cost(write) and not write.one_way]
             _write_all(group, outcomes)
             without = _set_by(plan, list(outcomes) + [write.name for write in later])
             _settle(dict((name, value) for name, value in plan.expected.items() if name not in without), forms, plan)

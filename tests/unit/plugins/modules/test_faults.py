@@ -370,8 +370,8 @@ def test_whatever_ends_a_run_it_is_undone(plain, monkeypatch, exc):
 def test_a_state_folder_that_is_removed_after_the_writes_is_written_anew(plain, monkeypatch):
     real = _apply._set_live
 
-    def wrapped(plan):
-        answer = real(plan)
+    def wrapped(*arguments):
+        answer = real(*arguments)
         shutil.rmtree(plain.root + STATE_FOLDER)
         return answer
     with monkeypatch.context() as patch:
