@@ -285,6 +285,9 @@ def test_the_script_of_photon_s_packet_filter_is_asked(host):
     host.file("/etc/systemd/scripts/iptables", "#!/bin/sh\n# echo 2 > /proc/sys/kernel/panic\necho 1 > /proc/sys/net/ipv4/tcp_syncookies\n")
     assert _host.rivals(False).settings == ()
     host.file(ENABLED + "iptables.service", "")
+    # The unit starts only a program.
+    assert _host.rivals(False).settings == ()
+    os.chmod(host.root + "/etc/systemd/scripts/iptables", 0o755)
     assert _host.rivals(False).settings == (
         ("net.ipv4.tcp_syncookies", "1", "/etc/systemd/scripts/iptables", 3, "iptables.service"),)
 
@@ -318,7 +321,7 @@ def test_abrt_is_asked(host):
 @pytest.mark.parametrize("path, text, mode, by", [
     ("/etc/rc.local", "#!/bin/sh\nsysctl -w vm.a=7\n", 0o755, "rc.local"), ("/etc/rc.local", "#!/bin/sh\nsysctl -w vm.a=7\n", 0o644, None),
     ("/etc/rc.d/rc.local", "#!/bin/sh\necho 7 > /proc/sys/vm/a\n", 0o755, "rc.local"),
-    ("/etc/local.d/a.start", "#!/bin/sh\nsysctl vm.a=7\n", 0o755, "rc.local"), ("/etc/local.d/a.stop", "\nsysctl vm.a=7\n", 0o755, None),
+    ("/etc/local.d/a.start", "#!/bin/sh\nsysctl vm.a=7\n", 0o755, None),
     ("/etc/tmpfiles.d/a.conf", "# x\nw /proc/sys/vm/a - - - - 7\n", 0o644, "systemd-tmpfiles"),
     ("/run/tmpfiles.d/a.conf", "# x\nw /proc/sys/vm/a - - - - 7\n", 0o644, "systemd-tmpfiles"),
     ("/etc/tmpfiles.d/a", "# x\nw /proc/sys/vm/a - - - - 7\n", 0o644, None),
@@ -327,6 +330,35 @@ def test_what_an_administrator_has_run_at_boot(host, path, text, mode, by):
     host.file(path, text)
     os.chmod(host.root + path, mode)
     assert _host.rivals(False).settings == ((("vm.a", "7", path, 2, by),) if by else ())
+
+
+@pytest.mark.parametrize("name, expected", [("a.start", ["vm.a"]), ("a.stop", [])])
+def test_openrc_starts_an_administrator_s_scripts(host, name, expected):
+    host.file("/etc/local.d/" + name, "#!/bin/sh\nsysctl vm.a=7\n")
+    os.chmod(host.root + "/etc/local.d/" + name, 0o755)
+    host.file("/sbin/openrc", "")
+    host.file("/sbin/init", "")
+    assert [item.name for item in _host.rivals(True).settings] == expected
+
+
+def test_a_masked_rc_local_is_not_run(host):
+    host.file("/etc/rc.local", "sysctl vm.a=7\n")
+    os.chmod(host.root + "/etc/rc.local", 0o755)
+    os.makedirs(host.root + "/etc/systemd/system")
+    os.symlink("/dev/null", host.root + "/etc/systemd/system/rc-local.service")
+    assert _host.rivals(False).settings == ()
+
+
+def test_tmpfiles_come_before_services_and_one_name_hides_another(host):
+    for folder, number in (("/run", 1), ("/etc", 2)):
+        host.file(folder + "/tmpfiles.d/b.conf", "w /proc/sys/vm/a - - - - %d\n" % number)
+    host.file("/usr/local/lib/tmpfiles.d/a.conf", "w /proc/sys/vm/b - - - - 3\n")
+    host.file("/run/tmpfiles.d/c.conf", "w /proc/sys/vm/c - - - - 4\n")
+    os.symlink("/dev/null", host.root + "/etc/tmpfiles.d/c.conf")
+    host.file("/etc/rc.local", "sysctl vm.a=7\n")
+    os.chmod(host.root + "/etc/rc.local", 0o755)
+    assert [item[:2] for item in _host.rivals(False).settings] == [("vm.b", "3"), ("vm.a", "2"), ("vm.a", "7")]
+    assert _host.boot().winner("vm.a") == ("7", "/etc/rc.local", 1)
 
 
 def test_a_script_with_two_names_is_read_once(host):

@@ -312,6 +312,9 @@ NETWORK = "/etc/systemd/network/a.network:4"
     (dict(lines={"net.ipv6.conf.eth0.force_forwarding": LINE}), {"router_ipv6": ROUTER}),
     (dict(settings=(setting(FORWARD, "1"),)), {"router": NETWORK}),
     (dict(settings=(setting("net.ipv4.conf.*.forwarding", "0"), setting("net.ipv4.conf.*.forwarding", "1"))), {"router": NETWORK}),
+    # What is said last counts, whoever says it.
+    (dict(settings=(setting(FORWARD, "1"), setting(FORWARD, "0"))), {}),
+    (dict(lines={FORWARD: LINE}, settings=(setting(FORWARD, "0"),)), {}),
     (dict(settings=(setting("net.ipv6.conf.*.forwarding", "1"),)), {"router_ipv6": NETWORK}),
     (dict(announces=NETWORK), {"router_ipv6": NETWORK}),
     (dict(enabled=enabled("frr.service")), dict.fromkeys(("router", "router_ipv6"), enabled("frr.service")["frr.service"])),
@@ -721,8 +724,8 @@ def test_what_a_user_says_of_uses():
 @pytest.mark.parametrize("text", [
     "hook forward {", "hook forward ", "iface ", "-A FORWARD ", "policy accept", "#", "\n", " \n", "<!--", "<forward-port ", "<policy ",
     "{", "}", "chain='FORWARD'", '"', "chain ", "-A a -j b\n", "-A FORWARD -j ", "-A FORWARD x ", "up -A FORWARD ", "<rule>", "jump a ",
-    "ct state established,", "established | ", "jump c\n", "-A FORWARD --state ESTABLISHED,", "counter ", "log ", "chain c { ", "table t { ",
-    "insert rule a b accept\n", "-I FORWARD -j DROP\n",
+    "ct state established,", "established | ", "jump c\n", "-A FORWARD --state ESTABLISHED,", "counter ", "log ", "chain c { ",
+    "table t { ", "insert rule a b accept\n", "-I FORWARD -j DROP\n",
     "forward-ipv4 ", "ip-forward",
     "rule inet ", "table", "up nft -f ", "up ", "-f ", "include ", "source ", '\\"',
     ";"])
