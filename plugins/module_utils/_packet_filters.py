@@ -33,7 +33,7 @@ _INCLUDED = re.compile(r"(?m)^[ \t]*include[ \t]+[\"']([^\"'\n]+)|^[ \t]*source[
                        r"|^[ \t]*(?:pre-|post-)?up[ \t].*?(?:tables-restore|nft[ \t]+-f)[ \t<]+(?:-[^\s<]+[ \t<]+){0,9}(/[^\s;]+)")
 _UP = re.compile(r"(?m)^[ \t]*(?:pre-|post-)?up[ \t](.*)")
 _SWITCHES_ON = re.compile(r"(?i)ip_forward|[./]forwarding|masquerade|-[AI] FORWARD\b.{0,200}[ \t]ACCEPT\b")
-_SWITCHES_OFF = re.compile(r"(?i)forward(?:ing)?[ \t\"']*=[ \t\"']*0|\becho[ \t]+(?:-n[ \t]+)?[\"']?0")
+_SWITCHES_OFF = re.compile(r"(?i)forward(?:ing)?[ \t\"']*=[ \t\"']*0|\becho[ \t]+(?:-n[ \t]+)?[\"']?0|[ \t]-D[ \t]")
 # Options of ifupdown2 and of ifupdown-ng.
 _OPTION = re.compile(r"(?mi)^[ \t]*((?:ip6?-forward|forward-ipv[46])[ \t]+(?:yes|on|true|1))\b")
 # What a table, a chain or a command for a rule begins with; a token; what a rule says.
@@ -53,6 +53,9 @@ _BOTH = ("ipv4", "ipv6")
 _PASSES, _CHANGES, _ENDS = object(), object(), object()
 # The families of packets that a table of nftables routes; of others, inet among them, both.
 _ROUTED = {"ip": ("ipv4",), "ip6": ("ipv6",), "arp": (), "bridge": (), "netdev": ()}
+# What says in a rule of nftables that it is for the other family.
+_NFT_OTHER = {"ipv4": re.compile(r"\b(?:ip6 [a-z]|nfproto ipv6|icmpv6 |nat ip6 )"),
+              "ipv6": re.compile(r"\b(?:ip [a-z]|nfproto ipv4|icmp |nat ip )")}
 # What tells the family: words of a command or an option, or the path of a saved table.
 _FAMILIES = (("ipv4", re.compile(r"v4|ip4|ip[_-]forward|iptables(?![^ ]{0,40}6)|ufw/[a-z]+\.rules")),
              ("ipv6", re.compile(r"ipv6|ip6|\.v6|rules6|ufw/[a-z]+6\.rules|to-addr=[\"'][^\"':]*:")))
@@ -138,16 +141,16 @@ def _names(head):
     return ((family or "ip",) if other or kind == "table" else ()) + (one,) + ((other,) if other else ())
 
 
-def _outcomes(rule):
-    if _NFT_FOR_NONE.search(rule):
+def _outcomes(rule, family):
+    if _NFT_FOR_NONE.search(rule) or _NFT_OTHER[family].search(rule):
         return []
     if _NFT_END.match(rule):
         return [_ENDS]
     return [chain or (_PASSES if passes else _CHANGES) for chain, passes in _NFT_VERDICT.findall(_NFT_ANSWERED.sub("", rule))]
 
 
-def _note(hooks, rules, path, text):
-    """Note the hook and the rules of each chain in TEXT, which stands in blocks or in commands."""
+def _note(hooks, rules, path, text, family):
+    """Note the hook and the rules for FAMILY of each chain in TEXT, which stands in blocks or in commands."""
     for blocks, statement in _statements(text):
         head = _NFT_HEAD.match(statement)
         heads = blocks + [head] if head else blocks
@@ -157,14 +160,14 @@ def _note(hooks, rules, path, text):
         known, rule = rules.setdefault(chain, deque()), head.group(6).strip() if head else statement
         hooks.update((chain, hook) for hook in _NFT_HOOK.findall(rule))
         add = known.extendleft if head and head.group(1) == "insert" else known.extend
-        add((outcome, path) for outcome in _outcomes(rule))
+        add((outcome, path) for outcome in _outcomes(rule, family))
 
 
 def _nftables(texts, family):
     """The files whose rules let something of FAMILY pass: the sample that Debian ships has an empty chain with the policy accept."""
     hooks, rules = {}, {}
     for path, text in texts:
-        _note(hooks, rules, path, text)
+        _note(hooks, rules, path, text, family)
     routed = [(hooks.get(chain), chain) for chain in sorted(rules) if family in _ROUTED.get(chain[0], _BOTH)]
     forwarding, taking_in = ([chain for hook, chain in routed if hook == wanted] for wanted in ("forward", "input"))
     translating = [chain for hook, chain in routed if hook not in ("forward", "input", "output")]
@@ -212,7 +215,7 @@ def _passes(text):
 
 def _commands(text):
     """What is run when an interface starts, without rules that let nothing new pass."""
-    found = (command for line in _UP.findall(text) for command in re.split("[;&]", line))
+    found = (command for line in _UP.findall(text) for command in re.split("[;&]", line.split(" #")[0]))
     return [command for command in found if not _TABLE_FOR_NONE.search(command)]
 
 

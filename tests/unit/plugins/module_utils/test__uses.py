@@ -397,7 +397,7 @@ NO, IPV4, IPV6, BOTH = (), ("router",), ("router_ipv6",), ("router", "router_ipv
 @pytest.mark.parametrize("path, text, families", [
     (NFT, EMPTY_CHAIN, NO),
     (NFT, chain("iifname lan accept"), BOTH),
-    (NFT, chain("ip saddr { 192.0.2.1, 192.0.2.2 } accept"), BOTH),
+    (NFT, chain("ip saddr { 192.0.2.1, 192.0.2.2 } accept"), IPV4),
     (NFT, chain('comment "rule #1: in" accept'), BOTH),
     (NFT, chain("# accept"), NO),
     (NFT, chain('log prefix "no accept"'), NO),
@@ -409,8 +409,8 @@ NO, IPV4, IPV6, BOTH = (), ("router",), ("router_ipv6",), ("router", "router_ipv
     (NFT, chain("jump lan") + "table ip filter {\n chain lan { drop }\n}\n", BOTH),
     (NFT, chain("accept").replace("inet", "ip"), IPV4), (NFT, chain("accept").replace("inet", "ip6"), IPV6),
     (NFT, "table ip6 nat {\n chain post { oifname wan masquerade }\n}", IPV6),
-    (NFT, chain("ip saddr vmap @lan"), BOTH),
-    (NFT, chain("ip protocol tcp flow add @f"), BOTH),
+    (NFT, chain("iif vmap @lan"), BOTH),
+    (NFT, chain("meta l4proto tcp flow add @f"), BOTH),
     (NFT, chain("counter drop"), NO),
     # What only drops and rejects shows nobody who forwards.
     (NFT, chain("ct state invalid drop", "accept"), NO), (NFT, chain("counter packets 0 bytes 0 drop", "accept"), NO),
@@ -423,6 +423,11 @@ NO, IPV4, IPV6, BOTH = (), ("router",), ("router_ipv6",), ("router", "router_ipv
     # What is for this host or from it.
     (NFT, "table ip a { chain out { type nat hook output priority 0; dnat to 127.0.0.1 } }", NO),
     (NFT, "table ip a { chain in { type filter hook input priority 0; ct status dnat accept } }", NO),
+    # A table of both families has rules for one of them.
+    (NFT, chain("meta nfproto ipv4 accept"), IPV4), (NFT, chain("ip6 saddr fd00::/8 accept"), IPV6),
+    (NFT, chain("icmpv6 type echo-request accept"), IPV6), (NFT, chain("icmp type echo-request accept"), IPV4),
+    (NFT, "table inet n {\n chain p { ip saddr 10.0.0.0/8 masquerade; }\n}\n", IPV4),
+    (NFT, "table inet n {\n chain p { snat ip to 192.0.2.1; }\n}\n", IPV4), (NFT, chain("ip saddr 10.0.0.0/8 jump lan"), IPV4),
     # Answers alone: nothing new passes.
     (NFT, chain("ct state established,related accept"), NO), (NFT, chain("ct state { established, related } counter accept"), NO),
     (NFT, chain("ct state established | related accept"), NO), (NFT, chain("ct state vmap { established : accept, invalid : drop }"), NO),
@@ -437,7 +442,7 @@ NO, IPV4, IPV6, BOTH = (), ("router",), ("router_ipv6",), ("router", "router_ipv
     (NFT, chain("tcp dport vmap {\n 22 : jump lan,\n 23 : drop\n}"), BOTH), (NFT, chain("tcp dport vmap $ports"), BOTH),
     (NFT, chain("queue num 0"), BOTH),
     # What stands after a rule that ends them all is never met; what is inserted is.
-    (NFT, chain("drop\n  iif lan accept"), NO), (NFT, chain("counter reject with icmp host-unreachable; accept"), NO),
+    (NFT, chain("drop\n  iif lan accept"), NO), (NFT, chain("counter reject with icmpx host-unreachable; accept"), NO),
     (NFT, chain('log prefix "x" drop; accept'), NO), (NFT, chain("iif wan drop; accept"), BOTH), (NFT, chain("reject; masquerade"), NO),
     (NFT, "add chain f c { %s }; add rule ip f c drop; insert rule ip f c iif lan accept" % HOOK, IPV4),
     (NFT, "add chain f c { %s }; add rule ip f c drop; add rule ip f c iif lan accept" % HOOK, NO),
@@ -456,7 +461,7 @@ NO, IPV4, IPV6, BOTH = (), ("router",), ("router_ipv6",), ("router", "router_ipv
     (NFT, "table ip a {\n chain p {\n  ip saddr @masquerade drop\n }\n chain dnat { drop }\n}", NO),
     # Commands.
     (NFT, "add table inet f\nadd chain inet f c { %s }\nadd rule inet f c iif lan accept\n" % HOOK, BOTH),
-    (NFT, "add chain inet f c { %s }\nadd rule inet f c ip saddr { 192.0.2.1, 192.0.2.2 } accept\n" % HOOK, BOTH),
+    (NFT, "add chain inet f c { %s }\nadd rule inet f c ip saddr { 192.0.2.1, 192.0.2.2 } accept\n" % HOOK, IPV4),
     (NFT, "add chain inet f c { %s }\nadd rule inet f c iif lan \\\n accept\n" % HOOK, BOTH),
     (NFT, "add chain f c { %s }; insert rule ip f c iif lan accept" % HOOK, IPV4),
     (NFT, "add chain inet f c { %s }\nadd rule inet f c drop\nadd rule inet f d accept\n" % HOOK, NO),
@@ -590,6 +595,7 @@ def test_what_a_file_includes(path, text, expected):
     ("up echo 10 > /dev/null; sysctl -w net.ipv4.ip_forward=1", IPV4),
     ("up sysctl -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1", BOTH), ("up nft add rule inet nat post masquerade", BOTH),
     ("up ip6tables -A FORWARD -i lan -j ACCEPT", IPV6), ("up iptables -A FORWARD -s 10.0.0.6 -j ACCEPT", IPV4),
+    ("up iptables -t nat -D POSTROUTING -j MASQUERADE", NO), ("up echo x # net.ipv4.ip_forward", NO),
     ("up iptables -A FORWARD -i lan -j DROP", NO), ("up iptables -A FORWARD -m state --state ESTABLISHED -j ACCEPT", NO),
     ("up iptables -A FORWARD -i lo -j ACCEPT; iptables -A FORWARD -i lan -j ACCEPT", IPV4),
     # ifupdown2 and ifupdown-ng.
