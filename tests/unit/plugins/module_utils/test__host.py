@@ -252,7 +252,8 @@ def test_an_enabled_networkd_is_asked(host):
     host.file(ENABLED + "systemd-networkd.service", "")
     path = "/etc/systemd/network/10-lan.network"
     assert [item[:4] for item in _host.rivals(False, ["eth0"]).settings] == [
-        ("net.ipv6.conf.*.disable_ipv6", "0", path, 1), ("net.ipv6.conf.*.use_tempaddr", "0", path, 1),
+        ("net.ipv6.conf.*.disable_ipv6", "0", path, 1), ("net.ipv6.conf.*.accept_ra", "0", path, 1),
+        ("net.ipv4.conf.*.promote_secondaries", "1", path, 1), ("net.ipv6.conf.*.use_tempaddr", "0", path, 1),
         ("net.ipv4.ip_forward", "1", path, 4)]
     host.file("/etc/systemd/network/10-lan.network.d/a.conf", "[Network]\nIPv4ReversePathFilter=loose\nIPv6AcceptRA=yes\nIPv6SendRA=on\n")
     host.file("/usr/lib/systemd/network/10-lan.network", LAN.replace("ipv4", "ipv6"))
@@ -260,13 +261,13 @@ def test_an_enabled_networkd_is_asked(host):
     host.file("/usr/lib/systemd/networkd.conf", "[Network]\nIPv6Forwarding=yes\n")
     host.file("/etc/systemd/networkd.conf.d/a.conf", "[Network]\nIPv4Forwarding=yes\n")
     found = _host.rivals(False, ["eth0"])
-    assert [item.name for item in found.settings[2:]] == [
+    assert [item.name for item in found.settings[4:]] == [
         "net.ipv6.conf.*.forwarding", "net.ipv4.conf.*.rp_filter", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"]
     assert found.advertisements == ("systemd-networkd", "IPv6AcceptRA in /etc/systemd/network/10-lan.network.d/a.conf:3")
     assert found.announces == "/etc/systemd/network/10-lan.network.d/a.conf:4"
 
 
-@pytest.mark.parametrize("image, expected", [(False, 3), (True, 0)])
+@pytest.mark.parametrize("image, expected", [(False, 5), (True, 0)])
 def test_a_running_networkd_is_asked(host, image, expected):
     host.file("/run/systemd/netif/state", "")
     host.file("/etc/systemd/network/10-lan.network", LAN)
@@ -278,7 +279,7 @@ def test_networkd_knows_an_interface_by_its_address(host):
     host.file("/etc/systemd/network/10-lan.network", LAN.replace("Name=eth0", "MACAddress=52:54:00:00:00:01"))
     assert _host.rivals(False, ["eth0"]).settings == ()
     host.file("/sys_net/eth0/address", "52:54:00:00:00:01\n")
-    assert len(_host.rivals(False, ["eth0"]).settings) == len(_host.rivals(True).settings) == 3
+    assert len(_host.rivals(False, ["eth0"]).settings) == len(_host.rivals(True).settings) == 5
 
 
 def test_the_script_of_photon_s_packet_filter_is_asked(host):

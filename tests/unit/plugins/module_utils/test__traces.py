@@ -190,7 +190,7 @@ def test_what_networkd_sets_of_its_interfaces_tells_too(host, traces):
     host.file(ENABLED + "systemd-networkd.service", "")
     host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-257.so")
     host.file("/etc/systemd/network/a.network", "[Match]\nName=eth0\n[Network]\nIPv4ReversePathFilter=loose\n")
-    assert (traces()["settings"][2:], traces()["lines"]) == (
+    assert (traces()["settings"][4:], traces()["lines"]) == (
         (Setting("net.ipv4.conf.*.rp_filter", "2", "/etc/systemd/network/a.network", 4, "systemd-networkd"),), {})
 
 
