@@ -51,8 +51,8 @@ _INITS = {"systemd": None, "openrc-init": _OPENRC, "runit": _RUNIT, "runit-init"
 _MARKS = (("/sbin/openrc", "openrc-init"), ("/etc/runit/1", "runit"))
 _MANAGER = ("/usr/sbin/NetworkManager", "/usr/bin/NetworkManager")
 _RC_LOCAL = ("/etc/rc.local", "/etc/rc.d/rc.local")
-# What an administrator writes there; those of the vendor set no parameters.
-_TMPFILES = ("/run/tmpfiles.d", "/etc/tmpfiles.d")
+# What an administrator writes there; those of the vendor set no parameters. A name of one folder hides it in those after it.
+_TMPFILES = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d")
 # What switches off a service of Debian's.
 _OFF = re.compile(r"(?m)^[ \t]*enabled=[\"']?0")
 _MACHINE_IDS = ("/etc/machine-id", "/run/machine-id")
@@ -172,7 +172,9 @@ def rivals(image, interfaces=()):
     settings, advertisements, announces = _network(image, interfaces, version)
     return Rivals(
         sysctl=_first_file(_SYSCTL), conf=_files.short(_rivals.SYSCTL_CONF), tuned=_tuned(image),
-        ufw=_ufw(), systemd=program, early=_of_kernels(image), late=_texts_at(late)[:1], settings=tuple(settings) + _of_scripts(),
+        ufw=_ufw(), systemd=program, early=_of_kernels(image), late=_texts_at(late)[:1],
+        # systemd-tmpfiles runs before the network and other services.
+        settings=tuple(_rivals.of_tmpfiles(_tmpfiles())) + tuple(settings) + _of_scripts(init),
         advertisements=advertisements, announces=announces, init=init,
         sealed=next(filter(_files.exists, _SEALED), None) if credentials and version >= _IMPORTS else None)
 
@@ -195,14 +197,21 @@ def _of_kernels(image):
     return _texts_at(_KERNEL_CONF % release for release in sorted(releases, reverse=True))
 
 
-def _of_scripts():
-    """Settings of what runs after systemd-sysctl at boot: scripts and programs of units, rc.local and the like, tmpfiles.d."""
-    found = [(unit, _texts_at([path]), _rivals.of_script) for unit, path in sorted(_rivals.SCRIPTS.items()) if _units.is_enabled(unit)]
+def _tmpfiles():
+    chosen = dict((path.rpartition("/")[2], path) for folder in reversed(_TMPFILES) for path in _below(folder, ".conf"))
+    return _texts_at(chosen[name] for name in sorted(chosen))
+
+
+def _of_scripts(init):
+    """Settings of what runs after systemd-sysctl at boot: scripts and programs of units, rc.local and the like."""
+    found = [(unit, _texts_at(filter(_files.is_program, [path])), _rivals.of_script) for unit, path in sorted(_rivals.SCRIPTS.items())
+             if _units.is_enabled(unit)]
+    found += [(_rivals.KDUMP_UNIT, _texts_at([_rivals.KDUMP_DEFAULTS]), _rivals.of_kdump)] if _units.is_enabled(_rivals.KDUMP_UNIT) else []
     found += [(unit, _texts_at(known[0])[:1], _rivals.of_collector) for unit, known in sorted(_rivals.COLLECTORS.items())
               if _units.is_enabled(unit) and not _OFF.search(_files.short("/etc/default/" + unit[:-len(".service")]) or "")]
-    started = set(map(_files.resolved, _RC_LOCAL + _below("/etc/local.d", ".start")))
+    local = _below("/etc/local.d", ".start") if init == _OPENRC else ()
+    started = set(map(_files.resolved, local + (() if _units.is_masked("rc-local.service") else _RC_LOCAL)))
     found += [("rc.local", _texts_at(sorted(filter(_files.is_program, started))), _rivals.of_script)]
-    found += [("systemd-tmpfiles", _texts_at(_below(folder, ".conf")), _rivals.of_script) for folder in _TMPFILES]
     return tuple(setting for unit, items, read in found for item in items for setting in read(item.path, item.text, unit))
 
 

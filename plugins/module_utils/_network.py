@@ -125,7 +125,8 @@ _UNKNOWN = object()
 def _meaning(section, key, value):
     """What VALUE means, _UNKNOWN where networkd passes over it."""
     if section == "Network" and key in _NUMBERS:
-        return value if re.match(r"[0-9]{1,9}\Z", value) else _UNKNOWN
+        # A limit of 0 is none.
+        return value if re.match(r"[0-9]{1,9}\Z", value) and (key != "IPv6HopLimit" or int(value)) else _UNKNOWN
     if section == "Network" and key in _ANY_WORD:
         return value or None
     # Only the words for yes and no may be written in capitals.
@@ -258,6 +259,9 @@ def _by_itself(unit, general):
     said, nowhere = unit.said["Network"], _Said("0", _Option("", "", "", unit.path, 1))
     if _has_local_address(said):
         yield _setting("net.ipv6.conf.*.disable_ipv6", "0", nowhere.option)
+    # It takes advertisements itself; DHCP needs the other one.
+    yield _setting("net.ipv6.conf.*.accept_ra", "0", nowhere.option)
+    yield _setting("net.ipv4.conf.*.promote_secondaries", "1", nowhere.option)
     privacy = _first(said.get("IPv6PrivacyExtensions"), general.get("IPv6PrivacyExtensions"), nowhere)
     if privacy.value:
         yield _setting("net.ipv6.conf.*.use_tempaddr", privacy.value, privacy.option)

@@ -19,7 +19,8 @@ _NAMED = 5
 _SHOWN = 80
 _INCLUDES = 20
 # Unit -> the script that it runs: that of Photon OS sets parameters of the network before it loads its tables.
-SCRIPTS = {"iptables.service": "/etc/systemd/scripts/iptables", "kdump-tools.service": "/etc/default/kdump-tools"}
+SCRIPTS = {"iptables.service": "/etc/systemd/scripts/iptables"}
+KDUMP_UNIT, KDUMP_DEFAULTS = "kdump-tools.service", "/etc/default/kdump-tools"
 # Unit -> the first of these programs that is there, and what it sets.
 COLLECTORS = {
     "apport.service": (("/usr/share/apport/apport",), (
@@ -27,10 +28,19 @@ COLLECTORS = {
     "abrt-ccpp.service": (("/usr/sbin/abrt-install-ccpp-hook", "/usr/bin/abrt-install-ccpp-hook"), (
         ("kernel.core_pattern", "|/usr/libexec/abrt-hook-ccpp"),)),
 }
-# In a script, in what kdump-tools is told, and in tmpfiles.d.
-_WRITTEN = re.compile(r"[ \t]*(?:echo[ \t]+[\"']?([\w-]+)[\"']?[ \t]*>[ \t]*/proc/sys/([\w./-]+)"
-                      r"|(?:sysctl[ \t]+(?:-\w+[ \t]+)*|KDUMP_SYSCTL=[\"']?)([\w./-]+)=[\"']?([\w-]+)[\"']?"
-                      r"|w[!+=^-]*[ \t]+/proc/sys/([\w./-]+)(?:[ \t]+-){4}[ \t]+([^\s;#]+(?:[ \t]+[^\s;#]+){0,9}))[ \t]*(?:;.*|#.*)?$")
+# A word of a shell that stands for itself; what ends a command.
+_WORD = r"(?:[^\s\"'\\$`;|&<>()#]|\"[^\"\\$`]*\"|'[^']*')+"
+_END = r"[ \t]*(?:[0-9]?[;&|<>#].*)?$"
+_ECHO = re.compile(r"echo[ \t]+(?:-[neE]+[ \t]+)?(%s(?:[ \t]+%s)*)[ \t]*(?:>>?|\|[ \t]*tee[ \t])[ \t]*[\"']?/proc/sys/([\w./-]+)[\"']?%s"
+                   % (_WORD, _WORD, _END))
+_SYSCTL = re.compile(r"(?:/\S*/)?sysctl((?:[ \t]+%s)+)%s" % (_WORD, _END))
+_ASSIGNED = re.compile(r"(\w[\w./-]*)=(.+)")
+# What begins and ends a part of a script that may not be run. What ends all: what follows is not run, or is text.
+_OPENS, _CLOSES = re.compile(r"(?:if|for|while|until|case|select)\b|.*(?:[({]|[ \t](?:then|do))$"), re.compile(r"(?:fi|done|esac)\b|[)}]")
+_CLOSED, _LAST = re.compile(r".*(?:\b(?:fi|done|esac)|[)}]);?$"), re.compile(r"(?:exit|exec)\b|.*<<")
+# A line of tmpfiles.d that writes a text without specifiers and escapes; the kernel takes no longer values.
+_PLACED = re.compile(r"w[!+=-]*[ \t]+\"?/proc/sys/([\w./*-]+)\"?(?:[ \t]+\S+){4}[ \t]+((?:[^%\\]|%%){1,4096})(?:\\n)?$")
+_KDUMP_SAYS = re.compile(r"(?m)^[ \t]*(USE_KDUMP|KDUMP_SYSCTL)=[\"']?([^\"'#\n]*)")
 _DIRTY = ("dirty_ratio", "dirty_bytes", "dirty_background_ratio", "dirty_background_bytes")
 
 NONE = Rivals()
@@ -145,13 +155,59 @@ def _sealed(path):
 
 # --- scripts and programs ---
 
+def _plain(text):
+    """(number, line) of a script of the shell that is run whatever else is: what stands in a block may not be."""
+    depth, before = 0, ""
+    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
+        if line.startswith("#"):
+            continue
+        # A text of several lines looks like commands.
+        if _LAST.match(line) and not depth or line.count('"') % 2 or line.count("'") % 2:
+            return
+        depth -= bool(_CLOSES.match(line))
+        if not depth and not before.endswith(("\\", "&&", "||", "|")):
+            yield number, line
+        depth += bool(_OPENS.match(line) and not _CLOSED.match(line))
+        before = line
+
+
+def _assigned(line):
+    """(parameter, value) for each that a command of a script sets."""
+    echoed, called = _ECHO.match(line), _SYSCTL.match(line)
+    if echoed:
+        return [(echoed.group(2), re.sub("[\"']", "", echoed.group(1)))]
+    words = re.findall(_WORD, called.group(1)) if called else ()
+    return [match.groups() for match in (_ASSIGNED.match(re.sub("[\"']", "", word)) for word in words) if match]
+
+
 def of_script(path, text, unit):
-    """A Setting for each line of a script at PATH, or of a file of tmpfiles.d, that writes a parameter; UNIT runs it."""
-    for number, line in enumerate(text.splitlines(), 1):
-        written = _WRITTEN.match(line)
-        if written:
-            echoed, into, name, value, placed, content = written.groups()
-            yield Setting(_sysctl_d.canonical(into or name or placed), echoed or value or content, path, number, unit)
+    """A Setting for each parameter that a script at PATH, which UNIT runs, surely writes."""
+    for number, line in _plain(text):
+        for name, value in _assigned(line):
+            yield Setting(_sysctl_d.canonical(name), value, path, number, unit)
+
+
+def of_kdump(path, text, unit):
+    """The Settings of Debian's kdump-tools, which lets the kernel panic where nothing else is said."""
+    said = dict(_KDUMP_SAYS.findall(text))
+    words = (said.get("KDUMP_SYSCTL") or "kernel.panic_on_oops=1").split() if said.get("USE_KDUMP", "0").strip() != "0" else ()
+    number = next((number for number, line in enumerate(text.splitlines(), 1) if line.lstrip().startswith("KDUMP_SYSCTL=")), 1)
+    for match in filter(None, map(_ASSIGNED.match, words)):
+        yield Setting(_sysctl_d.canonical(match.group(1)), match.group(2), path, number, unit)
+
+
+def of_tmpfiles(items):
+    """The Settings of the files of tmpfiles.d, which are in their order: of a path the first line counts. A pattern is for all
+    interfaces, those that are there always included."""
+    found = OrderedDict()
+    for item in items:
+        for number, line in enumerate(item.text.splitlines(), 1):
+            placed = _PLACED.match(line.strip())
+            if placed:
+                found.setdefault(placed.group(1), (placed.group(2).replace("%%", "%"), item.path, number, "systemd-tmpfiles"))
+    for name, said in found.items():
+        for interface in ("all", "default") if "*" in name else ("",):
+            yield Setting(_sysctl_d.canonical(name.replace("*", interface)), *said)
 
 
 def of_collector(path, text, unit):

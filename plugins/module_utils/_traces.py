@@ -87,8 +87,11 @@ def traces(image, saved, files, dialect, others, asks_units=False):
     """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network.
     ASKS_UNITS: all units of services are read, which takes some milliseconds."""
     foreign, enabled = _foreign(files, saved), _enabled()
+    # What others than root can write says nothing for sure of what root wants.
+    trusted = set(filter(_trusted, set(setting.path for setting in others.settings)))
     found = dict(enabled=enabled, filters=_filters(enabled), lines=_lines(foreign, dialect, others), image=image,
-                 shipped=_shipped(foreign, dialect), settings=others.settings, announces=others.announces,
+                 shipped=_shipped(foreign, dialect), settings=tuple(item for item in others.settings if item.path in trusted),
+                 announces=others.announces,
                  private_users=_private_users() if asks_units else None)
     if image:
         return found

@@ -295,11 +295,11 @@ def _enabled(names, facts):
 
 
 def _set_by(facts):
-    """(parameter or pattern, value, path, line) of all that others set in files."""
-    for name, line in sorted(facts.lines.items()):
-        yield (name,) + tuple(line)
-    for setting in facts.settings:
-        yield tuple(setting[:4])
+    """(parameter or pattern, value, path, line) of all that others set in files: of a parameter what is said last."""
+    said = [(name,) + tuple(line) for name, line in sorted(facts.lines.items())] + [tuple(setting[:4]) for setting in facts.settings]
+    last = dict((item[0], item) for item in said)
+    # A pattern may be for other interfaces each time.
+    return [item for item in said if "*" in item[0] or last[item[0]] is item]
 
 
 def _is_on(value):

@@ -252,7 +252,8 @@ def test_an_enabled_networkd_is_asked(host):
     host.file(ENABLED + "systemd-networkd.service", "")
     path = "/etc/systemd/network/10-lan.network"
     assert [item[:4] for item in _host.rivals(False, ["eth0"]).settings] == [
-        ("net.ipv6.conf.*.disable_ipv6", "0", path, 1), ("net.ipv6.conf.*.use_tempaddr", "0", path, 1),
+        ("net.ipv6.conf.*.disable_ipv6", "0", path, 1), ("net.ipv6.conf.*.accept_ra", "0", path, 1),
+        ("net.ipv4.conf.*.promote_secondaries", "1", path, 1), ("net.ipv6.conf.*.use_tempaddr", "0", path, 1),
         ("net.ipv4.ip_forward", "1", path, 4)]
     host.file("/etc/systemd/network/10-lan.network.d/a.conf", "[Network]\nIPv4ReversePathFilter=loose\nIPv6AcceptRA=yes\nIPv6SendRA=on\n")
     host.file("/usr/lib/systemd/network/10-lan.network", LAN.replace("ipv4", "ipv6"))
@@ -260,13 +261,13 @@ def test_an_enabled_networkd_is_asked(host):
     host.file("/usr/lib/systemd/networkd.conf", "[Network]\nIPv6Forwarding=yes\n")
     host.file("/etc/systemd/networkd.conf.d/a.conf", "[Network]\nIPv4Forwarding=yes\n")
     found = _host.rivals(False, ["eth0"])
-    assert [item.name for item in found.settings[2:]] == [
+    assert [item.name for item in found.settings[4:]] == [
         "net.ipv6.conf.*.forwarding", "net.ipv4.conf.*.rp_filter", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"]
     assert found.advertisements == ("systemd-networkd", "IPv6AcceptRA in /etc/systemd/network/10-lan.network.d/a.conf:3")
     assert found.announces == "/etc/systemd/network/10-lan.network.d/a.conf:4"
 
 
-@pytest.mark.parametrize("image, expected", [(False, 3), (True, 0)])
+@pytest.mark.parametrize("image, expected", [(False, 5), (True, 0)])
 def test_a_running_networkd_is_asked(host, image, expected):
     host.file("/run/systemd/netif/state", "")
     host.file("/etc/systemd/network/10-lan.network", LAN)
@@ -278,13 +279,16 @@ def test_networkd_knows_an_interface_by_its_address(host):
     host.file("/etc/systemd/network/10-lan.network", LAN.replace("Name=eth0", "MACAddress=52:54:00:00:00:01"))
     assert _host.rivals(False, ["eth0"]).settings == ()
     host.file("/sys_net/eth0/address", "52:54:00:00:00:01\n")
-    assert len(_host.rivals(False, ["eth0"]).settings) == len(_host.rivals(True).settings) == 3
+    assert len(_host.rivals(False, ["eth0"]).settings) == len(_host.rivals(True).settings) == 5
 
 
 def test_the_script_of_photon_s_packet_filter_is_asked(host):
     host.file("/etc/systemd/scripts/iptables", "#!/bin/sh\n# echo 2 > /proc/sys/kernel/panic\necho 1 > /proc/sys/net/ipv4/tcp_syncookies\n")
     assert _host.rivals(False).settings == ()
     host.file(ENABLED + "iptables.service", "")
+    # The unit starts only a program.
+    assert _host.rivals(False).settings == ()
+    os.chmod(host.root + "/etc/systemd/scripts/iptables", 0o755)
     assert _host.rivals(False).settings == (
         ("net.ipv4.tcp_syncookies", "1", "/etc/systemd/scripts/iptables", 3, "iptables.service"),)
 
@@ -318,7 +322,7 @@ def test_abrt_is_asked(host):
 @pytest.mark.parametrize("path, text, mode, by", [
     ("/etc/rc.local", "#!/bin/sh\nsysctl -w vm.a=7\n", 0o755, "rc.local"), ("/etc/rc.local", "#!/bin/sh\nsysctl -w vm.a=7\n", 0o644, None),
     ("/etc/rc.d/rc.local", "#!/bin/sh\necho 7 > /proc/sys/vm/a\n", 0o755, "rc.local"),
-    ("/etc/local.d/a.start", "#!/bin/sh\nsysctl vm.a=7\n", 0o755, "rc.local"), ("/etc/local.d/a.stop", "\nsysctl vm.a=7\n", 0o755, None),
+    ("/etc/local.d/a.start", "#!/bin/sh\nsysctl vm.a=7\n", 0o755, None),
     ("/etc/tmpfiles.d/a.conf", "# x\nw /proc/sys/vm/a - - - - 7\n", 0o644, "systemd-tmpfiles"),
     ("/run/tmpfiles.d/a.conf", "# x\nw /proc/sys/vm/a - - - - 7\n", 0o644, "systemd-tmpfiles"),
     ("/etc/tmpfiles.d/a", "# x\nw /proc/sys/vm/a - - - - 7\n", 0o644, None),
@@ -327,6 +331,35 @@ def test_what_an_administrator_has_run_at_boot(host, path, text, mode, by):
     host.file(path, text)
     os.chmod(host.root + path, mode)
     assert _host.rivals(False).settings == ((("vm.a", "7", path, 2, by),) if by else ())
+
+
+@pytest.mark.parametrize("name, expected", [("a.start", ["vm.a"]), ("a.stop", [])])
+def test_openrc_starts_an_administrator_s_scripts(host, name, expected):
+    host.file("/etc/local.d/" + name, "#!/bin/sh\nsysctl vm.a=7\n")
+    os.chmod(host.root + "/etc/local.d/" + name, 0o755)
+    host.file("/sbin/openrc", "")
+    host.file("/sbin/init", "")
+    assert [item.name for item in _host.rivals(True).settings] == expected
+
+
+def test_a_masked_rc_local_is_not_run(host):
+    host.file("/etc/rc.local", "sysctl vm.a=7\n")
+    os.chmod(host.root + "/etc/rc.local", 0o755)
+    os.makedirs(host.root + "/etc/systemd/system")
+    os.symlink("/dev/null", host.root + "/etc/systemd/system/rc-local.service")
+    assert _host.rivals(False).settings == ()
+
+
+def test_tmpfiles_come_before_services_and_one_name_hides_another(host):
+    for folder, number in (("/run", 1), ("/etc", 2)):
+        host.file(folder + "/tmpfiles.d/b.conf", "w /proc/sys/vm/a - - - - %d\n" % number)
+    host.file("/usr/local/lib/tmpfiles.d/a.conf", "w /proc/sys/vm/b - - - - 3\n")
+    host.file("/run/tmpfiles.d/c.conf", "w /proc/sys/vm/c - - - - 4\n")
+    os.symlink("/dev/null", host.root + "/etc/tmpfiles.d/c.conf")
+    host.file("/etc/rc.local", "sysctl vm.a=7\n")
+    os.chmod(host.root + "/etc/rc.local", 0o755)
+    assert [item[:2] for item in _host.rivals(False).settings] == [("vm.b", "3"), ("vm.a", "2"), ("vm.a", "7")]
+    assert _host.boot().winner("vm.a") == ("7", "/etc/rc.local", 1)
 
 
 def test_a_script_with_two_names_is_read_once(host):

@@ -17,7 +17,8 @@ IPV4, IPV6 = ("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1")
 IPV4_EACH, IPV6_EACH = ("net.ipv4.conf.*.forwarding", "1"), ("net.ipv6.conf.*.forwarding", "1")
 
 
-EACH = ("net.ipv6.conf.*.disable_ipv6", "net.ipv6.conf.*.use_tempaddr")
+EACH = ("net.ipv6.conf.*.disable_ipv6", "net.ipv6.conf.*.use_tempaddr", "net.ipv6.conf.*.accept_ra",
+        "net.ipv4.conf.*.promote_secondaries")
 
 
 def found(*files, **options):
@@ -28,6 +29,11 @@ def found(*files, **options):
 def all_of(*files, **options):
     settings = _network.of_networkd([File(*item) for item in files], options.get("addresses", ADDRESSES), options.get("version", 252))
     return [(item.name, item.value, "%s:%d" % (item.path.rpartition("/")[2], item.number)) for item in settings]
+
+
+def test_what_is_set_on_each_interface():
+    assert [item[:2] for item in all_of(lan("DHCP=yes"))] == [
+        (EACH[0], "0"), (EACH[2], "0"), (EACH[3], "1"), (EACH[1], "0")]
 
 
 def lan(*lines):
@@ -55,7 +61,8 @@ def lan(*lines):
     ("IPv4ReversePathFilter=strict", 255, [("net.ipv4.conf.*.rp_filter", "1")]),
     ("IPv4ReversePathFilter=no", 257, [("net.ipv4.conf.*.rp_filter", "0")]), ("IPv4ReversePathFilter=loose", 252, []),
     ("IPv6DuplicateAddressDetection=0", 257, [("net.ipv6.conf.*.dad_transmits", "0")]),
-    ("IPv6DuplicateAddressDetection=many", 257, []), ("IPv6HopLimit=9", 252, [("net.ipv6.conf.*.hop_limit", "9")]),
+    ("IPv6DuplicateAddressDetection=many", 257, []), ("IPv6HopLimit=0", 252, []),
+    ("IPv6HopLimit=9", 252, [("net.ipv6.conf.*.hop_limit", "9")]),
     ("ProxyARP=yes", 252, [("net.ipv4.conf.*.proxy_arp", "1")]),
     ("IPv4AcceptLocal=maybe", 257, []), ("DHCP=yes", 257, []),
 ])

@@ -261,15 +261,56 @@ def test_who_takes_advertisements_is_told(name, value, told):
     ("sysctl -q -w kernel.panic=10; true", ("kernel.panic", "10")), ("sysctl net/ipv4/tcp_ecn='0'", ("net.ipv4.tcp_ecn", "0")),
     ("# echo 1 > /proc/sys/net/ipv4/tcp_syncookies", None), ("echo 1 > /tmp/x", None), ("echo $X > /proc/sys/kernel/panic", None),
     ("sysctl kernel.panic", None), ("echo 1 > /proc/sys/net/ipv4/$X", None),
-    # What kdump-tools is told, and tmpfiles.d.
-    ('KDUMP_SYSCTL="kernel.panic_on_oops=0"', ("kernel.panic_on_oops", "0")), ('#KDUMP_SYSCTL="kernel.panic_on_oops=0"', None),
-    ("w /proc/sys/kernel/core_pattern - - - - |/x/y %p %s", ("kernel.core_pattern", "|/x/y %p %s")),
-    ("w+! /proc/sys/vm/swappiness\t-\t-\t-\t-\t1", ("vm.swappiness", "1")), ("#w /proc/sys/vm/swappiness - - - - 1", None),
-    ("w /sys/kernel/mm/x - - - - 1", None), ("f /proc/sys/vm/swappiness - - - - 1", None), ("w /proc/sys/vm/swappiness - - - -", None),
+    # Other words for the same.
+    ("/sbin/sysctl -w vm.a=1", ("vm.a", "1")), ("sysctl -w vm.a=1 >/dev/null 2>&1", ("vm.a", "1")),
+    ('sysctl --write "vm.a=1"', ("vm.a", "1")),
+    ("sysctl -w kernel.core_pattern=/var/core/%e || true", ("kernel.core_pattern", "/var/core/%e")), ("sysctl -w $X=1", None),
+    ('sysctl -w kernel.core_pattern="|/x/y %p"', ("kernel.core_pattern", "|/x/y %p")), ("sysctl -w vm.a=$X", None),
+    ('echo -n "4096 8 16" >> "/proc/sys/net/ipv4/tcp_rmem" && true', ("net.ipv4.tcp_rmem", "4096 8 16")),
+    ("echo 1 | tee /proc/sys/vm/a", ("vm.a", "1")), ("echo 1 # > /proc/sys/vm/a", None), ("sysctl -n vm.a # b=1", None),
+    # Words of other kinds of files.
+    ('KDUMP_SYSCTL="vm.a=1"', None), ("w /proc/sys/vm/a - - - - 1", None),
+    # What may not be run, or is none of the script's commands.
+    ("exit 0\nsysctl vm.a=1", None), ("if false; then\n  sysctl vm.a=1\nfi", None), ("stop() {\n  sysctl vm.a=1\n}", None),
+    ("stop()\n{\nsysctl vm.a=1\n}", None), ("cat <<X\nsysctl vm.a=1\nX", None), ("false && \\\nsysctl vm.a=1", None),
+    ("false &&\nsysctl vm.a=1", None), ("echo '\nsysctl vm.a=1\n'", None), ("case $1 in\nstop)\nsysctl vm.a=1\n;;\nesac", None),
+    ("if true; then\n  exit 0\nfi; for a in b; do\nif c; then d; fi\nsysctl vm.a=1\ndone", None),
 ])
 def test_what_a_script_writes(line, expected):
     found = list(_rivals.of_script("/s", "#!/bin/sh\n%s\n" % line, "u.service"))
     assert found == ([Setting(*expected, path="/s", number=2, by="u.service")] if expected else [])
+
+
+@pytest.mark.parametrize("text", [
+    "if true; then\n  exit 0\nfi\n", "f() {\n  a\n}\n", "if a; then b; fi\n", "case a in\nb) c ;;\nesac\n", "# don't\n"])
+def test_what_follows_a_block_is_run(text):
+    assert [item[:2] for item in _rivals.of_script("/s", text + "sysctl -q -w vm.a=1 vm.b='2'\nexit 0\n", "u")] == [
+        ("vm.a", "1"), ("vm.b", "2")]
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("w /proc/sys/kernel/core_pattern - - - - |/x/y %%p %%s\n", [("kernel.core_pattern", "|/x/y %p %s", 1)]),
+    ("\n w+! /proc/sys/vm/swappiness\t-\t-\t-\t-\t1", [("vm.swappiness", "1", 2)]), ("#w /proc/sys/vm/swappiness - - - - 1", []),
+    ('w "/proc/sys/vm/a" 0644 root root - 1\\n', [("vm.a", "1", 1)]), ("w /proc/sys/vm/a - - - - a;b # c", [("vm.a", "a;b # c", 1)]),
+    # No quotation mark is taken away, as systemd 252 shows.
+    ('w /proc/sys/vm/a - - - - "1"', [("vm.a", '"1"', 1)]), ("w /proc/sys/vm/a - - - - %H", []), ("w /proc/sys/vm/a - - - - a\\tb", []),
+    ("w /proc/sys/net/ipv4/conf/*/rp_filter - - - - 0",
+     [("net.ipv4.conf.all.rp_filter", "0", 1), ("net.ipv4.conf.default.rp_filter", "0", 1)]),
+    # Of two lines for a path the second one is passed over.
+    ("w /proc/sys/vm/a - - - - 1\nw /proc/sys/vm/a - - - - 0", [("vm.a", "1", 1)]),
+    ("w~ /proc/sys/vm/a - - - - MQ==", []), ("w^ /proc/sys/vm/a - - - - x", []), ("echo 1 > /proc/sys/vm/a\nsysctl vm.a=1", []),
+    ("w /sys/kernel/mm/x - - - - 1", []), ("f /proc/sys/vm/swappiness - - - - 1", []), ("w /proc/sys/vm/swappiness - - - -", []),
+])
+def test_what_tmpfiles_write(text, expected):
+    assert [(item.name, item.value, item.number) for item in _rivals.of_tmpfiles([File("/t", text)])] == expected
+
+
+@pytest.mark.parametrize("text, expected", [
+    ('USE_KDUMP=1\nKDUMP_SYSCTL="vm.a=0 vm.b=1"\n', [("vm.a", "0", 2), ("vm.b", "1", 2)]), ('USE_KDUMP=0\nKDUMP_SYSCTL="vm.a=0"\n', []),
+    ('USE_KDUMP=1\n#KDUMP_SYSCTL="vm.a=0"\n', [("kernel.panic_on_oops", "1", 1)]), ("", []),
+])
+def test_what_a_kernel_for_crashes_sets(text, expected):
+    assert [(item.name, item.value, item.number) for item in _rivals.of_kdump("/k", text, "u")] == expected
 
 
 @pytest.mark.parametrize("text, number", [("#!/usr/bin/python3\nwrite('fs/suid_dumpable', '2')\n", 2), ("", 1)])
@@ -289,8 +330,10 @@ def test_a_unit_that_takes_values_back_is_named():
 
 
 def test_a_script_of_any_size_takes_no_time():
-    for text in ("w /proc/sys/a" + " -" * 100000, "w /proc/sys/a - - - - " + "a " * 100000, "sysctl " + "-w " * 100000, "echo " * 100000):
-        assert list(_rivals.of_script("/s", text, "u")) == []
+    for text in ("w /proc/sys/a" + " -" * 100000 + "\\", "w /proc/sys/a - - - - " + "a " * 100000, "sysctl " + "-w " * 100000,
+                 "echo " * 100000, "echo " + " " * 100000 + "(", "sysctl " + "a" * 100000 + "(", "echo " + '"a" ' * 50000 + "(",
+                 "{\n" * 50000):
+        assert list(_rivals.of_script("/s", text, "u")) == list(_rivals.of_tmpfiles([File("/t", text)])) == []
 
 
 def test_a_script_that_a_unit_runs_has_the_last_word():

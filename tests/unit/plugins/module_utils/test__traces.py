@@ -190,8 +190,17 @@ def test_what_networkd_sets_of_its_interfaces_tells_too(host, traces):
     host.file(ENABLED + "systemd-networkd.service", "")
     host.file("/usr/lib/systemd/systemd-sysctl", "\x7fELF libsystemd-shared-257.so")
     host.file("/etc/systemd/network/a.network", "[Match]\nName=eth0\n[Network]\nIPv4ReversePathFilter=loose\n")
-    assert (traces()["settings"][2:], traces()["lines"]) == (
+    assert (traces()["settings"][4:], traces()["lines"]) == (
         (Setting("net.ipv4.conf.*.rp_filter", "2", "/etc/systemd/network/a.network", 4, "systemd-networkd"),), {})
+
+
+@pytest.mark.parametrize("mode, tells", [(0o755, True), (0o777, False), (0o644, False)])
+def test_a_script_that_others_can_write_proves_nothing(host, traces, mode, tells):
+    host.file("/etc/rc.local", "sysctl -w %s=1\n" % FORWARD)
+    os.chmod(host.root + "/etc/rc.local", mode)
+    assert [item.name for item in traces()["settings"]] == [FORWARD] * tells
+    # It is run all the same.
+    assert bool(_host.rivals(False).settings) is (mode != 0o644)
 
 
 def test_a_file_that_ours_has_replaced_still_tells(host, traces):

@@ -312,6 +312,9 @@ NETWORK = "/etc/systemd/network/a.network:4"
     (dict(lines={"net.ipv6.conf.eth0.force_forwarding": LINE}), {"router_ipv6": ROUTER}),
     (dict(settings=(setting(FORWARD, "1"),)), {"router": NETWORK}),
     (dict(settings=(setting("net.ipv4.conf.*.forwarding", "0"), setting("net.ipv4.conf.*.forwarding", "1"))), {"router": NETWORK}),
+    # What is said last counts, whoever says it.
+    (dict(settings=(setting(FORWARD, "1"), setting(FORWARD, "0"))), {}),
+    (dict(lines={FORWARD: LINE}, settings=(setting(FORWARD, "0"),)), {}),
     (dict(settings=(setting("net.ipv6.conf.*.forwarding", "1"),)), {"router_ipv6": NETWORK}),
     (dict(announces=NETWORK), {"router_ipv6": NETWORK}),
     (dict(enabled=enabled("frr.service")), dict.fromkeys(("router", "router_ipv6"), enabled("frr.service")["frr.service"])),
@@ -394,7 +397,7 @@ NO, IPV4, IPV6, BOTH = (), ("router",), ("router_ipv6",), ("router", "router_ipv
 @pytest.mark.parametrize("path, text, families", [
     (NFT, EMPTY_CHAIN, NO),
     (NFT, chain("iifname lan accept"), BOTH),
-    (NFT, chain("ip saddr { 192.0.2.1, 192.0.2.2 } accept"), BOTH),
+    (NFT, chain("ip saddr { 192.0.2.1, 192.0.2.2 } accept"), IPV4),
     (NFT, chain('comment "rule #1: in" accept'), BOTH),
     (NFT, chain("# accept"), NO),
     (NFT, chain('log prefix "no accept"'), NO),
@@ -406,8 +409,8 @@ NO, IPV4, IPV6, BOTH = (), ("router",), ("router_ipv6",), ("router", "router_ipv
     (NFT, chain("jump lan") + "table ip filter {\n chain lan { drop }\n}\n", BOTH),
     (NFT, chain("accept").replace("inet", "ip"), IPV4), (NFT, chain("accept").replace("inet", "ip6"), IPV6),
     (NFT, "table ip6 nat {\n chain post { oifname wan masquerade }\n}", IPV6),
-    (NFT, chain("ip saddr vmap @lan"), BOTH),
-    (NFT, chain("ip protocol tcp flow add @f"), BOTH),
+    (NFT, chain("iif vmap @lan"), BOTH),
+    (NFT, chain("meta l4proto tcp flow add @f"), BOTH),
     (NFT, chain("counter drop"), NO),
     # What only drops and rejects shows nobody who forwards.
     (NFT, chain("ct state invalid drop", "accept"), NO), (NFT, chain("counter packets 0 bytes 0 drop", "accept"), NO),
@@ -420,6 +423,36 @@ NO, IPV4, IPV6, BOTH = (), ("router",), ("router_ipv6",), ("router", "router_ipv
     # What is for this host or from it.
     (NFT, "table ip a { chain out { type nat hook output priority 0; dnat to 127.0.0.1 } }", NO),
     (NFT, "table ip a { chain in { type filter hook input priority 0; ct status dnat accept } }", NO),
+    # A table of both families has rules for one of them.
+    (NFT, chain("meta nfproto ipv4 accept"), IPV4), (NFT, chain("ip6 saddr fd00::/8 accept"), IPV6),
+    (NFT, chain("icmpv6 type echo-request accept"), IPV6), (NFT, chain("icmp type echo-request accept"), IPV4),
+    (NFT, "table inet n {\n chain p { ip saddr 10.0.0.0/8 masquerade; }\n}\n", IPV4),
+    (NFT, "table inet n {\n chain p { snat ip to 192.0.2.1; }\n}\n", IPV4), (NFT, chain("ip saddr 10.0.0.0/8 jump lan"), IPV4),
+    # Answers alone: nothing new passes.
+    (NFT, chain("ct state established,related accept"), NO), (NFT, chain("ct state { established, related } counter accept"), NO),
+    (NFT, chain("ct state established | related accept"), NO), (NFT, chain("ct state vmap { established : accept, invalid : drop }"), NO),
+    (NFT, chain("ct state established,related,new accept"), BOTH), (NFT, chain("ct state { established, new } accept"), BOTH),
+    (NFT, chain("ct state != established accept"), BOTH), (NFT, chain("ct state vmap { established : accept, new : accept }"), BOTH),
+    (NFT, chain("ct state established accept\n  iifname lan accept"), BOTH), (NFT, chain("ct state established jump lan"), NO),
+    # What never leaves this host.
+    (NFT, chain('iifname "lo" accept'), NO), (NFT, chain("oif lo accept"), NO), (NFT, chain("iifname { lo, lan } accept"), BOTH),
+    (NFT, chain("iifname lo.5 accept"), BOTH), (NFT, "table ip n {\n chain p {\n  oifname lo masquerade\n }\n}\n", NO),
+    # A map of verdicts.
+    (NFT, chain("meta l4proto vmap { tcp : drop, udp : drop }"), NO), (NFT, chain("iif vmap { lan : accept, wan : drop }"), BOTH),
+    (NFT, chain("tcp dport vmap {\n 22 : jump lan,\n 23 : drop\n}"), BOTH), (NFT, chain("tcp dport vmap $ports"), BOTH),
+    (NFT, chain("queue num 0"), BOTH),
+    # What stands after a rule that ends them all is never met; what is inserted is.
+    (NFT, chain("drop\n  iif lan accept"), NO), (NFT, chain("counter reject with icmpx host-unreachable; accept"), NO),
+    (NFT, chain('log prefix "x" drop; accept'), NO), (NFT, chain("iif wan drop; accept"), BOTH), (NFT, chain("reject; masquerade"), NO),
+    (NFT, "add chain f c { %s }; add rule ip f c drop; insert rule ip f c iif lan accept" % HOOK, IPV4),
+    (NFT, "add chain f c { %s }; add rule ip f c drop; add rule ip f c iif lan accept" % HOOK, NO),
+    # Chains of chains that only drop, and one that leads to itself.
+    (NFT, chain("jump d") + "table inet filter {\n chain d { jump e }\n chain e { drop }\n}\n", NO),
+    (NFT, chain("jump d") + "table inet filter {\n chain d { jump d }\n}\n", NO),
+    (NFT, chain("jump d") + "table inet filter {\n chain d { jump e }\n chain e { iif lan accept }\n}\n", BOTH),
+    # A chain for packets to this host as well.
+    (NFT, "table inet f { chain i { type filter hook input priority 0; jump c; }\nchain o { type filter hook forward priority 0; jump c; }"
+          "\nchain c { tcp dport 22 accept; } }", NO),
     # A bridge does not route.
     (NFT, chain("accept").replace("inet", "bridge"), NO),
     (NFT, "table netdev a {\n chain b { type filter hook ingress device e0 priority 0; fwd to e1; accept }\n}", NO),
@@ -428,7 +461,7 @@ NO, IPV4, IPV6, BOTH = (), ("router",), ("router_ipv6",), ("router", "router_ipv
     (NFT, "table ip a {\n chain p {\n  ip saddr @masquerade drop\n }\n chain dnat { drop }\n}", NO),
     # Commands.
     (NFT, "add table inet f\nadd chain inet f c { %s }\nadd rule inet f c iif lan accept\n" % HOOK, BOTH),
-    (NFT, "add chain inet f c { %s }\nadd rule inet f c ip saddr { 192.0.2.1, 192.0.2.2 } accept\n" % HOOK, BOTH),
+    (NFT, "add chain inet f c { %s }\nadd rule inet f c ip saddr { 192.0.2.1, 192.0.2.2 } accept\n" % HOOK, IPV4),
     (NFT, "add chain inet f c { %s }\nadd rule inet f c iif lan \\\n accept\n" % HOOK, BOTH),
     (NFT, "add chain f c { %s }; insert rule ip f c iif lan accept" % HOOK, IPV4),
     (NFT, "add chain inet f c { %s }\nadd rule inet f c drop\nadd rule inet f d accept\n" % HOOK, NO),
@@ -458,6 +491,7 @@ NO, IPV4, IPV6, BOTH = (), ("router",), ("router_ipv6",), ("router", "router_ipv
     ("/etc/firewalld/direct.xml", '<rule table="filter" chain="FORWARD" priority="0">-j ACCEPT</rule>', BOTH),
     ("/etc/firewalld/direct.xml", '<rule ipv="ipv6" table="filter" chain="FORWARD" priority="0">-j ACCEPT</rule>', IPV6),
     ("/etc/firewalld/direct.xml", '<passthrough ipv="ipv4">-A FORWARD -i lan -j ACCEPT</passthrough>', IPV4),
+    ("/etc/firewalld/direct.xml", '<passthrough ipv="ipv4">-A FORWARD -m state --state ESTABLISHED -j ACCEPT</passthrough>', NO),
     ("/etc/firewalld/direct.xml", '<rule table="filter" chain="INPUT" priority="0">-j ACCEPT</rule>', NO),
     ("/etc/firewalld/firewalld.conf", "# DefaultZone=external\nDefaultZone=external\n", IPV4),
     ("/etc/firewalld/firewalld.conf", "# DefaultZone=external\nDefaultZone=public\n", NO),
@@ -474,6 +508,26 @@ NO, IPV4, IPV6, BOTH = (), ("router",), ("router_ipv6",), ("router", "router_ipv
     (TABLE, "*nat\n-A POSTROUTING -o wan -j MASQUERADE\n", IPV4),
     (TABLE, "*nat\n-A PREROUTING -p tcp -j DNAT --to-destination 192.0.2.1\n", IPV4),
     (TABLE, "*nat\n-A POSTROUTING -s 10.0.0.0/24 -j NETMAP --to 192.0.2.0/24\n", IPV4), (TABLE, "*nat\n-A POSTROUTING -j ACCEPT\n", NO),
+    # Answers alone, and what never leaves this host.
+    (TABLE, "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m state --state RELATED,ESTABLISHED -j ACCEPT\n", NO),
+    (TABLE, "*filter\n-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\n", NO),
+    (TABLE, "*filter\n-A FORWARD -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT\n", IPV4),
+    (TABLE, "*filter\n-A FORWARD -m conntrack ! --ctstate INVALID -j ACCEPT\n", IPV4),
+    (TABLE, "*filter\n-A FORWARD -i lo -j ACCEPT\n", NO), (TABLE, "*filter\n-A FORWARD ! -i lo -j ACCEPT\n", IPV4),
+    (TABLE, "*nat\n-A POSTROUTING -o lo -j MASQUERADE\n", NO), (TABLE, "*nat\n-A PREROUTING -j DNAT --to-destination 127.0.0.1:80\n", NO),
+    # After a rule that all others end at.
+    (TABLE, "*filter\n-A FORWARD -j DROP\n-A FORWARD -i lan -j ACCEPT\n", NO),
+    (TABLE, "*filter\n-A FORWARD -m comment --comment \"x\" --jump REJECT\n-A FORWARD -j ACCEPT\n", NO),
+    (TABLE, "*filter\n-A FORWARD -i wan -j DROP\n-A FORWARD -i lan -j ACCEPT\n", IPV4),
+    (TABLE, "*filter\n-A FORWARD -j DROP\n-I FORWARD -i lan -j ACCEPT\n", IPV4),
+    # A chain for packets to this host as well.
+    (TABLE, "*filter\n-A INPUT -j RH\n-A FORWARD -j RH\n-A RH -p tcp --dport 22 -j ACCEPT\n-A RH -j REJECT\n", NO),
+    # A chain of that name in another table.
+    (TABLE, "*filter\n-A FORWARD -j X\n-A X -j DROP\nCOMMIT\n*nat\n-A OUTPUT -j X\n-A X -j ACCEPT\n", NO),
+    (TABLE, "*mangle\n-A FORWARD -j ACCEPT\n", NO),
+    # Other words for the same.
+    (TABLE, " -A FORWARD -j ACCEPT", IPV4), (TABLE, "--append FORWARD --jump ACCEPT", IPV4), (TABLE, "-A FORWARD -jACCEPT", IPV4),
+    (TABLE, "-A FORWARD --jump=ACCEPT", IPV4), (TABLE, "-t nat -A POSTROUTING -j MASQUERADE", IPV4),
     ("/etc/iptables/rules.v6", "*filter\n-A FORWARD -i lan -j ACCEPT\n", IPV6),
     ("/etc/systemd/scripts/ip6save", "*filter\n-A FORWARD -i lan -j ACCEPT\n", IPV6),
     ("/etc/sysconfig/ip6tables", "*filter\n-A FORWARD -i lan -j ACCEPT\n", IPV6),
@@ -541,7 +595,9 @@ def test_what_a_file_includes(path, text, expected):
     ("up echo 10 > /dev/null; sysctl -w net.ipv4.ip_forward=1", IPV4),
     ("up sysctl -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1", BOTH), ("up nft add rule inet nat post masquerade", BOTH),
     ("up ip6tables -A FORWARD -i lan -j ACCEPT", IPV6), ("up iptables -A FORWARD -s 10.0.0.6 -j ACCEPT", IPV4),
-    ("up iptables -A FORWARD -i lan -j DROP", NO),
+    ("up iptables -t nat -D POSTROUTING -j MASQUERADE", NO), ("up echo x # net.ipv4.ip_forward", NO),
+    ("up iptables -A FORWARD -i lan -j DROP", NO), ("up iptables -A FORWARD -m state --state ESTABLISHED -j ACCEPT", NO),
+    ("up iptables -A FORWARD -i lo -j ACCEPT; iptables -A FORWARD -i lan -j ACCEPT", IPV4),
     # ifupdown2 and ifupdown-ng.
     ("ip-forward yes", IPV4), ("ip6-forward on", IPV6), ("ip-forward off", NO), ("# ip-forward on", NO),
     ("forward-ipv4 yes", IPV4), ("forward-ipv6 1", IPV6), ("forward-ipv6 no", NO),
@@ -674,9 +730,21 @@ def test_what_a_user_says_of_uses():
 @pytest.mark.parametrize("text", [
     "hook forward {", "hook forward ", "iface ", "-A FORWARD ", "policy accept", "#", "\n", " \n", "<!--", "<forward-port ", "<policy ",
     "{", "}", "chain='FORWARD'", '"', "chain ", "-A a -j b\n", "-A FORWARD -j ", "-A FORWARD x ", "up -A FORWARD ", "<rule>", "jump a ",
-    "forward-ipv4 ", "ip-forward", "rule inet ", "table", "up nft -f ", "up ", "-f ", "include ", "source ", '\\"', ";"])
+    "ct state established,", "established | ", "jump c\n", "-A FORWARD --state ESTABLISHED,", "counter ", "log ", "chain c { ",
+    "table t { ", "insert rule a b accept\n", "-I FORWARD -j DROP\n",
+    "forward-ipv4 ", "ip-forward",
+    "rule inet ", "table", "up nft -f ", "up ", "-f ", "include ", "source ", '\\"',
+    ";"])
 def test_hostile_text_takes_no_time(text):
     text *= (1 << 18) // len(text)
     paths = [NFT, ZONE, POLICY, "/etc/firewalld/direct.xml", "/etc/network/interfaces"]
     assert found(filters=dict.fromkeys(paths, text)) == {}
     assert len(list(_packet_filters.included(NFT, text))) <= len(text)
+
+
+@pytest.mark.parametrize("line", [
+    " up tables-restore " + "-<" * 4000,
+    " up masquerade " + "iptables" * 30000 + "6", " up nft -f " + "-a " * 80000, " up nft" + " " * 100000])
+def test_a_line_of_an_interface_takes_no_time(line):
+    assert list(_packet_filters.included("/etc/network/interfaces", line)) == []
+    assert len(list(_packet_filters.forwarding({"/etc/network/interfaces": line}, "ipv6"))) <= 1
