@@ -11,9 +11,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 confine() {
   local target
   mount --bind "$RESULTS" "$RESULTS"
-  # The path of a socket has to be short.
-  mount --bind "$TMPDIR" /mnt
-  export TMPDIR=/mnt
+  # The path of a socket has to be short. This is a folder of the results.
+  if [ -n "${TMPDIR:-}" ]; then
+    mount --bind "$TMPDIR" /mnt
+    export TMPDIR=/mnt
+  fi
   mount --bind /proc/sys /proc/sys
   mount -o remount,bind,ro /proc/sys
   # The innermost first.

@@ -53,10 +53,10 @@ def stricter(row, value):
 
 
 def expected_state(row, value):
-    if row["values"]["photon"] in row.get("hold", {}):
-        return "held_back"
     if value is None:
         return "unsupported"
+    if row["values"]["photon"] in row.get("hold", {}):
+        return "held_back"
     if value == row["values"]["photon"]:
         return "ok"
     return "stricter" if stricter(row, value) else "read_only"
