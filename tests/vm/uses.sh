@@ -36,6 +36,9 @@ prepare() {
 
 # A router's advertisement to all nodes: a default route for half an hour, and the prefix 2001:db8:5::/64 with addresses for an hour.
 announce() {
+  local tries=50
+  # It sends from an address of the link, which the kernel tries out for a second or two.
+  until ip -n announcer -6 addr show dev eth0 scope link -tentative | grep -q fe80 || [ $((tries--)) = 0 ]; do sleep 0.2; done
   ip netns exec announcer python3 - <<'END'
 import socket, struct, time
 channel = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
