@@ -209,19 +209,14 @@ def edits(known, now):
 
 def parameters(saved, paths, choices, wanted, snapshot, followers):
     """parameter -> Entry after the run. FOLLOWERS: parameter -> (value, drop-in, mover) of what a write moves along with it."""
-    left = dict(leaving(saved, paths, snapshot.files, choices))
+    left = set(name for name, _entry in leaving(saved, paths, snapshot.files, choices))
     found = dict((name, entry) for name, entry in saved.parameters.items() if name not in left)
     for name, choice in choices.items():
         live, entry = snapshot.live[name].value if name in snapshot.live else None, entry_of(saved, name)
         if choice.active and name in wanted and not choice.elsewhere:
-            entry = _after(wanted[name], choice, entry, live, own_of_host(saved, name, live, snapshot))
-        elif name in left and entry is None:
-            entry = Entry(live, choice.write, line_elsewhere(saved, paths, snapshot.files, name)[0]) if choice.write is not None else None
-        elif name in left and entry.dropin in paths:
-            entry = _after_leaving(line_elsewhere(saved, paths, snapshot.files, name), name, choice, entry, live)
-        else:
-            continue
-        _put(found, name, entry)
+            _put(found, name, _after(wanted[name], choice, entry, live, own_of_host(saved, name, live, snapshot)))
+        elif name in left:
+            _put(found, name, _after_leaving(line_elsewhere(saved, paths, snapshot.files, name), name, choice, entry, live))
     for name, (value, dropin, mover) in followers.items():
         own = _own_of_follower(saved, name, mover, snapshot)
         found.pop(name, None)
@@ -281,7 +276,10 @@ def _after(want, choice, entry, live, own):
 
 
 def _after_leaving(elsewhere, name, choice, entry, live):
-    """What is remembered of a parameter that no drop-in of this call sets any more. ELSEWHERE: (path, value) of one that does, or None."""
+    """What is remembered of a parameter that no drop-in of this call sets any more. ELSEWHERE: (path, value) of one that does, or None.
+    ENTRY: None where the host's own value had met our line."""
+    if entry is None:
+        return Entry(live, choice.write, elsewhere[0]) if choice.write is not None else None
     if choice.write is not None:
         return entry._replace(wrote=choice.write, dropin=elsewhere[0], also=None) if elsewhere else None
     if not is_ours(name, entry, live) or _values.same(name, entry.before or "", live):
