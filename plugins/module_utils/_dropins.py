@@ -356,8 +356,8 @@ def our_lines(request, decided, wanted, snapshot, disk):
 def _ended_by(name, value, found):
     """Those of the parameters FOUND whose lines a later line for NAME ends: of the same switch, or of its pair."""
     partner = _behaviour.partner(name)
-    return [other for other in found if _behaviour.switch(other) == _behaviour.switch(name)
-            or other == partner and not _values.same(name, value, "0")]
+    ended = _behaviour.names_of(name) + (() if partner is None or _values.same(name, value, "0") else (partner,))
+    return [other for other in ended if other in found]
 
 
 def _remembered_lines(path, known, disk):

@@ -27,7 +27,7 @@ def _harmless_char(char, allowed):
 
 def harmless_text(text, allowed=""):
     """TEXT with everything written as an escape that is not UTF-8 or could move a terminal's cursor, except what is ALLOWED."""
-    if text.isprintable():
+    if text.isprintable() or text.translate(dict.fromkeys(map(ord, allowed))).isprintable():
         return text
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(_harmless_char(char, allowed) for char in text)
@@ -143,10 +143,12 @@ def message(plan, is_way_back=False):
     """One line: how many differ and the first of them, then whatever is not simply as wanted. Of a rollback: how many have to go back."""
     what, files = ("live values to put back", "files put back or removed: ") if is_way_back else ("parameters differ", "files changed: ")
     rows = in_order(plan.rows)
-    groups = [(label, [row for row in rows if _label(row) == label], word) for label, _fits, word in _LABELS]
-    plain = [row for row in rows if _differs(row) and _label(row) is None]
+    groups = {}
+    for row in rows:
+        groups.setdefault(_label(row), []).append(row)
+    plain = [row for row in groups.get(None, ()) if _differs(row)]
     parts = [count(rows, what) + (": " + _named(plain, _move) if plain else "")]
-    parts += ["%d %s: %s" % (len(group), label, _named(group, word)) for label, group, word in groups if group]
+    parts += ["%d %s: %s" % (len(groups[label]), label, _named(groups[label], word)) for label, _fits, word in _LABELS if label in groups]
     if plan.files and not any(_differs(row) for row in rows):
         parts.append(files + ", ".join(sorted(plan.files)))
     return "; ".join(parts)

@@ -156,6 +156,7 @@ def is_glob(name):
     return bool(_GLOB.search(name))
 
 
+@lru_cache(maxsize=4096)
 def interface_of(name):
     """The interface that a per-interface parameter belongs to, or None; `all` and `default` are none."""
     match = re.match(r"net/(?:ipv4|ipv6|mpls)/(?:conf|neigh)/([^/]+)/", key_path(name))
@@ -245,7 +246,7 @@ def _speaking(text, dialect):
 
 def _unwritable(text):
     """Whether TEXT holds half a character, which no file can hold."""
-    return any("\ud800" <= char <= "\udfff" and not "\udc80" <= char <= "\udcff" for char in text)
+    return not text.isprintable() and any("\ud800" <= char <= "\udfff" and not "\udc80" <= char <= "\udcff" for char in text)
 
 
 def _problem(line):
@@ -267,6 +268,7 @@ def _problem(line):
     return _values.problem(line.name, line.value) or _values.cut(line.name, line.value)
 
 
+@lru_cache(maxsize=None)
 def settings(path, text):
     """The lines of one of our drop-ins that set a parameter; a doubtful line raises SyntaxProblem."""
     found = []
@@ -278,7 +280,7 @@ def settings(path, text):
             found.append(line)
     for problem in contradictions([(path, line) for line in found]):
         raise problem
-    return found
+    return tuple(found)
 
 
 def contradictions(lines):
@@ -391,9 +393,10 @@ def _candidates(name, interface):
     return own + [".".join(parts[:3] + [scope, key]) for scope in ("all", "default", parts[3]) for key in sorted(keys)]
 
 
+@lru_cache(maxsize=4096)
 def _moves(name, value, interface):
     """What a write moves, without what stays as it was or does not, nobody can see which."""
-    return [move for move in _behaviour.moves(name, value, (interface,) if interface else ()) if move.maybe is None]
+    return tuple(move for move in _behaviour.moves(name, value, (interface,) if interface else ()) if move.maybe is None)
 
 
 class BootOrder:
@@ -412,7 +415,7 @@ class BootOrder:
             for line in _speaking(item.text, dialect):
                 self._assign(item.path, line)
         # A path -> (place in the order, Winner) of each line that names it.
-        self._lines, self._globs, self._known = {}, _glob.Globs(), {}
+        self._lines, self._globs, self._known, self._winners = {}, _glob.Globs(), {}, {}
         for place, (key, winner) in enumerate(self._table.items()):
             if winner.value is not None:
                 self._place(place, key, winner)
@@ -477,6 +480,11 @@ class BootOrder:
     def winner(self, name):
         """The Winner, or None where no file speaks of NAME. Its value is None where the line that does sets nothing (`-NAME`, which
         shields from patterns, or a value that the kernel refuses), and where it moves NAME to a value that cannot be computed."""
+        if name not in self._winners:
+            self._winners[name] = self._found(name)
+        return self._winners[name]
+
+    def _found(self, name):
         interface = interface_of(name)
         writes = [(place, mover, winner) for mover in _movers(name, interface) for place, winner in self._writes(mover)]
         if all(mover == name for _place, mover, _winner in writes):

@@ -9,6 +9,7 @@ compared by what the kernel makes of them. What is text to the kernel is text he
 Pure. Private to the collection.
 """
 
+import functools
 import re
 from collections import namedtuple
 
@@ -285,6 +286,8 @@ def _address(text):
     return tuple(first + [0] * missing + last)
 
 
+# One run asks the same dozens of times.
+@functools.lru_cache(maxsize=4096)
 def parse(name, text):
     """What the kernel makes of TEXT as a value of NAME, as a tuple that is the same for the same meaning."""
     shape, text = _shape_of(name), text.strip(_BLANKS)
@@ -305,7 +308,7 @@ def parse(name, text):
 
 def same(name, one, other):
     """Whether the kernel makes the same of both texts."""
-    return parse(name, one) == parse(name, other)
+    return one == other or parse(name, one) == parse(name, other)
 
 
 def _is_vector(tokens):
