@@ -415,9 +415,10 @@ def _restating_text(lines, comments, mine, foreign):
 def _shields(name, lines, mine, foreign):
     """Lines that keep a pattern of ours for interfaces away from conf.all and conf.default, of which no line of ours speaks. What a pattern
     of others sets there stays. FOREIGN: the BootOrder without the file that restates."""
-    if not _sysctl_d.is_glob(name):
-        return []
     others = [name.replace("*", every) for every in ("all", "default")]
+    if not _sysctl_d.is_glob(name) or _behaviour.stops_forwarding(others[0], "0"):
+        # Where forwarding is stopped, it is stopped for these two as well.
+        return []
     return [_shield(other, foreign.winner(other)) for other in others if other not in mine and other not in lines]
 
 
@@ -427,41 +428,53 @@ def _shield(name, winner):
 
 def _lost(mine, order, interfaces):
     """(parameter, Mine, Winner or None) for each parameter of ours that would have another value at boot."""
-    for name, ours in list(mine.items()) + _foreign_interfaces(mine, order):
+    speakers = _speakers(mine)
+    for name, ours in list(mine.items()) + _foreign_interfaces(mine, speakers, order):
         # Where it is not certain which of the two it is, both have to hold.
         lost = [winner for winner in (order.ending(name), order.winner(name))
                 if not holds(name, ours.value, winner.value if winner else None, ours.rule)]
         if lost:
+            # What it takes along comes back with it.
+            speakers.pop(_parts(name), None)
             yield name, ours, lost[0]
-    for name, ours in mine.items():
-        parts = _sysctl_d.key_path(name).split("/")
-        if ours.rule.interfaces and len(parts) > 4 and parts[3] in ("all", "default"):
-            winner = _by_pattern(parts, mine, order, interfaces)
-            if winner and not holds(name, ours.value, winner.value, ours.rule):
-                yield ".".join(parts[:3] + ["*"] + parts[4:]), ours, winner
+    for parts, ours in speakers.items():
+        name = ".".join(parts[:3] + ("*",) + parts[4:])
+        winners = _by_pattern(parts, mine, order, interfaces) if len(parts) > 4 and parts[3] in ("all", "default") else ()
+        lost = [winner for winner in winners if not holds(name, ours.value, winner.value, ours.rule)]
+        if lost:
+            yield name, ours, lost[0]
+
+
+def _parts(name):
+    """The parts of the path of a parameter, the same for all its names."""
+    return tuple(_sysctl_d.key_path(_behaviour.switch(name)).split("/"))
+
+
+def _speakers(mine):
+    """Parts of the path of a parameter of conf.all or conf.default -> the Mine that speaks for all interfaces, or has stopped their
+    forwarding."""
+    return OrderedDict((_parts(name), ours) for name, ours in mine.items()
+                       if ours.rule.interfaces or _behaviour.stops_forwarding(name, ours.value))
 
 
 def _by_pattern(parts, mine, order, interfaces):
-    """The Winner for an interface that only a pattern speaks of, None where none does. An interface that comes later is one, too."""
+    """The Winners for interfaces that only patterns speak of. An interface that comes later is one, too."""
     named = set(order.names()) | set(mine)
     for interface in [_ANY_INTERFACE] + sorted(set(interfaces) - set(["lo"])):
-        name = _sysctl_d.canonical("/".join(parts[:3] + [interface] + parts[4:]))
+        name = _sysctl_d.canonical("/".join(parts[:3] + (interface,) + parts[4:]))
         winner = order.winner(name) if name not in named else None
         if winner and winner.value is not None:
-            return winner
-    return None
+            yield winner
 
 
-def _foreign_interfaces(mine, order):
-    """Interfaces that a line of somebody else sets, although our line of conf.all or conf.default speaks for them, or has stopped their
-    forwarding."""
-    speakers = dict((tuple(_sysctl_d.key_path(_behaviour.switch(name)).split("/")), ours) for name, ours in mine.items()
-                    if ours.rule.interfaces or _behaviour.stops_forwarding(name, ours.value))
+def _foreign_interfaces(mine, speakers, order):
+    """Interfaces that a line of somebody else sets, although one of SPEAKERS speaks for all of them; those to come start to forward with
+    conf.default."""
     found = OrderedDict()
     for name in order.names() if speakers else ():
-        parts = _sysctl_d.key_path(name).split("/")
-        if name not in mine and _sysctl_d.interface_of(name) not in (None, "lo"):
-            ours = [speakers.get(tuple(parts[:3] + [every] + parts[4:])) for every in ("all", "default")]
+        parts = _parts(name)
+        if name not in mine and (_sysctl_d.interface_of(name) not in (None, "lo") or parts[3:] == ("default", "forwarding")):
+            ours = [speakers.get(parts[:3] + (every,) + parts[4:]) for every in ("all", "default")]
             found.update((name, speaker) for speaker in filter(None, reversed(ours)))
     return list(found.items())
 

@@ -330,6 +330,23 @@ def test_what_is_restated(mine, foreign, lines):
     assert _dropins.restated(reported, files, _sysctl_d.SYSTEMD, RESTATE_PATH, {"lo": False, "eth0": True}) == (None, {})
 
 
+@pytest.mark.parametrize("ours", [FORWARD, "net.ipv4.conf.all.forwarding"])
+@pytest.mark.parametrize("foreign, restated", [
+    pytest.param("net.ipv4.conf.eth*.forwarding = 1", True, id="for an interface that is there"),
+    pytest.param("net.ipv4.conf.*.forwarding = 1", True, id="for all"),
+    pytest.param("net.ipv4.conf.default.forwarding = 1", True, id="for those to come, no pattern"),
+    pytest.param("net.ipv4.conf.wlan*.forwarding = 1", False, id="for none that is there"),
+    pytest.param("net.ipv4.conf.eth*.forwarding = 0", False, id="that stops it, too"),
+])
+def test_a_line_of_others_does_not_start_forwarding_again(ours, foreign, restated):
+    files = [File(PATH, HEADER + "%s = 0\n" % ours), File(FOREIGN, foreign + "\n")]
+    text, _lines = _dropins.restated({ours: Mine("0", PATH, Rule(), "restate")}, files, _sysctl_d.SYSTEMD, RESTATE_PATH, {"eth0": True})
+    assert (text is not None) == restated
+    boot = _sysctl_d.BootOrder(files + ([File(RESTATE_PATH, text)] if text else []))
+    winners = [boot.winner("net.ipv4.conf.%s.forwarding" % scope) for scope in ("all", "default", "eth0")]
+    assert {winner.value for winner in winners if winner} == {"0"}
+
+
 @pytest.mark.parametrize("name, mine, lines, shields", [
     pytest.param(PATTERN, {}, {PATTERN}, ["-" + EVERY, "-" + FRESH], id="neither of the two is ours"),
     pytest.param(PATTERN, {EVERY}, {PATTERN}, ["-" + FRESH], id="conf.all is ours"),
