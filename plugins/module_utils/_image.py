@@ -21,6 +21,12 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _CLONE_NEWNS, _MS_REC, _MS_PRIVATE, _MNT_DETACH = 0x20000, 0x4000, 0x40000, 2
 
 
+def check_given(root):
+    """ValueError for a root that is given and empty: the caller has a variable that is not set, and does not mean the host itself."""
+    if root == "":
+        raise ValueError("root: it is empty: name the folder of the image, or leave it out for this host itself")
+
+
 def root_of(given):
     """The image that GIVEN names, "" where that is this host itself; ValueError where it is no folder."""
     if not given:

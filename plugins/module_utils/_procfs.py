@@ -18,8 +18,12 @@ PROC_SYS = "/proc/sys"
 SYS_NET = "/sys/class/net"
 # The kernel makes and clears a buffer of this size at each read.
 _MAX_VALUE = 1 << 16
-# The family of netlink, and the type of a message, that tell of routes and of one rule (NETLINK_ROUTE, RTM_NEWRULE).
-_ROUTES, _RULE = 0, 32
+# The family of netlink that tells of routes (NETLINK_ROUTE). Kind of message -> what asks for all of that kind: addresses and rules
+# (RTM_NEWADDR and RTM_GETADDR, RTM_NEWRULE and RTM_GETRULE).
+_ROUTES, _ADDRESS, _RULE = 0, 20, 32
+_ASKS = {_ADDRESS: 22, _RULE: 34}
+# What of an address is its value and which names its interface (IFA_LOCAL, IFA_LABEL).
+_LOCAL, _LABEL = 2, 3
 # The tables that the kernel has by itself: default, main, local.
 _TABLES = (253, 254, 255)
 # Inode numbers that the kernel reserves for the first PID and user namespace (include/linux/proc_ns.h).
@@ -190,21 +194,33 @@ def address(interface):
 
 def route_rules():
     """How many rules choose a table of routes, beyond the kernel's own three; 0 where it does not tell."""
+    return len([message for message in _told(_RULE) if not _is_of_kernel(message)])
+
+
+def addresses():
+    """(interface, address) of all addresses of IPv4; none where the kernel does not tell."""
+    found = (dict(_attributes(message[24:])) for message in _told(_ADDRESS))
+    return [(_decoded(item[_LABEL].rstrip(b"\0")).partition(":")[0], ".".join(map(str, item[_LOCAL])))
+            for item in found if _LABEL in item and _LOCAL in item]
+
+
+def _told(kind):
+    """The messages of this KIND, of IPv4, that the kernel answers with; none where it does not tell."""
     # Most of the time it is loaded already.
     import socket
-    found = 0
+    found = []
     try:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _ROUTES) as channel:
             channel.settimeout(1)
-            # A dump (flags) of all rules (RTM_GETRULE) of IPv4.
-            channel.send(struct.pack("=IHHIIB11x", 28, 34, 0x301, 1, 0, socket.AF_INET))
+            # The flags ask for all of them.
+            channel.send(struct.pack("=IHHIIB11x", 28, _ASKS[kind], 0x301, 1, 0, socket.AF_INET))
             while True:
                 messages = list(_messages(channel.recv(_MAX_VALUE)))
-                found += sum(kind == _RULE and not _is_of_kernel(message) for kind, message in messages)
-                if not messages or messages[-1][0] != _RULE:
+                found += [message for other, message in messages if other == kind]
+                if not messages or messages[-1][0] != kind:
                     return found
     except OSError:
-        return 0
+        return []
 
 
 def _messages(data):
@@ -213,6 +229,14 @@ def _messages(data):
         length, kind = struct.unpack("=IH", data[:6])
         yield kind, data[:length]
         data = data[max(16, (length + 3) & ~3):]
+
+
+def _attributes(data):
+    """The type and the bytes of each attribute (rtattr) in DATA."""
+    while len(data) >= 4:
+        length, kind = struct.unpack("=HH", data[:4])
+        yield kind, data[4:length]
+        data = data[max(4, (length + 3) & ~3):]
 
 
 def _is_of_kernel(message):

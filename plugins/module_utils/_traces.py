@@ -96,7 +96,7 @@ def traces(image, saved, files, dialect, others, asks_units=False):
     if image:
         return found
     return dict(found, own=dict((name, _own(name, saved)) for name in _uses.OWN), advertised=_advertised(saved),
-                defaults=_default_routes(), rules=_procfs.route_rules(), crash_kernel=_crash_kernel())
+                defaults=_default_routes(), rules=_procfs.route_rules(), addresses=_procfs.addresses(), crash_kernel=_crash_kernel())
 
 
 def _lines(foreign, dialect, others):

@@ -55,7 +55,8 @@ _OTHER_SIGNS = OrderedDict([
     ("debugger", ("gdb", "strace", "ltrace", "dlv", "lldb")),
     ("io_uring", ("scylla", "redpanda", "tigerbeetle")),
 ])
-NAMES = RUNTIMES + ("rootless_later", "router", "router_ipv6", "slaac", "multihomed", "kdump", "private_users") + tuple(_OTHER_SIGNS)
+NAMES = RUNTIMES + ("rootless_later", "router", "router_ipv6", "slaac", "multihomed", "service_address", "kdump",
+                    "private_users") + tuple(_OTHER_SIGNS)
 # Those that need this host to forward packets; what runs without root brings a network of its own.
 _ENGINES = tuple(name for name in RUNTIMES if not name.endswith(("_userns", "_rootless")))
 FORWARDING = {"ipv4": _ENGINES + ("router",), "ipv6": _ENGINES + ("router_ipv6",)}
@@ -69,6 +70,8 @@ _KEPT = 15
 PROCESSES = frozenset(name[:_KEPT] for name in tuple(_RUNTIME_PROGRAMS) + _KUBERNETES_PROCESSES + sum(_GATEWAY_PROCESSES.values(), ()))
 
 DAEMON_JSON = ("/etc/docker/daemon.json", "/var/snap/docker/current/config/daemon.json")
+# Interfaces that lead nowhere begin so; the last one is kube-proxy's.
+_OF_SERVICES = ("lo", "dummy", "kube-ipvs")
 # Where its options stand as well, in the unit's drop-ins, too.
 _DOCKER_OPTIONS = ("/etc/default/docker", "/etc/sysconfig/docker", "/etc/systemd/system/docker.service")
 _DOCKER_DROP_INS = "/etc/systemd/system/docker.service.d"
@@ -373,6 +376,20 @@ def _multihomed(facts, _uses):
     return Use("rules for more tables of routes", False) if facts.rules else None
 
 
+def _service_address(facts, _uses):
+    """An address that belongs to no network of its interface, and that others ask for on another one."""
+    setting = (r"(?m)^[ \t]*iface[ \t]+(?:lo:\S+|dummy\S*)[ \t]+inet[ \t]+static"
+               r"|^[ \t]*(?:pre-|post-)?up[ \t].{0,80}\baddr.{0,80}[ \t]dev[ \t]+(?:lo|dummy\S*)(?!\S)")
+    path = _first(path for path, text in sorted(facts.filters.items()) if re.search(setting, text))
+    if path:
+        return Use(path, True)
+    if facts.image:
+        return Use("only a running host shows it", True)
+    found = _first("%s on %s" % (address, interface) for interface, address in facts.addresses
+                   if interface.startswith(_OF_SERVICES) and not address.startswith("127."))
+    return Use(found, False) if found else None
+
+
 def _kdump(facts, _uses):
     return _enabled(_KDUMP, facts) or (Use(facts.crash_kernel, True) if facts.crash_kernel else None)
 
@@ -407,7 +424,8 @@ def _by_program(name):
 _RULES = {"nspawn": _nspawn, "wireguard": _wireguard, "openvpn": _openvpn, "docker_userns": _docker_userns,
           "podman_userns": _podman_userns, "docker_rootless": _docker_rootless, "podman_rootless": _podman_rootless,
           "lxc_rootless": _lxc_rootless, "rootless_later": _rootless_later, "router": _router, "router_ipv6": _router_ipv6,
-          "slaac": _slaac, "multihomed": _multihomed, "kdump": _kdump, "private_users": _private_users, "crash_collector": _crash_collector}
+          "slaac": _slaac, "multihomed": _multihomed, "service_address": _service_address, "kdump": _kdump,
+          "private_users": _private_users, "crash_collector": _crash_collector}
 _RULES.update((name, _by_program(name)) for name in _OTHER_SIGNS if name not in _RULES)
 
 

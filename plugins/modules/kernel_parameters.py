@@ -63,7 +63,8 @@ options:
         as in C({"0"&colon; [docker, kubelet]}). The engines and gateways are C(docker), C(containerd), C(crio), C(podman), C(kubelet),
         C(nomad), C(libvirt), C(lxd), C(incus), C(lxc), C(nspawn), C(wireguard), C(openvpn), C(docker_userns), C(podman_userns),
         C(docker_rootless), C(podman_rootless) and C(lxc_rootless), the other uses C(rootless_later), C(router), C(router_ipv6), C(slaac),
-        C(multihomed), C(kdump), C(private_users), C(sandbox), C(crash_collector), C(profiler), C(debugger) and C(io_uring).
+        C(multihomed), C(service_address), C(kdump), C(private_users), C(sandbox), C(crash_collector), C(profiler), C(debugger) and
+        C(io_uring).
         C(docs/uses.md) says what proves each of them. O(container_host) and O(uses) decide whether the parameter is C(held_back).
       - C(stops) - in the same form, of which uses a value stops something. It is set all the same, and a warning names them. In place of a
         list of uses a dictionary says what of each stops, as in C({"0"&colon; {router&colon; redirects}}).
@@ -726,6 +727,7 @@ def _result_of_image(module):
     # Inside an image nothing can be imported.
     _units.network_room()
     try:
+        _image.check_given(module.params["root"])
         root = _image.root_of(module.params["root"])
         return _image.inside(root, lambda: run(module.params, True, module.check_mode, module._diff)) if root else None
     except _TROUBLE as exc:
@@ -734,7 +736,7 @@ def _result_of_image(module):
 
 def _result_of(module):
     # Most hosts need no code for images.
-    result = _result_of_image(module) if module.params["root"] else None
+    result = _result_of_image(module) if module.params["root"] is not None else None
     if result is not None:
         return result
     if _procfs.in_container():

@@ -25,6 +25,9 @@ _WHY_NOT = {
         ". The STIG for Photon OS 5.0 has no SV- numbers of DISA, and without them no tool imports a checklist",
 }
 
+# A shell makes an empty text of a variable that is not set. Only here it says something: no report.
+_MAY_BE_EMPTY = (PREFIX + "report_dir",)
+
 # What ansible-core 2.19 and newer say instead of returning a placeholder.
 _OMITTED = getattr(errors, "AnsibleValueOmittedError", ())
 
@@ -95,6 +98,8 @@ def _checked(name, spec, value):
         raise ValueError("%s: it is not given, and has no default: give one of %s" % (name, ", ".join(spec["choices"])))
     if value is None:
         return spec.get("default")
+    if _is_empty(value) and name not in _MAY_BE_EMPTY and ("elements" in spec or spec["type"] == "str" and "choices" not in spec):
+        raise ValueError("%s: it is empty: give a value, or leave the variable out" % name)
     if spec["type"] == "dict":
         return _dictionary(name, value)
     if "elements" in spec:
@@ -104,6 +109,10 @@ def _checked(name, spec, value):
             raise ValueError("%s must be a list, not %s" % (name, value))
         return [_text(name, spec, item) for item in items]
     return _text(name, spec, value)
+
+
+def _is_empty(value):
+    return isinstance(value, str) and not value.strip(", ")
 
 
 def _dictionary(name, value):

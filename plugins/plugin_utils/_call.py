@@ -150,6 +150,7 @@ class Call:
         try:
             if isinstance(uses, dict):
                 _uses.checked(uses)
+            _image.check_given(root)
             # The host expands the other two.
             if isinstance(root, str) and root and not root.startswith(("/", "~", "$")):
                 _image.root_of(root)

@@ -92,6 +92,9 @@ def _groups(variables, catalogue):
     if isinstance(groups, str):
         # As everywhere else where Ansible takes a list: from the command line it comes as one string.
         groups = [group.strip() for group in groups.split(",") if group.strip()]
+        if not groups:
+            # Without any group a run takes everything back.
+            raise ValueError("%s: it is empty: name groups (%s), or leave it out for all of them" % (name, ", ".join(choices)))
     if not isinstance(groups, list):
         raise ValueError("%s must be a list of groups, not %r" % (name, groups))
     for group in groups:

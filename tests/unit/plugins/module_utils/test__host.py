@@ -65,7 +65,7 @@ def test_nothing_is_read_live_for_an_image(host, monkeypatch):
     host.file("/usr/bin/dockerd", "")
     snapshot = _host.snapshot(request(rules=HOLD, image=True), NOTHING, None)
     assert (snapshot.live, snapshot.interfaces) == ({}, {})
-    assert set(snapshot.uses) == {"docker", "slaac", "multihomed"}
+    assert set(snapshot.uses) == {"docker", "slaac", "multihomed", "service_address"}
 
 
 ID = "0123456789abcdef0123456789abcdef\n"

@@ -305,3 +305,26 @@ def test_a_kernel_that_does_not_tell_of_rules(monkeypatch):
 
 def test_the_rules_of_this_machine_are_counted():
     assert _procfs.route_rules() >= 0
+
+
+def address(label, value, more=b""):
+    parts = more + struct.pack("=HH4B", 8, 2, *value) + struct.pack("=HH", 5 + len(label), 3) + label + b"\0"
+    parts += b"\0" * (-len(parts) % 4)
+    return struct.pack("=IH18x", 24 + len(parts), 20) + parts
+
+
+@pytest.mark.parametrize("answers, found", [
+    ([address(b"lo", (127, 0, 0, 1)) + address(b"lo:vip", (10, 0, 0, 50)), message(3)], [("lo", "127.0.0.1"), ("lo", "10.0.0.50")]),
+    # An attribute that is not known, a name that is not UTF-8, a message that was cut, an attribute without a length.
+    ([address(b"eth0", (10, 0, 0, 5), b"\x06\0\x09\0ab\0\0") + message(3)], [("eth0", "10.0.0.5")]),
+    ([address(b"\xff", (10, 0, 0, 5)), message(3)], [("\udcff", "10.0.0.5")]),
+    ([address(b"lo", (10, 0, 0, 5))[:28], message(3)], []), ([struct.pack("=IH18x", 28, 20) + b"\0" * 4, message(3)], []),
+    ([message(2)], []), ([b""], []),
+])
+def test_addresses(monkeypatch, answers, found):
+    monkeypatch.setattr(socket, "socket", lambda *_kind: Channel(answers))
+    assert _procfs.addresses() == found
+
+
+def test_the_addresses_of_this_machine_are_told():
+    assert ("lo", "127.0.0.1") in _procfs.addresses()

@@ -130,6 +130,7 @@ def traces(host, monkeypatch):
     texts = {"net/ipv6_route": "", "net/route": ""}
     monkeypatch.setattr(_files, "read_proc", lambda path, _limit=None: texts.get(path))
     monkeypatch.setattr(_procfs, "route_rules", lambda: 2)
+    monkeypatch.setattr(_procfs, "addresses", lambda: [("lo", "127.0.0.1")])
 
     def gather(saved=NOTHING, image=False, asks_units=False, **more):
         texts.update(more.pop("texts", {}))
@@ -343,6 +344,7 @@ def test_a_masked_unit_starts_nothing(host, traces, folder):
 def test_of_an_image_only_files_are_looked_at(host, traces, monkeypatch):
     monkeypatch.setattr(_procfs, "read", None)
     monkeypatch.setattr(_procfs, "route_rules", None)
+    monkeypatch.setattr(_procfs, "addresses", None)
     assert traces(image=True) == {
         "enabled": {}, "lines": {}, "shipped": {}, "settings": (), "announces": None, "private_users": None, "image": True, "filters": {}}
 

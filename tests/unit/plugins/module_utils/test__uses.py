@@ -252,7 +252,7 @@ def test_every_use_can_be_found_and_is_named():
         texts={"/etc/subuid": "containers:1:2\n", "/etc/docker/daemon.json": '{"userns-remap": "default"}',
                "/etc/wireguard/a.conf": "[Interface]", "/etc/openvpn/server/a.conf": "port 1",
                "/etc/lxc/lxc-usernet": "alice veth lxcbr0 10\n"},
-        enabled=enabled("frr.service"), advertised="eth0", rules=1, crash_kernel="/sys/x", private_users="/x")
+        enabled=enabled("frr.service"), advertised="eth0", rules=1, addresses=[("lo", "10.0.0.50")], crash_kernel="/sys/x", private_users="/x")
     assert tuple(_uses.found(everything)) == tuple(name for name in _uses.NAMES if name != "rootless_later")
 
 
@@ -670,6 +670,24 @@ def test_several_ways_out(facts, expected):
 ])
 def test_a_kernel_for_crashes(facts, expected):
     assert found(**facts).get("kdump") == (expected and (expected, True))
+
+
+INTERFACES = "/etc/network/interfaces"
+
+
+@pytest.mark.parametrize("facts, expected", [
+    (dict(addresses=[("lo", "127.0.0.1"), ("eth0", "10.0.0.5")]), None), (dict(addresses=[("lo", "127.0.0.1"), ("lo", "10.0.0.50")]),
+                                                                          ("10.0.0.50 on lo", False)),
+    (dict(addresses=[("dummy0", "10.0.0.50")]), ("10.0.0.50 on dummy0", False)),
+    (dict(addresses=[("kube-ipvs0", "10.96.0.1")]), ("10.96.0.1 on kube-ipvs0", False)),
+    (dict(filters={INTERFACES: "auto lo:vip\niface lo:vip inet static\n"}), (INTERFACES, True)),
+    (dict(filters={INTERFACES: "iface dummy0 inet static\n"}), (INTERFACES, True)),
+    (dict(filters={INTERFACES: "iface eth0 inet dhcp\n  post-up ip addr add 10.0.0.50/32 dev lo\n"}), (INTERFACES, True)),
+    (dict(filters={INTERFACES: "iface lo inet loopback\niface eth0 inet dhcp\n  up ip addr add 10.0.0.50/32 dev eth0\n"}), None),
+    (dict(image=True), ("only a running host shows it", True)),
+])
+def test_an_address_that_others_ask_for_on_another_interface(facts, expected):
+    assert found(**facts).get("service_address") == expected
 
 
 @pytest.mark.parametrize("line, wanted", [

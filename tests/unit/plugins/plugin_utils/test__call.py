@@ -200,6 +200,9 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     ({"role_variables": True}, {"photon_hardening_uses": {"router": True}},
      "photon_hardening_uses: router must be one of auto, present, absent, not True"),
     ({"dropins": DROPINS, "uses": {"dokcer": "present"}}, {}, "uses: 'dokcer' is no use of a host: is docker meant?"),
+    ({"dropins": DROPINS, "root": ""}, {}, "root: it is empty: name the folder of the image, or leave it out for this host itself"),
+    *[({"role_variables": True}, {"photon_hardening_groups": text}, "photon_hardening_groups: it is empty: name groups (security, tuning, ")
+      for text in ("", " ", ",")],
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "forgotten"},
      "photon_hardening_state: forgotten is no rollback, and this task is one: use the playbook harden (make harden "),
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "adopted"}, "photon_hardening_state: adopted is no rollback"),
