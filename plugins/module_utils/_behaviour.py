@@ -346,6 +346,12 @@ def locked(name, live):
     return name in _LOCKS and live.split()[:1] == [str(_LOCKS[name])]
 
 
+def follows_default(name):
+    """Whether a parameter of an interface that is there takes over what is written to that of conf.default, as long as nobody sets it."""
+    _net, family, table, _interface, key = name.split(".")
+    return table == "neigh" or family == "ipv4" and key not in _IPV4_DEFAULT_ALONE
+
+
 def is_of_managers(name):
     """Whether the value of an interface's parameter NAME may come from a program that manages networks, and not from conf.default."""
     return name.startswith("net.ipv6.conf.") and name.rpartition(".")[2] in _OF_MANAGERS

@@ -13,6 +13,8 @@ from ansible_collections.photon.hardening.plugins.module_utils import _behaviour
 from ansible_collections.photon.hardening.plugins.module_utils._model import Choice, Reading, Want
 
 ABSENT = Reading(None, errno.ENOENT)
+# What nothing is wanted of any more.
+_LEFT_ALONE = ("waived", "held_back")
 _NEVER_UNSET = "it cannot be unset again"
 _UNTIL_REBOOT = "only a reboot takes it back"
 _ADDRESSES = "addresses and routes of IPv6 that nothing configures again are lost"
@@ -308,8 +310,13 @@ def leaving(found, wanted, request, snapshot):
         reading = snapshot.live.get(name, ABSENT)
         if request.image or reading.value is None:
             continue
-        if _is_place_taken(_behaviour.partner(name), found, paths, snapshot):
-            back[name] = _aside("ok", "%s takes its place" % _behaviour.partner(name))
+        partner = _behaviour.partner(name)
+        line = _memory.partner_elsewhere(snapshot.saved, paths, snapshot.files, name)
+        if line or partner in found and found[partner].active and _is_set(found[partner].target):
+            back[name] = _aside("ok", "%s takes its place" % partner)
+            if partner not in found and _memory.entry_of(snapshot.saved, partner) is None:
+                # It was its own value that the one which leaves has unset.
+                back[partner] = Choice("changed", None, line[1], False, "%s asks for it" % line[0])
             continue
         elsewhere = _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, name)
         entry = _as_ours(name, remembered, elsewhere, reading.value, snapshot)
@@ -317,15 +324,6 @@ def leaving(found, wanted, request, snapshot):
         broken = broken_uses(name, value, needs(name, request, wanted), snapshot, past=elsewhere is None)
         back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken)
     return back
-
-
-def _is_place_taken(partner, found, paths, snapshot):
-    """Whether a line of this call, or of another drop-in of ours, sets the PARTNER of a parameter that leaves."""
-    choice = found.get(partner)
-    if choice is not None and choice.active:
-        return _is_set(choice.target)
-    line = partner and _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, partner)
-    return bool(line) and _is_set(line[1])
 
 
 def _as_ours(name, entry, elsewhere, live, snapshot):
@@ -389,12 +387,16 @@ def _ends(name, choice, entry):
 
 
 def interfaces_back(saved, back, remaining, snapshot):
-    """CHOICES for interfaces that took our value of conf.default when they appeared, and that no remaining file sets. BACK: the choices
-    so far; conf.default ends to be ours where it leaves, and where its own value is asked for."""
+    """CHOICES for interfaces that took our value of conf.default when they appeared: each gets what it would have without us, from the
+    files that remain or from conf.default. BACK: the choices so far; conf.default ends to be ours where it leaves, and where its own value
+    is asked for."""
     found = OrderedDict()
     for name, choice in back.items():
         entry = _memory.entry_of(saved, name)
         for other in _memory.started_with_ours(saved, name, snapshot) if _ends(name, choice, entry) else ():
-            if other not in back and remaining.winner(other) is None:
-                found[other] = Choice("changed", None, choice.write, False, "it had started with our value of %s" % name)
+            known, winner = back.get(other), remaining.winner(other)
+            value = winner.value if winner and winner.value is not None else choice.write
+            if (known is None or known.state in _LEFT_ALONE) and not _values.same(other, value, snapshot.live[other].value):
+                reasons = [known.reason if known else "", "it had started with our value of %s" % name]
+                found[other] = Choice(known.state if known else "changed", None, value, False, "; ".join(filter(None, reasons)))
     return found

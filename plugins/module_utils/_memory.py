@@ -85,8 +85,11 @@ def _started_with(saved, name, live, snapshot):
     if interface is None or _behaviour.is_of_managers(name):
         return None
     entry = entry_of(saved, _sysctl_d.of_interface(name, "default"))
-    by_themselves = entry.had[1:] if entry and entry.had and entry.had[0] == snapshot.boot else ()
-    return entry if interface not in by_themselves and is_ours(name, entry, live) else None
+    since = entry.had if entry and entry.had and entry.had[0] == snapshot.boot else None
+    # A device is there before the files are read at boot.
+    if since is None and snapshot.interfaces.get(interface) and not _behaviour.follows_default(name):
+        return None
+    return entry if interface not in (since or ())[1:] and is_ours(name, entry, live) else None
 
 
 def first_value(saved, name, live):
@@ -135,6 +138,13 @@ def line_elsewhere(saved, paths, files, name, after=None):
             if _behaviour.switch(other) == _behaviour.switch(name):
                 found = path, value
     return found
+
+
+def partner_elsewhere(saved, paths, files, name):
+    """The same for the partner of a parameter, where that line sets it."""
+    partner = _behaviour.partner(name)
+    line = line_elsewhere(saved, paths, files, partner) if partner else None
+    return line if line and line[1].strip() not in ("", "0") else None
 
 
 def lines_elsewhere(saved, paths, files):
@@ -217,12 +227,25 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
             _put(found, name, _after(wanted[name], choice, entry, live, own_of_host(saved, name, live, snapshot)))
         elif name in left:
             _put(found, name, _after_leaving(line_elsewhere(saved, paths, snapshot.files, name), name, choice, entry, live))
+            taken = partner_elsewhere(saved, paths, snapshot.files, name)
+            if taken and choice.write is None and entry is not None:
+                _after_pair(found, name, taken, entry, choices)
     for name, (value, dropin, mover) in followers.items():
         own = _own_of_follower(saved, name, mover, snapshot)
         found.pop(name, None)
         if own is None or value is None or not _values.same(name, own, value):
             found[name] = Entry(own, value, dropin, mover=mover)
     return dict((name, _with_mover(_with_had(name, entry, saved, snapshot), found)) for name, entry in found.items())
+
+
+def _after_pair(found, name, taken, entry, choices):
+    """Remember in FOUND that the partner of NAME, of which ENTRY is known, has TAKEN its place: (path, value) of the line that asks for it."""
+    partner = _behaviour.partner(name)
+    found.pop(name, None)
+    if entry.before is not None and not _values.same(name, entry.before, "0"):
+        found[name] = Entry(entry.before, "0", taken[0], mover=partner)
+    if partner not in found and partner in choices:
+        found[partner] = Entry("0", choices[partner].write, taken[0])
 
 
 def _own_of_follower(saved, name, mover, snapshot):
@@ -355,13 +378,13 @@ def remembered_first(before, plan):
     some of it and not the rest."""
     values, paths, after = dict(before.parameters), dict(before.files), plan.saved
     for name, entry in after.parameters.items():
-        known, live = before.parameters.get(name), plan.live_before.get(name)
+        known, live = entry_of(before, name), plan.live_before.get(name)
         there = known is not None and None not in (known.also, live) and _values.same(name, known.also, live)
-        values[name] = (entry._replace(also=earlier((known.wrote, known.also), entry.wrote, there)) if known
-                        else entry._replace(also=_started(name, entry, live)))
+        _put(values, name, entry._replace(also=earlier((known.wrote, known.also), entry.wrote, there)) if known
+             else entry._replace(also=_started(name, entry, live)))
     for name, entry in plan.passing.items():
-        known = values.get(name)
-        values[name] = known._replace(also=known.also or entry.wrote) if known else entry
+        name = next((alias for alias in _behaviour.names_of(name) if alias in values), name)
+        values[name] = values[name]._replace(also=values[name].also or entry.wrote) if name in values else entry
     for path, entry in after.files.items():
         known = before.files.get(path)
         there = known is not None and path in plan.disk and digest(plan.disk[path].text) == known.also
@@ -397,6 +420,16 @@ def _as_written(known, now):
     whole = [(one, len(lines)) for one, lines in texts if one.text and lines <= there] or [(known.earlier, 0)]
     found = max(whole, key=lambda item: item[1])[0]
     return found._replace(before=known.before, attributes=known.attributes, also=None, earlier=None)
+
+
+def going_back(choices, snapshot):
+    """parameter -> Entry for a run that is killed before all of CHOICES, interfaces that had started with our value, are written."""
+    found = {}
+    for name, choice in choices.items():
+        live = snapshot.live[name].value
+        default = _started_with(snapshot.saved, name, live, snapshot)
+        found[name] = Entry(choice.write, live, default.dropin)
+    return found
 
 
 def passing(moved, snapshot):

@@ -35,7 +35,8 @@ def plan(request, snapshot):
     boots = [_rivals.Boot(files, snapshot.dialect, snapshot.rivals, snapshot.interfaces)
              for files in (snapshot.files, list(after.values()))]
     choices.update(back)
-    choices.update(_decide.interfaces_back(snapshot.saved, choices, boots[1], snapshot))
+    interfaces = _decide.interfaces_back(snapshot.saved, choices, boots[1], snapshot)
+    choices.update(interfaces)
     planned = _writes.writes(choices, wanted, snapshot.live)
     untraced = set(name for name, entry in snapshot.saved.parameters.items() if not entry.traced)
     elsewhere = _elsewhere(request, snapshot)
@@ -44,7 +45,8 @@ def plan(request, snapshot):
     saved, folders = _saved(request, choices, wanted, snapshot, decided, disk, after, followers)
     return Plan(
         rows=rows, writes=planned, expected=expected, followers=followers, saved=saved,
-        passing=_memory.passing(_writes.passing(planned, followers, snapshot.live, snapshot.interfaces), snapshot),
+        passing=dict(_memory.passing(_writes.passing(planned, followers, snapshot.live, snapshot.interfaces), snapshot),
+                     **_memory.going_back(interfaces, snapshot)),
         folders=folders, disk=disk, live_before=_live_before(planned, expected, followers, snapshot),
         files=dict((path, text) for path, text in decided.texts.items() if text != (disk[path].text if path in disk else None)),
         attributes=decided.attributes,

@@ -44,8 +44,8 @@ def aftermath(planned, choices, live, interfaces, untraced, elsewhere):
         if choice is not None and choice.write is not None:
             expected.setdefault(move.name, choice.write)
             continue
-        forward = write.dropin is not None
-        if not move.kept or _stays(write, move, choice, elsewhere) or not (forward or write.name in untraced):
+        forward, is_pair = write.dropin is not None, move.name == _behaviour.partner(write.name)
+        if not move.kept or _stays(write, move, choice, elsewhere) or not (forward or is_pair or write.name in untraced):
             expected[move.name] = now
             again.append(Write(move.name, now, None, False, None, None))
             continue

@@ -1000,6 +1000,50 @@ def test_a_value_that_is_kept_is_not_lost_at_boot(rule, conflicts, state, boots)
     assert world.boots_with(COOKIES) == boots
 
 
+# --- pairs and names over several calls ---
+
+@pytest.mark.parametrize("before, first, second", [
+    ((BYTES, "4096"), (BYTES, "32768"), (RATIO, "11")), ((RATIO, "20"), (BYTES, "32768"), (RATIO, "11")),
+    ((RATIO, "20"), (RATIO, "33"), (BYTES, "32768")), ((BYTES, "4096"), (RATIO, "33"), (BYTES, "32768")),
+])
+def test_the_later_drop_in_of_a_pair_goes_and_the_earlier_one_is_in_force_again(before, first, second):
+    was = dict({BYTES: "0", RATIO: "0"}, **dict([before]))
+    world = World(was)
+    for path, (name, value) in ((TUNING, first), (NETWORK, second)):
+        world.run({path: "%s = %s\n" % (name, value)}, {name: {"exact": True}})
+        assert world.live == dict({BYTES: "0", RATIO: "0"}, **{name: value})
+    world.run({NETWORK: ""})
+    assert world.live == dict({BYTES: "0", RATIO: "0"}, **dict([first])) and world.boots_with(first[0]) == first[1]
+    again = world.run({TUNING: "%s = %s\n" % first}, {first[0]: {"exact": True}})
+    assert not again.writes and not again.files
+    world.absent()
+    assert world.live == was and not world.saved.parameters
+
+
+NAMES_OF_ONE = ("net.netfilter.nf_conntrack_max", "net.nf_conntrack_max")
+
+
+@pytest.mark.parametrize("one, other", [NAMES_OF_ONE, NAMES_OF_ONE[::-1]])
+def test_a_run_that_is_killed_under_another_name_of_a_switch(one, other):
+    world = World(dict.fromkeys(NAMES_OF_ONE, "1"))
+    world.run({TUNING: one + " = 6\n"})
+    world.kill({TUNING: other + " = 2\n"}, writes=1)
+    world.run({TUNING: one + " = 6\n"})
+    world.absent()
+    assert set(world.live.values()) == {"1"} and not world.saved.parameters
+
+
+def test_a_switch_that_somebody_has_set_since_is_remembered_once():
+    one, other = NAMES_OF_ONE
+    world = World(dict.fromkeys(NAMES_OF_ONE, "3"))
+    world.run({TUNING: other + " = 4\n"})
+    world.live = dict.fromkeys(NAMES_OF_ONE, "5")
+    world.kill({NETWORK: one + " = 4\n"}, writes=1)
+    assert len(world.saved.parameters) == 1
+    world.absent()
+    assert set(world.live.values()) == {"5"} and not world.saved.parameters
+
+
 # --- an interface and conf.default ---
 
 NEW_ONE, ETH0 = ("net.ipv4.conf.%s.rp_filter" % name for name in ("default", "eth0"))
@@ -1036,6 +1080,61 @@ def test_after_a_boot_an_interface_has_nothing_by_itself():
     world.boot = "second boot"
     world.absent()
     assert world.live == {NEW_ONE: "0", ETH0: "0"}
+
+
+EVERY_ONE, VETH = ("net.ipv4.conf.%s.rp_filter" % name for name in ("all", "veth0"))
+ON_ALL = {EVERY_ONE: {"interfaces": True}, NEW_ONE: {"interfaces": True}}
+STRICT = {NETWORK: "%s = 1\n%s = 1\n" % (EVERY_ONE, NEW_ONE)}
+
+
+def with_veth(rules, files=None):
+    """A hardened host on which an interface has appeared since."""
+    world = World({EVERY_ONE: "0", NEW_ONE: "0", ETH0: "0"}, files, interfaces=["eth0"])
+    world.run(STRICT, rules)
+    world.live[VETH], world.interfaces["veth0"] = "1", False
+    return world
+
+
+@pytest.mark.parametrize("aside, state", [({"waived": "not here"}, "waived"), ({"hold": {"1": ["kubelet"]}}, "held_back")])
+def test_an_interface_that_came_later_is_let_go_with_conf_default(aside, state):
+    rules = dict((name, dict(rule, **(aside if "hold" in aside else {}))) for name, rule in ON_ALL.items())
+    world = with_veth(rules)
+    world.uses = {"kubelet": Use("/usr/bin/kubelet", True)}
+    plan = world.run(STRICT, dict((name, dict(rule, **aside)) for name, rule in rules.items()))
+    assert set(world.live.values()) == {"0"} and row(plan, VETH).state == state
+    assert "it had started with our value of %s" % NEW_ONE in row(plan, VETH).reason
+    world.absent()
+    assert set(world.live.values()) == {"0"} and not world.saved.parameters
+
+
+def test_an_interface_that_came_later_gets_what_a_file_of_others_says():
+    foreign = "/usr/lib/sysctl.d/99-z.conf"
+    world = with_veth(ON_ALL, {foreign: "net.ipv4.conf.*.rp_filter = 2\n"})
+    world.absent()
+    assert (world.live[NEW_ONE], world.live[VETH]) == ("0", "2")
+
+
+@pytest.mark.parametrize("writes", [0, 1, 2, 3, 4])
+def test_a_rollback_that_is_killed_between_conf_default_and_its_interfaces(writes):
+    world = with_veth(ON_ALL)
+    world.kill({NETWORK: ""}, writes=writes)
+    world.absent()
+    assert set(world.live.values()) == {"0"} and not world.saved.parameters
+
+
+@pytest.mark.parametrize("key, follows", [
+    ("net.ipv4.conf.%s.rp_filter", True), ("net.ipv4.conf.%s.forwarding", False), ("net.ipv6.conf.%s.accept_redirects", False),
+    ("net.ipv6.neigh.%s.retrans_time_ms", True),
+])
+def test_a_device_has_after_a_boot_only_what_it_follows(key, follows):
+    """It is there before the files are read."""
+    default, device = key % "default", key % "eth0"
+    world = World({default: "1", device: "0"}, interfaces={"eth0": True})
+    world.run({NETWORK: default + " = 0\n"})
+    world.boot = "second boot"
+    world.live.update({default: "0", device: "0"})
+    world.absent()
+    assert world.live == {default: "1", device: "1" if follows else "0"}
 
 
 def test_what_forwarding_would_move_on_the_way_back_stays():
