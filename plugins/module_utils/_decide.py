@@ -19,7 +19,7 @@ _NEVER_UNSET = "it cannot be unset again"
 _UNTIL_REBOOT = "only a reboot takes it back"
 _ADDRESSES = "addresses and routes of IPv6 that nothing configures again are lost"
 _UNPROVED = ("stays, although it may break %s: no program or file of root shows that this host is used for it. If it is, say so with uses "
-             "({%s: present}), or waive the parameter.")
+             "({%s: present}; the role's variable is photon_hardening_uses), or waive the parameter.")
 
 
 # --- what is asked for ---

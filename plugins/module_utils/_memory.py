@@ -239,7 +239,8 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
 
 
 def _after_pair(found, name, taken, entry, choices):
-    """Remember in FOUND that the partner of NAME, of which ENTRY is known, has TAKEN its place: (path, value) of the line that asks for it."""
+    """Remember in FOUND that the partner of NAME, of which ENTRY is known, has taken its place. TAKEN: (path, value) of the line that asks
+    for it."""
     partner = _behaviour.partner(name)
     found.pop(name, None)
     if entry.before is not None and not _values.same(name, entry.before, "0"):
@@ -383,8 +384,8 @@ def remembered_first(before, plan):
         _put(values, name, entry._replace(also=earlier((known.wrote, known.also), entry.wrote, there)) if known
              else entry._replace(also=_started(name, entry, live)))
     for name, entry in plan.passing.items():
-        name = next((alias for alias in _behaviour.names_of(name) if alias in values), name)
-        values[name] = values[name]._replace(also=values[name].also or entry.wrote) if name in values else entry
+        known = next((alias for alias in _behaviour.names_of(name) if alias in values), None)
+        values[known or name] = values[known]._replace(also=values[known].also or entry.wrote) if known else entry
     for path, entry in after.files.items():
         known = before.files.get(path)
         there = known is not None and path in plan.disk and digest(plan.disk[path].text) == known.also

@@ -167,6 +167,8 @@ def _set_since(want, choice, before, live, saved):
         return ""
     if _memory.is_ours(want.name, entry, live) or known is None or not _values.same(want.name, before.value or "", known):
         return ""
+    if _values.same(want.name, known, live):
+        return ""
     return "something sets it to %s after the boot, which ends with %s (%s:%d)" % (live, before.value, before.path, before.number)
 
 

@@ -21,6 +21,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _sysctl_d,
     _units,
     _uses,
+    _values,
 )
 from ansible_collections.photon.hardening.plugins.module_utils._model import Facts, File, Process
 
@@ -95,7 +96,8 @@ def traces(image, saved, files, dialect, others, asks_units=False):
                  private_users=_private_users() if asks_units else None)
     if image:
         return found
-    return dict(found, own=dict((name, _own(name, saved)) for name in _uses.OWN), advertised=_advertised(saved),
+    orphans = _orphans(files, saved, dialect)
+    return dict(found, own=dict((name, _own(name, saved, orphans)) for name in _uses.OWN), advertised=_advertised(saved, orphans),
                 defaults=_default_routes(), rules=_procfs.route_rules(), addresses=_procfs.addresses(), crash_kernel=_crash_kernel())
 
 
@@ -120,19 +122,29 @@ def _foreign(files, saved):
     return found + [File(path, known.before) for path, known in sorted(saved.files.items()) if known.before is not None]
 
 
-def _own(name, saved):
-    """What a parameter was before we asked for it, or its live value where we do not."""
-    return _memory.first_value(saved, name, _procfs.read(name).value) or ""
+def _own(name, saved, orphans):
+    """What a parameter was before we asked for it, or its live value where we do not; "" where that is not known any more. ORPHANS: the
+    BootOrder of files of ours of which nothing is remembered."""
+    live = _procfs.read(name).value
+    own, line = _memory.first_value(saved, name, live), orphans.winner(name)
+    is_lost = line and own == live and line.value is not None and _values.same(name, line.value, live)
+    return "" if own is None or is_lost else own
+
+
+def _orphans(files, saved, dialect):
+    return _sysctl_d.BootOrder([item for item in files if _sysctl_d.is_ours(item.text) and item.path not in saved.files], dialect)
 
 
 def _enabled():
     folders = [folder for folder in _files.entries(_units.FOLDER) if folder.endswith((".wants", ".requires", ".upholds"))]
     paths = ["%s/%s/%s" % (_units.FOLDER, folder, name) for folder in folders for name in _files.entries(_units.FOLDER + "/" + folder)
              if name in _uses.ENABLED]
-    found = dict((path.rpartition("/")[2], path) for path in paths if _trusted(path) and not _units.is_masked(path.rpartition("/")[2]))
+    found = [(name, path) for name, path in _units.scripts().items() if name in _uses.ENABLED]
+    found += [(path.rpartition("/")[2], path) for path in paths]
+    started = dict((name, path) for name, path in found if _trusted(path) and not _units.is_masked(name))
     # OpenRC names its services without an ending.
     links = ("%s/%s" % (folder, name) for folder in _RUNLEVELS for name in _files.entries(folder) if name + ".service" in _uses.ENABLED)
-    return dict(((path.rpartition("/")[2] + ".service", path) for path in links if _trusted(path)), **found)
+    return dict(((path.rpartition("/")[2] + ".service", path) for path in links if _trusted(path)), **started)
 
 
 def _private_users():
@@ -155,7 +167,7 @@ def _private_units(folders):
     return sorted(filter(None, said.values()))
 
 
-def _advertised(saved):
+def _advertised(saved, orphans):
     """An interface whose route or address the kernel has of a router's advertisement, and where it would take more of them."""
     routes, addresses = ([line.split() for line in (_files.read_proc(path, _files.MAX_SHORT) or "").splitlines()]
                          for path in ("net/ipv6_route", "net/if_inet6"))
@@ -163,7 +175,8 @@ def _advertised(saved):
     # Such an address has half of its bits from the router, is good everywhere and ends some day.
     names.update(fields[5] for fields in addresses if len(fields) == 6 and fields[2:4] == ["40", "00"]
                  and not int(fields[4], 16) & _PERMANENT)
-    return next((name for name in sorted(names) if _own("net.ipv6.conf.%s.accept_ra" % name.replace(".", "/"), saved) != "0"), None)
+    accepts = ((name, _own("net.ipv6.conf.%s.accept_ra" % name.replace(".", "/"), saved, orphans)) for name in sorted(names))
+    return next((name for name, value in accepts if value != "0"), None)
 
 
 def _default_routes():

@@ -8,6 +8,7 @@ import os
 from ansible_collections.photon.hardening.plugins.module_utils import _files
 
 FOLDER = "/etc/systemd/system"
+_SCRIPTS = "/etc/rc2.d"
 UNIT_FOLDERS = (FOLDER, "/usr/lib/systemd/system", "/lib/systemd/system")
 
 
@@ -26,9 +27,13 @@ def network_room():
 
 
 def is_enabled(unit):
-    """Whether UNIT starts at boot; a script of init.d does by a link such as S01apport."""
-    links = (name[3:] + ".service" for name in _files.entries("/etc/rc2.d") if name.startswith("S"))
-    return (_files.exists("%s/multi-user.target.wants/%s" % (FOLDER, unit)) or unit in links) and not is_masked(unit)
+    """Whether UNIT starts at boot."""
+    return (_files.exists("%s/multi-user.target.wants/%s" % (FOLDER, unit)) or unit in scripts()) and not is_masked(unit)
+
+
+def scripts():
+    """unit -> the link by which a script of init.d starts at boot as that unit, such as S01apport."""
+    return dict((name[3:] + ".service", "%s/%s" % (_SCRIPTS, name)) for name in _files.entries(_SCRIPTS) if name.startswith("S"))
 
 
 def is_masked(unit):

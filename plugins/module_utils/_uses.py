@@ -99,6 +99,7 @@ OWN = (FORWARD, FORWARD_IPV6, CORE_PATTERN) + RP_FILTERS
 _FORWARDING = {FORWARD: re.compile(r"net\.ipv4\.(?:ip_forward|conf\.[^.]+\.forwarding)\Z"),
                FORWARD_IPV6: re.compile(r"net\.ipv6\.conf\.[^.]+\.(?:force_)?forwarding\Z")}
 _RP_FILTER = re.compile(r"net\.ipv4\.conf\.([^.]+)\.rp_filter\Z")
+_BY_ROUTERS = re.compile(r"net\.ipv6\.conf\.([^.]+)\.(?:accept_ra|autoconf)\Z")
 PRIVATE_USERS = re.compile(r"(?m)^[ \t]*PrivateUsers[ \t]*=[ \t]*(\S*)")
 _ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
 # Ubuntu's procps ships this one for everybody.
@@ -143,7 +144,7 @@ def _with_last_word(use, said):
 
 def tells(name):
     """Whether a line for NAME, a parameter or a pattern, may tell of a use."""
-    return any(pattern.match(name) for pattern in (_RP_FILTER,) + tuple(_FORWARDING.values()))
+    return any(pattern.match(name) for pattern in (_RP_FILTER, _BY_ROUTERS) + tuple(_FORWARDING.values()))
 
 
 def forwarding_family(name):
@@ -335,6 +336,7 @@ def _slaac(facts, _uses):
     # With dhcp ifupdown lets the kernel take the routes.
     auto = r"(?m)^[ \t]*(?:iface[ \t]+\S+[ \t]+inet6[ \t]+(?:auto|dhcp)\b|accept_ra[ \t]+[12]|autoconf[ \t]+1)"
     path = _first(path for path, text in sorted(facts.filters.items()) if re.search(auto, text.replace("\\\n", " ")))
+    path = path or _first(_administrators(facts, _BY_ROUTERS, _is_on))
     if path:
         return Use(path, True)
     if facts.image:
@@ -346,12 +348,13 @@ def _is_loose(value):
     return _values.number(value or "") in (0, 2)
 
 
-def _loose_lines(facts):
-    """Lines of others that let answers leave by another interface. What the vendor's files say of all interfaces they say on every host."""
+def _administrators(facts, pattern, tells_of_use):
+    """Lines of others for a parameter of PATTERN with a value that TELLS_OF_USE. What the vendor's files say of all interfaces they say on
+    every host."""
     for name, value, path, number in _set_by(facts):
-        scope = _RP_FILTER.match(name)
+        scope = pattern.match(name)
         names_one = scope and scope.group(1) not in ("all", "default") and not re.search(r"[*?\[]", scope.group(1))
-        if scope and _is_loose(value) and (names_one or not is_shipped(path)):
+        if scope and tells_of_use(value) and (names_one or not is_shipped(path)):
             yield "%s:%d" % (path, number)
 
 
@@ -366,7 +369,7 @@ def _loose_before(facts):
 
 def _multihomed(facts, _uses):
     """Answers that leave by another interface than the one by which the question came."""
-    line, before = _first(_loose_lines(facts)), _first(_loose_before(facts))
+    line, before = _first(_administrators(facts, _RP_FILTER, _is_loose)), _first(_loose_before(facts))
     if line or before:
         return Use(line or before, True, before=not line)
     if facts.image:

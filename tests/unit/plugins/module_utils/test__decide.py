@@ -211,7 +211,8 @@ def test_what_stays_although_a_process_seems_to_need_it(value, uses, told):
     made = {USERNS: Choice("ok", value, active=True), "kernel.b": Choice("changed", None, "1", True)}
     assert _decide.unproved_uses(wanted, made, snapshot) == ([
         USERNS + " = 0 stays, although it may break docker (it runs): no program or file of root shows that this host is used for it. "
-        "If it is, say so with uses ({docker: present}), or waive the parameter."] if told else [])
+        "If it is, say so with uses ({docker: present}; the role's variable is photon_hardening_uses), or waive the parameter."
+    ] if told else [])
     assert _decide.unproved_uses(wanted, {USERNS: Choice("waived")}, snapshot) == []
 
 

@@ -289,11 +289,22 @@ def test_includes_have_an_end(host, traces):
 def test_units_that_are_enabled(host, traces):
     for path in (ENABLED + "radvd.service", ENABLED + "cron.service", ENABLED.replace("multi-user", "sysinit") + "nftables.service",
                  ENABLED.replace("wants", "requires") + "frr.service", ENABLED.replace("wants", "upholds") + "pimd.service",
-                 "/etc/systemd/system/bird.service", "/etc/runlevels/default/keepalived", "/etc/runlevels/default/sshd"):
+                 "/etc/systemd/system/bird.service", "/etc/runlevels/default/keepalived", "/etc/runlevels/default/sshd",
+                 "/etc/rc2.d/S01xl2tpd", "/etc/rc2.d/K01pptpd", "/etc/rc2.d/S01cron"):
         host.file(path, "[Unit]\n")
     found = traces()["enabled"]
-    assert set(found) == {"radvd.service", "nftables.service", "frr.service", "pimd.service", "keepalived.service"}
-    assert found["keepalived.service"] == "/etc/runlevels/default/keepalived"
+    assert set(found) == {"radvd.service", "nftables.service", "frr.service", "pimd.service", "keepalived.service", "xl2tpd.service"}
+    assert found["keepalived.service"] == "/etc/runlevels/default/keepalived" and found["xl2tpd.service"] == "/etc/rc2.d/S01xl2tpd"
+
+
+@pytest.mark.parametrize("text, live, own", [
+    (_sysctl_d.HEADER + "\nnet.ipv4.ip_forward = 1\n", "1", ""), (_sysctl_d.HEADER + "\nnet.ipv4.ip_forward = 0\n", "1", "1"),
+    ("net.ipv4.ip_forward = 1\n", "1", "1"), (_sysctl_d.HEADER + "\n", "1", "1"),
+])
+def test_what_our_own_file_may_have_set_proves_nothing_once_the_baseline_is_lost(host, traces, text, live, own):
+    host.parameter("net.ipv4.ip_forward", live)
+    host.file("/etc/sysctl.d/50-security-hardening.conf", text)
+    assert traces()["own"]["net.ipv4.ip_forward"] == own
 
 
 PRIVATE, SHARED, SILENT = "[Service]\nPrivateUsers=yes\n", "[Service]\nPrivateUsers=no\n", "[Service]\nUser=a\n"

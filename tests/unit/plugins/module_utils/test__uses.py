@@ -252,7 +252,8 @@ def test_every_use_can_be_found_and_is_named():
         texts={"/etc/subuid": "containers:1:2\n", "/etc/docker/daemon.json": '{"userns-remap": "default"}',
                "/etc/wireguard/a.conf": "[Interface]", "/etc/openvpn/server/a.conf": "port 1",
                "/etc/lxc/lxc-usernet": "alice veth lxcbr0 10\n"},
-        enabled=enabled("frr.service"), advertised="eth0", rules=1, addresses=[("lo", "10.0.0.50")], crash_kernel="/sys/x", private_users="/x")
+        enabled=enabled("frr.service"), advertised="eth0", rules=1, addresses=[("lo", "10.0.0.50")], crash_kernel="/sys/x",
+        private_users="/x")
     assert tuple(_uses.found(everything)) == tuple(name for name in _uses.NAMES if name != "rootless_later")
 
 
@@ -607,6 +608,9 @@ def test_what_an_interface_says_forwards(line, families):
     assert found(filters={path: "iface lan inet static\n  %s\n" % line}) == dict.fromkeys(families, (path, True))
 
 
+VENDOR, LOCAL = "/usr/lib/sysctl.d/50-default.conf", "/usr/local/lib/sysctl.d/a.conf"
+
+
 @pytest.mark.parametrize("facts, expected", [
     (dict(advertised="eth0"), ("a router's advertisement on eth0", False)),
     (dict(filters={"/etc/network/interfaces": "auto eth0\n  iface eth0 inet6 auto\n"}, advertised="eth0"),
@@ -617,6 +621,13 @@ def test_what_an_interface_says_forwards(line, families):
     (dict(filters={"/etc/network/interfaces": "iface eth0 inet6 dhcp\n"}), ("/etc/network/interfaces", True)),
     (dict(filters={"/etc/network/interfaces": "iface eth0 inet6 static\n  accept_ra 2\n"}), ("/etc/network/interfaces", True)),
     (dict(filters={"/etc/network/interfaces": "iface eth0 inet6 static\n  autoconf 0\n  accept_ra 0\n"}), None),
+    *[(dict(lines={"net.ipv6.conf.%s" % key: LINE._replace(value=value)}), (ROUTER, True))
+      for key, value in (("eth0.accept_ra", "2"), ("all.accept_ra", "1"), ("default.autoconf", "1"))],
+    *[(dict(lines={"net.ipv6.conf.%s" % key: LINE._replace(value=value)}), None)
+      for key, value in (("eth0.accept_ra", "0"), ("all.autoconf", "0"), ("all.accept_ra_pinfo", "1"))],
+    # What the vendor says of all interfaces it says on every host.
+    (dict(lines={"net.ipv6.conf.all.accept_ra": LINE._replace(path=VENDOR, value="1")}), None),
+    (dict(lines={"net.ipv6.conf.eth0.accept_ra": LINE._replace(path=VENDOR, value="1")}), (VENDOR + ":3", True)),
     (dict(image=True), ("only a running host shows it", True)),
 ])
 def test_addresses_from_a_router(facts, expected):
@@ -624,7 +635,6 @@ def test_addresses_from_a_router(facts, expected):
 
 
 ALL, FRESH = "net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter"
-VENDOR, LOCAL = "/usr/lib/sysctl.d/50-default.conf", "/usr/local/lib/sysctl.d/a.conf"
 
 
 def before_us(name, value):

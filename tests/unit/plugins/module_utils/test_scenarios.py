@@ -902,6 +902,14 @@ def test_what_is_set_after_the_boot_is_told(name, value, live, reason):
     assert row(world.run({TUNING: "%s = %s\n" % (name, value)}), name).state == "ok"
 
 
+@pytest.mark.parametrize("name", ["vm.a", FORWARD])
+def test_nothing_is_said_of_a_value_that_is_there_as_our_line_says(name):
+    world = World({name: "1"})
+    world.run({TUNING: "%s = 1\n" % name})
+    found = row(world.run({TUNING: "%s = 0\n" % name}), name)
+    assert (found.state, found.after, found.reason) == ("changed", "0", "")
+
+
 def test_nothing_is_said_of_a_value_that_our_files_do_not_set():
     world = World({"vm.a": "0"})
     world.run({TUNING: "vm.a = 1\n"})
