@@ -294,6 +294,9 @@ def _after(want, choice, entry, live, own):
     if choice.state in ("reboot_required", "read_only") and live is not None:
         # It is ours once a boot has set it; until then what we set before is.
         return Entry(own, choice.target, want.dropin, ours(want.name, entry, live), refused=entry.refused if entry else None)
+    if entry is None and None not in (own, live) and not _values.same(want.name, own, live):
+        # It had started with our value of conf.default, which may leave before this line does.
+        return Entry(own, live, want.dropin)
     in_force = ours(want.name, entry, live)
     # A run that was killed may have left what it was to replace.
     return entry._replace(dropin=want.dropin, wrote=in_force, also=None) if in_force is not None else None

@@ -7,7 +7,7 @@ They are judged more strictly than those of an inventory, which may belong to ot
 user's own: an inventory may read them. Names only are compared, and words without a name are refused. Pure. Private to the collection.
 """
 
-from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
+from ansible_collections.photon.hardening.plugins.module_utils._nearest import edits, nearest
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _variables
 
 # Under this name Ansible keeps what stands apart in -e "NAME=A, B" or -e "NAME = A": words that nothing reads.
@@ -20,6 +20,8 @@ _TOLD = ("compare_", "report_")
 _PREFIXES = (*_variables.PREFIXES, *_TOLD)
 # What may be left of a prefix: photon_profile, hardening_profile.
 _PARTS = tuple(part + "_" for prefix in _variables.PREFIXES for part in prefix.rstrip("_").split("_"))
+# What these are called without their prefix nobody else has a variable for.
+_OURS_ALONE = ("container_host", "fail_on", "overrides", "vmware_msix", "waivers")
 _OF_ROLES = _variables.KNOWN.difference(*_variables.OF_PLAYBOOKS.values())
 _READ = _variables.KNOWN.union(*_variables.OF_PLAYBOOKS.values())
 
@@ -38,7 +40,7 @@ def refusal(names, playbooks):
     for name in sorted(names):
         others = [other for other, read in sorted(_variables.OF_PLAYBOOKS.items()) if name in read and not name.startswith(_AWX)]
         meant = (_meant(name, own) or _mistyped_of_role(name, playbooks)
-                 or others and name not in own and _with_prefix(name, playbooks))
+                 or (others and name not in own or name in _OURS_ALONE) and _with_prefix(name, playbooks))
         if meant:
             return "%s is %s meant?" % (_unread(name, playbooks), meant)
         if others and name not in own:
@@ -87,7 +89,10 @@ def _meant(name, own):
     if name in own or name in _OF_ROLES or name.startswith("_"):
         return None
     bare = _bare(name, _PREFIXES)
-    same = [other for other in sorted(own) if bare in (other, _bare(other, (*_PREFIXES, _AWX)))]
+    known = [(other, _bare(other, (*_PREFIXES, _AWX))) for other in sorted(own)]
+    same = [other for other, word in known if bare in (other, word)]
+    # Two edits would make a word of others of many a short one.
+    same = same or [other for other, word in known if other not in _MISSED and (edits(bare, word) == 1 or sorted(bare) == sorted(word))]
     return same[0] if same else nearest(name, own.difference(_MISSED))
 
 

@@ -1115,6 +1115,14 @@ def test_an_interface_that_came_later_is_let_go_with_conf_default(aside, state):
     assert set(world.live.values()) == {"0"} and not world.saved.parameters
 
 
+def test_an_interface_that_came_later_is_remembered_when_conf_default_leaves_and_conf_all_stays():
+    world = with_veth(ON_ALL)
+    world.run({NETWORK: EVERY_ONE + " = 1\n"}, {EVERY_ONE: {"interfaces": True}})
+    assert (world.live[NEW_ONE], world.live[VETH]) == ("0", "1")
+    world.absent()
+    assert set(world.live.values()) == {"0"} and not world.saved.parameters
+
+
 def test_an_interface_that_came_later_gets_what_a_file_of_others_says():
     foreign = "/usr/lib/sysctl.d/99-z.conf"
     world = with_veth(ON_ALL, {foreign: "net.ipv4.conf.*.rp_filter = 2\n"})

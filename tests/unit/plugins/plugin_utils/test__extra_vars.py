@@ -36,6 +36,9 @@ PLAYBOOKS = sorted(_variables.OF_PLAYBOOKS)
     ("photon_upgrade", "hosts", "photon_upgrade_hosts"), ("photon_upgrade", "photon_upgrade_to_versoin", "photon_upgrade_to_version"),
     ("audit", "photon_hardening_profil", "photon_hardening_profile"), ("compare", "photon_hardening_profil", None),
     ("report", "photon_hardening_overrides_web", "photon_hardening_overrides__web"),
+    # Without a gate an audit passes, and without the host's name a run is for all hosts.
+    ("audit", "fail_on", "photon_hardening_fail_on"), ("harden", "waivers", "photon_hardening_waivers"),
+    ("harden", "host", "photon_hardening_hosts"), ("harden", "serail", "photon_hardening_serial"), ("compare", "fail_on", None),
 ])
 def test_a_name_that_somebody_meant_otherwise(playbook, name, meant):
     said = _extra_vars.refusal([name, *OF_AWX], [playbook])
@@ -96,10 +99,12 @@ def test_two_edits_of_a_name_that_a_playbook_reads_are_never_passed_over(of, edi
     ("report_x\x1b", "look for the right name in docs/settings.md."), ("to_version", "if photon_upgrade_to_version is meant, write that."),
     ("hardening_profile", "if photon_hardening_profile is meant, write that."),
     ("photon_profile", "if photon_hardening_profile is meant, write that."),
+    ("group", None), ("user", None), ("post", None),
 ])
 def test_names_that_are_told(name, words):
     shown = name.replace("\x1b", "\\x1b")
-    assert list(_extra_vars.notes([name, *OF_AWX], ["audit"])) == ["%s: audit.yml reads no variable of this name: %s" % (shown, words)]
+    told = ["%s: audit.yml reads no variable of this name: %s" % (shown, words)] if words else []
+    assert list(_extra_vars.notes([name, *OF_AWX], ["audit"])) == told and _extra_vars.refusal([name], ["audit"]) is None
 
 
 @pytest.mark.parametrize("playbook", ["awx", "compare"])
