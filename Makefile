@@ -8,15 +8,16 @@ export CALLED_FROM := $(if $(shell [ ! -e /proc/$$PPID/cmdline ] || grep -qzE '^
 $(if $(wildcard tools/play.sh),,$(error this is not the folder of the Makefile: go there, or name it with make -C))
 # A mistyped variable would be passed over, and INVENTROY=hosts would harden this machine. Most variables of the environment are others'.
 VARIABLES := INVENTORY LIMIT ARGS CORE
-UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))) \
-  $(shell awk -v known="INVENTORY LIMIT ARGS" -f tools/near.awk)
+UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
 $(if $(strip $(UNKNOWN)),$(error $(strip $(UNKNOWN)): nothing here reads a variable of this name: there are $(VARIABLES)))
+NEAR := $(if $(filter harden audit rollback report compare upgrade,$(MAKECMDGOALS)),$(shell awk -v known="INVENTORY LIMIT ARGS" -f tools/near.awk))
+$(if $(NEAR),$(error $(NEAR): nothing here reads a variable of this name: there are $(VARIABLES); unset it if it is not meant for this))
 # make takes --check for the beginning of its own --check-symlink-times (-L), and would harden.
 $(if $(findstring L,$(firstword -$(MAKEFLAGS))),$(error --check: make takes it for an option of its own: write ARGS=--check))
 # Neither would do what was asked for: INVENTORY=$UNSET is no inventory, and LIMIT=$UNSET no limit.
 EMPTY := $(foreach name,INVENTORY LIMIT,$(if $(filter-out undefined file,$(origin $(name))),$(if $(strip $($(name))),,$(name))))
 $(if $(strip $(EMPTY)),$(error $(strip $(EMPTY)): it is empty: give it a value, or leave it out))
-$(if $(filter test-core,$(MAKECMDGOALS)),$(if $(strip $(CORE)),,$(error CORE: it says on which ansible-core, such as CORE=2.18)))
+$(if $(filter test-core,$(MAKECMDGOALS)),$(if $(strip $(CORE)),,$(error CORE: name the ansible-core to test on, such as CORE=2.18)))
 # make itself would harden first, and then say that there is no target of the second name.
 NO_TARGETS := $(filter-out $(shell sed -nE 's/^([a-z-]+):.*\#\# .*/\1/p' Makefile),$(MAKECMDGOALS))
 $(if $(NO_TARGETS),$(error $(NO_TARGETS): there is no target of this name: see make help))

@@ -1,5 +1,5 @@
 # awk -v known="INVENTORY LIMIT" -f near.awk: prints those variables of the environment that are one of these, mistyped: within so many edits
-# as a third of the name has letters, in small letters, or with another end.
+# as a third of the name has letters, or in small letters.
 BEGIN {
   count = split(known, names, " ")
   for (name in ENVIRON)
@@ -8,8 +8,9 @@ BEGIN {
 }
 
 function is_near(name, wanted,    most) {
+  # INVENTORY_ID and the like belong to others.
+  if (index(name, wanted "_") == 1) return 0
   most = int(length(wanted) / 3)
-  if (length(wanted) > 4 && index(name, substr(wanted, 1, 4)) == 1) return 1
   return length(name) - length(wanted) <= most && length(wanted) - length(name) <= most && edits(name, wanted) <= most
 }
 

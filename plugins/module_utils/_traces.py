@@ -112,7 +112,7 @@ def _lines(foreign, dialect, others):
 
 def _shipped(foreign, dialect):
     order = _sysctl_d.BootOrder([item for item in foreign if _uses.is_shipped(item.path)], dialect)
-    winners = ((name, order.winner(name)) for name in _uses.RP_FILTERS)
+    winners = ((name, order.winner(name)) for name in _uses.OWN)
     return dict((name, winner.value) for name, winner in winners if winner and winner.value is not None)
 
 

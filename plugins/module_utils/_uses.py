@@ -55,8 +55,8 @@ _OTHER_SIGNS = OrderedDict([
     ("debugger", ("gdb", "strace", "ltrace", "dlv", "lldb")),
     ("io_uring", ("scylla", "redpanda", "tigerbeetle")),
 ])
-NAMES = RUNTIMES + ("rootless_later", "router", "router_ipv6", "slaac", "multihomed", "service_address", "kdump",
-                    "private_users") + tuple(_OTHER_SIGNS)
+NAMES = RUNTIMES + ("rootless_later", "router", "router_ipv6", "slaac", "multihomed", "service_address", "bridged_guests",
+                    "strict_memory", "userfaultfd", "kexec", "kdump", "private_users") + tuple(_OTHER_SIGNS)
 # Those that need this host to forward packets; what runs without root brings a network of its own.
 _ENGINES = tuple(name for name in RUNTIMES if not name.endswith(("_userns", "_rootless")))
 FORWARDING = {"ipv4": _ENGINES + ("router",), "ipv6": _ENGINES + ("router_ipv6",)}
@@ -81,7 +81,7 @@ LXC_USERNET = "/etc/lxc/lxc-usernet"
 # The folders whose *.conf are read as well.
 WIREGUARD = "/etc/wireguard"
 OPENVPN, OPENVPN_SERVERS = "/etc/openvpn", "/etc/openvpn/server"
-NETPLAN = "/etc/netplan"
+NETPLAN, _GUESTS = "/etc/netplan", "/etc/libvirt/qemu"
 NETWORKD = ("/etc/systemd/network", "/run/systemd/network", "/usr/local/lib/systemd/network", "/usr/lib/systemd/network")
 MANAGER = ("/etc/NetworkManager/system-connections", "/run/NetworkManager/system-connections")
 _ROUTERS = ("frr.service", "bird.service", "quagga.service", "keepalived.service", "strongswan.service", "strongswan-starter.service",
@@ -93,8 +93,17 @@ ENABLED = _ROUTERS + _ROUTERS_OF["ipv4"] + _ROUTERS_OF["ipv6"] + _KDUMP + _packe
 FORWARD, FORWARD_IPV6 = "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
 CORE_PATTERN = "kernel.core_pattern"
 RP_FILTERS = ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter")
+# use -> (parameter, the value that shows it, whether the value of the host itself and a line of the vendor's show it as well): no kernel
+# begins with 0 or 2 of the first two, and a vendor ships a line for userfaultfd with what needs it.
+_WISHES = {
+    "bridged_guests": ("net.bridge.bridge-nf-call-iptables", "0", True, False),
+    "strict_memory": ("vm.overcommit_memory", "2", True, False),
+    "userfaultfd": ("vm.unprivileged_userfaultfd", "1", False, True),
+    "kexec": ("kernel.kexec_load_disabled", "0", False, False),
+}
+_KEXEC = "/etc/default/kexec"
 # The parameters of which it is told what the host has by itself, and what others' files say.
-OWN = (FORWARD, FORWARD_IPV6, CORE_PATTERN) + RP_FILTERS
+OWN = (FORWARD, FORWARD_IPV6, CORE_PATTERN) + RP_FILTERS + tuple(wish[0] for wish in _WISHES.values())
 # What makes a router of one interface, or of those that are still to come, as well. Patterns are taken as they stand.
 _FORWARDING = {FORWARD: re.compile(r"net\.ipv4\.(?:ip_forward|conf\.[^.]+\.forwarding)\Z"),
                FORWARD_IPV6: re.compile(r"net\.ipv6\.conf\.[^.]+\.(?:force_)?forwarding\Z")}
@@ -104,9 +113,9 @@ PRIVATE_USERS = re.compile(r"(?m)^[ \t]*PrivateUsers[ \t]*=[ \t]*(\S*)")
 _ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
 # Ubuntu's procps ships this one for everybody.
 _SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)
-FILES = DAEMON_JSON + _DOCKER_OPTIONS + CONTAINERS_CONF + (LXC_USERNET,)
+FILES = DAEMON_JSON + _DOCKER_OPTIONS + CONTAINERS_CONF + (LXC_USERNET, _KEXEC)
 FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETPLAN, ".yaml"), (_DOCKER_DROP_INS, ".conf"),
-           (_CONTAINERS_DROP_INS, ".conf"), (_QUADLETS, ".container")) + tuple(
+           (_CONTAINERS_DROP_INS, ".conf"), (_QUADLETS, ".container"), (_GUESTS, ".xml")) + tuple(
                (folder, ending) for folders, ending in ((NETWORKD, ".netdev"), (MANAGER, "")) for folder in folders)
 _WIREGUARD = r"(?mi)^[ \t]*\[(?:Interface|WireGuard)\]"
 _PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:(?:WireGuard)?Peer\]|wireguard-peer\.)", r"(?mi)^[ \t]*Endpoint[ \t]*="
@@ -144,7 +153,7 @@ def _with_last_word(use, said):
 
 def tells(name):
     """Whether a line for NAME, a parameter or a pattern, may tell of a use."""
-    return any(pattern.match(name) for pattern in (_RP_FILTER, _BY_ROUTERS) + tuple(_FORWARDING.values()))
+    return name in OWN or any(pattern.match(name) for pattern in (_RP_FILTER, _BY_ROUTERS) + tuple(_FORWARDING.values()))
 
 
 def forwarding_family(name):
@@ -393,6 +402,33 @@ def _service_address(facts, _uses):
     return Use(found, False) if found else None
 
 
+def _wished(name):
+    """The rule for a use that somebody's wish for a value shows."""
+    parameter, value, is_nobodys_start, by_vendors = _WISHES[name]
+
+    def rule(facts, _uses):
+        line, own = facts.lines.get(parameter), facts.own.get(parameter)
+        if line and line.value and _values.same(parameter, line.value, value) and (by_vendors or not is_shipped(line.path)):
+            return Use("%s:%d" % (line.path, line.number), True)
+        is_vendors = _values.same(parameter, facts.shipped.get(parameter, ""), value)
+        if is_nobodys_start and own and _values.same(parameter, own, value) and not is_vendors:
+            return Use("%s was %s before us" % (parameter, own), True, before=True)
+        return None
+    return rule
+
+
+def _kexec(facts, uses):
+    if re.search(r"(?m)^[ \t]*LOAD_KEXEC[ \t]*=[ \t]*[\"']?true", facts.texts.get(_KEXEC, "")):
+        return Use(_KEXEC, True)
+    return _wished("kexec")(facts, uses)
+
+
+def _io_uring(facts, _uses):
+    """A program that needs it, or a guest of libvirt whose disks do."""
+    asks = (path for path, text in sorted(facts.texts.items()) if path.startswith(_GUESTS) and re.search(r"\bio=[\"']io_uring", text))
+    return _program(_OTHER_SIGNS["io_uring"], facts) or _first(Use(path, True) for path in asks)
+
+
 def _kdump(facts, _uses):
     return _enabled(_KDUMP, facts) or (Use(facts.crash_kernel, True) if facts.crash_kernel else None)
 
@@ -427,8 +463,9 @@ def _by_program(name):
 _RULES = {"nspawn": _nspawn, "wireguard": _wireguard, "openvpn": _openvpn, "docker_userns": _docker_userns,
           "podman_userns": _podman_userns, "docker_rootless": _docker_rootless, "podman_rootless": _podman_rootless,
           "lxc_rootless": _lxc_rootless, "rootless_later": _rootless_later, "router": _router, "router_ipv6": _router_ipv6,
-          "slaac": _slaac, "multihomed": _multihomed, "service_address": _service_address, "kdump": _kdump,
-          "private_users": _private_users, "crash_collector": _crash_collector}
+          "slaac": _slaac, "multihomed": _multihomed, "service_address": _service_address, "kexec": _kexec,
+          "kdump": _kdump, "private_users": _private_users, "crash_collector": _crash_collector, "io_uring": _io_uring}
+_RULES.update((name, _wished(name)) for name in _WISHES if name not in _RULES)
 _RULES.update((name, _by_program(name)) for name in _OTHER_SIGNS if name not in _RULES)
 
 

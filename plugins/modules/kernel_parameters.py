@@ -63,8 +63,8 @@ options:
         as in C({"0"&colon; [docker, kubelet]}). The engines and gateways are C(docker), C(containerd), C(crio), C(podman), C(kubelet),
         C(nomad), C(libvirt), C(lxd), C(incus), C(lxc), C(nspawn), C(wireguard), C(openvpn), C(docker_userns), C(podman_userns),
         C(docker_rootless), C(podman_rootless) and C(lxc_rootless), the other uses C(rootless_later), C(router), C(router_ipv6), C(slaac),
-        C(multihomed), C(service_address), C(kdump), C(private_users), C(sandbox), C(crash_collector), C(profiler), C(debugger) and
-        C(io_uring).
+        C(multihomed), C(service_address), C(bridged_guests), C(strict_memory), C(userfaultfd), C(kexec), C(kdump), C(private_users),
+        C(sandbox), C(crash_collector), C(profiler), C(debugger) and C(io_uring).
         C(docs/uses.md) says what proves each of them. O(container_host) and O(uses) decide whether the parameter is C(held_back).
       - C(stops) - in the same form, of which uses a value stops something. It is set all the same, and a warning names them. In place of a
         list of uses a dictionary says what of each stops, as in C({"0"&colon; {router&colon; redirects}}).

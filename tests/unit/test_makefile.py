@@ -60,7 +60,7 @@ def test_what_was_given_is_handed_on_and_nothing_else(tmp_path, command, invento
       for name in ("ARG", "AGRS", "args", "LMIT", "LIMITS", "INVNTORY", "IVENTORY", "INVETNORY", "INVENTORIES", "inventory")],
     *[('make -C "$CLONE" %s' % said, "--check: make takes it for an option of its own: write ARGS=--check.")
       for said in ("harden --check", "rollback LIMIT=web --check", "--check -s upgrade", "harden -sL")],
-    ('make -C "$CLONE" test-core', "CORE: it says on which ansible-core, such as CORE=2.18."),
+    ('make -C "$CLONE" test-core', "CORE: name the ansible-core to test on, such as CORE=2.18."),
     ('make -C "$CLONE" harden INVENTORY=$UNSET', "INVENTORY: it is empty: give it a value, or leave it out."),
     ('INVENTORY= make -C "$CLONE" harden', "INVENTORY: it is empty"), ('make -C "$CLONE" harden LIMIT=" "', "LIMIT: it is empty"),
     ('cd "$CALLER" && make -f "$CLONE/Makefile" harden', "this is not the folder of the Makefile: go there, or name it with make -C."),
@@ -69,6 +69,14 @@ def test_a_mistyped_name_ends_make_before_anything_is_done(tmp_path, command, wo
     done = typed(tmp_path, "a clone", command)
     assert done.returncode == 2 and words in done.stdout and "<" not in done.stdout
     assert list((tmp_path / "the caller").iterdir()) == [] and not (tmp_path / "a clone" / "playbooks").exists()
+
+
+@pytest.mark.parametrize("command", [
+    *['%s=x make -C "$CLONE" audit' % name for name in ("INVENTORY_FILE", "INVENTORY_ID", "LIMIT_NOFILE", "INVESTMENT", "INVENTREE_DB")],
+    'INVENTRY=hosts make -C "$CLONE" help', 'ARGV=1 make -C "$CLONE" help',
+])
+def test_variables_of_others_are_passed_over(tmp_path, command):
+    assert typed(tmp_path, "clone", command).returncode == 0
 
 
 @pytest.mark.parametrize("playbook, inventory, refused", [

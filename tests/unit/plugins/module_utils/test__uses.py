@@ -252,6 +252,9 @@ def test_every_use_can_be_found_and_is_named():
         texts={"/etc/subuid": "containers:1:2\n", "/etc/docker/daemon.json": '{"userns-remap": "default"}',
                "/etc/wireguard/a.conf": "[Interface]", "/etc/openvpn/server/a.conf": "port 1",
                "/etc/lxc/lxc-usernet": "alice veth lxcbr0 10\n"},
+        own={"net.bridge.bridge-nf-call-iptables": "0", "vm.overcommit_memory": "2"},
+        lines={name: LINE._replace(value=value) for name, value in (
+            ("vm.unprivileged_userfaultfd", "1"), ("kernel.kexec_load_disabled", "0"))},
         enabled=enabled("frr.service"), advertised="eth0", rules=1, addresses=[("lo", "10.0.0.50")], crash_kernel="/sys/x",
         private_users="/x")
     assert tuple(_uses.found(everything)) == tuple(name for name in _uses.NAMES if name != "rootless_later")
@@ -680,6 +683,32 @@ def test_several_ways_out(facts, expected):
 ])
 def test_a_kernel_for_crashes(facts, expected):
     assert found(**facts).get("kdump") == (expected and (expected, True))
+
+
+BRIDGED, STRICT = "net.bridge.bridge-nf-call-iptables", "vm.overcommit_memory"
+FAULTS, NO_KEXEC = "vm.unprivileged_userfaultfd", "kernel.kexec_load_disabled"
+
+
+@pytest.mark.parametrize("use, facts, expected", [
+    ("bridged_guests", dict(lines={BRIDGED: LINE._replace(value="0")}), (ROUTER, True)),
+    ("bridged_guests", dict(own={BRIDGED: "0"}), (BRIDGED + " was 0 before us", True)),
+    ("bridged_guests", dict(own={BRIDGED: "1"}), None),
+    # What the vendor's file says it says on every host.
+    ("bridged_guests", dict(own={BRIDGED: "0"}, shipped={BRIDGED: "0"}, lines={BRIDGED: LINE._replace(value="0", path=VENDOR)}), None),
+    ("strict_memory", dict(lines={STRICT: LINE._replace(value="2")}), (ROUTER, True)),
+    ("strict_memory", dict(own={STRICT: "2"}), (STRICT + " was 2 before us", True)), ("strict_memory", dict(own={STRICT: "0"}), None),
+    # It comes with what needs it; old kernels begin with it.
+    ("userfaultfd", dict(lines={FAULTS: LINE._replace(value="1", path=VENDOR)}), (VENDOR + ":3", True)),
+    ("userfaultfd", dict(own={FAULTS: "1"}), None), ("userfaultfd", dict(lines={FAULTS: LINE._replace(value="0")}), None),
+    ("kexec", dict(lines={NO_KEXEC: LINE._replace(value="0")}), (ROUTER, True)), ("kexec", dict(own={NO_KEXEC: "0"}), None),
+    ("kexec", dict(lines={NO_KEXEC: LINE._replace(value=None)}), None),
+    ("kexec", dict(texts={"/etc/default/kexec": "LOAD_KEXEC=true\n"}), ("/etc/default/kexec", True)),
+    ("kexec", dict(texts={"/etc/default/kexec": "# LOAD_KEXEC=true\nLOAD_KEXEC=false\n"}), None),
+    ("io_uring", dict(texts={"/etc/libvirt/qemu/vm.xml": "<driver name='qemu' io='io_uring'/>"}), ("/etc/libvirt/qemu/vm.xml", True)),
+    ("io_uring", dict(texts={"/etc/libvirt/qemu/vm.xml": "<driver name='qemu' io='native'/>"}), None),
+])
+def test_what_somebody_wishes(use, facts, expected):
+    assert found(**facts).get(use) == expected
 
 
 INTERFACES = "/etc/network/interfaces"
