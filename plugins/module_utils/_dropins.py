@@ -25,9 +25,12 @@ _ANY_INTERFACE = "any-interface"
 def decide(request, choices, wanted, snapshot, disk):
     """The drop-ins of this call. DISK: path -> File."""
     decided = Decided({}, {}, {}, {}, {}, [], {})
-    devices = _device_lines(wanted, choices, snapshot.interfaces)
-    adapted = dict((item.path, _adapted(item, choices, devices, _stricter_there(item.path, wanted, snapshot, disk)))
-                   for item in request.dropins if item.text.strip())
+    devices, left = _device_lines(wanted, choices, snapshot.interfaces), _left_lines(wanted, choices, snapshot)
+    adapted = {}
+    for item in request.dropins:
+        if item.text.strip():
+            stricter = _stricter_there(item.path, wanted, snapshot, disk)
+            adapted[item.path] = _adapted(item, choices, devices, left.get(item.path, []), stricter)
     ours = _own_values(adapted, request, snapshot)
     for item in request.dropins:
         if item.path in adapted:
@@ -52,10 +55,10 @@ def _stricter_there(path, wanted, snapshot, disk):
                 and not _decide.broken_uses(want.name, winner.value, want.rule, snapshot))
 
 
-def _adapted(item, choices, devices, stricter):
+def _adapted(item, choices, devices, left, stricter):
     """(the given lines as they fit this host, parameter -> value of those in force). A line that is not in force is commented out with
-    the reason, and the machine's devices follow the line that speaks for all interfaces. STRICTER: parameter -> what stands in its line:
-    it is not ours."""
+    the reason, and the machine's devices follow the line that speaks for all interfaces. LEFT: the lines of interfaces that are left alone.
+    STRICTER: parameter -> what stands in its line: it is not ours."""
     text, own = [] if _sysctl_d.is_ours(item.text) else [_sysctl_d.HEADER], OrderedDict()
     for line in _sysctl_d.parse(item.text):
         choice = choices.get(line.name) if line.name else None
@@ -69,7 +72,7 @@ def _adapted(item, choices, devices, stricter):
         for name, value in devices.get(line.name, ()):
             text.append("%s = %s" % (name, stricter.get(name, value)))
             own[name] = value
-    return text, own
+    return text + left, own
 
 
 def _line_in_force(line, choice, stricter):
@@ -91,15 +94,41 @@ def _device_lines(wanted, choices, interfaces):
     return found
 
 
+def _left_lines(wanted, choices, snapshot):
+    """drop-in -> lines for interfaces that are waived: at boot a line for conf.default, or the pattern that restates it, would reach them.
+    They stand after that line, which moves an interface whose value nobody has written."""
+    found = {}
+    for name, choice in choices.items():
+        speaker = _speaker(wanted[name], wanted, ("default", "all")) if choice.state == "waived" and _sysctl_d.interface_of(name) else None
+        if speaker in choices and choices[speaker].active and _is_writable(name):
+            path = wanted[speaker].dropin
+            own = _left_value(name, path, snapshot)
+            reason = _sysctl_d.comment("waived: %s: it keeps what it has by itself" % choice.reason)
+            found.setdefault(path, []).extend([reason, "%s = %s" % (name, own)] if own is not None else [])
+    return found
+
+
+def _left_value(name, path, snapshot):
+    """What a line at PATH says of an interface that is left alone: what others say of it, in another form, since the same text again would
+    not count, or what it has by itself; None where a later file of others says it."""
+    live = snapshot.live[name].value if name in snapshot.live else None
+    if snapshot.foreign is None or name not in snapshot.foreign.names():
+        return _memory.own_of_host(snapshot.saved, name, live, snapshot)
+    winner = snapshot.foreign.winner(name)
+    if winner is None or winner.value is None or _sysctl_d.boot_key(winner.path) > _sysctl_d.boot_key(path):
+        return None
+    return _spellings(name, winner.value)[-1]
+
+
 def _is_writable(name):
     """Whether a line can speak of a parameter: an interface may have a name that would be a pattern or end the line."""
     return _sysctl_d.is_name(name)
 
 
-def _speaker(want, wanted):
-    """The parameter whose line speaks for an interface."""
+def _speaker(want, wanted, scopes=("all", "default")):
+    """The parameter, the first of SCOPES, whose line speaks for an interface."""
     parts = _sysctl_d.key_path(want.name).split("/")
-    for every in ("all", "default"):
+    for every in scopes:
         name = _sysctl_d.canonical("/".join(parts[:3] + [every] + parts[4:]))
         if name in wanted and wanted[name].rule.interfaces:
             return name
@@ -375,7 +404,7 @@ def restated(mine, files, dialect, path, interfaces, waived=()):
     tries, comments, foreign = OrderedDict(), {}, _sysctl_d.BootOrder(list(files), dialect)
     for _round in range(_MOST_ROUNDS):
         lines = OrderedDict((name, _spelt(name, mine_of, count)) for name, (mine_of, count) in tries.items())
-        text = _restating_text(lines, comments, mine, foreign)
+        text = _restating_text(lines, comments, mine, foreign, waived)
         order = _sysctl_d.BootOrder(list(files) + ([File(path, text)] if text else []), dialect)
         # Two lines of ours may speak for the same interfaces.
         lost = OrderedDict((name, (ours, winner)) for name, ours, winner in _lost(mine, order, interfaces)
@@ -403,22 +432,26 @@ def _spellings(name, value):
     return [value] + [text for text in (" ".join(form % number for number in numbers) for form in ("0x%x", "%d")) if text != value]
 
 
-def _restating_text(lines, comments, mine, foreign):
+def _restating_text(lines, comments, mine, foreign, waived):
     if not lines:
         return None
     text = [_sysctl_d.HEADER]
     for name in sorted(lines, key=lambda name: (_behaviour.order(name), name)):
-        text += [_sysctl_d.comment(comments[name])] + _shields(name, lines, mine, foreign) + ["%s = %s" % lines[name]]
+        text += [_sysctl_d.comment(comments[name])] + _shields(name, lines, mine, foreign, waived) + ["%s = %s" % lines[name]]
     return "\n".join(text) + "\n"
 
 
-def _shields(name, lines, mine, foreign):
-    """Lines that keep a pattern of ours for interfaces away from conf.all and conf.default, of which no line of ours speaks. What a pattern
-    of others sets there stays. FOREIGN: the BootOrder without the file that restates."""
-    others = [name.replace("*", every) for every in ("all", "default")]
-    if not _sysctl_d.is_glob(name) or _behaviour.stops_forwarding(others[0], "0"):
-        # Where forwarding is stopped, it is stopped for these two as well.
+def _shields(name, lines, mine, foreign, waived=()):
+    """Lines that keep a pattern of ours for interfaces away from conf.all and conf.default, of which no line of ours speaks, and from
+    interfaces that are WAIVED. What a pattern of others sets there stays. FOREIGN: the BootOrder without the file that restates."""
+    if not _sysctl_d.is_glob(name):
         return []
+    start, _star, end = name.partition("*")
+    others = [start + every + end for every in ("all", "default")]
+    if _behaviour.stops_forwarding(others[0], "0"):
+        # Where forwarding is stopped, it is stopped for these two as well.
+        others = []
+    others += sorted(set(one for one in waived if one.startswith(start) and one.endswith(end)).difference(foreign.names()))
     return [_shield(other, foreign.winner(other)) for other in others if other not in mine and other not in lines]
 
 

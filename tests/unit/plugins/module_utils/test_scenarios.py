@@ -1130,6 +1130,37 @@ def test_an_interface_that_came_later_gets_what_a_file_of_others_says():
     assert (world.live[NEW_ONE], world.live[VETH]) == ("0", "2")
 
 
+SYSTEMD = "net.ipv4.conf.default.rp_filter = 2\nnet.ipv4.conf.*.rp_filter = 2\n-net.ipv4.conf.all.rp_filter\n"
+
+
+EARLY, LATE = "/usr/lib/sysctl.d/50-default.conf", "/etc/sysctl.d/99-z.conf"
+
+
+@pytest.mark.parametrize("path, foreign, boots", [
+    (EARLY, "", "2"), (EARLY, SYSTEMD, "2"), (EARLY, "net.ipv4.conf.[de]*.rp_filter = 2\n", "2"),
+    # Before our line for conf.default the value that an interface starts with is not written.
+    (EARLY, ETH0 + " = 0\n", "0x0"), (LATE, ETH0 + " = 0\n", "0"),
+])
+def test_a_waived_interface_keeps_its_value_at_boot(path, foreign, boots):
+    world = World({EVERY_ONE: "0", NEW_ONE: "2", ETH0: "2"}, {path: foreign}, interfaces={"eth0": True})
+    before = dict(world.live), dict(world.files)
+    for _run in range(2):
+        plan = world.run(STRICT, dict(ON_ALL, **{ETH0: {"waived": "two ways"}}))
+        assert (row(plan, ETH0).state, row(plan, ETH0).after, world.boots_with(ETH0)) == ("waived", "2", boots)
+        assert world.boots_with(NEW_ONE) == world.boots_with(EVERY_ONE) == "1"
+    assert not plan.files and not plan.writes
+    world.absent()
+    assert (world.live, world.files) == before and not world.saved.parameters
+
+
+def test_a_pattern_of_ours_that_stops_forwarding_leaves_a_waived_interface_alone():
+    foreign, eth1 = "/usr/lib/sysctl.d/99-z.conf", "net.ipv4.conf.eth1.forwarding"
+    world = World(dict(ROUTER, **{"net.ipv4.conf.eth0.forwarding": "0", eth1: "0"}),
+                  {foreign: "net.ipv4.conf.eth*.forwarding = 1\n"}, interfaces=["v0", "eth0", "eth1"])
+    world.run({NETWORK: FORWARD + " = 0\n"}, {eth1: {"waived": "it routes"}})
+    assert (world.boots_with("net.ipv4.conf.eth0.forwarding"), world.boots_with(eth1), world.boots_with(FORWARD)) == ("0", "1", "0")
+
+
 @pytest.mark.parametrize("writes", [0, 1, 2, 3, 4])
 def test_a_rollback_that_is_killed_between_conf_default_and_its_interfaces(writes):
     world = with_veth(ON_ALL)
