@@ -88,7 +88,10 @@ _ROUTERS = ("frr.service", "bird.service", "quagga.service", "keepalived.service
             "strongswan-swanctl.service", "ipsec.service", "ocserv.service", "xl2tpd.service", "miniupnpd.service", "openvpnas.service")
 _ROUTERS_OF = {"ipv4": ("shorewall.service", "pptpd.service", "pimd.service"),
                "ipv6": ("bird6.service", "radvd.service", "shorewall6.service")}
-_KDUMP = ("kdump.service", "kdump-tools.service")
+# Their routes come and go, and answers may leave by another way than questions came.
+_ROUTING = ("frr.service", "bird.service", "bird6.service", "quagga.service")
+_KDUMP_TOOLS, _KDUMP_DEFAULTS = "kdump-tools.service", "/etc/default/kdump-tools"
+_KDUMP = ("kdump.service", _KDUMP_TOOLS)
 ENABLED = _ROUTERS + _ROUTERS_OF["ipv4"] + _ROUTERS_OF["ipv6"] + _KDUMP + _packet_filters.UNITS
 FORWARD, FORWARD_IPV6 = "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
 CORE_PATTERN = "kernel.core_pattern"
@@ -113,13 +116,14 @@ PRIVATE_USERS = re.compile(r"(?m)^[ \t]*PrivateUsers[ \t]*=[ \t]*(\S*)")
 _ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
 # Ubuntu's procps ships this one for everybody.
 _SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)
-FILES = DAEMON_JSON + _DOCKER_OPTIONS + CONTAINERS_CONF + (LXC_USERNET, _KEXEC)
+FILES = DAEMON_JSON + _DOCKER_OPTIONS + CONTAINERS_CONF + (LXC_USERNET, _KEXEC, _KDUMP_DEFAULTS)
 FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETPLAN, ".yaml"), (_DOCKER_DROP_INS, ".conf"),
            (_CONTAINERS_DROP_INS, ".conf"), (_QUADLETS, ".container"), (_GUESTS, ".xml")) + tuple(
                (folder, ending) for folders, ending in ((NETWORKD, ".netdev"), (MANAGER, "")) for folder in folders)
 _WIREGUARD = r"(?mi)^[ \t]*\[(?:Interface|WireGuard)\]"
 _PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:(?:WireGuard)?Peer\]|wireguard-peer\.)", r"(?mi)^[ \t]*Endpoint[ \t]*="
 _LISTEN_PORT = r"(?mi)^[ \t]*Listen-?Port[ \t]*="
+_SAVED, _TO_EVERYWHERE = r"(?mi)^[ \t]*SaveConfig[ \t]*=[ \t]*true", r"(?mi)^[ \t]*AllowedIPs[ \t]*=.{0,200}(?:0\.0\.0\.0|::)/0"
 _FORWARDS = r"(?mi)^[ \t]*(?:Pre|Post)Up[ \t]*=.*(?:forward|masquerade)"
 # Their ids in /etc/subuid belong to a service, and to no user who may start containers.
 _SERVICES = ("root", "0", "containers", "dockremap", "kubelet", "lxd", "incus", "_incus")
@@ -281,11 +285,13 @@ def _is_wireguard_device(text):
 
 
 def _is_wireguard_gateway(text):
-    """Not a client: one that names no port of its own, forwards nothing, and whose peers each have an address to be called at."""
+    """Not a client: one that names no port of its own, forwards nothing, and whose peers each have an address to be called at. A port
+    that wg-quick has saved is no name where the peer is the way to everywhere."""
     peers, endpoints = (len(re.findall(line, text)) for line in (_PEER, _ENDPOINT))
     if not re.search(_WIREGUARD, text):
         return False
-    return not peers or peers > endpoints or bool(re.search(_LISTEN_PORT, text) or re.search(_FORWARDS, text))
+    names_port = re.search(_LISTEN_PORT, text) and not (re.search(_SAVED, text) and re.search(_TO_EVERYWHERE, text))
+    return not peers or peers > endpoints or bool(names_port or re.search(_FORWARDS, text))
 
 
 def _openvpn(facts, _uses):
@@ -381,6 +387,8 @@ def _multihomed(facts, _uses):
     line, before = _first(_administrators(facts, _RP_FILTER, _is_loose)), _first(_loose_before(facts))
     if line or before:
         return Use(line or before, True, before=not line)
+    if _enabled(_ROUTING, facts):
+        return _enabled(_ROUTING, facts)
     if facts.image:
         return Use("only a running host shows it", True)
     if len(facts.defaults) > 1:
@@ -430,7 +438,9 @@ def _io_uring(facts, _uses):
 
 
 def _kdump(facts, _uses):
-    return _enabled(_KDUMP, facts) or (Use(facts.crash_kernel, True) if facts.crash_kernel else None)
+    is_off = re.search(r"(?m)^[ \t]*USE_KDUMP[ \t]*=[ \t]*[\"']?0", facts.texts.get(_KDUMP_DEFAULTS, ""))
+    enabled = _enabled([name for name in _KDUMP if name != _KDUMP_TOOLS or not is_off], facts)
+    return enabled or (Use(facts.crash_kernel, True) if facts.crash_kernel else None)
 
 
 def _private_users(facts, _uses):

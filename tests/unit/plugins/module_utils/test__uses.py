@@ -321,7 +321,7 @@ NETWORK = "/etc/systemd/network/a.network:4"
     (dict(lines={FORWARD: LINE}, settings=(setting(FORWARD, "0"),)), {}),
     (dict(settings=(setting("net.ipv6.conf.*.forwarding", "1"),)), {"router_ipv6": NETWORK}),
     (dict(announces=NETWORK), {"router_ipv6": NETWORK}),
-    (dict(enabled=enabled("frr.service")), dict.fromkeys(("router", "router_ipv6"), enabled("frr.service")["frr.service"])),
+    (dict(enabled=enabled("frr.service")), dict.fromkeys(("router", "router_ipv6", "multihomed"), enabled("frr.service")["frr.service"])),
     (dict(enabled=enabled("shorewall.service")), {"router": enabled("shorewall.service")["shorewall.service"]}),
     (dict(enabled=enabled("radvd.service")), {"router_ipv6": enabled("radvd.service")["radvd.service"]}),
 ])
@@ -338,7 +338,7 @@ MASQUERADES = dict(filters={"/etc/nftables.conf": "chain post { masquerade }"})
     # An engine switches forwarding on and has rules of its own, and it is held for the engine.
     (dict(BY_ENGINE, programs=DOCKER), "auto", {}, ["docker"]),
     (dict(MASQUERADES, programs=DOCKER), "auto", {}, ["docker"]),
-    (dict(enabled=enabled("frr.service"), programs=DOCKER), "auto", {}, ["docker", "router", "router_ipv6"]),
+    (dict(enabled=enabled("frr.service"), programs=DOCKER), "auto", {}, ["docker", "router", "router_ipv6", "multihomed"]),
     (dict(announces=NETWORK, programs=DOCKER), "auto", {}, ["docker", "router_ipv6"]),
     # An engine that does not hold in the end hides nothing.
     (dict(BY_ENGINE, programs=DOCKER), "auto", {"docker": "absent"}, ["router"]),
@@ -689,7 +689,16 @@ BRIDGED, STRICT = "net.bridge.bridge-nf-call-iptables", "vm.overcommit_memory"
 FAULTS, NO_KEXEC = "vm.unprivileged_userfaultfd", "kernel.kexec_load_disabled"
 
 
+CLIENT = "[Interface]\nSaveConfig = true\nListenPort = 51234\n[Peer]\nEndpoint = 192.0.2.1:51820\nAllowedIPs = %s\n"
+
+
 @pytest.mark.parametrize("use, facts, expected", [
+    ("wireguard", dict(texts={"/etc/wireguard/a.conf": CLIENT % "0.0.0.0/0, ::/0"}), None),
+    ("wireguard", dict(texts={"/etc/wireguard/a.conf": CLIENT % "10.8.0.2/32"}), ("/etc/wireguard/a.conf", True)),
+    ("kdump", dict(enabled=enabled("kdump-tools.service"), texts={"/etc/default/kdump-tools": "USE_KDUMP=0\n"}), None),
+    ("kdump", dict(enabled=enabled("kdump-tools.service"), texts={"/etc/default/kdump-tools": "USE_KDUMP=1\n"}),
+     tuple(enabled("kdump-tools.service").values()) + (True,)),
+    ("multihomed", dict(enabled=enabled("frr.service")), tuple(enabled("frr.service").values()) + (True,)),
     ("bridged_guests", dict(lines={BRIDGED: LINE._replace(value="0")}), (ROUTER, True)),
     ("bridged_guests", dict(own={BRIDGED: "0"}), (BRIDGED + " was 0 before us", True)),
     ("bridged_guests", dict(own={BRIDGED: "1"}), None),
