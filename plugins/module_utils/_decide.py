@@ -112,7 +112,18 @@ def _later(want, paths, snapshot):
     """(path, value) of a later drop-in of ours, from another call, that asks for the parameter, too, or None."""
     if not want.dropin or want.value is None or want.rule.waived:
         return None
-    return _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, want.name, after=want.dropin)
+    names = [want.name]
+    if want.number is None:
+        # The lines that speak for all interfaces.
+        names += [_sysctl_d.of_interface(want.name, every) for every in ("all", "default")]
+    lines = [(name, _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, name, after=want.dropin)) for name in names]
+    return next((line for name, line in lines if line and (name == want.name or _speaks_for_all(name, line[0], snapshot.saved))), None)
+
+
+def _speaks_for_all(name, path, saved):
+    """Whether the line for NAME in the drop-in at PATH is for every interface, as the rule of its call says."""
+    rule = (saved.files[path].rules or {}).get(name)
+    return rule is not None and rule.interfaces
 
 
 def _as_decided(want, later):

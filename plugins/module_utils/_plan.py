@@ -29,8 +29,7 @@ def plan(request, snapshot):
     disk = dict((item.path, item) for item in snapshot.files)
     decided = _dropins.decide(request, choices, wanted, snapshot, disk)
     mine = _dropins.our_lines(request, decided, wanted, snapshot, disk)
-    waived = frozenset(_behaviour.switch(name) for name, rule in request.rules.items() if rule.waived)
-    _restate(mine, decided, snapshot, disk, waived)
+    _restate(mine, decided, snapshot, disk, _waived(request, mine))
     after = _with(disk, decided.texts)
     boots = [_rivals.Boot(files, snapshot.dialect, snapshot.rivals, snapshot.interfaces)
              for files in (snapshot.files, list(after.values()))]
@@ -58,6 +57,13 @@ def _live_before(planned, expected, followers, snapshot):
     found = dict(_writes.reached(planned, snapshot.live, snapshot.interfaces))
     found.update((name, snapshot.live[name].value) for name in list(expected) + list(followers))
     return found
+
+
+def _waived(request, mine):
+    """The switches that this call waives, without those that drop-ins of other calls ask for."""
+    asked = set(item.path for item in request.dropins)
+    others = set(_behaviour.switch(name) for name, ours in mine.items() if ours.path not in asked)
+    return frozenset(_behaviour.switch(name) for name, rule in request.rules.items() if rule.waived) - others
 
 
 def _elsewhere(request, snapshot):

@@ -1028,6 +1028,32 @@ def test_the_later_drop_in_of_a_pair_goes_and_the_earlier_one_is_in_force_again(
     assert world.live == was and not world.saved.parameters
 
 
+ALL_RP, NEW_RP, ETH_RP, V0_RP = ("net.ipv4.conf.%s.rp_filter" % scope for scope in ("all", "default", "eth0", "v0"))
+
+
+def test_two_calls_for_all_interfaces_do_not_chase_one_another():
+    """The later drop-in is in force, on devices and on bridges."""
+    text, rules = ALL_RP + " = %s\n" + NEW_RP + " = %s\n", {ALL_RP: {"interfaces": True}, NEW_RP: {"interfaces": True}}
+    world = World(dict.fromkeys([ALL_RP, NEW_RP, ETH_RP, V0_RP], "0"), interfaces={"eth0": True, "v0": False})
+    world.run({NETWORK: text % (2, 2)}, rules)
+    for _round in range(2):
+        world.run({TUNING: text % (1, 1)}, rules)
+        assert set(world.live.values()) == {"2"}
+        assert not world.run({NETWORK: text % (2, 2)}, rules).writes
+    world.run({NETWORK: ""})
+    world.run({TUNING: text % (1, 1)}, rules)
+    assert set(world.live.values()) == {"1"}
+    world.absent()
+    assert set(world.live.values()) == {"0"} and not world.saved.parameters
+
+
+def test_a_waiver_of_one_call_leaves_what_another_call_restates():
+    world = World({REDIRECTS: "0"}, {"/usr/lib/sysctl.d/99-z.conf": REDIRECTS + " = 1\n"})
+    world.run({NETWORK: REDIRECTS + " = 0\n"})
+    world.run({TUNING: "vm.a = 1\n"}, {REDIRECTS: {"waived": "not in this call"}})
+    assert world.boots_with(REDIRECTS) == "0"
+
+
 NAMES_OF_ONE = ("net.netfilter.nf_conntrack_max", "net.nf_conntrack_max")
 
 
