@@ -15,6 +15,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Cho
 ABSENT = Reading(None, errno.ENOENT)
 # What nothing is wanted of any more.
 _LEFT_ALONE = ("waived", "held_back")
+_MOST_SAID = 3
 _NEVER_UNSET = "it cannot be unset again"
 _UNTIL_REBOOT = "only a reboot takes it back"
 _ADDRESSES = "addresses and routes of IPv6 that nothing configures again are lost"
@@ -228,7 +229,11 @@ def _signs(name, value, groups, snapshot):
 
 
 def _in_words(signs):
-    return ", ".join("%s (%s)" % (use, sign.evidence) if sign.evidence else use for use, sign in signs)
+    """The uses with their evidence; of those that are nothing but the user's word the first few."""
+    found = ["%s (%s)" % (use, sign.evidence) for use, sign in signs if sign.evidence]
+    said = [use for use, sign in signs if not sign.evidence]
+    more = " and %d more" % (len(said) - _MOST_SAID) if len(said) > _MOST_SAID else ""
+    return ", ".join(found + ([", ".join(said[:_MOST_SAID]) + more + " (by container_host or uses)"] if said else []))
 
 
 def broken_uses(name, value, rule, snapshot, unchanged=False, past=False):

@@ -69,7 +69,7 @@ def test_state(wanted, live, rule, files, state, after):
 
 @pytest.mark.parametrize("rule, live, line", [
     ({}, "0", "kernel.a = 1"),
-    ({"hold": ["docker"]}, "0", "# held_back: would break docker: kernel.a = 1"),
+    ({"hold": ["docker"]}, "0", "# held_back: would break docker (by container_host or uses): kernel.a = 1"),
     ({"waived": "ticket 7"}, "0", "# waived: ticket 7: kernel.a = 1"),
     ({}, None, "# unsupported: kernel 6.1.0 does not have it: kernel.a = 1"),
     ({"needs_module": "m"}, None, "kernel.a = 1"),
@@ -188,7 +188,7 @@ def test_interfaces_that_exist_are_reached():
     ("{all} = 0\n", Reading("1", 0, errno.EROFS), {}, ["{all} = 0", "{eth0} = 0"]),
     ("{eth0} = 1\n{all} = 0\n", "1", {}, ["{eth0} = 1", "{all} = 0"]),
     ("{all} = 1\n", "0", {"accept": ["0"]}, ["# 0 was found on this host and is as good as 1 or better", "{all} = 0", "{eth0} = 0"]),
-    ("{all} = 0\n", "1", {"hold": ["docker"]}, ["# held_back: would break docker: {all} = 0"]),
+    ("{all} = 0\n", "1", {"hold": ["docker"]}, ["# held_back: would break docker (by container_host or uses): {all} = 0"]),
 ])
 def test_a_device_has_a_line_of_its_own_unless_there_is_one(content, live, rule, lines):
     """At boot it may be there before conf.all is set, which reaches new interfaces alone."""
@@ -256,7 +256,7 @@ def test_forwarding_stays_on_under_an_engine_on_the_way_back(name, container_hos
 
 
 @pytest.mark.parametrize("container_host, runtimes, state, reason", [
-    ("always", {}, "held_back", "would break docker, kubelet"),
+    ("always", {}, "held_back", "would break docker, kubelet (by container_host or uses)"),
     ("auto", {"docker": "/usr/bin/dockerd", "podman": "x"}, "held_back", "would break docker (/usr/bin/dockerd)"),
     ("auto", {"podman": "/usr/bin/podman"}, "changed", ""),
     ("auto", {}, "changed", ""),
