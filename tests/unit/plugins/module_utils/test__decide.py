@@ -176,7 +176,8 @@ def test_how_firm_a_use_is(firm, unchanged, broken):
     pytest.param("0", ((None, ("docker",)),), "", id="a value that nobody has named"),
     pytest.param("0", (("0", ("podman",)),), "", id="a use that this host does not have"),
     pytest.param(None, (("0", ("docker",)),), "", id="no value"),
-    pytest.param("0", (("0", ("router", "kdump", "docker")),), "router (its file), docker (it runs), kdump (by container_host or uses)", id="several"),
+    pytest.param("0", (("0", ("router", "kdump", "docker")),), "router (its file), docker (it runs), kdump (by container_host or uses)",
+                 id="several"),
 ])
 def test_uses_that_a_value_would_break(value, hold, words):
     snapshot = host(uses={"docker": Use("it runs", False), "router": Use("its file", True), "kdump": Use("", True)})
