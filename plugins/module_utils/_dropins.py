@@ -97,25 +97,31 @@ def _device_lines(wanted, choices, interfaces):
 def _left_lines(wanted, choices, snapshot):
     """drop-in -> lines for interfaces that are waived: at boot a line for conf.default, or the pattern that restates it, would reach them.
     They stand after that line, which moves an interface whose value nobody has written."""
-    found = {}
+    found, others = {}, None
     for name, choice in choices.items():
         speaker = _speaker(wanted[name], wanted, ("default", "all")) if choice.state == "waived" and _sysctl_d.interface_of(name) else None
         if speaker in choices and choices[speaker].active and _is_writable(name):
-            path = wanted[speaker].dropin
-            own = _left_value(name, path, snapshot)
+            path, others = wanted[speaker].dropin, others or _of_others(snapshot)
+            own = _left_value(name, path, others, snapshot)
             reason = _sysctl_d.comment("waived: %s: it keeps what it has by itself" % choice.reason)
             found.setdefault(path, []).extend([reason, "%s = %s" % (name, own)] if own is not None else [])
     return found
 
 
-def _left_value(name, path, snapshot):
-    """What a line at PATH says of an interface that is left alone: what others say of it, in another form, since the same text again would
-    not count, or what it has by itself; None where a later file of others says it."""
+def _of_others(snapshot):
+    """The BootOrder of all lines of others, those of files that ours have replaced included."""
+    replaced = [File(path, known.before) for path, known in sorted(snapshot.saved.files.items()) if known.before is not None]
+    return _sysctl_d.BootOrder([item for item in snapshot.files if not _sysctl_d.is_ours(item.text)] + replaced, snapshot.dialect)
+
+
+def _left_value(name, path, others, snapshot):
+    """What a line at PATH says of an interface that is left alone: what OTHERS say of it, in another form, since the same text again would
+    not count, or what it has by itself; None where others say it later, in the file that ours replaces or hides, too."""
     live = snapshot.live[name].value if name in snapshot.live else None
-    if snapshot.foreign is None or name not in snapshot.foreign.names():
+    if name not in others.names():
         return _memory.own_of_host(snapshot.saved, name, live, snapshot)
-    winner = snapshot.foreign.winner(name)
-    if winner is None or winner.value is None or _sysctl_d.boot_key(winner.path) > _sysctl_d.boot_key(path):
+    winner = others.winner(name)
+    if winner is None or winner.value is None or _sysctl_d.boot_key(winner.path)[0] >= _sysctl_d.boot_key(path)[0]:
         return None
     return _spellings(name, winner.value)[-1]
 

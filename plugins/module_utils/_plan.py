@@ -60,10 +60,13 @@ def _live_before(planned, expected, followers, snapshot):
 
 
 def _waived(request, mine):
-    """The switches that this call waives, without those that drop-ins of other calls ask for."""
+    """The switches that this call waives, without those that drop-ins of other calls ask for, of all interfaces or of one."""
     asked = set(item.path for item in request.dropins)
     others = set(_behaviour.switch(name) for name, ours in mine.items() if ours.path not in asked)
-    return frozenset(_behaviour.switch(name) for name, rule in request.rules.items() if rule.waived) - others
+    waived = [name for name, rule in request.rules.items() if rule.waived]
+    every = dict((name, [_sysctl_d.of_interface(name, scope) for scope in ("all", "default")] if _sysctl_d.interface_of(name) else [])
+                 for name in waived)
+    return frozenset(_behaviour.switch(name) for name in waived if not others.intersection(map(_behaviour.switch, [name] + every[name])))
 
 
 def _elsewhere(request, snapshot):
