@@ -27,7 +27,7 @@ def _digest(host, rows):
 
 
 class Reader:
-    """Takes results line by line, in any order, and makes a Fleet of them. RUN: results of other runs are passed over; None for all runs."""
+    """Takes results line by line, in any order, and makes a Fleet of them. RUN: whose results count; None for those of all runs."""
 
     def __init__(self, run=None):
         self._run = run
