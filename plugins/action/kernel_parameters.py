@@ -43,15 +43,18 @@ def with_notes(result, notes):
     return dict(result, notes=notes + said["notes"], warnings=notes + said["warnings"]) if notes else result
 
 
-def with_report(result, settings):
-    """RESULT with the SETTINGS of the report, None for no report, for the callback plugin.
+def with_report(result, settings, mode):
+    """RESULT with what the callback plugin has to know: the SETTINGS of the report, None for no report, and the MODE of the run, None where
+    it is not known.
 
     Ansible shows `invocation` only with -vvv. A host's own result has it, too, but may not say where the controller writes.
     """
     said = result.get("invocation")
-    said = {key: value for key, value in said.items() if key != "report"} if isinstance(said, dict) else {}
+    said = {key: value for key, value in said.items() if key not in ("report", "mode")} if isinstance(said, dict) else {}
     if settings:
         said["report"] = settings._asdict()
+    if mode:
+        said["mode"] = mode
     others = {key: value for key, value in result.items() if key != "invocation"}
     return dict(others, invocation=said) if said else others
 
@@ -89,10 +92,10 @@ class ActionModule(ActionBase):
         # Ansible refuses here what the front does not support.
         super().run(tmp, task_vars)
         result = self._kept(shelf, call.shown("report_dir"), self._result(call, shelf, host, task_vars))
-        return with_report(result, None if self._task.no_log else settings)
+        return with_report(result, *((None, None) if self._task.no_log else (settings, shelf.about.get("mode"))))
 
     def _is_preview(self, call):
-        return bool(self._task.check_mode) and call.goes_back()
+        return bool(self._task.check_mode) and call.other_state() is not None
 
     def _refused(self, msg):
         """The result of a task that must not run: no exception, since Ansible shows the trace of one beside the sentence."""

@@ -30,8 +30,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils._formats import t
 _CALLBACK = "photon.hardening.report"
 # So many of a list stand in the task's result; all of them stand in the report.
 _MOST = 100
-# By so many hours the clock of another controller may be ahead. A result of a later day would be fresh for ever.
-_MOST_AHEAD = 24
+# By so much the clock of another controller may be ahead. A result of a later day would be fresh for ever.
+_MOST_AHEAD = datetime.timedelta(hours=24)
 _HOURS = re.compile(r"[0-9]{1,15}\Z")
 _SPEC = {
     "report_dir": {"type": "path"}, "report_formats": {"type": "list", "elements": "str"}, "report_keep": {"type": "int"},
@@ -47,12 +47,14 @@ def check_hours(given):
         raise ValueError("stale_after: %s is no whole number of hours, which must be 0 or more" % _harmless.line(given))
 
 
-def hours_ago(hours):
+def fresh(hours, now):
+    """(the time HOURS before NOW, the latest time that a clock ahead of ours may have): what is between them is fresh."""
     try:
-        then = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=hours)
+        first = now - datetime.timedelta(hours=hours)
     except OverflowError:
         raise ValueError("stale_after: %s is no number of hours back to the year 1" % hours) from None
-    return then.strftime("%Y-%m-%dT%H:%M:%SZ")
+    # strftime would write a year before 1000 with fewer digits.
+    return tuple(then.isoformat(timespec="seconds") + "Z" for then in (first, now + _MOST_AHEAD))
 
 
 def add_cached(reader, hosts, hostvars):
@@ -79,8 +81,9 @@ class ActionModule(ActionBase):
                 _call.check_names(task_vars)
             call = _call.Call(self._task.args, task_vars, self._templar.template)
             settings = call.report_settings()
-            if args["this_run"] and self._task.check_mode and call.goes_back():
-                return {"changed": False, "msg": "No report is written of a preview of a rollback."}
+            state = call.other_state() if args["this_run"] and self._task.check_mode else None
+            if state:
+                return {"changed": False, "msg": "No report is written of a preview with %s=%s." % (call.shown("state"), state)}
             return self._of_this_run(settings, task_vars) if args["this_run"] else self._of_runs(settings, args, task_vars)
         except OSError as exc:
             return {"failed": True, "changed": False, "msg": "No report can be made: %s: %s" % (_harmless.line(exc.filename), exc.strerror)}
@@ -92,7 +95,7 @@ class ActionModule(ActionBase):
         if settings is None:
             return {"changed": False, "msg": "No report is written, because no report_dir is given."}
         hosts = variables["ansible_play_hosts_all"]
-        fleet = _reports.of_run(settings.folder, hosts, _provenance.STARTED)
+        fleet = _reports.of_run(settings.folder, hosts)
         is_enabled = _CALLBACK in constants.CALLBACKS_ENABLED
         comes_later = is_enabled and hosts[-1] in variables["ansible_play_batch"]
         path = None if comes_later else _reports.write(fleet, settings)
@@ -111,21 +114,24 @@ class ActionModule(ActionBase):
             reader.add(source, line)
         if args["cached_facts"]:
             add_cached(reader, args["hosts"], variables["hostvars"])
-        earlier = _earlier(args["since"], reader) if args["since"] else None
-        fleet = reader.fleet(args["hosts"], hours_ago(args["stale_after"]), hours_ago(-_MOST_AHEAD))
+        since, until = fresh(args["stale_after"], datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None))
+        earlier = _earlier(args["since"], reader, until) if args["since"] else None
+        fleet = reader.fleet(args["hosts"], since, until)
         if earlier and fleet.hosts and earlier.time > fleet.time:
             raise ValueError("since: %s: name an earlier report: its newest result is of %s, and the newest that is reported is of %s"
                              % (args["since"], earlier.time, fleet.time))
         drift = _drift.drift(earlier, fleet) if earlier else None
-        result = _told(fleet, _reports.write(fleet, settings, drift) if settings else None, _job(variables), drift)
-        if args["query"] is not None:
-            result["found"] = _query.answer(_reports.as_data(fleet, drift), args["query"])
-        return result
+        # First of all: where the question is wrong, no report is written.
+        answer = {} if args["query"] is None else {"found": _query.answer(_reports.as_data(fleet, drift), args["query"])}
+        return dict(_told(fleet, _reports.write(fleet, settings, drift) if settings else None, _job(variables), drift), **answer)
 
 
-def _earlier(path, reader):
-    """The Fleet of an earlier report. What cannot be read of it is a problem of the new one: nobody knows whether it got worse since."""
-    fleet = _merge.read(_shards.lines([path]))
+def _earlier(path, reader, until):
+    """The Fleet of an earlier report. What cannot be read of it is a problem of the new one: nobody knows whether it got worse since.
+
+    UNTIL: what is later is no time of a result.
+    """
+    fleet = _merge.read(_shards.lines([path]), fresh_until=until)
     for problem in fleet.problems:
         if problem.kind in _records.LOST:
             reader.add(problem.source, _shape.BadShard(problem.kind, "of the earlier report: %s" % problem.message))

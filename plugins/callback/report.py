@@ -32,7 +32,6 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import STA
 from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _display,
     _harmless,
-    _provenance,
     _records,
     _report_options,
     _shards,
@@ -54,7 +53,7 @@ def counts_of(result):
     """state -> number, of a result of the module, as reports count; a failed one may have none."""
     found = result.get("summary")
     counts = {str(state): count for state, count in found.items() if isinstance(count, int)} if isinstance(found, dict) else {}
-    unasked = min(counts.get("ok", 0), sum(map(_is_unasked, rows_of(result))))
+    unasked = min(counts.get("ok", 0), sum(_verdicts.settled_row(row) == _verdicts.UNASKED for row in rows_of(result)))
     return dict(counts, **{"ok": counts["ok"] - unasked, _verdicts.UNASKED: unasked}) if unasked > 0 else counts
 
 
@@ -70,10 +69,6 @@ def _is_row(row):
             and all(isinstance(row.get(field), (str, type(None))) for field in _records.Cell._fields))
 
 
-def _is_unasked(row):
-    return row["state"] == "ok" and row["wanted"] is None
-
-
 def settings_of(result):
     """Where the report goes, None for nowhere. The front on the controller says it; what a host says under this name never gets here."""
     said = result.get("invocation", {}).get("report")
@@ -86,12 +81,9 @@ def host_of(given):
     return str(delegated or given._task.delegate_to or given._host.get_name())
 
 
-def mode_of(result):
-    """What the run does, as the front on the controller says it."""
-    if "preview_of" in result:
-        return result["preview_of"]
-    facts = result.get("ansible_facts")
-    return facts["photon_hardening"]["mode"] if isinstance(facts, dict) and "photon_hardening" in facts else "harden"
+def mode_of(result, check_mode):
+    """What the run does, as the front on the controller says it where it knows it."""
+    return result.get("invocation", {}).get("mode") or _shards.mode(None, check_mode)
 
 
 class CallbackModule(CallbackBase):
@@ -141,7 +133,7 @@ class CallbackModule(CallbackBase):
         result, host = given._result, host_of(given)
         ended = _shards.outcome(dict(result, **how))
         self._rows[host] = terminal.Row(_harmless.flat(host), ended, bool(given._task.check_mode), counts_of(result),
-                                        mode_of(result), bool(result.get("changed")))
+                                        mode_of(result, given._task.check_mode), bool(result.get("changed")))
         self._parameters = rows_of(result)
         if ended != "done":
             self._remember(given, dict(result, **how))
@@ -152,7 +144,7 @@ class CallbackModule(CallbackBase):
     def _remember(self, given, result):
         """Ansible keeps facts of what went well alone: beside a host that failed, the fact cache would still have its last good result."""
         if self._variables is not None:
-            about = {"mode": _shards.mode(None, given._task.check_mode)}
+            about = {"mode": mode_of(result, given._task.check_mode)}
             self._variables.set_host_facts(given._host.get_name(), _shards.facts(result, about))
 
     # --- when it ends ---
@@ -173,7 +165,7 @@ class CallbackModule(CallbackBase):
         # Not before: what makes reports would be copied into the process of each host.
         from ansible_collections.photon.hardening.plugins.plugin_utils import _reports
         try:
-            return _reports.write_run(kept, lost, _provenance.STARTED)
+            return _reports.write_run(kept, lost)
         except (OSError, ValueError) as exc:
             self._display.error("The report in %s cannot be written: %s" % (folder, _harmless.line(exc)))
             return None

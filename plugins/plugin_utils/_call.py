@@ -69,12 +69,14 @@ class Call:
             given["report_dir"] = beside_playbooks(self._collected(_OF_PLAYBOOK.__eq__).get(_OF_PLAYBOOK), os.getcwd())
         return _report_options.settings(given, self.shown)
 
-    def goes_back(self):
-        """Whether nothing is wanted of the host but what was there before, or its memory of that."""
+    def other_state(self):
+        """The state that is asked for where it is not present: nothing is wanted of the host then but what was there before, or its memory
+        of that. None for present, and for what is no state."""
         try:
-            return self._option("state") not in (None, "present")
+            state = self._option("state")
         except ValueError:
-            return False
+            return None
+        return None if state == "present" else state
 
     def shown(self, option):
         """What an OPTION is called where it was said: the name of the role's variable, or of the task's option."""

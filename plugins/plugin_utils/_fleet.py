@@ -14,6 +14,11 @@ class Fleet:
 
     def __init__(self, hosts, parameters, problems):
         self.hosts, self.parameters, self.problems = hosts, parameters, problems
+        # When the newest result was kept that is not stale, if there is one; "" without a result. A report has no other time, so that the
+        # same results make the same file.
+        stale = {problem.source for problem in problems if problem.kind == "stale"}
+        fresh = [host for host in hosts if host.name not in stale]
+        self.time = max((host.time for host in fresh or hosts), default="")
         # The one place that counts.
         self._kinds = [_kinds(tally, host.check_mode) for tally, host in zip(self._counted(), hosts, strict=True)]
 
@@ -99,11 +104,6 @@ class Fleet:
         found = Counter(tuple((key, waiver.get(key)) for key in _records.WAIVER) for host in self.hosts for waiver in host.waivers)
         listed = [(dict(key), hosts) for key, hosts in found.items()]
         return sorted(listed, key=lambda item: ([item[0]["expires"] or "9999"] + [str(item[0][key]) for key in _records.WAIVER]))
-
-    @property
-    def time(self):
-        """When the newest result was kept; "" without one. A report has no other time, so that the same results make the same file."""
-        return max((host.time for host in self.hosts), default="")
 
 
 def _place(finding):

@@ -27,9 +27,10 @@ def _digest(host, rows):
 
 
 class Reader:
-    """Takes results line by line, in any order, and makes a Fleet of them."""
+    """Takes results line by line, in any order, and makes a Fleet of them. RUN: whose results count; None for those of all runs."""
 
-    def __init__(self):
+    def __init__(self, run=None):
+        self._run = run
         self._numbers, self._seen, self._columns, self._problems = {}, [], {}, set()
         # Most rows were seen before, of another host: parameter -> their fields as they stood in the line -> the number of their cell.
         # Nothing of a parameter whose rows were hardly ever seen before.
@@ -43,6 +44,8 @@ class Reader:
             if isinstance(line, _shape.BadShard):
                 raise line
             shard = _shape.parsed(line)
+            if self._run not in (None, shard["run"]):
+                return
             rows = self._rows(shard.get("parameters") or (), _shape.is_plain(line))
         except _shape.BadShard as exc:
             self._problems.add(_records.Problem(exc.kind, source, str(exc)))
@@ -153,9 +156,9 @@ def _of_hosts(hosts, fresh_from, fresh_until):
             yield _records.Problem("truncated", host.name, "%d parameters are left out of its result" % host.omitted)
 
 
-def read(lines, *others, **more):
-    """The Fleet of LINES, (source, text) each. The others are those of Reader.fleet."""
-    reader = Reader()
+def read(lines, *others, run=None, **more):
+    """The Fleet of LINES, (source, text) each, of RUN or of all runs. The others are those of Reader.fleet."""
+    reader = Reader(run)
     for source, line in lines:
         reader.add(source, line)
     return reader.fleet(*others, **more)

@@ -44,5 +44,4 @@ def digest(path=_catalogue.PATH):
 
 # At import, in the main process: the workers of a run have all the same.
 RUN = "%s-%d" % (time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()), os.getpid())
-STARTED = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 PROGRAMS = {"collection": collection(), "catalogue": digest(), "ansible_core": ansible_core}

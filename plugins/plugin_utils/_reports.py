@@ -30,9 +30,10 @@ _RUN = re.compile(r"\d{8}T\d{6}Z-\d+", re.ASCII)
 _MADE = ("report.html", "report.json", "junit-*.xml", "hdf/*.json", "cklb/*.cklb", ".????????", "hdf/.????????", "cklb/.????????")
 
 
-def of_run(folder, hosts, started):
-    """The Fleet of a run: the results of HOSTS in FOLDER. What was kept before the run STARTED counts as stale."""
-    return _merge.read(_shards.lines(_kept(folder, hosts)), expected=hosts, fresh_from=started)
+def of_run(folder, hosts, run=_provenance.RUN):
+    """The Fleet of RUN: what it has kept of HOSTS in FOLDER. Of a host that it never reached there is an earlier result, or none: both are
+    missing."""
+    return _merge.read(_shards.lines(_kept(folder, hosts)), run=run, expected=hosts)
 
 
 def _kept(folder, hosts):
@@ -55,13 +56,13 @@ def write(fleet, settings, drift=None, run=_provenance.RUN):
     return paths[0] if paths else None
 
 
-def write_run(kept, others, started):
-    """Writes the reports of the run that STARTED then, all into one folder, and returns the path of the one to open first.
+def write_run(kept, others):
+    """Writes the reports of this run, all into one folder, and returns the path of the one to open first.
 
     KEPT: Settings -> names of the hosts that have them. OTHERS: names of the hosts without a result.
     """
     parts = _report_options.parts(kept, others)
-    paths = [write(of_run(settings.folder, sorted(hosts), started), settings) for settings, hosts in parts]
+    paths = [write(of_run(settings.folder, sorted(hosts)), settings) for settings, hosts in parts]
     return next(filter(None, paths), None)
 
 

@@ -12,7 +12,7 @@ import time
 import urllib.parse
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import DIFFERING, STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _provenance, _records, _shape, _whole_file
+from ansible_collections.photon.hardening.plugins.plugin_utils import _provenance, _records, _shape, _verdicts, _whole_file
 
 _KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "notes", "kernel", "guest", "ansible_facts")
 _LONGEST_NAME = 240
@@ -59,7 +59,9 @@ def now():
 def facts(result, about):
     """What a fact cache keeps of a result: enough to count with. RESULT comes from the host, so its shape is not relied on."""
     given = result.get("parameters") if isinstance(result.get("parameters"), list) else ()
-    rows = [row for row in given if isinstance(row, dict) and isinstance(row.get("name"), str) and not _is_unasked(row)]
+    rows = [row for row in given if isinstance(row, dict) and isinstance(row.get("name"), str)]
+    # Without its values the fact would say of what nothing is wanted of that it is as wanted.
+    rows = [row for row in rows if _verdicts.settled_row(row) not in _verdicts.NOT_WANTED]
     names = {state: [row["name"] for row in rows if row.get("state") == state] for state in STATES}
     differing = [row["name"] for row in rows if row.get("state") in DIFFERING]
     kept = {"time": now(), "run": _provenance.RUN, "mode": about.get("mode"), "profile": about.get("provenance", {}).get("profile"),
@@ -67,11 +69,6 @@ def facts(result, about):
             "names": {state: found for state, found in names.items() if found}, "omitted": result.get("omitted"),
             "outcome": outcome(result)}
     return {"photon_hardening": kept}
-
-
-def _is_unasked(row):
-    """Whether nothing is wanted of a parameter. Without its values the fact would say that it is as wanted."""
-    return row.get("state") in ("ok", "changed") and row.get("wanted", "") is None
 
 
 def of_fact(host, fact):

@@ -46,8 +46,13 @@ _BARE = (None,) * (len(_records.Cell._fields) - 1)
 
 def settled(cell):
     """The state of CELL, or what stands for it where nothing is wanted. Of its values it matters only which are None."""
-    is_unasked = cell[2] is None and tuple(cell[1:]) != _BARE
-    return {"ok": UNASKED, "changed": PUT_BACK}.get(cell[0], cell[0]) if is_unasked else cell[0]
+    is_unasked = cell[0] in ("ok", "changed") and cell[2] is None and tuple(cell[1:]) != _BARE
+    return {"ok": UNASKED, "changed": PUT_BACK}[cell[0]] if is_unasked else cell[0]
+
+
+def settled_row(row):
+    """The same of a ROW of the module's result, a dictionary."""
+    return settled([row.get(field) for field in _records.Cell._fields])
 
 
 def kind(state, check_mode):

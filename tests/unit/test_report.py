@@ -96,6 +96,17 @@ def test_reports_of_earlier_runs_are_merged_and_asked(audited, tmp_path):
     assert [host["counts"] for host in report(tmp_path)["hosts"]] == [host["counts"] for host in report(folder)["hosts"]]
 
 
+def test_a_localhost_that_stands_in_the_inventory_is_named_without_a_result(audited, tmp_path):
+    """A play of all hosts audits it, too. Ansible's own localhost is no host of the inventory."""
+    folder, _ended = audited
+    given = json.dumps({"report_inputs": [str(folder / "reports" / "web1.json")]})
+    for hosts, missing in (("web1\nlocalhost %s\n" % LOCAL, ["localhost"]), ("web1\n", [])):
+        (tmp_path / hosts[-2]).mkdir()
+        (tmp_path / hosts[-2] / "hosts").write_text(hosts)
+        assert run(tmp_path / hosts[-2], "report.yml", "-e", given).returncode == 0
+        assert [problem["source"] for problem in report(tmp_path / hosts[-2])["problems"]] == missing
+
+
 def test_an_earlier_report_is_read_as_its_results(audited, tmp_path):
     folder, _ended = audited
     (tmp_path / "hosts").write_text("web1\n")

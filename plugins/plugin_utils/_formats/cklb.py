@@ -43,14 +43,15 @@ def render(fleet, rows, controls, benchmark):
 
 
 def _files(fleet, rows, controls, benchmark):
-    rules, about = _rules(controls, benchmark), controls["benchmarks"][benchmark]
+    rules, about, problems = _rules(controls, benchmark), controls["benchmarks"][benchmark], per_host.problems(fleet)[0]
     for number, host in enumerate(fleet.hosts):
         waivers = per_host.waivers(host)
         answers = {name: _answer(host, name, cell, rows.get(name), waivers.get(name), benchmark) for name, cell in fleet.rows(number)}
         asked = {rule: names for rule, names in rules.items() if any(name in answers for name in names)}
         if asked:
-            made = [_rule(host, about, rule, [(name, answers.get(name)) for name in names]) for rule, names in asked.items()]
-            yield per_host.file_name(host.name, ".cklb"), json.dumps(_document(host, about, made)) + "\n"
+            wrong = per_host.told(problems.get(host.name, ()))
+            made = [_rule(host, about, rule, [(name, answers.get(name)) for name in names], wrong) for rule, names in asked.items()]
+            yield per_host.file_name(host.name, ".cklb"), json.dumps(_document(host, about, made, len(rules))) + "\n"
 
 
 def _rules(controls, benchmark):
@@ -103,15 +104,18 @@ def _status(answers):
     return PASSED if PASSED in words else NOT_APPLICABLE
 
 
-def _rule(host, about, number, answers):
+def _rule(host, about, number, answers, wrong):
+    """WRONG: what is wrong with the host's result, "" for nothing. What is open in it is open still; the rest has to be reviewed again."""
+    status = _status([answer for _name, answer in answers])
     known, stig = about["controls"][number], _uuid(host, about["disa"]["id"])
     details = [answer.detail if answer else "%s was not looked at by this run." % name for name, answer in answers]
     # STIG Manager asks for a comment on every finding.
-    comments = [_origin(host)] + [answer.comment for _name, answer in answers if answer and answer.comment]
+    comments = [_origin(host)] + (["The host has no whole and fresh result: %s." % wrong.rstrip(".")] if wrong else [])
+    comments += [answer.comment for _name, answer in answers if answer and answer.comment]
     return dict(
         _numbers(known, number), uuid=_uuid(host, known["rid"]), stig_uuid=stig, STIGUuid=stig, createdAt=host.time, updatedAt=host.time,
         rule_title="Kernel parameters: %s" % ", ".join(name for name, _answer in answers),
-        status=_status([answer for _name, answer in answers]),
+        status=status if status == OPEN or not wrong else NOT_REVIEWED,
         finding_details="\n".join(details)[:_LONGEST], comments="\n".join(comments)[:_LONGEST])
 
 
@@ -132,10 +136,12 @@ def _origin(host):
 
 # --- the checklist ---
 
-def _document(host, about, rules):
+def _document(host, about, rules, all_rules):
+    """ALL_RULES: how many rules of the benchmark ask for kernel parameters."""
     disa = about["disa"]
     return {
-        "title": "%s: %s %s, only its %d rules for kernel parameters" % (host.name, disa["id"], about["version"], len(rules)),
+        "title": "%s: %s %s, only those %d of its %d rules for kernel parameters that the result says something of" % (
+            host.name, disa["id"], about["version"], len(rules), all_rules),
         "id": _uuid(host, ""), "cklb_version": "1.0", "active": False, "mode": 1, "has_path": True, "target_data": _target(host),
         "stigs": [{
             "stig_name": disa["title"], "display_name": disa["title"].replace(" Security Technical Implementation Guide", ""),

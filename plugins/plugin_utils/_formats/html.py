@@ -32,7 +32,7 @@ _MOST_SOURCES = 4
 # kind of a problem -> how it is called where the hosts are named.
 _PROBLEMS = {
     "missing": "no result", "stale": "stale result", "unreachable": "unreachable", "failed": "run failed", "unknown": "run broke off",
-    "unreadable": "unreadable result", "truncated": "incomplete result", "schema": "result of another version",
+    "unreadable": "unreadable result", "truncated": "incomplete result", "schema": "invalid result",
     "duplicate": "two results of one run",
 }
 _HOST_WORDS = {"error": "without a whole and fresh result", "fail": "not as wanted", "not_applicable": "without a hardened parameter",

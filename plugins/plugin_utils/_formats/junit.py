@@ -41,8 +41,7 @@ def _suites(fleet, fail_on):
 
 
 def _whole(problems):
-    message = "; ".join("%s: %s" % (problem.kind, problem.message) for problem in problems)
-    return Case(WHOLE, "error" if problems else "pass", message or None)
+    return Case(WHOLE, "error" if problems else "pass", per_host.told(problems) or None)
 
 
 def _cases(fleet, number, fail_on):

@@ -6,7 +6,7 @@
 import hashlib
 import urllib.parse
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _records
+from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _records
 
 _LONGEST = 200
 
@@ -29,6 +29,11 @@ def problems(fleet):
         if problem.source in names:
             of_hosts.setdefault(problem.source, []).append(problem)
     return of_hosts, [problem for problem in fleet.problems if problem.source not in names]
+
+
+def told(problems):
+    """The PROBLEMS of a host in one line; "" without any."""
+    return "; ".join("%s: %s" % (problem.kind, _harmless.flat(problem.message)) for problem in problems)
 
 
 def lost(fleet):

@@ -152,7 +152,7 @@ def table(rows, width, colour, where):
     body = [_Line(_one_line(row.host), _numbers(row, states), _end(row)) for row in shown]
     if len(rows) > 1:
         body.append(_Line("all %d" % len(rows), _numbers(_total(rows), states), _NOTHING))
-    lines, legend = _fitting(body, states, width) if rows else ([], [])
+    lines, legend = _fitting(body, [_head_of(state, rows) for state in states], width) if rows else ([], [])
     return _text(_lines(lines, colour) + legend + _last_lines(len(rows) - len(shown), where))
 
 
@@ -172,9 +172,16 @@ def _numbers(row, states):
     return [_Cell(str(row.counts.get(state, 0)), colours.get(state), True) for state in states]
 
 
-def _fitting(body, states, width):
+def _head_of(state, rows):
+    """The letter and the name of the column of STATE. What all of ROWS that have it would change is not yet changed."""
+    would = state == "changed" and all(row.check_mode for row in rows if row.counts.get(state))
+    return "%s %s" % _verdicts.WORDS[_verdicts.WOULD_CHANGE] if would else "%s %s" % (
+        _verdicts.WORDS[state][0], _HEADS.get(state, state))
+
+
+def _fitting(body, heads, width):
     """(The lines of the widest layout that fits into WIDTH, names cut; the lines that explain its letters)."""
-    layouts = list(_layouts(body, states, width))
+    layouts = list(_layouts(body, heads, width))
     wanted = min(_NAME_WIDTHS[1], max(width_of(line.name) for line in layouts[0][0]))
     lines, legend = next((layout for layout in layouts if _room(layout[0], width) >= wanted), layouts[-1])
     room = max(_room(lines, width), _NAME_WIDTHS[0])
@@ -186,14 +193,13 @@ def _room(lines, width):
     return width - len(_GAP) - max(map(width_of, _lines([[*line.numbers, line.end] for line in lines], False)))
 
 
-def _layouts(body, states, width):
+def _layouts(body, heads, width):
     """(lines, legend) of each way to show BODY, the widest first. How a run went is told by each of them where it did not end well."""
-    letters = [_verdicts.WORDS[state][0] for state in states]
-    full = ["%s %s" % (_verdicts.WORDS[state][0], _HEADS.get(state, state)) for state in states]
-    legend = _wrapped([head.replace(" ", _UNBROKEN) for head in full], width)
-    yield [_head(full), *body], []
-    yield [_head(letters), *body], legend
-    yield [_head(letters)] + [line if line.end.colour else line._replace(end=_NOTHING) for line in body], legend
+    letters = _head(head[0] for head in heads)
+    legend = _wrapped([head.replace(" ", _UNBROKEN) for head in heads], width)
+    yield [_head(heads), *body], []
+    yield [letters, *body], legend
+    yield [letters] + [line if line.end.colour else line._replace(end=_NOTHING) for line in body], legend
 
 
 def _head(words):

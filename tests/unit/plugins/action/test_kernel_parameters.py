@@ -80,7 +80,7 @@ def test_headline(result, check_mode, line):
 @pytest.mark.parametrize("prints, no_log, shown", [(True, False, ["web1: 0 of 3 parameters differ"]), (False, False, []), (True, True, [])])
 def test_where_a_line_is_printed(prints, no_log, shown):
     play = Play({"dropins": DROPINS}, prints=prints, no_log=no_log)
-    assert play.run() == play.answer and play.shown == shown
+    assert play.told() == play.answer and play.shown == shown
 
 
 def test_what_the_host_says_is_harmless(tmp_path):
@@ -170,19 +170,22 @@ def test_a_host_that_cannot_be_reached_does_not_keep_the_result_of_yesterday(tmp
     assert (result["unreachable"], result["changed"], result["msg"], play.shown) == (True, False, found["msg"], [])
 
 
-def test_the_callback_plugin_is_told_where_the_report_goes(tmp_path):
+def test_the_callback_plugin_is_told_where_the_report_goes_and_what_the_run_does(tmp_path):
     args = {"dropins": DROPINS, "report_dir": str(tmp_path), "report_formats": ["junit"], "report_keep": 3}
     settings = {"folder": str(tmp_path), "formats": ["junit"], "keep": 3, "benchmark": None}
     for answer in ({"msg": "x"}, {"msg": "x", "failed": True}, AnsibleConnectionFailure("x")):
-        assert Play(args, answer).run()["invocation"]["report"] == settings
-    assert "invocation" not in Play(args, no_log=True).run() and "invocation" not in Play({"dropins": DROPINS}).run()
+        assert Play(args, answer).run()["invocation"] == {"report": settings, "mode": "harden"}
+        assert Play({"state": "absent"}, answer).run()["invocation"] == {"mode": "rollback"}
+    assert "invocation" not in Play(args, no_log=True).run()
+    assert Play({"dropins": DROPINS}, check_mode=True).run()["invocation"] == {"mode": "audit"}
 
 
-@pytest.mark.parametrize("said", [{"report": {"folder": "/etc"}}, "x", None, {}])
-def test_no_host_says_where_the_report_goes(said):
-    assert "invocation" not in Play({"dropins": DROPINS}, {"msg": "x", "invocation": said}).run()
+@pytest.mark.parametrize("said", [{"report": {"folder": "/etc"}, "mode": "adopt"}, "x", None, {}])
+def test_no_host_says_where_the_report_goes_or_what_the_run_does(said):
+    assert Play({"dropins": DROPINS}, {"msg": "x", "invocation": said}).run()["invocation"] == {"mode": "harden"}
     shown = dict(said, module_args={"state": "present"}) if isinstance(said, dict) else {"module_args": {"state": "present"}}
-    assert Play({"dropins": DROPINS}, {"msg": "x", "invocation": shown}).run()["invocation"] == {"module_args": {"state": "present"}}
+    assert Play({"dropins": DROPINS}, {"msg": "x", "invocation": shown}).run()["invocation"] == {
+        "module_args": {"state": "present"}, "mode": "harden"}
 
 
 def test_a_result_says_what_made_it(tmp_path):

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import datetime
 import pathlib
 import types
 
@@ -56,6 +57,14 @@ def test_each_batch_writes_the_report_and_the_callback_plugin_the_last_one(kept,
     assert not key.startswith("photon_hardening_") and totals["verdict"] == result["msg"].partition(" Report")[0]
 
 
+def test_what_an_earlier_run_kept_of_a_host_that_this_one_never_reached_is_not_shown(kept, monkeypatch):
+    shown = []
+    (kept / "web2.json").write_text(line("web2", row("a.b", "changed"), time=NOW, run="20260131T115900Z-7"))
+    result = ran({"report_dir": str(kept), "this_run": True}, monkeypatch=monkeypatch, shown=shown)
+    assert (result["counts"]["changed"], [problem["kind"] for problem in result["problems"]]) == (1, ["missing"])
+    assert [text.split() for text in shown[0].splitlines() if text.startswith("web2 ")] == [["web2", "-", "no", "result"]]
+
+
 @pytest.mark.parametrize("enabled, no_log, is_shown", [
     ([], False, True), (["photon.hardening.report"], False, False), ([], True, False),
 ])
@@ -76,10 +85,11 @@ def test_slices_of_an_awx_job_keep_their_totals_apart(kept, monkeypatch, variabl
     assert list(result["ansible_stats"]["data"]) == ["hardening_totals_" + ending]
 
 
-def test_of_a_preview_of_a_rollback_no_report_is_written(kept, monkeypatch):
+@pytest.mark.parametrize("state", ["absent", "adopted", "forgotten"])
+def test_of_a_preview_that_wants_nothing_no_report_is_written(kept, monkeypatch, state):
     args = {"report_dir": str(kept), "this_run": True, "role_variables": True}
-    assert ran(args, monkeypatch=monkeypatch, photon_hardening_state="absent") == {
-        "changed": False, "msg": "No report is written of a preview of a rollback."}
+    assert ran(args, monkeypatch=monkeypatch, photon_hardening_state=state) == {
+        "changed": False, "msg": "No report is written of a preview with photon_hardening_state=%s." % state}
     assert [path.name for path in kept.iterdir()] == ["web1.json"]
 
 
@@ -113,8 +123,10 @@ def test_what_changed_since_an_earlier_report(kept, tmp_path, monkeypatch):
     earlier = tmp_path / "earlier"
     earlier.mkdir()
     (earlier / "web1.json").write_text(line("web1", row("a.b", "overridden")))
+    # The clock of this one was wrong.
+    (earlier / "web2.json").write_text(line("web2", row("a.b"), time="2999-01-31T12:00:00Z"))
     result = ran({"inputs": [str(kept / "web1.json")], "since": str(earlier)}, monkeypatch=monkeypatch)
-    assert "better" in result["msg"]
+    assert "Since 2026-01-31T12:00:00Z: 1 newly better on 1 host" in result["msg"]
 
 
 @pytest.mark.parametrize("time, refused", [("2026-01-31T12:00:00Z", False), ("2026-01-31T12:00:01Z", True)])
@@ -127,6 +139,19 @@ def test_what_is_later_is_no_earlier_report(tmp_path, monkeypatch, time, refused
     assert not refused or result["msg"] == (
         "since: %s: name an earlier report: its newest result is of %s, and the newest that is reported is of 2026-01-31T12:00:00Z"
         % (paths[1], time))
+
+
+@pytest.mark.parametrize("hours, since", [
+    (0, "2026-01-31T12:00:00Z"), (25, "2026-01-30T11:00:00Z"), (17 * 10 ** 6, "0086-09-25T04:00:00Z"),
+])
+def test_between_which_times_a_result_is_fresh(hours, since):
+    assert report.fresh(hours, datetime.datetime(2026, 1, 31, 12)) == (since, "2026-02-01T12:00:00Z")
+
+
+def test_where_the_question_is_wrong_no_report_is_written(kept, monkeypatch):
+    for query in "[", "nosuch(@)":
+        assert ran({"report_dir": str(kept), "query": query}, monkeypatch=monkeypatch)["failed"]
+    assert [path.name for path in kept.iterdir()] == ["web1.json"]
 
 
 @pytest.mark.parametrize("args, words", [

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.photon.hardening.plugins.callback import report
 from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _provenance, _shards
-from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import row
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import line, row
 
 ACTION = "photon.hardening.kernel_parameters"
 
@@ -87,9 +87,7 @@ def test_rows_are_told_only_where_they_are_rows(tmp_path, monkeypatch, rows, tol
 
 
 @pytest.mark.parametrize("says, words", [
-    ({"preview_of": "rollback"}, "would be rolled back"),
-    ({"ansible_facts": {"photon_hardening": {"mode": "rollback"}}}, "would be rolled back"),
-    ({"ansible_facts": {}}, "would be set"),
+    ({"invocation": {"mode": "rollback"}}, "would be rolled back"), ({"invocation": {}}, "would be set"), ({}, "would be set"),
 ])
 def test_what_a_run_in_check_mode_is_a_preview_of(tmp_path, monkeypatch, says, words):
     run = Run(tmp_path, ["web1"], monkeypatch)
@@ -145,7 +143,7 @@ def test_what_nothing_is_wanted_of_is_counted_apart(ok, rows, counts):
 def test_what_sets_nothing_has_words_of_its_own(tmp_path, monkeypatch, mode, changed, end):
     run = Run(tmp_path, ["web1"], monkeypatch)
     run.result("web1", keeps=False, says={
-        "changed": changed, "summary": {"ok": 0}, "parameters": [], "ansible_facts": {"photon_hardening": {"mode": mode}}})
+        "changed": changed, "summary": {"ok": 0}, "parameters": [], "invocation": {"mode": mode}})
     assert run.end() == "\nweb1: " + end
 
 
@@ -178,6 +176,25 @@ def test_the_fact_cache_is_told_of_hosts_that_failed(tmp_path, monkeypatch, even
     fleet = _merge.read([("cache", _shards.of_fact("web1", run.facts["web1"]["photon_hardening"]))])
     assert [problem.kind for problem in fleet.problems] == ([kind] if kind else [])
     assert fleet.host_totals()["pass"] == 0 and {state: count for state, count in fleet.counts().items() if count} == counts
+
+
+@pytest.mark.parametrize("invocation, check_mode, mode", [
+    ({"mode": "rollback"}, False, "rollback"), ({}, False, "harden"), ({}, True, "audit"),
+])
+def test_the_fact_cache_is_told_what_the_run_did(tmp_path, monkeypatch, invocation, check_mode, mode):
+    run = Run(tmp_path, ["web1"], monkeypatch)
+    run.result("web1", "unreachable", keeps=False, says={"unreachable": True, "invocation": invocation}, check_mode=check_mode)
+    assert run.facts["web1"]["photon_hardening"]["mode"] == mode
+
+
+def test_what_an_earlier_run_kept_is_in_neither_the_table_nor_the_report(tmp_path, monkeypatch):
+    run = Run(tmp_path, ["web1", "web2"], monkeypatch)
+    (tmp_path / "web2.json").write_text(line("web2", row("a.b", "changed"), time=_shards.now()))
+    run.result("web1")
+    assert [text.split()[:2] for text in run.end().strip().splitlines()[1:4]] == [["web2", "-"], ["web1", "1"], ["all", "2"]]
+    written = run.written()
+    assert written["counts"]["changed"] == 1
+    assert [(found["kind"], found["source"]) for found in written["problems"]] == [("missing", "web2")]
 
 
 def test_hosts_with_different_settings_are_in_one_report(tmp_path, monkeypatch):

@@ -46,6 +46,17 @@ def test_a_result_of_the_future_is_not_fresh():
     assert [problem.kind for problem in found.problems] == ["stale"] and found.host_totals()["pass"] == 0
 
 
+@pytest.mark.parametrize("others, time", [([], "9999-01-31T12:00:00Z"), ([line("web2")], "2026-01-31T12:00:00Z")])
+def test_a_result_that_is_not_fresh_is_no_time_of_a_report_where_there_are_others(others, time):
+    assert fleet(line("web1", time="9999-01-31T12:00:00Z"), *others, fresh_until="2026-02-01T00:00:00Z").time == time
+
+
+def test_results_of_other_runs_are_passed_over():
+    lines = [line("web1", row("a.a"), run="r1"), line("web1", row("a.b"), run="r2", time="2026-02-01T12:00:00Z"), line("web2", run="r2")]
+    found = fleet(*lines, run="r1", expected=["web1", "web2"])
+    assert list(found.parameters) == ["a.a"] and [(problem.kind, problem.source) for problem in found.problems] == [("missing", "web2")]
+
+
 def test_a_host_is_found_by_its_name_as_it_is_shown():
     assert fleet(line("web\n\x1b1"), expected=["web\n\x1b1"]).problems == []
 

@@ -10,6 +10,7 @@ import urllib.parse
 import pytest
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _provenance, _records, _shape, _shards, _verdicts
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import row
 
 NAMES = {
     "web1": "web1.json", "web-1.example.com": "web-1.example.com.json", "a_b": "a_b.json", "a/b": "a%2Fb.json", "a%2Fb": "a%252Fb.json",
@@ -101,7 +102,7 @@ def test_a_fact_tells_enough_to_count():
 
 
 def test_after_a_rollback_a_fact_does_not_say_that_something_is_as_wanted():
-    fact = _shards.facts({"parameters": [{"name": "a.b", "state": "ok", "wanted": None}]}, {"mode": "rollback"})["photon_hardening"]
+    fact = _shards.facts({"parameters": [row("a.b", wanted=None), row("a.c", ["x"])]}, {"mode": "rollback"})["photon_hardening"]
     fleet = _merge.read([("cache", _shards.of_fact("web1", fact))])
     assert not fleet.problems and fleet.host_totals()["pass"] == 0
 

@@ -84,8 +84,8 @@ SHARDS = [
 ]
 
 
-def read(shards, expected=()):
-    return _merge.read([("shards:%d" % number, json.dumps(item)) for number, item in enumerate(shards, 1)], expected)
+def read(shards, expected=(), **more):
+    return _merge.read([("shards:%d" % number, json.dumps(item)) for number, item in enumerate(shards, 1)], expected, **more)
 
 
 def everything():

@@ -14,8 +14,8 @@ def documents(fleet, rows=(), benchmark="stig_a"):
     return {name: json.loads(text) for name, text in cklb.render(fleet, rows, samples.CONTROLS, benchmark)}
 
 
-def rules(rows, catalogue=(), **fields):
-    (document,) = documents(samples.read([samples.shard("web1", rows, **fields)]), catalogue).values()
+def rules(rows, catalogue=(), read=None, **fields):
+    (document,) = documents(samples.read([samples.shard("web1", rows, **fields)], **read or {}), catalogue).values()
     return document["stigs"][0]["rules"]
 
 
@@ -39,7 +39,8 @@ def test_the_release_is_that_of_the_numbers():
     (stig,) = document["stigs"]
     assert {key: stig[key] for key in ("stig_id", "version", "release_info", "display_name", "size")} == {
         "stig_id": "A_STIG", "version": "2", "release_info": "Release: 8 Benchmark Date: 01 Jul 2026", "display_name": "A", "size": 11}
-    assert document["title"] == "web1: A_STIG V2R8, only its 11 rules for kernel parameters"
+    assert document["title"] == (
+        "web1: A_STIG V2R8, only those 11 of its 13 rules for kernel parameters that the result says something of")
     assert {key: document[key] for key in ("cklb_version", "active", "mode", "has_path")} == {
         "cklb_version": "1.0", "active": False, "mode": 1, "has_path": True}
     target = document["target_data"]
@@ -77,6 +78,22 @@ def test_the_benchmark_decides_and_not_the_run(live, status, check_mode):
     why = {"not_a_finding": "", "open": "\nkernel.ok: the benchmark asks for 1; the run wanted another value.",
            "not_reviewed": "\nkernel.ok: the benchmark asks for 1; the live value is not known."}
     assert comment == ORIGIN + why[status]
+
+
+@pytest.mark.parametrize("state, fresh, wrong", [
+    ("ok", "not_a_finding", "not_reviewed"), ("unsupported", "not_applicable", "not_reviewed"), ("overridden", "open", "open"),
+])
+@pytest.mark.parametrize("fields, more, comment", [
+    ({}, {"fresh_from": "2026-11-27T00:00:00Z"}, "stale: its result is of 2026-11-26T04:18:06Z."),
+    ({"outcome": "failed", "msg": "no disk"}, {}, "failed: no disk."),
+    ({"outcome": "unknown", "msg": "It broke off."}, {}, "unknown: It broke off."),
+    ({"omitted": 3}, {}, "truncated: 3 parameters are left out of its result."),
+])
+def test_no_rule_has_passed_of_a_host_without_a_whole_and_fresh_result(state, fresh, wrong, fields, more, comment):
+    rows = [samples.row("kernel.%s" % state, state)]
+    whole, other = (rules(rows, samples.ROWS, **given)[0] for given in ({}, {"read": more, **fields}))
+    assert (whole["status"], whole["comments"]) == (fresh, ORIGIN)
+    assert (other["status"], other["comments"]) == (wrong, "%s\nThe host has no whole and fresh result: %s" % (ORIGIN, comment))
 
 
 def test_what_was_rolled_back_is_not_reviewed_and_no_pass():

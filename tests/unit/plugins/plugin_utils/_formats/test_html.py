@@ -89,7 +89,7 @@ def test_a_good_fleet():
     ("missing", [], ["a"], "no result (1): a"), ("failed", [line("a", outcome="failed")], [], "run failed (1): a"),
     ("unreachable", [line("a", outcome="unreachable")], [], "unreachable (1): a"),
     ("unknown", [line("a", outcome="unknown")], [], "run broke off (1): a"),
-    ("schema", [("f.json", "{}")], [], "result of another version (1): f.json"),
+    ("schema", [("f.json", "{}")], [], "invalid result (1): f.json"),
     ("unreadable", [("f.json", "x y")], [], "unreadable result (1): f.json"),
     ("truncated", [("f.json", "{")], [], "incomplete result (1): f.json"),
     ("duplicate", [line("a"), line("a", msg="x")], [], "two results of one run (1): a"),

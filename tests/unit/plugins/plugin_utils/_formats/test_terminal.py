@@ -61,8 +61,14 @@ K ok
 
 
 def test_an_audit_would_set():
-    (line,) = terminal.table([WEB[:2] + (True,) + WEB[3:]], 80, False, None).splitlines()[1:]
-    assert line.endswith("3 of 30 would be set")
+    head, line = terminal.table([WEB[:2] + (True,) + WEB[3:]], 80, False, None).splitlines()
+    assert line.endswith("3 of 30 would be set") and head.split("  ")[-2:] == ["C would change", "S stricter"]
+
+
+def test_what_one_host_has_changed_and_another_one_would_change_is_counted_as_changed():
+    rows = [WEB, ("app", *WEB[1:2], True, WEB[3]), GONE]
+    assert [("changed" in head, "would" in head) for head in (terminal.table(given, 100, False, None).splitlines()[0] for given in (
+        rows, rows[1:], rows[:1]))] == [(True, False), (False, True), (True, False)]
 
 
 @pytest.mark.parametrize("hosts, where, last", [
@@ -208,7 +214,7 @@ def test_the_numbers_are_those_of_the_fleet():
     assert [row[:3] for row in rows] == [("a", "done", True), ("b", "done", True), ("c", "failed", True)]
     lines = terminal.table(rows, 100, False, None).splitlines()
     assert [line.split() for line in lines[:2]] == [
-        ["host", "C", "changed", "-", "nothing", "wanted", "O", "overridden"], ["c", "-", "-", "-", "failed"]]
+        ["host", "C", "would", "change", "-", "nothing", "wanted", "O", "overridden"], ["c", "-", "-", "-", "failed"]]
     assert lines[-1].split() == ["all", "3"] + [str(fleet.counts()[state]) for state in ("changed", "unasked", "overridden")]
     assert terminal.changes(rows[0], terminal.parameters_of(fleet, 0), 80, False, None) == terminal.changes(
         rows[0], PARAMETERS, 80, False, None)
