@@ -93,7 +93,8 @@ def choices(wanted, request, snapshot):
     found, paths = OrderedDict(), set(item.path for item in request.dropins)
     for name, want in wanted.items():
         later = _later(want, paths, snapshot)
-        choice = _behind(want, later) or _choose(_as_decided(want, later), wanted, request, snapshot)
+        choice = (_behind(want, later) or _behind_partner(want, paths, snapshot)
+                  or _choose(_as_decided(want, later), wanted, request, snapshot))
         if choice is not None:
             found[name] = choice
     return found
@@ -137,6 +138,15 @@ def _behind(want, later):
     if not later or _values.same(want.name, later[1], want.value):
         return None
     return _in_force("overridden", want.value, reason="%s asks for %s" % later)._replace(elsewhere=True)
+
+
+def _behind_partner(want, paths, snapshot):
+    """The same where a later drop-in asks for the other one of a pair, of which only one can be set."""
+    if not want.dropin or not _is_set(want.value or "") or want.rule.waived:
+        return None
+    line = _memory.partner_elsewhere(snapshot.saved, paths, snapshot.files, want.name, after=want.dropin)
+    reason = line and "%s asks for %s = %s" % (line[0], _behaviour.partner(want.name), line[1])
+    return _in_force("overridden", want.value, reason=reason)._replace(elsewhere=True) if line else None
 
 
 def _choose(want, wanted, request, snapshot):

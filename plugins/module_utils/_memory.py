@@ -140,10 +140,10 @@ def line_elsewhere(saved, paths, files, name, after=None):
     return found
 
 
-def partner_elsewhere(saved, paths, files, name):
+def partner_elsewhere(saved, paths, files, name, after=None):
     """The same for the partner of a parameter, where that line sets it."""
     partner = _behaviour.partner(name)
-    line = line_elsewhere(saved, paths, files, partner) if partner else None
+    line = line_elsewhere(saved, paths, files, partner, after) if partner else None
     return line if line and line[1].strip() not in ("", "0") else None
 
 

@@ -1028,6 +1028,18 @@ def test_the_later_drop_in_of_a_pair_goes_and_the_earlier_one_is_in_force_again(
     assert world.live == was and not world.saved.parameters
 
 
+def test_the_later_drop_in_of_a_pair_is_in_force_whichever_call_comes_last():
+    world = World({BYTES: "0", RATIO: "20"})
+    world.run({NETWORK: RATIO + " = 33\n"})
+    for _run in range(2):
+        plan = world.run({TUNING: BYTES + " = 16384\n"}, {BYTES: {"exact": True}})
+        assert (row(plan, BYTES).state, row(plan, BYTES).reason) == ("overridden", "%s asks for %s = 33" % (NETWORK, RATIO))
+        assert world.live == {BYTES: "0", RATIO: "33"} and world.boots_with(RATIO) == "33"
+    assert not plan.files and not world.run({NETWORK: RATIO + " = 33\n"}).writes
+    world.absent()
+    assert world.live == {BYTES: "0", RATIO: "20"} and not world.saved.parameters
+
+
 ALL_RP, NEW_RP, ETH_RP, V0_RP = ("net.ipv4.conf.%s.rp_filter" % scope for scope in ("all", "default", "eth0", "v0"))
 
 
