@@ -453,7 +453,7 @@ def is_private(word):
 
 
 def _is_collector(pattern):
-    return pattern.startswith("|") and not pattern.startswith("|/bin/false")
+    return pattern.startswith("|") and not re.match(r"\|(?:/usr)?/bin/(?:false|true)\b", pattern)
 
 
 def _crash_collector(facts, _uses):

@@ -753,7 +753,7 @@ def test_a_user_namespace_of_a_service_s_own(line, wanted):
     (dict(own={PATTERN: "|/usr/share/apport/apport %p"}), "kernel.core_pattern was |/usr/share/apport/apport %p before us"),
     (dict(lines={PATTERN: LINE._replace(value="|/opt/x/collect %p")}), "/etc/sysctl.d/90-router.conf:3"),
     (dict(lines={PATTERN: LINE._replace(value="|/bin/false")}), None), (dict(lines={PATTERN: LINE._replace(value=None)}), None),
-    (dict(own={PATTERN: "|/bin/false"}), None), (dict(own={PATTERN: "core"}), None),
+    (dict(own={PATTERN: "|/bin/false"}), None), (dict(own={PATTERN: "core"}), None), (dict(own={PATTERN: "|/usr/bin/true"}), None),
     (dict(programs=programs("/usr/lib/systemd/systemd-coredump"), own={PATTERN: "core"}), "/usr/lib/systemd/systemd-coredump"),
 ])
 def test_what_collects_crashes(facts, expected):
