@@ -93,6 +93,14 @@ def checked(names, variables, options=OPTIONS):
     return {name: _checked(name, options[name], variables.get(name)) for name in names}
 
 
+def of_task(args, spec, shown):
+    """ARGS of a task, by option, held to SPEC as far as Ansible's own sentences speak of classes of Python or of the option's name.
+    SHOWN: option -> what it is called where it was said. Required options and numbers are judged by what uses them."""
+    judged = {shown(name): name for name in args if name in spec and not spec[name].get("required") and spec[name]["type"] != "int"}
+    found = checked(judged, {said: plain(args[name]) for said, name in judged.items()}, {said: spec[name] for said, name in judged.items()})
+    return {**args, **{name: found[said] for said, name in judged.items()}}
+
+
 def _checked(name, spec, value):
     if value is None and spec.get("required"):
         raise ValueError("%s: it is not given, and has no default: give one of %s" % (name, ", ".join(spec["choices"])))
@@ -148,5 +156,5 @@ def _text(name, spec, value):
     if not isinstance(value, str):
         raise ValueError("%s: %s is not a text: write it in quotes" % (name, value))
     if "choices" in spec and value not in spec["choices"]:
-        raise ValueError("%s: %r is none of %s%s" % (name, value, ", ".join(spec["choices"]), _WHY_NOT.get((name, value), "")))
+        raise ValueError("%s: %r is not one of %s%s" % (name, value, ", ".join(spec["choices"]), _WHY_NOT.get((name, value), "")))
     return value

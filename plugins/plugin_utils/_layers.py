@@ -192,7 +192,7 @@ def problem(row, name, value):
     """Why VALUE makes no sense for NAME, by its ROW of the catalogue, in words; None where nothing is known against it."""
     known = [item for level in levels(row) or [] for item in level]
     if known and not any(_values.same(name, value, item) for item in known):
-        return "%r is none of %s" % (value, ", ".join(known))
+        return "%r is not one of %s" % (value, ", ".join(known))
     valid = row.get("valid")
     if valid and not _is_within(valid, name, value):
         return "%r is not a number from %d to %d" % (value, valid["min"], valid["max"])

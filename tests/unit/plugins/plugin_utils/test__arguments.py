@@ -95,11 +95,11 @@ def test_checked(name, value, expected):
 
 
 @pytest.mark.parametrize("name, value, words", [
-    (STATE, "gone", "photon_hardening_state: 'gone' is none of present, absent, "),
+    (STATE, "gone", "photon_hardening_state: 'gone' is not one of present, absent, "),
     (STATE, 7, "photon_hardening_state: 7 is not a text"),
     (STATE, datetime.date(2027, 1, 31), "photon_hardening_state: 2027-01-31 is not a text"),
     (REPORT, True, "photon_hardening_report_dir: True is not a text"),
-    (FAIL_ON, ["ok", "bad"], "photon_hardening_fail_on: 'bad' is none of waived, "),
+    (FAIL_ON, ["ok", "bad"], "photon_hardening_fail_on: 'bad' is not one of waived, "),
     (GUEST, "maybe", "photon_hardening_guest: 'maybe' is neither true nor false"),
     (GUEST, {"a": 1}, "photon_hardening_guest: {'a': 1} is neither true nor false"),
     (FAIL_ON, [7], "photon_hardening_fail_on: 7 is not a text"),

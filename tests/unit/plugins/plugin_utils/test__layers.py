@@ -70,7 +70,7 @@ def test_waivers_add_up():
     ({OVERRIDES + "__web": {"kernel.a": "1"}, OVERRIDES + "__db": {"kernel.a": "2"}},
      ["kernel.a", OVERRIDES + "__web (1)", OVERRIDES + "__db (2)", "contradict"]),
     ({OVERRIDES + "__web": {"kernel.a": "1"}, OVERRIDES + "__db": {"kernel.a": None}}, [OVERRIDES + "__db (left alone)"]),
-    ({OVERRIDES + "__web": {"kernel.a": "7"}}, [OVERRIDES + "__web: kernel.a: '7' is none of 0, 1, 2"]),
+    ({OVERRIDES + "__web": {"kernel.a": "7"}}, [OVERRIDES + "__web: kernel.a: '7' is not one of 0, 1, 2"]),
     ({OVERRIDES: {"vm.b": "101"}}, [OVERRIDES + ": vm.b: '101' is not a number from 0 to 100"]),
     ({OVERRIDES: {"kernel.c": "1"}}, ["kernel.c cannot be set: A counter."]),
     ({OVERRIDES: {"kernel.a": False}}, [OVERRIDES + ": kernel.a: False", "quotes"]),

@@ -491,7 +491,7 @@ def test_an_option_of_the_task_stands_for_the_variable_of_its_name():
 
 
 @pytest.mark.parametrize("variables, words", [
-    ({"profile": "phton"}, "profile: 'phton' is none of photon, "),
+    ({"profile": "phton"}, "profile: 'phton' is not one of photon, "),
     ({"overrides": {"kernel.sysrq": True}}, "overrides: kernel.sysrq: True is not a string"),
 ])
 def test_a_refusal_names_what_was_given(variables, words):
