@@ -56,10 +56,26 @@ def collected(wanted, variables, template):
         except _OMITTED:
             continue
         except errors.AnsibleError as exc:
-            raise ValueError("%s: %s" % (name, exc)) from exc
+            raise ValueError(": ".join([name, *_failing(variables[name], template), _told_once(str(exc))])) from exc
         if not _is_omitted(value, placeholder):
             found[name] = value
     return found
+
+
+def _failing(value, template):
+    """The keys of a dictionary VALUE that lead to what TEMPLATE fails at."""
+    for key, item in value.items() if isinstance(value, dict) else ():
+        try:
+            template(item)
+        except errors.AnsibleError:
+            return [str(key), *_failing(item, template)]
+    return []
+
+
+def _told_once(said):
+    """ansible-core 2.16 says twice what is undefined, as two sentences."""
+    half = said[:len(said) // 2 - 1]
+    return half if said == "%s. %s" % (half, half) else said
 
 
 def plain(value, placeholder=None):

@@ -92,7 +92,8 @@ def note(name):
 def unheard(names, heard):
     """The sentence about the first of NAMES, each of them of OF_PLAYS, that a play has not HEARD of; None where there is none."""
     for name in sorted(set(names).difference(heard)):
-        return "%s: no play reads this variable from an inventory: give it with -e, and remove it from there" % name
+        return ("%s: no play reads this variable from an inventory or from the variables of a role: give it with -e, and remove it "
+                "from there" % name)
     return None
 
 

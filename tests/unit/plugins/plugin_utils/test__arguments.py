@@ -77,6 +77,22 @@ def test_a_template_that_fails_is_named():
     assert str(caught.value) == "b: 'nope' is undefined"
 
 
+@pytest.mark.parametrize("value, said, words", [
+    ("{{ nope }}", "'x' is undefined. 'x' is undefined", "b: 'x' is undefined"),
+    ({"vm.a": "1", "kernel.b": "{{ nope }}"}, "'x' is undefined", "b: kernel.b: 'x' is undefined"),
+    ({"kernel.b": {"reason": "{{ nope }}"}}, "wrong. So it is", "b: kernel.b: reason: wrong. So it is"),
+    (["{{ nope }}"], "x. y. x", "b: x. y. x"),
+])
+def test_what_is_undefined_is_told_once_and_where(value, said, words):
+    def refuse(given):
+        if "{{ nope }}" in str(given):
+            raise errors.AnsibleUndefinedVariable(said)
+        return given
+    with pytest.raises(ValueError) as caught:
+        _arguments.collected(lambda name: True, {"b": value}, refuse)
+    assert str(caught.value) == words
+
+
 def test_omit_counts_as_not_given(monkeypatch):
     monkeypatch.setattr(_arguments, "_OMITTED", Omitted)
     assert _arguments.collected(lambda name: True, {"a": "1", "b": "{{ omit }}", "c": "2"}, template) == {"a": "1", "c": "2"}

@@ -108,7 +108,8 @@ def test_what_a_play_reads_before_it_knows_its_hosts():
 ])
 def test_what_a_play_has_not_heard_of(names, heard, told):
     said = _variables.unheard(names, heard)
-    assert said == (told and told + ": no play reads this variable from an inventory: give it with -e, and remove it from there")
+    assert said == (told and "%s: no play reads this variable from an inventory or from the variables of a role: give it with -e, and "
+                             "remove it from there" % told)
 
 
 @pytest.mark.parametrize("role", sorted(_variables.SPECS))
