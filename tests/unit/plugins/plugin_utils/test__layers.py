@@ -112,7 +112,8 @@ def test_a_tab_and_a_letter_of_any_script_can_be_printed():
 
 
 @pytest.mark.parametrize("entry, words", [
-    (None, "is no waiver"), ("because", "is no waiver"),
+    (None, "a waiver is a reason and, where it ends, expires: YYYY-MM-DD, with owner and ticket if you like, and not None"),
+    ("because", "and not 'because'"),
     ({"reason": "x", "until": "2027-01-31"}, "a waiver has no 'until': it has reason, "),
     ({"reson": "x"}, "a waiver has no 'reson': is reason meant?"),
     ({"reason": "x", "onwer": "A"}, "a waiver has no 'onwer': is owner meant?"),
