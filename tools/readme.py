@@ -147,7 +147,7 @@ def stopped_of(catalogue, use):
 
 
 def use_table(catalogue):
-    return table(["use", "what it is", "what proves it", "held back for it", "set, and what that stops"],
+    return table(["use", "what it is", "what proves it", "held back for it", "set, and the part of the use that stops"],
                  [["`%s`" % name, use["what"], use["evidence"], held_for(catalogue, name), stopped_of(catalogue, name)]
                   for name, use in catalogue["uses"].items()])
 

@@ -18,6 +18,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _display,
     _harmless,
     _sides,
+    _variables,
     _whole_file,
 )
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import (
@@ -55,18 +56,18 @@ class ActionModule(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
+
+        def shown(option):
+            return _variables.of_playbook(task_vars.get(_variables.PLAYBOOK), option) or option
         try:
-            formats = self._task.args.get("formats")
-            if isinstance(formats, str):
-                # Ansible leaves the blanks after commas.
-                self._task.args = dict(self._task.args, formats=[word.strip() for word in formats.split(",")])
+            self._task.args = _arguments.of_task(self._task.args, _SPEC, shown)
             _validated, given = self.validate_argument_spec(_SPEC)
             given, hosts = _arguments.plain(given), [*task_vars["groups"]["all"], _THIS_MACHINE]
             return self._checked(given, hosts) if given["only_check"] else self._compared(given, hosts)
         except (ValueError, AnsibleError) as exc:
-            return {"failed": True, "changed": False, "msg": _harmless.flat(str(exc))}
+            return _failed(str(exc), shown)
         except OSError as exc:
-            return {"failed": True, "changed": False, "msg": "The comparison cannot be written: %s" % _harmless.flat(str(exc))}
+            return _failed("dir: the comparison cannot be written: %s" % exc, shown)
 
     def _checked(self, given, hosts):
         """What can be known before hosts are read."""
@@ -81,8 +82,8 @@ class ActionModule(ActionBase):
     def _folder(self, given):
         """Where files go, None where none is written. The folder in which the command was typed is still the current one."""
         if given["formats"] and _TEXT not in given["formats"] and not given["dir"] and given["assert"] == "none":
-            raise ValueError("formats: %s: no folder is given for files: give dir (-e compare_dir=FOLDER), or ask for text, which is "
-                             "printed" % ", ".join(given["formats"]))
+            raise ValueError("formats: %s: no folder is given for files: give dir (of the playbook: -e compare_dir=FOLDER), or ask for "
+                             "text, which is printed" % ", ".join(given["formats"]))
         is_wanted = given["dir"] and not self._task.no_log and set(given["formats"]) & set(_FILES)
         return _path(given["dir"]) if is_wanted else None
 
@@ -102,6 +103,10 @@ class ActionModule(ActionBase):
     def _print(self, comparison, formats, files):
         if _TEXT in formats and self.PRINTS and not self._task.no_log:
             self._display.display(compare_text.render(comparison, self._display.columns) + "".join("\n" + path for path in files))
+
+
+def _failed(message, shown):
+    return {"failed": True, "changed": False, "msg": _harmless.flat(_variables.located(message, _SPEC, shown))}
 
 
 # --- what is compared ---

@@ -12,6 +12,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import (
+    _arguments,
     _call,
     _display,
     _drift,
@@ -24,6 +25,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _reports,
     _shape,
     _shards,
+    _variables,
 )
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import terminal
 
@@ -73,22 +75,25 @@ class ActionModule(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
+        call = _call.Call(self._task.args, task_vars, self._templar.template)
         try:
+            self._task.args = _arguments.of_task(self._task.args, _SPEC, call.shown)
             # Ansible's own sentence speaks of classes of Python.
             check_hours(self._task.args.get("stale_after", 0))
             _validation, args = self.validate_argument_spec(argument_spec=_SPEC)
             if args["role_variables"]:
                 _call.check_names(task_vars)
-            call = _call.Call(self._task.args, task_vars, self._templar.template)
             settings = call.report_settings()
             state = call.other_state() if args["this_run"] and self._task.check_mode else None
             if state:
                 return {"changed": False, "msg": "No report is written of a preview with %s=%s." % (call.shown("state"), state)}
             return self._of_this_run(settings, task_vars) if args["this_run"] else self._of_runs(settings, args, task_vars)
         except OSError as exc:
-            return {"failed": True, "changed": False, "msg": "No report can be made: %s: %s" % (_harmless.line(exc.filename), exc.strerror)}
+            # What _whole_file raises has no more than its sentence.
+            said = "%s: %s" % (exc.filename, exc.strerror) if exc.filename else exc
+            return _failed("report_dir: no report can be written: %s" % said, call)
         except (ValueError, AnsibleError) as exc:
-            return {"failed": True, "changed": False, "msg": _harmless.line(exc)}
+            return _failed(str(exc), call)
 
     def _of_this_run(self, settings, variables):
         """What the results of this run say so far. The callback plugin, where it is enabled, writes the last report by itself."""
@@ -106,9 +111,8 @@ class ActionModule(ActionBase):
 
     def _of_runs(self, settings, args, variables):
         inputs = args["inputs"] or _own(settings, args["cached_facts"])
-        for path in [*inputs, *filter(None, [args["since"]])]:
-            # What is named has to be there; of a folder's files each one that is not is counted.
-            os.stat(path)
+        _check_there("inputs" if args["inputs"] else "report_dir", inputs)
+        _check_there("since", [] if args["since"] is None else [args["since"]])
         reader = _merge.Reader()
         for source, line in _shards.lines(inputs):
             reader.add(source, line)
@@ -122,8 +126,30 @@ class ActionModule(ActionBase):
                              % (args["since"], earlier.time, fleet.time))
         drift = _drift.drift(earlier, fleet) if earlier else None
         # First of all: where the question is wrong, no report is written.
-        answer = {} if args["query"] is None else {"found": _query.answer(_reports.as_data(fleet, drift), args["query"])}
+        answer = {} if args["query"] is None else {"found": _answer(_reports.as_data(fleet, drift), args["query"])}
         return dict(_told(fleet, _reports.write(fleet, settings, drift) if settings else None, _job(variables), drift), **answer)
+
+
+def _failed(message, call):
+    said = _harmless.line(_variables.located(message, _SPEC, call.shown))
+    return {"failed": True, "changed": False, "msg": said}
+
+
+def _check_there(option, paths):
+    """What an OPTION names has to be there; of a folder's files each one that is not is counted."""
+    for path in paths:
+        try:
+            os.stat(path)
+        except OSError as exc:
+            raise ValueError("%s: %s: %s: name a folder or a file with results of earlier runs"
+                             % (option, path or "(empty)", exc.strerror)) from exc
+
+
+def _answer(data, question):
+    try:
+        return _query.answer(data, question)
+    except ValueError as exc:
+        raise ValueError("query: %s" % exc) from exc
 
 
 def _earlier(path, reader, until):

@@ -64,5 +64,5 @@ class LookupModule(LookupBase):
     def run(self, terms, variables=None, **kwargs):
         for name in terms:
             if name not in _survey.ASKED:
-                raise AnsibleError("survey: %s is none of %s" % (name, ", ".join(_survey.ASKED)))
+                raise AnsibleError("survey: %s is not one of %s" % (name, ", ".join(_survey.ASKED)))
         return [_survey.spec([str(name) for name in terms] or _survey.ASKED, _arguments.OPTIONS)]

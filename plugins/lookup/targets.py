@@ -103,10 +103,12 @@ class LookupModule(LookupBase):
             return None
         extra = load_extra_vars(self._loader)
         names = [str(name) for name in extra]
-        for note in _extra_vars.notes(names, playbooks):
-            self._display.warning(note)
         tags = [variables.get(name) or () for name in ("ansible_run_tags", "ansible_skip_tags")]
-        return _extra_vars.apart(extra) or _extra_vars.refusal(names, playbooks) or _targets.unknown_tag(*tags)
+        problem = _extra_vars.apart(extra) or _extra_vars.refusal(names, playbooks) or _targets.unknown_tag(*tags)
+        # A name that is refused is not to be warned about in other words.
+        for note in () if problem else _extra_vars.notes(names, playbooks):
+            self._display.warning(note)
+        return problem
 
     def _problem(self, pattern, variables, said):
         """What the pattern or the inventory lacks, or None."""

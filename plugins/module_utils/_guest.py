@@ -37,7 +37,7 @@ Root = namedtuple("Root", "filesystem disk source")
 # version and source None: not installed, as far as can be seen. running: the daemon is a process of root.
 Tools = namedtuple("Tools", "version source installed running")
 
-IN_CONTAINER = "This host is a container: the devices and drivers are those of the machine below it, so they are read there."
+IN_CONTAINER = "This host is a container: the devices and drivers are those of the machine on which it runs, so they are read there."
 NO_GUEST = "This host is no guest of VMware."
 _DMI = "/sys/class/dmi/id"
 

@@ -48,12 +48,12 @@ class Names:
                 raise ValueError("names: number %d is empty: give a parameter such as kernel.kptr_restrict, or a pattern such as vm.*"
                                  % number)
         patterns = [_sysctl_d.canonical(pattern) for pattern in patterns]
-        self._literals = set(pattern for pattern in patterns if not _MAGIC.search(pattern))
+        self.exact = set(pattern for pattern in patterns if not _MAGIC.search(pattern))
         self._globs = [re.compile(fnmatch.translate(pattern)).match for pattern in patterns if _MAGIC.search(pattern)]
         self.starts = _starts(patterns)
 
     def wanted(self, name):
-        return name in self._literals or any(glob(name) for glob in self._globs)
+        return name in self.exact or any(glob(name) for glob in self._globs)
 
 
 def _start(pattern):
@@ -165,7 +165,7 @@ def runtimes(uses):
 def notes(omitted, in_container):
     found = []
     if in_container:
-        found.append("This host is a container: its kernel belongs to the machine below and is shared with it.")
+        found.append("This host is a container: its kernel is that of the machine on which the container runs, and is shared with it.")
     if omitted:
         found.append("%d more parameters were found than the %d that a result may have, and were left out, those of interfaces first: "
                      "ask for fewer by names." % (omitted, MAX_ROWS))

@@ -255,6 +255,6 @@ def _listed(folder):
 
 
 def in_container():
-    """Whether the kernel belongs to another machine below: our PID or user namespace is not the first one."""
+    """Whether the kernel belongs to another machine, on which this one is a container: our PID or user namespace is not the first one."""
     return any(os.readlink("/proc/self/ns/" + kind) != first for kind, first in _FIRST_NAMESPACES
                if os.path.islink("/proc/self/ns/" + kind))

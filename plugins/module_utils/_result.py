@@ -155,6 +155,8 @@ def message(plan, is_way_back=False):
 
 
 def count(rows, what="parameters differ"):
+    if not rows:
+        return "no " + what
     return "%d of %d %s" % (len([row for row in rows if _differs(row)]), len(rows), what)
 
 

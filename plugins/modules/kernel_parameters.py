@@ -740,7 +740,7 @@ def _result_of(module):
     if result is not None:
         return result
     if _procfs.in_container():
-        module.warn("This host is a container: its kernel belongs to the machine below and is shared with it.")
+        module.warn("This host is a container: its kernel is that of the machine on which the container runs, and is shared with it.")
     return _with_owners(run(module.params, False, module.check_mode, module._diff), module.run_command)
 
 

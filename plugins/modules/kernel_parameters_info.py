@@ -26,7 +26,8 @@ options:
         that there are.
       - A dot of an interface's own name is written as a slash, as in V(net.ipv4.conf.eth0/100.*). Names may also be written as paths, as
         in V(net/ipv4/*).
-      - What does not exist on the host has no row. With an empty list there are no rows, and only the host is described.
+      - What does not exist on the host has no row. Where it is named without a pattern, it is in RV(missing).
+      - With an empty list there are no rows, and only the host is described.
     type: list
     elements: str
     default: ["*"]
@@ -58,7 +59,7 @@ notes:
     RV(omitted) tell how many. A value of more than 1,000 characters is cut, and ends with its length and its SHA-256.
   - With thousands of interfaces V(*) takes seconds (6 for 2,000 of them, measured). A pattern is only looked for below its part before the
     first C(*), C(?) or C([), so V(kernel.*) is fast on every host.
-  - In a container the values are those of the machine below, but for what the container has of its own, such as its network.
+  - In a container the values are those of the machine on which it runs, but for what the container has of its own, such as its network.
 seealso:
   - module: photon.hardening.kernel_parameters
   - name: sysctl.d(5)
@@ -173,6 +174,13 @@ guest:
   type: list
   elements: dict
   sample: [{name: vmxnet3 version, value: 1.7.0.0-k, state: ok, reason: "", source: /sys/module/vmxnet3/version}]
+missing:
+  description: The names that were asked for, without a pattern, and that are no parameter of this host. One may be mistyped, or this kernel
+    lacks it.
+  returned: success
+  type: list
+  elements: str
+  sample: [kernel.sysrg]
 omitted:
   description: The number of rows that were left out of RV(parameters) to keep the result small.
   returned: success
@@ -210,6 +218,11 @@ def _found(names):
         yield from _procfs.parameters(start, names.wanted)
 
 
+def _missing(exact, read):
+    """Those of EXACT names that are not among the READ ones, and that the host does not have."""
+    return sorted(name for name in exact if name not in read and not any(_found(_info.Names([name]))))
+
+
 def _read(names):
     return dict((name, _procfs.look(name)) for name in names)
 
@@ -218,7 +231,8 @@ def run(params, run_command=None):
     """The whole result, as plain data."""
     if params["salt"] == "":
         raise ValueError("salt: it is empty: give a random text, or leave it out")
-    modes, omitted, not_read = _info.chosen(_found(_info.Names(params["names"])))
+    names = _info.Names(params["names"])
+    modes, omitted, not_read = _info.chosen(_found(names))
     firsts = _read(modes)
     # Between the two reads lies everything else, so that what moves has time to.
     boot = _host.boot()
@@ -226,6 +240,7 @@ def run(params, run_command=None):
         "kernel": _host.kernel(),
         "memory_kb": _info.memory_kb(_files.read_proc("meminfo")), "processors": os.cpu_count(),
         "runtimes": _info.runtimes(_traces.uses(False)), "omitted": omitted, "not_read": not_read,
+        "missing": _missing(names.exact, modes),
         "notes": _info.notes(omitted, _procfs.in_container())}
     if params["guest"]:
         # Most runs need none of this code.

@@ -56,10 +56,26 @@ def collected(wanted, variables, template):
         except _OMITTED:
             continue
         except errors.AnsibleError as exc:
-            raise ValueError("%s: %s" % (name, exc)) from exc
+            raise ValueError(": ".join([name, *_failing(variables[name], template), _told_once(str(exc))])) from exc
         if not _is_omitted(value, placeholder):
             found[name] = value
     return found
+
+
+def _failing(value, template):
+    """The keys of a dictionary VALUE that lead to what TEMPLATE fails at."""
+    for key, item in value.items() if isinstance(value, dict) else ():
+        try:
+            template(item)
+        except errors.AnsibleError:
+            return [str(key), *_failing(item, template)]
+    return []
+
+
+def _told_once(said):
+    """ansible-core 2.16 says twice what is undefined, as two sentences."""
+    half = said[:len(said) // 2 - 1]
+    return half if said == "%s. %s" % (half, half) else said
 
 
 def plain(value, placeholder=None):
@@ -91,6 +107,14 @@ def checked(names, variables, options=OPTIONS):
     ValueError where the specification in OPTIONS does not allow a value.
     """
     return {name: _checked(name, options[name], variables.get(name)) for name in names}
+
+
+def of_task(args, spec, shown):
+    """ARGS of a task, by option, held to SPEC as far as Ansible's own sentences speak of classes of Python or of the option's name.
+    SHOWN: option -> what it is called where it was said. Required options and numbers are judged by what uses them."""
+    judged = {shown(name): name for name in args if name in spec and not spec[name].get("required") and spec[name]["type"] != "int"}
+    found = checked(judged, {said: plain(args[name]) for said, name in judged.items()}, {said: spec[name] for said, name in judged.items()})
+    return {**args, **{name: found[said] for said, name in judged.items()}}
 
 
 def _checked(name, spec, value):
@@ -148,5 +172,5 @@ def _text(name, spec, value):
     if not isinstance(value, str):
         raise ValueError("%s: %s is not a text: write it in quotes" % (name, value))
     if "choices" in spec and value not in spec["choices"]:
-        raise ValueError("%s: %r is none of %s%s" % (name, value, ", ".join(spec["choices"]), _WHY_NOT.get((name, value), "")))
+        raise ValueError("%s: %r is not one of %s%s" % (name, value, ", ".join(spec["choices"]), _WHY_NOT.get((name, value), "")))
     return value

@@ -34,8 +34,9 @@ SELECTION = ("profile", "groups", "overrides", "waivers")
 _OF_PLAYBOOK = "__photon_hardening_report_dir"
 _GUEST = ("guest", "vmware_msix")
 _HERE = ("role_variables",) + _GUEST + _report_options.OPTIONS
-_OTHERS = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS if name[len(_arguments.PREFIX):] not in SELECTION)
-_KNOWN = {"dropins", "rules", "role_variables", *(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS)}
+_OF_ROLE = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS)
+_OTHERS = tuple(name for name in _OF_ROLE if name not in SELECTION)
+_KNOWN = {"dropins", "rules", "role_variables", *_OF_ROLE}
 # Options of the module that a report tells.
 _TOLD = ("container_host", "uses", "conflicts", "fail_on", "root")
 # States in which nothing is asked for: a bad override of today must not block the way back.
@@ -79,14 +80,15 @@ class Call:
         return None if state == "present" else state
 
     def shown(self, option):
-        """What an OPTION is called where it was said: the name of the role's variable, or of the task's option."""
-        return option if option in self._args or not self._by_role else _arguments.PREFIX + option
+        """What an OPTION is called where it was said: the name of the role's variable, of the playbook's, or of the task's option."""
+        of_role, of_playbook = _arguments.PREFIX + option, _variables.of_playbook(self._variables.get(_variables.PLAYBOOK), option)
+        if option in self._args or not self._by_role:
+            return of_playbook or option
+        return of_playbook if of_playbook and of_role not in self._variables else of_role
 
     def located(self, message):
         """A MESSAGE of the module, which then begins with what its user has said."""
-        option, colon, words = message.partition(":")
-        is_option = _arguments.PREFIX + option in _arguments.OPTIONS
-        return _survey.located(self.shown(option) + colon + words if is_option else message, self._variables)
+        return _survey.located(_variables.located(message, _OF_ROLE, self.shown), self._variables)
 
     def module_args(self):
         """The arguments that reach the module, and the notes about what does not take effect."""

@@ -6,12 +6,12 @@
 Pure but for load(): CONTROLS is what it returns. Private to the collection.
 """
 
-import difflib
 import functools
 import os
 import re
 from collections import namedtuple
 
+from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
 PATH = os.path.join(os.path.dirname(_catalogue.PATH), "controls.yml")
@@ -67,7 +67,9 @@ def parameters_of(controls, control):
     """
     key, _colon, asked = control.partition(":")
     if key not in controls["benchmarks"]:
-        raise ValueError("there is no benchmark %r; the nearest is %s" % (key, _nearest(key, controls["benchmarks"])))
+        near = nearest(key, controls["benchmarks"])
+        said = "is %s meant?" % near if near else "name one of %s" % ", ".join(sorted(controls["benchmarks"]))
+        raise ValueError("there is no benchmark %r: %s" % (key, said))
     # An auditor writes the V- number, which stays the same from release to release.
     group = _RULE.sub(r"V-\1", asked)
     asked = next((number for number, about in controls["benchmarks"][key].get("controls", {}).items() if about.get("gid") == group), asked)
@@ -86,9 +88,6 @@ def _unknown(controls, key, asked):
     missing = [name for name, numbers in coverage(controls, key).missing.items() if _names_any(asked, numbers)]
     if missing:
         return "it asks for %s, and the catalogue does not have that" % ", ".join(missing)
-    return ("%s %s has no control %r for a kernel parameter; the nearest is %s:%s"
-            % (key, controls["benchmarks"][key]["version"], asked, key, _nearest(asked, of_benchmark(controls, key))))
-
-
-def _nearest(word, known):
-    return max(known, key=lambda name: difflib.SequenceMatcher(None, word, name).ratio())
+    near = nearest(asked, of_benchmark(controls, key))
+    said = "is %s:%s meant?" % (key, near) if near else "docs/benchmarks/%s.md lists those that it has" % key
+    return "%s %s has no control %r for a kernel parameter: %s" % (key, controls["benchmarks"][key]["version"], asked, said)

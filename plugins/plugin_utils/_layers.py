@@ -192,7 +192,7 @@ def problem(row, name, value):
     """Why VALUE makes no sense for NAME, by its ROW of the catalogue, in words; None where nothing is known against it."""
     known = [item for level in levels(row) or [] for item in level]
     if known and not any(_values.same(name, value, item) for item in known):
-        return "%r is none of %s" % (value, ", ".join(known))
+        return "%r is not one of %s" % (value, ", ".join(known))
     valid = row.get("valid")
     if valid and not _is_within(valid, name, value):
         return "%r is not a number from %d to %d" % (value, valid["min"], valid["max"])
@@ -234,7 +234,7 @@ def _parameters(entry, parameters_of):
 
 def _waiver(where, _name, given):
     if not isinstance(given, dict):
-        raise ValueError("%s: %s is no waiver: give a reason and, where it ends, expires: YYYY-MM-DD; owner and ticket may be beside them"
+        raise ValueError("%s: a waiver is a reason and, where it ends, expires: YYYY-MM-DD, with owner and ticket if you like, and not %s"
                          % (where, _shown(given)))
     for key in sorted(str(key) for key in given if key not in _WAIVER):
         near = nearest(key, _WAIVER)
@@ -242,7 +242,7 @@ def _waiver(where, _name, given):
         raise ValueError("%s: a waiver has no %s: %s" % (where, _shown(key), meant))
     reason, expires = given.get("reason"), given.get("expires")
     if not isinstance(reason, str) or not reason.strip() or not _is_printable(reason.strip()):
-        raise ValueError("%s: a waiver needs a reason, one line of text, and %s is none" % (where, _shown(reason)))
+        raise ValueError("%s: a waiver needs a reason, a text of one line, and not %s" % (where, _shown(reason)))
     owner, ticket = (_remark(where, key, given.get(key)) for key in ("owner", "ticket"))
     return Waiver(reason.strip(), None if expires is None else _day(where, expires), owner, ticket)
 

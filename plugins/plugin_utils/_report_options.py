@@ -43,7 +43,7 @@ def _formats(formats, shown):
     formats = list(DEFAULT_FORMATS) if formats is None else formats
     for name in formats:
         if name not in FORMATS:
-            raise ValueError("%s: %r is none of %s" % (shown("report_formats"), name, ", ".join(FORMATS)))
+            raise ValueError("%s: %r is not one of %s" % (shown("report_formats"), name, ", ".join(FORMATS)))
     return formats
 
 

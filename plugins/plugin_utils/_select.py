@@ -104,7 +104,7 @@ def _groups(variables, catalogue):
 
 def _one_of(name, value, choices):
     if value not in choices:
-        raise ValueError("%s: %r is none of %s" % (name, value, ", ".join(choices)))
+        raise ValueError("%s: %r is not one of %s" % (name, value, ", ".join(choices)))
 
 
 def _row_of_all(rows, name):

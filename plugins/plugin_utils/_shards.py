@@ -154,7 +154,7 @@ def _lines(path, stream):
             return
         last = text.strip() or last
         in_report = in_report or number == 1 and text.rstrip() == "{"
-        # In a report each host is a line of its own, too, below a head that is none.
+        # In a report each host is a line of its own, too, below a head that has no host.
         if text.strip() and (text.startswith('{"') or not in_report):
             yield "%s:%d" % (path, number), text.rstrip().rstrip(",") if in_report else text
         elif in_report:

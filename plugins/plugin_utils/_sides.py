@@ -37,7 +37,7 @@ _NEVER_SET, _LACKS = "EIO", "ENOENT"
 # --- what a name means ---
 
 def kind_of(option, given, hosts, columns, is_file):
-    """Whether GIVEN, of the OPTION left or right, is a host, a profile or a saved result; ValueError where it is none or several."""
+    """Whether GIVEN, of the OPTION left or right, is a host, a profile or a saved result; ValueError where it is not one of them."""
     if not given:
         raise ValueError("%s: say what is compared, a host, a profile or a saved result: -e %s=NAME" % (option, option))
     found = [kind for kind, is_one in ((HOST, given in hosts), (PROFILE, given in columns), (RESULT, is_file)) if is_one]

@@ -85,7 +85,7 @@ def answer(name, given):
 
 
 def _is_none(given):
-    """An empty answer is none, too: an empty list of groups would take everything back."""
+    """An empty answer counts as not answered, too: an empty list of groups would take everything back."""
     return given in (None, [], [NOT_ANSWERED]) or isinstance(given, str) and given.strip() in ("", NOT_ANSWERED)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a command names that is not there: an inventory, hosts, a tag. Ansible itself warns at most, and ends as if all were well.
-And batches that are none, of which Ansible says that they are a bug of its own.
+And sizes of batches that are wrong, of which Ansible says that they are a bug of its own.
 
 Pure. Private to the collection.
 """

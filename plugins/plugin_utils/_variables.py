@@ -31,10 +31,23 @@ OF_PLAYBOOKS = {
     "report": ("report_cached_facts", "report_dir", "report_inputs", "report_query", "report_since", "report_stale_after"),
     "rollback": _BATCHES,
 }
+# A variable of the plays of a playbook of this collection: the playbook's name, by which it is known what its users call an option.
+PLAYBOOK = "__photon_hardening_playbook"
 # What a play reads before it knows its hosts: -e and the vars of a play or of import_playbook say it, nothing of an inventory does.
 OF_PLAYS = frozenset((*_BATCHES, "photon_upgrade_hosts"))
 # A name with a part of the prefix missing still has one of these whole: two edits reach no more than two of them.
 _PARTS = ("photon", "_harde", "ning_", "_upgr", "ade_")
+
+
+def of_playbook(playbook, option):
+    """What users of PLAYBOOK, None for none of this collection, call an OPTION of its module; None where it has no such name."""
+    return next((name for name in OF_PLAYBOOKS.get(playbook, ()) if name == option or name.endswith("_" + option)), None)
+
+
+def located(message, options, shown):
+    """A MESSAGE that begins with one of OPTIONS, which then begins with what SHOWN makes of that: option -> what its user calls it."""
+    option, colon, words = message.partition(":")
+    return shown(option) + colon + words if option in options else message
 
 
 def of_roles(folder=_ROLES):
@@ -79,7 +92,8 @@ def note(name):
 def unheard(names, heard):
     """The sentence about the first of NAMES, each of them of OF_PLAYS, that a play has not HEARD of; None where there is none."""
     for name in sorted(set(names).difference(heard)):
-        return "%s: no play reads this variable from an inventory: give it with -e, and remove it from there" % name
+        return ("%s: no play reads this variable from an inventory or from the variables of a role: give it with -e, and remove it "
+                "from there" % name)
     return None
 
 

@@ -105,7 +105,8 @@ def _changed(cell, now):
 def _would_change(cell, now):
     if cell.before != cell.after:
         return "%s, would be set to %s" % (now, _shown(cell.after))
-    boot = "at boot it is %s, it would be %s" % (_shown(cell.boot_before), _shown(cell.boot))
+    after = _shown(cell.boot) if cell.boot is None else "set to " + _shown(cell.boot)
+    boot = "at boot it is %s, and would be %s" % (_shown(cell.boot_before), after)
     return "%s as wanted; %s" % (now, boot) if _has_live_value(cell) else boot
 
 

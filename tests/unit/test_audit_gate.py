@@ -54,7 +54,7 @@ def ended(tmp_path):
     ("", ["photon.hardening.compare", "--limit", "gone"], NOT_THERE, "--limit: this playbook takes none"),
     (LOCAL, [AUDIT, "--limit", "gone"], 1, "Specified inventory, host pattern and/or --limit leaves us with no hosts"),
     (LOCAL, ["gone.yml"], 1, "gone.yml could not be found"),
-    (LOCAL, [AUDIT, "-e", "photon_hardening_profile=gone"], 2, "profile: 'gone' is none of"),
+    (LOCAL, [AUDIT, "-e", "photon_hardening_profile=gone"], 2, "profile: 'gone' is not one of"),
     (LOCAL, [AUDIT, "--gone"], 2, "unrecognized arguments: --gone"),
     (NOWHERE, [AUDIT], 4, "unreachable=1 failed=0"),
     (NOWHERE + LOCAL.strip() + " photon_hardening_profile=gone\n", [AUDIT], 4, "failed=1"),
@@ -79,7 +79,7 @@ def test_the_command_of_the_service_is_one_that_ansible_takes(ended, tmp_path):
                            for word in shlex.split(command)]
     assert program == "/usr/bin/ansible-playbook"
     code, output = ended([*PLAYBOOK, *arguments, "--extra-vars", "photon_hardening_profile=gone"], LOCAL, **environment)
-    assert (code, "profile: 'gone' is none of" in output) == (2, True), output
+    assert (code, "profile: 'gone' is not one of" in output) == (2, True), output
     reports = tmp_path / "photon-hardening-audit" / "reports"
     # Also where every host has failed.
     assert {path.name for path in reports.rglob("*") if path.is_file()} == {"h1.json", "report.html", "report.json"}

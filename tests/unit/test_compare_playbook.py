@@ -81,8 +81,10 @@ def test_a_host_and_a_profile(run):
                                         "is near1 meant?"),
     (["left=far", "right=photon"], 2, "left: far: this host could not be read: "),
     # Before a host is contacted.
-    (["left=far", "right=photon", "compare_dir=/dev/null/x"], 2, "The comparison cannot be written: /dev/null/x: Not a directory"),
-    (["left=far", "right=photon", "assert=equl"], 2, "value of assert must be one of: none, equal, not_weaker, got: equl"),
+    (["left=far", "right=photon", "compare_dir=/dev/null/x"], 2,
+     "compare_dir: the comparison cannot be written: /dev/null/x: Not a directory"),
+    (["left=far", "right=photon", "assert=equl"], 2, "assert: 'equl' is not one of none, equal, not_weaker"),
+    (["left=far", "right=photon", "compare_formats=htm"], 2, "compare_formats: 'htm' is not one of text, html, json, markdown"),
     (["left=near1", "right=near2", "--limit", "near1"], NOT_THERE,
      "--limit: this playbook takes none: left and right say which hosts are read"),
 ])

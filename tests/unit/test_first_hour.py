@@ -21,12 +21,14 @@ FAR = {"ansible_connection": "ssh", "ansible_host": "192.0.2.1", "ansible_port":
 MISTAKES = {
     "profil": ({"photon_hardening_profil": "kspp"}, "photon_hardening_profil: nothing reads a variable of this name: is "),
     "suffix": ({"photon_hardening_groups_web": []}, "photon_hardening_groups_web: nothing reads a variable of this name: is "),
-    "profile": ({"photon_hardening_profile": "phton"}, "photon_hardening_profile: 'phton' is none of photon"),
-    "groups": ({"photon_hardening_groups": "sec"}, "photon_hardening_groups: 'sec' is none of security"),
+    "profile": ({"photon_hardening_profile": "phton"}, "photon_hardening_profile: 'phton' is not one of photon"),
+    "groups": ({"photon_hardening_groups": "sec"}, "photon_hardening_groups: 'sec' is not one of security"),
     "kind": ({"photon_hardening_groups": {"a": 1}}, "photon_hardening_groups must be a list of groups"),
     "undefined": ({"photon_hardening_root": "{{ nothing }}"}, "photon_hardening_root: 'nothing' is undefined"),
-    "choice": ({"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is none of restate, report"),
-    "states": ({"photon_hardening_fail_on": ["chnged"]}, "photon_hardening_fail_on: 'chnged' is none of waived"),
+    "nowhere": ({"photon_hardening_overrides": {"vm.swappiness": "{{ nothing }}"}, **FAR},
+                "photon_hardening_overrides: vm.swappiness: 'nothing' is undefined"),
+    "choice": ({"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is not one of restate, report"),
+    "states": ({"photon_hardening_fail_on": ["chnged"]}, "photon_hardening_fail_on: 'chnged' is not one of waived"),
     "override": ({"photon_hardening_overrides": {"kernel.sysrq": True}}, "photon_hardening_overrides: kernel.sysrq: True is not a string"),
     "text": ({"photon_hardening_overrides": "x"}, "photon_hardening_overrides must be a dictionary of parameters"),
     "nobody": ({"photon_hardening_overrides": {"vm.swapiness": "1"}},
@@ -35,7 +37,7 @@ MISTAKES = {
                "photon_hardening_waivers: vm.swapiness: nothing asks for this parameter: is vm.swappiness meant?"),
     "day": ({"photon_hardening_waivers": {"vm.swappiness": {"reason": "x", "expires": "soon"}}},
             "photon_hardening_waivers: vm.swappiness: expires: 'soon' is not a date such as "),
-    "formats": ({"photon_hardening_report_formats": ["htm"]}, "photon_hardening_report_formats: 'htm' is none of html"),
+    "formats": ({"photon_hardening_report_formats": ["htm"]}, "photon_hardening_report_formats: 'htm' is not one of html"),
     "keep": ({"photon_hardening_report_keep": 0}, "photon_hardening_report_keep: 0 is no whole number from 1 to 999999"),
     "checklist": ({"photon_hardening_report_formats": ["cklb"]}, "_report_formats: cklb needs photon_hardening_report_benchmark"),
     "folder": ({"photon_hardening_report_dir": "/dev/null/x"}, "photon_hardening_report_dir: the result of folder cannot be kept: "),
@@ -71,15 +73,15 @@ def test_a_mistake_is_one_sentence(printed):
 
 
 @pytest.mark.parametrize("playbook, given, words", [
-    ("report", {"report_stale_after": "x"}, "stale_after: x is no whole number of hours, which must be 0 or more"),
-    ("report", {"report_query": "[[", "report_inputs": ["."]}, "the expression ends too early"),
+    ("report", {"report_stale_after": "x"}, "report_stale_after: x is no whole number of hours, which must be 0 or more"),
+    ("report", {"report_query": "[[", "report_inputs": ["."]}, "report_query: the expression ends too early"),
     ("report", {"photon_hardening_report_keep": "x"}, "photon_hardening_report_keep: 'x' is no whole number"),
-    ("report", {"report_dir": "gone"}, "No report can be made: "),
-    ("report", {"report_dir": "/dev/null/x", "report_inputs": ["."]}, "No report can be made: "),
+    ("report", {"report_dir": "gone"}, "gone: No such file or directory: name a folder"),
+    ("report", {"report_dir": "/dev/null/x", "report_inputs": ["."]}, "report_dir: no report can be written: /dev/null/x"),
     ("compare", {"left": "photon", "right": "nope"}, "right: 'nope' is no host of the inventory"),
-    ("compare", {"left": "photon", "right": "kspp", "assert": "same"}, "value of assert must be one of: none"),
-    ("compare", {"left": "photon", "right": "kspp", "compare_formats": ["pdf"]}, "value of formats must be one or more of"),
-    ("compare", {"left": "photon", "right": "kspp", "compare_dir": "/dev/null/x"}, "The comparison cannot be written: "),
+    ("compare", {"left": "photon", "right": "kspp", "assert": "same"}, "assert: 'same' is not one of none"),
+    ("compare", {"left": "photon", "right": "kspp", "compare_formats": ["pdf"]}, "compare_formats: 'pdf' is not one of"),
+    ("compare", {"left": "photon", "right": "kspp", "compare_dir": "/dev/null/x"}, "compare_dir: the comparison cannot be written: "),
 ])
 def test_a_mistake_for_report_and_compare_is_one_sentence(printed, playbook, given, words):
     code, output = printed(playbook, "-e", json.dumps(given))
@@ -117,7 +119,7 @@ def test_hosts_and_batches_that_an_inventory_chooses_are_refused(printed, playbo
     needed = ["-e", "photon_upgrade_to_version=5.0", "-e", "photon_upgrade_confirmed_backup=true"]
     hosts = {host: {name: "1"} for host in ("1", "web2")}
     code, output = printed(playbook, "--check", *needed, inventory=hosts)
-    words = "%s: no play reads this variable from an inventory: give it with -e, and remove it from there" % name
+    words = "%s: no play reads this variable from an inventory or from the variables of a role: give it with -e" % name
     assert code == 2 and words in output and " differ" not in output, output
     # What the command says is read, whatever the inventory says.
     assert words not in printed(playbook, "--check", *needed, "-e", name + "=1", inventory=hosts)[1]

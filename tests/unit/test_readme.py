@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from ansible_collections.photon.hardening.plugins.module_utils import _model
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls, _variables
 
 ROOT = pathlib.Path(__file__).parents[2]
 CATALOGUE = _catalogue.CATALOGUE
@@ -215,3 +215,8 @@ def test_what_is_held_back_is_not_satisfied():
             {"name": "kernel.b", "hold": {"0": ["docker"]}, "values": {"container_host": "1"}}]
     catalogue = {"parameters": rows, "columns": {"container_host": {"profile": True}}}
     assert [line.rpartition(" | ")[2] for line in tool("readme").host_table(catalogue)[2:5]] == ["2/2 |", "2/2 |", "1/2 |"]
+
+
+def test_the_settings_name_what_the_playbooks_report_and_compare_read():
+    text = page("docs/settings.md")
+    assert [name for key in ("compare", "report") for name in _variables.OF_PLAYBOOKS[key] if "`%s`" % name not in text] == []

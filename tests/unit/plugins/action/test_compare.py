@@ -34,17 +34,17 @@ class Task:
             templar=types.SimpleNamespace(template=lambda value: value), shared_loader_obj=None)
         self._action._display = types.SimpleNamespace(display=self.shown.append, columns=100)
 
-    def run(self):
-        return self._action.run(None, {"groups": {"all": ["web1", "web2"]}})
+    def run(self, playbook=None):
+        return self._action.run(None, {"groups": {"all": ["web1", "web2"]}, "__photon_hardening_playbook": playbook})
 
 
 @pytest.fixture
 def run(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
-    def ran(**args):
+    def ran(playbook=None, **args):
         task = Task(monkeypatch, **args)
-        return dict(task.run(), shown="".join(task.shown))
+        return dict(task.run(playbook), shown="".join(task.shown))
     return ran
 
 
@@ -88,11 +88,13 @@ def test_what_is_asserted_and_does_not_hold(run):
                                          "(char 0))"),
     (dict(left="photon", right="bytes"), "right: %s/bytes: it is no text in UTF-8, so it is no saved result"),
     (dict(left="photon", right="photon5", formats=["pdf"]),
-     "value of formats must be one or more of: text, html, json, markdown. Got no match for: pdf"),
+     "formats: 'pdf' is not one of text, html, json, markdown"),
     (dict(left="photon", right="photon5", formats="html, json"),
-     "formats: html, json: no folder is given for files: give dir (-e compare_dir=FOLDER), or ask for text, which is printed"),
-    (dict(left="photon", right="photon5", **{"assert": "same"}), "value of assert must be one of: none, equal, not_weaker, got: same"),
-    (dict(left="photon", right="photon5", dir="empty/x"), "The comparison cannot be written: %s/empty/x/comparison.html: Not a directory"),
+     "formats: html, json: no folder is given for files: give dir (of the playbook: -e compare_dir=FOLDER), or ask for "
+     "text, which is printed"),
+    (dict(left="photon", right="photon5", **{"assert": "same"}), "assert: 'same' is not one of none, equal, not_weaker"),
+    (dict(left="photon", right="photon5", dir="empty/x"),
+     "dir: the comparison cannot be written: %s/empty/x/comparison.html: Not a directory"),
 ])
 def test_refusals(run, tmp_path, args, words):
     (tmp_path / "empty").touch()
@@ -102,10 +104,25 @@ def test_refusals(run, tmp_path, args, words):
 
 
 @pytest.mark.parametrize("args, words", [
+    (dict(formats="htm"), "compare_formats: 'htm' is not one of text, html, json, markdown"),
+    (dict(formats="html, json"), "compare_formats: html, json: no folder is given for files"),
+    (dict(formats={"html": 1}), "compare_formats must be a list, not {'html': 1}"),
+    (dict(dir="empty"), "compare_dir: the comparison cannot be written: "),
+    (dict(dir=["out"]), "compare_dir: ['out'] is not a text"),
+    ({"assert": "same"}, "assert: 'same' is not one of none, equal, not_weaker"),
+    (dict(left=""), "left: say what is compared"),
+])
+def test_the_playbook_names_the_variables_of_its_user(run, tmp_path, args, words):
+    (tmp_path / "empty").touch()
+    result = run(**dict({"left": "photon", "right": "photon5", "playbook": "compare"}, **args))
+    assert result["failed"] and result["msg"].startswith(words)
+
+
+@pytest.mark.parametrize("args, words", [
     (dict(left="web1", right="nope"), "right: 'nope' is no host of the inventory"),
     (dict(left="empty", right="web1"), "left: empty: it is no saved"),
-    (dict(left="web1", right="web2", dir="empty"), "The comparison cannot be written: "),
-    (dict(left="web1", right="web2", dir="empty/x"), "The comparison cannot be written: "),
+    (dict(left="web1", right="web2", dir="empty"), "dir: the comparison cannot be written: "),
+    (dict(left="web1", right="web2", dir="empty/x"), "dir: the comparison cannot be written: "),
 ])
 def test_what_is_told_before_a_host_is_read(run, tmp_path, args, words):
     (tmp_path / "empty").touch()

@@ -239,7 +239,7 @@ def test_what_is_refused_reaches_no_host_and_is_kept(tmp_path):
     play = Play({"profile": "phton", "report_dir": str(tmp_path)})
     result = play.run()
     assert (result["failed"], result["changed"], play.sent, play.shown) == (True, False, [], [])
-    assert result["msg"].startswith("profile: 'phton' is none of photon, ")
+    assert result["msg"].startswith("profile: 'phton' is not one of photon, ")
     found = kept(tmp_path)["web1.json"]
     assert found["outcome"] == "failed" and found["msg"].startswith("profile: 'phton'")
 
@@ -281,7 +281,7 @@ def test_a_result_that_cannot_be_kept_fails_the_task_and_is_still_told(tmp_path,
 
 @pytest.mark.parametrize("variables, words", [
     ({"photon_hardening_report_dir": 7}, "photon_hardening_report_dir: 7 is not a text"),
-    ({"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is none of restate, report"),
+    ({"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is not one of restate, report"),
     ({"photon_hardening_report_dir": "/x\0"}, "photon_hardening_report_dir: '/x\\x00' is not the name of a folder"),
 ])
 def test_a_bad_variable_is_one_sentence(variables, words):
@@ -293,7 +293,8 @@ def test_a_bad_variable_is_one_sentence(variables, words):
     ({"role_variables": "maybe"}, "role_variables: 'maybe' is neither true nor false"),
     ({"role_variables": ["yes"]}, "role_variables: ['yes'] is neither"), ({"role_variables": {}}, "role_variables: {} is neither"),
     ({"report_dir": 7}, "report_dir: 7 is not the name of a folder"), ({"report_dir": ["x"]}, "report_dir: ['x'] is not"),
-    ({"profile": ["photon"]}, "profile: ['photon'] is none of"), ({"profile": "photon", "groups": [["x"]]}, "groups: ['x'] is none of"),
+    ({"profile": ["photon"]}, "profile: ['photon'] is not one of"),
+    ({"profile": "photon", "groups": [["x"]]}, "groups: ['x'] is not one of"),
     ({"profile": "photon", "overrides": [7]}, "overrides must be"), ({"profile": "photon", "waivers": "x"}, "waivers must be"),
 ])
 def test_a_bad_argument_is_one_sentence(args, words):
@@ -366,7 +367,7 @@ def test_a_host_cannot_make_rows_of_the_guest_side_in_the_name_of_the_parameters
 
 def test_a_wrong_wish_for_the_guest_side_is_refused_before_anything_runs():
     play = Play({"role_variables": True}, variables={"photon_hardening_vmware_msix": "off"})
-    assert play.run()["msg"] == "photon_hardening_vmware_msix: 'off' is none of enable, keep" and play.sent == []
+    assert play.run()["msg"] == "photon_hardening_vmware_msix: 'off' is not one of enable, keep" and play.sent == []
 
 
 def test_a_host_that_cannot_be_reached_is_not_asked_again():

@@ -78,7 +78,7 @@ NUMBER = "is no whole number from 1 to 999999"
     *[(option, value, "is neither true nor false") for option in ("harden", "again", "confirmed_backup") for value in ("maybe", [], "")],
     ("services", {"docker.service": 1}, "must be a list, not"), ("services", [7], "is not a text"), ("services", 7, "must be a list"),
     ("accept_erased", [None], "is not a text"), ("free_mb", "/", "must be a dictionary"), ("free_mb", ["/"], "must be a dictionary"),
-    ("to_version", 5.1, "is not a text: write it in quotes"), ("to_version", "3.0", "'3.0' is none of 4.0, 5.0, 6.0"),
+    ("to_version", 5.1, "is not a text: write it in quotes"), ("to_version", "3.0", "'3.0' is not one of 4.0, 5.0, 6.0"),
     ("to_version", None, "it is not given, and has no default: give one of 4.0, 5.0, 6.0"),
 ])
 def test_what_no_upgrade_could_use_is_refused(checked, option, value, words):

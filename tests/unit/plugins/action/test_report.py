@@ -155,9 +155,16 @@ def test_where_the_question_is_wrong_no_report_is_written(kept, monkeypatch):
 
 
 @pytest.mark.parametrize("args, words", [
-    ({"inputs": ["/no/such/file"]}, "No report can be made: /no/such/file: No such file or directory"),
-    ({"report_dir": "/x", "report_formats": ["pdf"]}, "report_formats: 'pdf' is none of"),
-    ({"inputs": [], "query": "["}, "the expression"),
+    ({"inputs": ["/no/such/file"]},
+     "inputs: /no/such/file: No such file or directory: name a folder or a file with results of earlier runs"),
+    ({"report_dir": "/no/such"}, "report_dir: /no/such: No such file or directory: name a folder"),
+    ({"report_dir": "/dev/null/x", "this_run": True}, "report_dir: no report can be written: /dev/null/x"),
+    ({"inputs": [], "since": "/no/such"}, "since: /no/such: No such file or directory: name a folder"),
+    ({"inputs": [], "since": ""}, "since: (empty): No such file or directory: name a folder"),
+    ({"inputs": {"a": 1}}, "inputs must be a list, not {'a': 1}"),
+    ({"cached_facts": "perhaps"}, "cached_facts: 'perhaps' is neither true nor false"),
+    ({"report_dir": "/x", "report_formats": ["pdf"]}, "report_formats: 'pdf' is not one of"),
+    ({"inputs": [], "query": "["}, "query: the expression"),
     ({"inputs": [], "since": "/dev/null"}, "since: /dev/null: there is no result of any host in it"),
     *[({"inputs": [], "stale_after": hours}, "stale_after: %s is no whole number of hours, which must be 0 or more" % hours)
       for hours in (-1, "2d", True, "1.5", "", "9" * 16, "\u0663", [1])],
@@ -165,4 +172,23 @@ def test_where_the_question_is_wrong_no_report_is_written(kept, monkeypatch):
 ])
 def test_what_goes_wrong_is_one_sentence(monkeypatch, args, words):
     result = ran(args, monkeypatch=monkeypatch)
+    assert result["failed"] and result["msg"].startswith(words)
+
+
+@pytest.mark.parametrize("args, variables, words", [
+    ({"inputs": {"a": 1}}, {}, "report_inputs must be a list, not {'a': 1}"),
+    ({"inputs": ["/no/such"]}, {}, "report_inputs: /no/such: No such file"),
+    ({"cached_facts": "perhaps"}, {}, "report_cached_facts: 'perhaps' is neither"),
+    ({"stale_after": "week"}, {}, "report_stale_after: week is no whole number"),
+    ({"stale_after": 10 ** 12}, {}, "report_stale_after: 1000000000000 is no number of hours"),
+    ({"since": "/no/such"}, {}, "report_since: /no/such: No such file"),
+    ({"query": "hosts[."}, {}, "report_query: the expression is wrong at column 7"),
+    ({}, {"__photon_hardening_report_dir": "/no/such"}, "report_dir: /no/such: No such file"),
+    ({}, {"__photon_hardening_report_dir": ["x"]}, "report_dir: ['x'] is not the name of a folder"),
+    ({}, {"__photon_hardening_report_dir": "/x", "photon_hardening_report_dir": "/no/such"}, "photon_hardening_report_dir: /no/such: No"),
+    ({}, {"photon_hardening_report_formats": ["pdf"]}, "photon_hardening_report_formats: 'pdf' is not one of html"),
+])
+def test_the_playbook_names_the_variables_of_its_user(kept, monkeypatch, args, variables, words):
+    known = {"__photon_hardening_playbook": "report", "__photon_hardening_report_dir": str(kept)}
+    result = ran(dict(args, role_variables=True), monkeypatch=monkeypatch, **dict(known, **variables))
     assert result["failed"] and result["msg"].startswith(words)

@@ -37,7 +37,7 @@ def test_what_is_not_given_comes_from_the_variables():
 
 
 @pytest.mark.parametrize("terms, options, words", [
-    (["phton"], {}, "profile: 'phton' is none of photon"),
+    (["phton"], {}, "profile: 'phton' is not one of photon"),
     (["photon", "kspp"], {}, "selection: one profile at most, not 2"),
     (["photon"], {"group": ["tuning"]}, "selection: there is no option group"),
     (["photon"], {"overrides": {"kernel.sysrq": "999"}}, "overrides: kernel.sysrq: '999' is not a number from 0 to 511"),

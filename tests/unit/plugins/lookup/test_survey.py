@@ -22,4 +22,4 @@ def test_all_that_can_be_asked_or_what_is_named():
 def test_what_is_not_asked_is_refused():
     with pytest.raises(AnsibleError) as caught:
         run("state")
-    assert str(caught.value).startswith("survey: state is none of profile, groups, ")
+    assert str(caught.value).startswith("survey: state is not one of profile, groups, ")

@@ -44,7 +44,8 @@ def plain(host, monkeypatch):
 
 def test_everything_that_is_told(plain):
     result = run()
-    assert sorted(result) == ["changed", "kernel", "memory_kb", "not_read", "notes", "omitted", "parameters", "processors", "runtimes"]
+    assert sorted(result) == ["changed", "kernel", "memory_kb", "missing", "not_read", "notes", "omitted", "parameters", "processors",
+                              "runtimes"]
     assert result["changed"] is False and result["notes"] == [] and result["omitted"] == 0
     assert result["kernel"] == {"release": os.uname()[2], "machine": os.uname()[4], "system": "VMware Photon OS/Linux",
                                 "os_id": "photon", "os_version": "5.0"}
@@ -67,6 +68,21 @@ def test_what_is_asked_for(plain, names, expected):
     result = run(names)
     assert [row["name"] for row in result["parameters"]] == expected
     assert result["not_read"] == [] and result["kernel"]["os_id"] == "photon"
+
+
+@pytest.mark.parametrize("names, missing", [
+    (["kernel.sysrg", "kernel.a"], ["kernel.sysrg"]), (["kernel", "vm/nope", "../etc"], ["../etc", "kernel", "vm.nope"]),
+    # What is only not read is there, and a pattern may match nothing.
+    (["vm.flush", "net/ipv4/conf/eth0.100/rp_filter", "nope.*"], []),
+])
+def test_a_name_that_the_host_does_not_have_is_told(plain, names, missing):
+    assert run(names)["missing"] == missing
+
+
+def test_what_is_left_out_is_not_missing(plain, monkeypatch):
+    monkeypatch.setattr(_info.chosen, "__defaults__", (1,))
+    result = run(["kernel.a", "fs.file-nr"])
+    assert (result["omitted"], result["missing"]) == (1, [])
 
 
 @pytest.mark.parametrize("salt", [None, "salt"])

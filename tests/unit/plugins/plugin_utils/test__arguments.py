@@ -77,6 +77,22 @@ def test_a_template_that_fails_is_named():
     assert str(caught.value) == "b: 'nope' is undefined"
 
 
+@pytest.mark.parametrize("value, said, words", [
+    ("{{ nope }}", "'x' is undefined. 'x' is undefined", "b: 'x' is undefined"),
+    ({"vm.a": "1", "kernel.b": "{{ nope }}"}, "'x' is undefined", "b: kernel.b: 'x' is undefined"),
+    ({"kernel.b": {"reason": "{{ nope }}"}}, "wrong. So it is", "b: kernel.b: reason: wrong. So it is"),
+    (["{{ nope }}"], "x. y. x", "b: x. y. x"),
+])
+def test_what_is_undefined_is_told_once_and_where(value, said, words):
+    def refuse(given):
+        if "{{ nope }}" in str(given):
+            raise errors.AnsibleUndefinedVariable(said)
+        return given
+    with pytest.raises(ValueError) as caught:
+        _arguments.collected(lambda name: True, {"b": value}, refuse)
+    assert str(caught.value) == words
+
+
 def test_omit_counts_as_not_given(monkeypatch):
     monkeypatch.setattr(_arguments, "_OMITTED", Omitted)
     assert _arguments.collected(lambda name: True, {"a": "1", "b": "{{ omit }}", "c": "2"}, template) == {"a": "1", "c": "2"}
@@ -95,11 +111,11 @@ def test_checked(name, value, expected):
 
 
 @pytest.mark.parametrize("name, value, words", [
-    (STATE, "gone", "photon_hardening_state: 'gone' is none of present, absent, "),
+    (STATE, "gone", "photon_hardening_state: 'gone' is not one of present, absent, "),
     (STATE, 7, "photon_hardening_state: 7 is not a text"),
     (STATE, datetime.date(2027, 1, 31), "photon_hardening_state: 2027-01-31 is not a text"),
     (REPORT, True, "photon_hardening_report_dir: True is not a text"),
-    (FAIL_ON, ["ok", "bad"], "photon_hardening_fail_on: 'bad' is none of waived, "),
+    (FAIL_ON, ["ok", "bad"], "photon_hardening_fail_on: 'bad' is not one of waived, "),
     (GUEST, "maybe", "photon_hardening_guest: 'maybe' is neither true nor false"),
     (GUEST, {"a": 1}, "photon_hardening_guest: {'a': 1} is neither true nor false"),
     (FAIL_ON, [7], "photon_hardening_fail_on: 7 is not a text"),

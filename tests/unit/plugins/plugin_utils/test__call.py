@@ -173,10 +173,10 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     ({"role_variables": True}, {"photon_hardening_profil": "{{ nope }}"}, "photon_hardening_profil: nothing reads"),
     ({"role_variables": True, "dropins": DROPINS}, {"photon_hardening_rot": "/mnt"}, "photon_hardening_rot: nothing reads"),
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_rot": "/mnt"}, "photon_hardening_rot: nothing reads"),
-    ({"profile": "phton"}, {}, "profile: 'phton' is none of photon, "),
-    ({"role_variables": True}, {"photon_hardening_profile": "phton"}, "photon_hardening_profile: 'phton' is none of photon, "),
-    ({"role_variables": True}, {"photon_hardening_profile": 7}, "photon_hardening_profile: 7 is none of photon, "),
-    ({"role_variables": True}, {"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is none of restate, report"),
+    ({"profile": "phton"}, {}, "profile: 'phton' is not one of photon, "),
+    ({"role_variables": True}, {"photon_hardening_profile": "phton"}, "photon_hardening_profile: 'phton' is not one of photon, "),
+    ({"role_variables": True}, {"photon_hardening_profile": 7}, "photon_hardening_profile: 7 is not one of photon, "),
+    ({"role_variables": True}, {"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is not one of restate"),
     # Whichever host it is.
     ({"role_variables": True}, {"photon_hardening_uses": {"ruter": "absent"}},
      "photon_hardening_uses: 'ruter' is no use of a host: is router meant?"),
@@ -186,8 +186,8 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     ({"role_variables": True}, {"photon_hardening_root": "{{ nope }}"}, "photon_hardening_root: 'nope' is undefined"),
     ({"role_variables": True}, {"ansible_facts": {"photon_hardening_root": "/x"}}, "photon_hardening_root: the host says"),
     ({"profile": "photon"}, {"ansible_facts": {OVERRIDES + "__x": {}}}, OVERRIDES + "__x: the host says"),
-    ({"role_variables": True}, {"photon_hardening_survey_conflicts": "fight"}, "photon_hardening_survey_conflicts: 'fight' is none of"),
-    ({"role_variables": True}, {"photon_hardening_survey_profile": "phton"}, "photon_hardening_survey_profile: 'phton' is none of photon"),
+    ({"role_variables": True}, {"photon_hardening_survey_conflicts": "fight"}, "photon_hardening_survey_conflicts: 'fight' is not one of"),
+    ({"role_variables": True}, {"photon_hardening_survey_profile": "phton"}, "photon_hardening_survey_profile: 'phton' is not one of"),
     ({"role_variables": True}, {"photon_hardening_survey_overrides": "vm.swappiness: no"},
      "photon_hardening_survey_overrides: vm.swappiness: False is not a string"),
     ({"role_variables": True}, {"photon_hardening_survey_state": "absent"}, "photon_hardening_survey_state: no survey asks this"),
@@ -206,7 +206,8 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "forgotten"},
      "photon_hardening_state: forgotten is no rollback, and this task is one: use the playbook harden (make harden "),
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "adopted"}, "photon_hardening_state: adopted is no rollback"),
-    ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "forgoten"}, "photon_hardening_state: 'forgoten' is none of"),
+    ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "forgoten"},
+     "photon_hardening_state: 'forgoten' is not one of"),
 ])
 def test_refusals(args, variables, words):
     with pytest.raises(ValueError) as caught:
@@ -244,7 +245,7 @@ def test_what_is_asked_of_the_guest_side(args, variables, expected):
 
 
 @pytest.mark.parametrize("args, words", [({"guest": "maybe"}, "photon_hardening_guest: 'maybe' is neither true nor false"),
-                                         ({"vmware_msix": "off"}, "photon_hardening_vmware_msix: 'off' is none of enable, keep")])
+                                         ({"vmware_msix": "off"}, "photon_hardening_vmware_msix: 'off' is not one of enable, keep")])
 def test_what_cannot_be_asked_of_the_guest_side(args, words):
     with pytest.raises(ValueError) as caught:
         call(args).guest()

@@ -70,7 +70,7 @@ def test_waivers_add_up():
     ({OVERRIDES + "__web": {"kernel.a": "1"}, OVERRIDES + "__db": {"kernel.a": "2"}},
      ["kernel.a", OVERRIDES + "__web (1)", OVERRIDES + "__db (2)", "contradict"]),
     ({OVERRIDES + "__web": {"kernel.a": "1"}, OVERRIDES + "__db": {"kernel.a": None}}, [OVERRIDES + "__db (left alone)"]),
-    ({OVERRIDES + "__web": {"kernel.a": "7"}}, [OVERRIDES + "__web: kernel.a: '7' is none of 0, 1, 2"]),
+    ({OVERRIDES + "__web": {"kernel.a": "7"}}, [OVERRIDES + "__web: kernel.a: '7' is not one of 0, 1, 2"]),
     ({OVERRIDES: {"vm.b": "101"}}, [OVERRIDES + ": vm.b: '101' is not a number from 0 to 100"]),
     ({OVERRIDES: {"kernel.c": "1"}}, ["kernel.c cannot be set: A counter."]),
     ({OVERRIDES: {"kernel.a": False}}, [OVERRIDES + ": kernel.a: False", "quotes"]),
@@ -112,7 +112,8 @@ def test_a_tab_and_a_letter_of_any_script_can_be_printed():
 
 
 @pytest.mark.parametrize("entry, words", [
-    (None, "is no waiver"), ("because", "is no waiver"),
+    (None, "a waiver is a reason and, where it ends, expires: YYYY-MM-DD, with owner and ticket if you like, and not None"),
+    ("because", "and not 'because'"),
     ({"reason": "x", "until": "2027-01-31"}, "a waiver has no 'until': it has reason, "),
     ({"reson": "x"}, "a waiver has no 'reson': is reason meant?"),
     ({"reason": "x", "onwer": "A"}, "a waiver has no 'onwer': is owner meant?"),

@@ -31,7 +31,7 @@ def test_a_relative_folder_is_below_the_current_one(tmp_path, monkeypatch):
 @pytest.mark.parametrize("given, words", [
     ({"report_dir": 7}, "report_dir: 7 is not the name of a folder"),
     ({"report_dir": "a\0b"}, "report_dir: 'a\\x00b' is not the name of a folder"),
-    ({"report_formats": ["pdf"]}, "report_formats: 'pdf' is none of html, json, junit, hdf, cklb"),
+    ({"report_formats": ["pdf"]}, "report_formats: 'pdf' is not one of html, json, junit, hdf, cklb"),
     ({"report_formats": ["cklb"]}, "report_formats: cklb needs report_benchmark, such as stig_rhel8"),
     ({"report_keep": 0}, "report_keep: 0 is no whole number from 1 to 999999"),
     ({"report_keep": True}, "report_keep: True is no whole number"),

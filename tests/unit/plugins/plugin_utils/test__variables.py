@@ -108,7 +108,8 @@ def test_what_a_play_reads_before_it_knows_its_hosts():
 ])
 def test_what_a_play_has_not_heard_of(names, heard, told):
     said = _variables.unheard(names, heard)
-    assert said == (told and told + ": no play reads this variable from an inventory: give it with -e, and remove it from there")
+    assert said == (told and "%s: no play reads this variable from an inventory or from the variables of a role: give it with -e, and "
+                             "remove it from there" % told)
 
 
 @pytest.mark.parametrize("role", sorted(_variables.SPECS))
@@ -116,6 +117,35 @@ def test_the_tasks_of_a_role_read_no_variable_of_a_user(role):
     """They use what the front of a module has read and checked once. Ansible's check of a role brings no value to its type."""
     for path in (PLAYBOOKS.parent / "roles" / role / "tasks").glob("*.yml"):
         assert read_by(path) == set()
+
+
+@pytest.mark.parametrize("playbook", ["compare", "report"])
+def test_each_variable_of_a_playbook_is_found_by_the_option_that_it_is_given_to(playbook):
+    """By it an error of the module names what the user has said."""
+    found = set()
+    for play in yaml.safe_load((PLAYBOOKS / (playbook + ".yml")).read_text(encoding="utf-8")):
+        args = [(option, text) for task in play["tasks"] for option, text in task.get("photon.hardening." + playbook, {}).items()]
+        assert not args or play["vars"][_variables.PLAYBOOK] == playbook
+        read = [(option, node.name) for option, text in args for node in jinja2.Environment().parse(str(text)).find_all(jinja2.nodes.Name)]
+        found.update((option, name) for option, name in read if name in _variables.OF_PLAYBOOKS[playbook])
+    assert [(option, name) for option, name in sorted(found) if _variables.of_playbook(playbook, option) != name] == []
+    # The folder of a report is not an option of its task.
+    assert {name for _option, name in found} == set(_variables.OF_PLAYBOOKS[playbook]) - {"report_dir"}
+
+
+@pytest.mark.parametrize("playbook, option, name", [
+    ("report", "report_dir", "report_dir"), ("report", "report_formats", None), ("report", "hosts", None), ("harden", "profile", None),
+    (None, "inputs", None), ("x", "inputs", None),
+])
+def test_what_a_user_calls_an_option(playbook, option, name):
+    assert _variables.of_playbook(playbook, option) == name
+
+
+@pytest.mark.parametrize("message, said", [
+    ("dir: x: y", "DIR: x: y"), ("dir", "DIR"), ("compare_dir: x", "compare_dir: x"), ("a dir: x", "a dir: x"), ("", ""),
+])
+def test_only_what_a_message_begins_with_is_renamed(message, said):
+    assert _variables.located(message, ("dir",), str.upper) == said
 
 
 def test_words_show_no_raw_text():

@@ -54,7 +54,8 @@ def test_every_state_has_a_letter_a_word_and_a_sentence():
     (cell("changed"), True, "is 0, would be set to 1"),
     (cell("changed", before=None), False, "was unset, is 1 now"),
     (cell("changed", before="1", boot_before="0"), False, "is 1 as before; at boot it was 0, it is 1 now"),
-    (cell("changed", before="1", boot_before="0"), True, "is 1 as wanted; at boot it is 0, it would be 1"),
+    (cell("changed", before="1", boot_before="0"), True, "is 1 as wanted; at boot it is 0, and would be set to 1"),
+    (cell("changed", before="1", boot_before="0", boot=None), True, "is 1 as wanted; at boot it is 0, and would be unset"),
     (cell("stricter", before="2", after="2"), True, "is 2, stricter than the wanted 1"),
     (cell("overridden", wanted="2", after="2", boot="1", boot_source="/usr/lib/sysctl.d/protect-links.conf:9"), False,
      "is 2 now; at boot 1, set by /usr/lib/sysctl.d/protect-links.conf:9; wanted 2"),
@@ -69,7 +70,7 @@ def test_every_state_has_a_letter_a_word_and_a_sentence():
     (cell("read_only", after="0", reason="a container"), False, "is 0, wanted 1: a container"),
     (cell("read_only", after="0", wanted=None), False, "is 0, cannot go back"),
     # An image, and a kernel module that is not loaded, have no live values.
-    (image("changed"), True, "at boot it is unset, it would be 1"),
+    (image("changed"), True, "at boot it is unset, and would be set to 1"),
     (image("changed"), False, "at boot it was unset, it is 1 now"),
     (image("ok", boot_before="1"), True, "at boot it is 1, as wanted"),
     (image("stricter", boot_before="2", boot="2"), False, "at boot it is 2, stricter than the wanted 1"),

@@ -163,8 +163,8 @@ report: r.html
 web: 2 of 4 would be set, 1 more differs
 O  fs.rival      is 1 now; at boot 0, set by
                  /etc/sysctl.d/99-x.conf:3; wanted 1
-C  kernel.boot   is 1 as wanted; at boot it is unset, it
-                 would be 1
+C  kernel.boot   is 1 as wanted; at boot it is unset, and
+                 would be set to 1
 C  kernel.panic  is 0, would be set to 10
 report: r.html
 """),
