@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The texts of our files: the given drop-in as it fits this host, lines kept from a file that it replaces, and what is restated.
+"""The texts of our files: the given drop-in as it fits this host, lines kept from a file that it replaces, and all lines of ours.
 
 Pure. Private to the collection.
 """
@@ -11,15 +11,9 @@ from collections import OrderedDict
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _decide, _glob, _memory, _rules, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Decided, File, Mine
 
-HIDING = "%s\n%s\n" % (_sysctl_d.HEADER, _sysctl_d.comment("The lines of the file that was here are not wanted any more."))
 _STRICTER_THERE = "The file that was here says so, and it is stricter than what is wanted."
-_MOST_ROUNDS = 8
-# Kinds of values in which what looks like a number is none.
-_NO_NUMBERS = ("text", "words", "address")
 # Parameters in one sentence.
 _MOST_NAMED = 20
-# Stands for every interface that nobody names.
-_ANY_INTERFACE = "any-interface"
 
 
 def decide(request, choices, wanted, snapshot, disk):
@@ -123,7 +117,7 @@ def _left_value(name, path, others, snapshot):
     winner = others.winner(name)
     if winner is None or winner.value is None or _sysctl_d.boot_key(winner.path)[0] >= _sysctl_d.boot_key(path)[0]:
         return None
-    return _spellings(name, winner.value)[-1]
+    return _values.spellings(name, winner.value)[-1]
 
 
 def _is_writable(name):
@@ -351,24 +345,7 @@ def _why_left(whose):
     }.get(whose, "was changed by something else since the last run; it is left as it is")
 
 
-# --- what is restated ---
-
-def found_restating(path, known, now):
-    """What to say about a file that restates, as it was found."""
-    whose = _memory.whose(known, now)
-    if whose == _memory.ORPHAN:
-        return ["%s carries our header, but nothing is remembered of it: the way back is lost. It is written anew where it is needed, and "
-                "else left as it is." % path]
-    edits = _memory.edits(known, now)
-    if whose != _memory.EDITED or not edits:
-        return []
-    return ["%s was changed by something else; lines of others are kept (%d)." % (path, len(edits))]
-
-
-def with_added(text, edits):
-    """TEXT with the lines that others have written into the file."""
-    return text + "\n".join(["", _sysctl_d.comment(_memory.EDITED_LINES)] + list(edits)) + "\n" if edits else text
-
+# --- all lines of ours ---
 
 def our_lines(request, decided, wanted, snapshot, disk):
     """parameter -> Mine for every line of ours that is read at boot, the later file's where two set the same."""
@@ -402,128 +379,3 @@ def _remembered_lines(path, known, disk):
     there = set(line.name for line in _sysctl_d.parse(disk[path].text) if line.name)
     lines = OrderedDict((name, value) for name, value in sorted(_memory.our_lines(known, disk[path].text).items()) if name in there)
     return lines, known.rules or {}, known.conflicts
-
-
-def restated(mine, files, dialect, path, interfaces, waived=()):
-    """(text of the file at PATH, which is read last, or None, its lines): what other FILES would take back at boot. WAIVED: switches that
-    are left to others."""
-    tries, comments, foreign = OrderedDict(), {}, _sysctl_d.BootOrder(list(files), dialect)
-    for _round in range(_MOST_ROUNDS):
-        lines = OrderedDict((name, _spelt(name, mine_of, count)) for name, (mine_of, count) in tries.items())
-        text = _restating_text(lines, comments, mine, foreign, waived)
-        order = _sysctl_d.BootOrder(list(files) + ([File(path, text)] if text else []), dialect)
-        # Two lines of ours may speak for the same interfaces.
-        lost = OrderedDict((name, (ours, winner)) for name, ours, winner in _lost(mine, order, interfaces)
-                           if ours.conflicts == "restate" and _behaviour.switch(name) not in waived)
-        if not lost:
-            break
-        for name, (ours, winner) in lost.items():
-            tries[name] = ours, tries[name][1] + 1 if name in tries else 0
-            comments.setdefault(name, _rival(ours, winner))
-    return text, dict(lines.values())
-
-
-def _spelt(name, ours, count):
-    """(name, value) of a line that restates OURS. systemd-sysctl passes over a line that repeats the value which it has for a name, so
-    where one spelling does not win, another does: another name of the switch, or the number in another base."""
-    spellings = [(alias, value) for value in _spellings(name, ours.value) for alias in _behaviour.names_of(name)]
-    spellings.sort(key=lambda spelling: (spelling[1] != ours.value, spelling[0] != name))
-    return spellings[min(count, len(spellings) - 1)]
-
-
-def _spellings(name, value):
-    numbers = [None if _values.kind(name) in _NO_NUMBERS else _values.number(word) for word in value.split()]
-    if any(number is None or number < 0 for number in numbers):
-        return [value]
-    return [value] + [text for text in (" ".join(form % number for number in numbers) for form in ("0x%x", "%d")) if text != value]
-
-
-def _restating_text(lines, comments, mine, foreign, waived):
-    if not lines:
-        return None
-    text = [_sysctl_d.HEADER]
-    for name in sorted(lines, key=lambda name: (_behaviour.order(name), name)):
-        text += [_sysctl_d.comment(comments[name])] + _shields(name, lines, mine, foreign, waived) + ["%s = %s" % lines[name]]
-    return "\n".join(text) + "\n"
-
-
-def _shields(name, lines, mine, foreign, waived=()):
-    """Lines that keep a pattern of ours for interfaces away from conf.all and conf.default, of which no line of ours speaks, and from
-    interfaces that are WAIVED. What a pattern of others sets there stays. FOREIGN: the BootOrder without the file that restates."""
-    if not _sysctl_d.is_glob(name):
-        return []
-    start, _star, end = name.partition("*")
-    others = [start + every + end for every in ("all", "default")]
-    if _behaviour.stops_forwarding(others[0], "0"):
-        # Where forwarding is stopped, it is stopped for these two as well.
-        others = []
-    others += sorted(set(one for one in waived if one.startswith(start) and one.endswith(end)).difference(foreign.names()))
-    return [_shield(other, foreign.winner(other)) for other in others if other not in mine and other not in lines]
-
-
-def _shield(name, winner):
-    return "-%s" % name if winner is None or winner.value is None else "%s = %s" % (name, winner.value)
-
-
-def _lost(mine, order, interfaces):
-    """(parameter, Mine, Winner or None) for each parameter of ours that would have another value at boot."""
-    speakers = _speakers(mine)
-    for name, ours in list(mine.items()) + _foreign_interfaces(mine, speakers, order):
-        # Where it is not certain which of the two it is, both have to hold.
-        lost = [winner for winner in (order.ending(name), order.winner(name))
-                if not holds(name, ours.value, winner.value if winner else None, ours.rule)]
-        if lost:
-            # What it takes along comes back with it.
-            speakers.pop(_parts(name), None)
-            yield name, ours, lost[0]
-    for parts, ours in speakers.items():
-        name = ".".join(parts[:3] + ("*",) + parts[4:])
-        winners = _by_pattern(parts, mine, order, interfaces) if len(parts) > 4 and parts[3] in ("all", "default") else ()
-        lost = [winner for winner in winners if not holds(name, ours.value, winner.value, ours.rule)]
-        if lost:
-            yield name, ours, lost[0]
-
-
-def _parts(name):
-    """The parts of the path of a parameter, the same for all its names."""
-    return tuple(_sysctl_d.key_path(_behaviour.switch(name)).split("/"))
-
-
-def _speakers(mine):
-    """Parts of the path of a parameter of conf.all or conf.default -> the Mine that speaks for all interfaces, or has stopped their
-    forwarding."""
-    return OrderedDict((_parts(name), ours) for name, ours in mine.items()
-                       if ours.rule.interfaces or _behaviour.stops_forwarding(name, ours.value))
-
-
-def _by_pattern(parts, mine, order, interfaces):
-    """The Winners for interfaces that only patterns speak of. An interface that comes later is one, too."""
-    named = set(order.names()) | set(mine)
-    for interface in [_ANY_INTERFACE] + sorted(set(interfaces) - set(["lo"])):
-        name = _sysctl_d.canonical("/".join(parts[:3] + (interface,) + parts[4:]))
-        winner = order.winner(name) if name not in named else None
-        if winner and winner.value is not None:
-            yield winner
-
-
-def _foreign_interfaces(mine, speakers, order):
-    """Interfaces that a line of somebody else sets, although one of SPEAKERS speaks for all of them; those to come start to forward with
-    conf.default."""
-    found = OrderedDict()
-    for name in order.names() if speakers else ():
-        parts = _parts(name)
-        if name not in mine and (_sysctl_d.interface_of(name) not in (None, "lo") or parts[3:] == ("default", "forwarding")):
-            ours = [speakers.get(parts[:3] + (every,) + parts[4:]) for every in ("all", "default")]
-            found.update((name, speaker) for speaker in filter(None, reversed(ours)))
-    return list(found.items())
-
-
-def holds(name, wanted, value, rule):
-    """Whether VALUE, set by somebody else, is what is wanted or better."""
-    return value is not None and (_values.same(name, wanted, value) or _values.as_good(name, value, rule))
-
-
-def _rival(ours, winner):
-    if winner is None or winner.path == ours.path:
-        return "%s is hidden by another file of its name" % ours.path if winner is None else "another line of %s takes it back" % ours.path
-    return "%s:%d would %s" % (winner.path, winner.number, "leave it unset" if winner.value is None else "set %s" % winner.value)

@@ -11,13 +11,14 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _decide,
     _dropins,
     _memory,
+    _restate,
     _rivals,
     _rules,
     _sysctl_d,
     _values,
     _writes,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._model import File, Plan, Row, Saved, Want
+from ansible_collections.photon.hardening.plugins.module_utils._model import Plan, Row, Saved, Want
 
 
 def plan(request, snapshot):
@@ -29,8 +30,8 @@ def plan(request, snapshot):
     disk = dict((item.path, item) for item in snapshot.files)
     decided = _dropins.decide(request, choices, wanted, snapshot, disk)
     mine = _dropins.our_lines(request, decided, wanted, snapshot, disk)
-    _restate(mine, decided, snapshot, disk, _waived(request, mine))
-    after = _with(disk, decided.texts)
+    _restate.decide(mine, decided, snapshot, disk, _waived(request, mine))
+    after = _restate.with_texts(disk, decided.texts)
     boots = [_rivals.Boot(files, snapshot.dialect, snapshot.rivals, snapshot.interfaces)
              for files in (snapshot.files, list(after.values()))]
     choices.update(back)
@@ -79,68 +80,13 @@ def _want(wanted, name):
     return wanted.get(name) or Want(name, None, None, None, _rules.NONE)
 
 
-def _with(disk, texts):
-    """DISK as it will be with TEXTS written."""
-    merged = dict(disk)
-    merged.update((path, File(path, text)) for path, text in texts.items() if text is not None)
-    return dict((path, item) for path, item in merged.items() if texts.get(path, "") is not None)
-
-
-# --- the file that is read last ---
-
-def _restate(mine, decided, snapshot, disk, waived):
-    """Adds the file that restates our lines to what is DECIDED; those of earlier runs go when they are not needed any more. What would be
-    read in the place of one that goes, such as a file of ours that was adopted, or is not known any more, counts as one of others."""
-    ours = set(decided.texts) | set(snapshot.saved.files)
-    old = [path for path, item in disk.items() if _sysctl_d.restates(path) and _sysctl_d.is_ours(item.text)]
-    name = _sysctl_d.last_name([path.rpartition("/")[2] for path in disk if path not in ours and path not in old])
-    rest = [item for path, item in _with(disk, decided.texts).items() if path not in old]
-    edits = _take_old(old, decided, snapshot.saved.files, disk)
-    if name is None:
-        return
-    path = "%s/%s" % (_sysctl_d.FOLDERS[0], name)
-    text, lines = _dropins.restated(mine, rest, snapshot.dialect, path, snapshot.interfaces, waived)
-    below = _below(old, snapshot.saved.files, disk)
-    hides = bool(below) and _dropins.restated(mine, rest + below, snapshot.dialect, path, snapshot.interfaces, waived)[0] is not None
-    if text is None and not hides:
-        return
-    hidden = set(item.path for item in below)
-    for other in old:
-        _put(decided, other, _dropins.HIDING if other in hidden else None, {}, [])
-    if text is not None or edits or path in hidden:
-        _put(decided, path, _dropins.with_added(text or _dropins.HIDING, edits), dict(lines), edits)
-
-
-def _put(decided, path, text, lines, edits):
-    decided.texts[path], decided.lines[path], decided.rules[path], decided.edits[path] = text, lines, {}, edits
-
-
-def _below(old, known, disk):
-    """The Files that would be read in the places of those at OLD, which restate, if these went."""
-    texts = ((path, known[path].before if path in known else disk[path].text) for path in old)
-    return [File(path, text) for path, text in texts if text]
-
-
-def _take_old(old, decided, known, disk):
-    """Decides that the files at OLD go; returns the lines that others have written into them, which stay where nothing takes them over."""
-    edits = []
-    for path in old:
-        decided.warnings.extend(_dropins.found_restating(path, known.get(path), disk[path].text))
-        if path not in known:
-            continue
-        found = _memory.edits(known[path], disk[path].text)
-        decided.texts[path] = "".join(line + "\n" for line in found) if found else known[path].before
-        edits += found
-    return edits
-
-
 # --- rows ---
 
 def _loses_at_boot(want, choice, winner, reads_line):
     """Whether the line that wins at boot is not what is wanted, or none does although a line asks for it."""
     if not choice.active or not (winner or reads_line):
         return False
-    return not _dropins.holds(want.name, choice.target, winner.value if winner else None, want.rule)
+    return not _restate.holds(want.name, choice.target, winner.value if winner else None, want.rule)
 
 
 def _moves(name, before, after):

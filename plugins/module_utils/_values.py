@@ -153,6 +153,9 @@ _SIGNED = {
         vfs_cache_pressure vfs_cache_pressure_denom watermark_boost_factor watermark_scale_factor zone_reclaim_mode""",
 }
 
+# Kinds of values in which what looks like a number is none.
+_NO_NUMBERS = ("text", "words", "address")
+
 _SHAPES = {name: _Shape(*shape) for shape, names in _TABLE for name in names.split()}
 _SHAPES.update((start + end, _Shape("number", -2 ** 31, 2 ** 31 - 1, 1)) for start, ends in _SIGNED.items() for end in ends.split())
 
@@ -409,3 +412,11 @@ def problem(name, text):
     if shape.kind == "text" and shape.size and len(text.strip(_BLANKS).encode("utf-8", "replace")) > shape.size:
         return "the kernel keeps only the first %d bytes of it" % shape.size
     return None
+
+
+def spellings(name, value):
+    """VALUE, and other texts with which the kernel makes the same of a line that sets NAME."""
+    numbers = [None if kind(name) in _NO_NUMBERS else number(word) for word in value.split()]
+    if any(one is None or one < 0 for one in numbers):
+        return [value]
+    return [value] + [text for text in (" ".join(form % one for one in numbers) for form in ("0x%x", "%d")) if text != value]
