@@ -176,13 +176,17 @@ def _unit(items):
 
 # --- for which interfaces ---
 
+# No name has as many characters, and older Pythons take long for longer ones.
+_LONGEST_PATTERN = 255
+
+
 def _fitting(words, names):
     """Those of NAMES that networkd takes for WORDS: one with an exclamation mark rules out; where there are others, one must fit."""
     ruled_out, found = set(), set()
     for word in words:
         is_inverted = word.startswith("!")
         # An older Python takes long for many stars in a row.
-        pattern = re.sub(r"\*+", "*", word[is_inverted:])
+        pattern = re.sub(r"\*+", "*", word[is_inverted:]) if len(word) <= _LONGEST_PATTERN else ""
         (ruled_out if is_inverted else found).update(fnmatch.filter(names, pattern))
     return (set(names) if all(word.startswith("!") for word in words) else found) - ruled_out
 

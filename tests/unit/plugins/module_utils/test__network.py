@@ -286,6 +286,11 @@ def test_where_networkmanager_takes_advertisements(text, expected):
     assert _network.manager_advertisements([File(PROFILE, text)]) == (("NetworkManager", expected) if expected else None)
 
 
+def test_a_name_that_no_interface_has_is_looked_at_no_further(monkeypatch):
+    monkeypatch.setattr(_network.fnmatch, "filter", lambda names, pattern: [] if len(pattern) < 256 else pytest.fail(pattern[:9]))
+    assert found((LAN, "[Match]\nName=%s\n[Network]\nIPForward=yes\n" % ("[a-" * 2000))) == []
+
+
 @pytest.mark.parametrize("text", [
     "[", "[a]\n", "=\n", "Name=!\n", "[Match]\nName=[\n", "\x00\x1b[2J", " \n", "[Match]\nName=**********a\n", "\\\n", "\\",
     "[Match]\nMACAddress=:\n", "[Network]\nIPForward\n"])
