@@ -14,8 +14,8 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _baseline,
     _behaviour,
     _files,
-    _memory,
     _procfs,
+    _remember,
     _sysctl_d,
     _values,
 )
@@ -102,7 +102,7 @@ def probe(plan, before):
 
 def carry_out(plan, before):
     """Apply PLAN; BEFORE is what was remembered. Returns the plan as it came out, or raises NotApplied with everything put back."""
-    first = _memory.remembered_first(before, plan)
+    first = _remember.before_writes(before, plan)
     with _Undone(plan, before, first) as progress:
         probe(plan, before)
         for folder in _sysctl_d.FOLDERS + (_files.STATE_FOLDER,):
@@ -155,7 +155,7 @@ def _finish(plan, before, first, outcomes, forms):
         if not _files.remove_folder(folder):
             plan.warnings.append("%s was made for a file of ours and stays: it is not empty, or cannot be removed." % folder)
     moved = dict((name, (plan.live_before[name], _procfs.read(name).value)) for name in plan.followers)
-    saved = _memory.came_out(plan.saved, before, first, outcomes, forms, moved, _procfs.boot_id())
+    saved = _remember.came_out(plan.saved, before, first, outcomes, forms, moved, _procfs.boot_id())
     rows = [_came_out(row, outcomes, forms, moved) for row in plan.rows]
     writes = [write for write in plan.writes if write.name not in outcomes]
     plan = plan._replace(rows=rows, writes=writes, saved=saved)

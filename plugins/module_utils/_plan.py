@@ -11,6 +11,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _decide,
     _dropins,
     _memory,
+    _remember,
     _restate,
     _rivals,
     _rules,
@@ -45,8 +46,8 @@ def plan(request, snapshot):
     saved, folders = _saved(request, choices, wanted, snapshot, decided, disk, after, followers)
     return Plan(
         rows=rows, writes=planned, expected=expected, followers=followers, saved=saved,
-        passing=dict(_memory.passing(_writes.passing(planned, followers, snapshot.live, snapshot.interfaces), snapshot),
-                     **_memory.going_back(interfaces, snapshot)),
+        passing=dict(_remember.passing(_writes.passing(planned, followers, snapshot.live, snapshot.interfaces), snapshot),
+                     **_remember.going_back(interfaces, snapshot)),
         folders=folders, disk=disk, live_before=_live_before(planned, expected, followers, snapshot),
         files=dict((path, text) for path, text in decided.texts.items() if text != (disk[path].text if path in disk else None)),
         attributes=decided.attributes,
@@ -152,14 +153,14 @@ def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
     paths = set(item.path for item in request.dropins)
     parameters = snapshot.saved.parameters
     if not request.image:
-        parameters = _memory.parameters(snapshot.saved, paths, choices, wanted, snapshot, followers)
-    files = _memory.files(snapshot.saved, decided.texts, disk, decided.lines, decided.rules, decided.conflicts, decided.edits)
+        parameters = _remember.parameters(snapshot.saved, paths, choices, wanted, snapshot, followers)
+    files = _remember.files(snapshot.saved, decided.texts, disk, decided.lines, decided.rules, decided.conflicts, decided.edits)
     files = dict((path, known) for path, known in files.items()
                  if _still_matters(path, known, path in paths, disk.get(path), decided.texts))
     made = [folder for path in decided.texts if path in after for folder in snapshot.missing_folders.get(path, ())]
-    kept, gone = _memory.folders(snapshot.saved, made, files)
+    kept, gone = _remember.folders(snapshot.saved, made, files)
     machine_id = snapshot.saved.machine_id or snapshot.machine_id
-    return Saved(parameters, files, kept, _memory.firsts(snapshot.saved, choices, snapshot, files),
+    return Saved(parameters, files, kept, _remember.firsts(snapshot.saved, choices, snapshot, files),
                  machine_id if parameters or files else None), gone
 
 

@@ -10,6 +10,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _decide,
     _memory,
     _plan,
+    _remember,
     _rivals,
     _rules,
     _sysctl_d,
@@ -81,7 +82,7 @@ class World:
     def run(self, dropins, rules=None, conflicts="restate"):
         """Carry a plan out, as `_apply` does on a kernel that refuses nothing."""
         plan = self.plan(dropins, rules, conflicts)
-        first = _memory.remembered_first(self.saved, plan)
+        first = _remember.before_writes(self.saved, plan)
         self._write_all(plan)
         self._hold(plan.expected)
         # Of what may follow, the run tells afterwards whether it did.
@@ -93,7 +94,7 @@ class World:
             if text is not None:
                 self.files[path] = text
         moved = dict((name, (plan.live_before[name], self.live.get(name))) for name in plan.followers)
-        self.saved = _memory.came_out(plan.saved, self.saved, first, {}, {}, moved, self.boot)
+        self.saved = _remember.came_out(plan.saved, self.saved, first, {}, {}, moved, self.boot)
         return plan
 
     def _write_all(self, plan):
@@ -123,7 +124,7 @@ class World:
     def kill(self, dropins, rules=None, writes=0, conflicts="restate"):
         """A run that is killed after so many WRITES, before it replaces a file."""
         plan = self.plan(dropins, rules, conflicts)
-        self.saved = _memory.remembered_first(self.saved, plan)
+        self.saved = _remember.before_writes(self.saved, plan)
         for write in plan.writes[:writes]:
             self.write(write.name, write.value)
 
