@@ -8,7 +8,16 @@ Pure. Private to the collection.
 
 from collections import OrderedDict
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _decide, _glob, _memory, _rules, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import (
+    _behaviour,
+    _boot_order,
+    _decide,
+    _glob,
+    _memory,
+    _rules,
+    _sysctl_d,
+    _values,
+)
 from ansible_collections.photon.hardening.plugins.module_utils._model import Decided, File, Mine
 
 _STRICTER_THERE = "The file that was here says so, and it is stricter than what is wanted."
@@ -42,7 +51,7 @@ def _stricter_there(path, wanted, snapshot, disk):
     at the next boot nothing becomes weaker."""
     now = disk[path].text if path in disk else None
     there = [line.text for _title, lines in _origins(path, snapshot.saved.files.get(path), now, snapshot) for line in lines]
-    order = _sysctl_d.BootOrder([File(path, "\n".join(there))] if there else [], snapshot.dialect)
+    order = _boot_order.BootOrder([File(path, "\n".join(there))] if there else [], snapshot.dialect)
     winners = ((want, order.winner(want.name)) for want in wanted.values() if want.dropin == path)
     return dict((want.name, winner.value) for want, winner in winners if winner and winner.value is not None
                 and not _values.same(want.name, winner.value, want.value) and _values.as_good(want.name, winner.value, want.rule)
@@ -105,7 +114,7 @@ def _left_lines(wanted, choices, snapshot):
 def _of_others(snapshot):
     """The BootOrder of all lines of others, those of files that ours have replaced included."""
     replaced = [File(path, known.before) for path, known in sorted(snapshot.saved.files.items()) if known.before is not None]
-    return _sysctl_d.BootOrder([item for item in snapshot.files if not _sysctl_d.is_ours(item.text)] + replaced, snapshot.dialect)
+    return _boot_order.BootOrder([item for item in snapshot.files if not _sysctl_d.is_ours(item.text)] + replaced, snapshot.dialect)
 
 
 def _left_value(name, path, others, snapshot):
@@ -162,7 +171,7 @@ def _present(path, adapted, ours, request, wanted, held, snapshot, disk, decided
     decided.rules[path] = dict((name, _rules.ordered(wanted[name].rule)) for name in own if name in wanted)
     if whose == _memory.FOREIGN and known:
         decided.warnings.append(_replacement(path, _memory.our_lines(known, known.text),
-                                             _sysctl_d.BootOrder([File(path, now)], snapshot.dialect)))
+                                             _boot_order.BootOrder([File(path, now)], snapshot.dialect)))
     decided.warnings.extend(_found(path, whose, [line.text for line in lines], [line.text for line in added if line not in lines]))
 
 

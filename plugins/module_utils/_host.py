@@ -10,6 +10,7 @@ import os
 import re
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
+    _boot_order,
     _files,
     _memory,
     _packet_filters,
@@ -80,7 +81,7 @@ def snapshot(request, saved, names):
         uses=_uses.holding(_traces.uses(request.image, traces), request.container_host, request.uses),
         modules=modules_at_boot(), release=_procfs.release(), machine=_procfs.machine(), interfaces=interfaces,
         missing_folders=_missing_folders(request), boot="" if request.image else _procfs.boot_id(), saved=saved, machine_id=machine_id(),
-        foreign=_sysctl_d.BootOrder([item for item in files if not _sysctl_d.is_ours(item.text)], dialect))
+        foreign=_boot_order.BootOrder([item for item in files if not _sysctl_d.is_ours(item.text)], dialect))
 
 
 def machine_id():

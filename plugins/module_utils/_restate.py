@@ -8,7 +8,7 @@ Pure. Private to the collection.
 
 from collections import OrderedDict
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _boot_order, _memory, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import File
 
 _HIDING = "%s\n%s\n" % (_sysctl_d.HEADER, _sysctl_d.comment("The lines of the file that was here are not wanted any more."))
@@ -92,11 +92,11 @@ def _with_added(text, edits):
 def restated(mine, files, dialect, path, interfaces, waived=()):
     """(text of the file at PATH, which is read last, or None, its lines): what other FILES would take back at boot. WAIVED: switches that
     are left to others."""
-    tries, comments, foreign = OrderedDict(), {}, _sysctl_d.BootOrder(list(files), dialect)
+    tries, comments, foreign = OrderedDict(), {}, _boot_order.BootOrder(list(files), dialect)
     for _round in range(_MOST_ROUNDS):
         lines = OrderedDict((name, _spelt(name, mine_of, count)) for name, (mine_of, count) in tries.items())
         text = _restating_text(lines, comments, mine, foreign, waived)
-        order = _sysctl_d.BootOrder(list(files) + ([File(path, text)] if text else []), dialect)
+        order = _boot_order.BootOrder(list(files) + ([File(path, text)] if text else []), dialect)
         # Two lines of ours may speak for the same interfaces.
         lost = OrderedDict((name, (ours, winner)) for name, ours, winner in _lost(mine, order, interfaces)
                            if ours.conflicts == "restate" and _behaviour.switch(name) not in waived)

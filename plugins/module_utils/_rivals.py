@@ -10,7 +10,7 @@ Pure: texts of the host's files in, boot values and warnings out. Private to the
 import re
 from collections import OrderedDict
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _boot_order, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rivals, Setting, Winner
 
 SYSCTL_CONF, UFW_CONF = "/etc/sysctl.conf", "/etc/ufw/sysctl.conf"
@@ -51,9 +51,9 @@ class Boot:
     network then, is considered."""
 
     def __init__(self, files, dialect, rivals, interfaces):
-        late, early = ([_sysctl_d.BootOrder([item], dialect._replace(last=item.path)) for item in items]
+        late, early = ([_boot_order.BootOrder([item], dialect._replace(last=item.path)) for item in items]
                        for items in (rivals.late, rivals.early))
-        self._orders = late + [_sysctl_d.BootOrder(files, dialect)] + early
+        self._orders = late + [_boot_order.BootOrder(files, dialect)] + early
         self._set = {}
         for setting in rivals.settings:
             moves = _behaviour.moves(setting.name, setting.value, interfaces)
@@ -77,11 +77,11 @@ def warnings(rivals, files, ours):
     found += _advertisements(rivals.advertisements, ours)
     dialect = None if rivals.init and rivals.init.is_procps else procps_dialect(rivals.sysctl)
     if dialect:
-        found += _sysctl_system(_sysctl_d.BootOrder(list(files) + _with_last(SYSCTL_CONF, rivals.conf), dialect), ours)
+        found += _sysctl_system(_boot_order.BootOrder(list(files) + _with_last(SYSCTL_CONF, rivals.conf), dialect), ours)
     if rivals.tuned:
         found += _tuned(rivals.tuned, ours)
     if rivals.ufw:
-        found += _ufw(_sysctl_d.BootOrder([rivals.ufw], _sysctl_d.SYSTEMD._replace(last=rivals.ufw.path)), ours)
+        found += _ufw(_boot_order.BootOrder([rivals.ufw], _sysctl_d.SYSTEMD._replace(last=rivals.ufw.path)), ours)
     return found + _sealed(rivals.sealed)
 
 

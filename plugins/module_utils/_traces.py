@@ -12,6 +12,7 @@ import re
 import stat
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
+    _boot_order,
     _files,
     _glob,
     _memory,
@@ -111,7 +112,7 @@ def _lines(foreign, dialect, others):
 
 
 def _shipped(foreign, dialect):
-    order = _sysctl_d.BootOrder([item for item in foreign if _uses.is_shipped(item.path)], dialect)
+    order = _boot_order.BootOrder([item for item in foreign if _uses.is_shipped(item.path)], dialect)
     winners = ((name, order.winner(name)) for name in _uses.OWN)
     return dict((name, winner.value) for name, winner in winners if winner and winner.value is not None)
 
@@ -132,7 +133,7 @@ def _own(name, saved, orphans):
 
 
 def _orphans(files, saved, dialect):
-    return _sysctl_d.BootOrder([item for item in files if _sysctl_d.is_ours(item.text) and item.path not in saved.files], dialect)
+    return _boot_order.BootOrder([item for item in files if _sysctl_d.is_ours(item.text) and item.path not in saved.files], dialect)
 
 
 def _enabled():

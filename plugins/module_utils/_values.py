@@ -420,3 +420,11 @@ def spellings(name, value):
     if any(one is None or one < 0 for one in numbers):
         return [value]
     return [value] + [text for text in (" ".join(form % one for one in numbers) for form in ("0x%x", "%d")) if text != value]
+
+
+def takes(name, value):
+    """Whether the kernel takes VALUE for NAME at all. Where that is not certain it does, but for an empty value."""
+    its = kind(name)
+    if value == "":
+        return its in ("text", "words", "ranges")
+    return its in ("text", "words") or problem(name, value) is None

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.photon.hardening.plugins.module_utils import _model, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _boot_order, _model, _sysctl_d
 
 EXAMPLES = int(os.environ.get("BOOT_EXAMPLES", "300"))
 # Interfaces may have such names.
@@ -146,7 +146,7 @@ def suite(request, tmp_path_factory):
 
 
 def predicted(suite):
-    order = _sysctl_d.BootOrder(suite.files(), suite.dialect)
+    order = _boot_order.BootOrder(suite.files(), suite.dialect)
     winners = {name: order.winner(name) for name in NAMES}
     # What a line says after the number is the kernel's to read.
     return {name: winner.value[:4] if winner and winner.value else None for name, winner in winners.items()}, winners

@@ -52,7 +52,8 @@ FURTHER_TESTS = {
     "plugins/module_utils/_photon_host.py": ("modules/test_photon_upgrade_info.py",),
     **{f"plugins/module_utils/_photon_{room}.py": ("module_utils/test__photon_upgrade.py",) for room in ("packages", "state", "text")},
     "plugins/module_utils/_plan.py": ("module_utils/test_scenarios.py", "module_utils/test_conflicts.py"),
-    "plugins/module_utils/_sysctl_d.py": ("module_utils/test_scenarios.py",),
+    "plugins/module_utils/_boot_order.py": ("module_utils/test_scenarios.py",),
+    "plugins/module_utils/_sysctl_d.py": ("module_utils/test__boot_order.py", "module_utils/test_scenarios.py"),
     "plugins/module_utils/_tdnf.py": ("modules/test_tdnf.py",),
     "plugins/module_utils/_writes.py": ("module_utils/test_scenarios.py",),
     **{f"plugins/plugin_utils/_formats/compare_{form}.py": ("plugin_utils/_formats/test_compare_forms.py",)

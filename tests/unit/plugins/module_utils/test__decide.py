@@ -6,7 +6,7 @@ import errno
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _decide, _rivals, _rules, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _boot_order, _decide, _rivals, _rules, _sysctl_d
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Choice,
     Entry,
@@ -294,8 +294,8 @@ def test_way_back_of_one_of_a_pair(target, expected):
 def test_interfaces_that_started_with_our_default(made, live, back):
     saved = Saved({FRESH: Entry("0", "1", PATH)}, {})
     snapshot = host({FRESH: "1", ETH0: live}, saved, interfaces={"eth0": True})
-    found = _decide.interfaces_back(saved, {FRESH: made}, _sysctl_d.BootOrder([]), snapshot)
+    found = _decide.interfaces_back(saved, {FRESH: made}, _boot_order.BootOrder([]), snapshot)
     reason = "it had started with our value of " + FRESH
     assert found == ({ETH0: Choice("changed", None, back, False, reason)} if back else {})
-    named = _sysctl_d.BootOrder([File(PATH, ETH0 + " = 1\n")])
+    named = _boot_order.BootOrder([File(PATH, ETH0 + " = 1\n")])
     assert not _decide.interfaces_back(saved, {FRESH: made}, named, snapshot)

@@ -8,11 +8,11 @@ import hmac
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _info, _sysctl_d, _uses
+from ansible_collections.photon.hardening.plugins.module_utils import _boot_order, _info, _uses
 from ansible_collections.photon.hardening.plugins.module_utils._model import File, Reading, Use
 
 ONE = Reading("1")
-NO_FILES = _sysctl_d.BootOrder([])
+NO_FILES = _boot_order.BootOrder([])
 KEY, STABLE = "net.ipv4.tcp_fastopen_key", "net.ipv6.conf.eth0.stable_secret"
 
 
@@ -137,7 +137,7 @@ def row(name, mode=0o644, second=ONE, boot=NO_FILES, salt="salt"):
 
 
 FILE = File("/etc/sysctl.d/50-a.conf", "kernel.a = 2\n-kernel.b\n%s = 7-7-7\n%s = fe80::7\n" % (KEY, STABLE))
-FILES = _sysctl_d.BootOrder([FILE])
+FILES = _boot_order.BootOrder([FILE])
 
 
 @pytest.mark.parametrize("given, expected", [

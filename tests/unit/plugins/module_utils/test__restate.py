@@ -4,7 +4,7 @@
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _restate, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _boot_order, _restate, _sysctl_d
 from ansible_collections.photon.hardening.plugins.module_utils._model import File, Mine, Rule, Winner
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.test__dropins import (
     ADDED,
@@ -112,7 +112,7 @@ def test_a_line_of_others_does_not_start_forwarding_again(ours, foreign, restate
     files = [File(PATH, HEADER + "%s = 0\n" % ours), File(FOREIGN, foreign + "\n")]
     text, _lines = _restate.restated({ours: Mine("0", PATH, Rule(), "restate")}, files, _sysctl_d.SYSTEMD, RESTATE_PATH, {"eth0": True})
     assert (text is not None) == restated
-    boot = _sysctl_d.BootOrder(files + ([File(RESTATE_PATH, text)] if text else []))
+    boot = _boot_order.BootOrder(files + ([File(RESTATE_PATH, text)] if text else []))
     winners = [boot.winner("net.ipv4.conf.%s.forwarding" % scope) for scope in ("all", "default", "eth0")]
     assert {winner.value for winner in winners if winner} == {"0"}
 
@@ -126,9 +126,9 @@ def test_a_line_of_others_does_not_start_forwarding_again(ours, foreign, restate
     pytest.param(EVERY, {}, {EVERY}, [], id="no pattern"),
 ])
 def test_what_a_pattern_of_ours_is_kept_away_from(name, mine, lines, shields):
-    assert _restate._shields(name, lines, mine, _sysctl_d.BootOrder([])) == shields
+    assert _restate._shields(name, lines, mine, _boot_order.BootOrder([])) == shields
 
 
 def test_what_a_pattern_of_others_sets_for_all_stays():
-    foreign = _sysctl_d.BootOrder([File(FOREIGN, PATTERN + " = 2\n-%s\n" % FRESH)])
+    foreign = _boot_order.BootOrder([File(FOREIGN, PATTERN + " = 2\n-%s\n" % FRESH)])
     assert _restate._shields(PATTERN, {PATTERN}, {}, foreign) == [EVERY + " = 2", "-" + FRESH]

@@ -10,7 +10,7 @@ import errno
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _plan, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _boot_order, _files, _host, _plan
 from ansible_collections.photon.hardening.plugins.module_utils._model import File, Reading, Request, Saved, Snapshot
 
 NAME, RIGHT, WRONG = "kernel.a", "1", "0"
@@ -102,7 +102,7 @@ def plan_for(live, saved):
 @pytest.mark.parametrize("scenario, files, live, source_before, restated", SCENARIOS, ids=[scenario[0] for scenario in SCENARIOS])
 def test_scenario(root, scenario, files, live, source_before, restated):
     plant(root, files)
-    before = _sysctl_d.BootOrder(_host.sysctl_files()).winner(NAME)
+    before = _boot_order.BootOrder(_host.sysctl_files()).winner(NAME)
     assert (before and "%s:%d" % (before.path, before.number)) == source_before
     plan = plan_for(live, Saved({}, {}))
     row = plan.rows[0]

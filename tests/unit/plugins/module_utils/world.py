@@ -7,6 +7,7 @@ import errno
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
     _behaviour,
+    _boot_order,
     _decide,
     _memory,
     _plan,
@@ -71,7 +72,7 @@ class World:
         uses = _uses.holding(self.uses, request.container_host, request.uses)
         return Snapshot(dict((name, self.reading(name)) for name in names), files, self.dialect, self.rivals, uses, self.modules,
                         "6.1.0", "x86_64", self.interfaces, {}, self.boot, saved, self.machine_id,
-                        _sysctl_d.BootOrder([item for item in files if not _sysctl_d.is_ours(item.text)], self.dialect))
+                        _boot_order.BootOrder([item for item in files if not _sysctl_d.is_ours(item.text)], self.dialect))
 
     def plan(self, dropins, rules=None, conflicts="restate", image=False):
         """DROPINS: path -> text."""
@@ -134,6 +135,6 @@ class World:
 
     def boots_with(self, name):
         """The value that the files set at boot, None where they set none."""
-        order = _sysctl_d.BootOrder([File(path, text) for path, text in sorted(self.files.items())], self.dialect)
+        order = _boot_order.BootOrder([File(path, text) for path, text in sorted(self.files.items())], self.dialect)
         winner = order.ending(name)
         return winner.value if winner else None
