@@ -69,14 +69,14 @@ def own_value(name, entry, live):
 
 
 def own_of_host(saved, name, live, snapshot):
-    """The same, also of an interface that has taken our value of conf.default when it appeared: else it had what was there before us."""
+    """The same, also of an interface that has taken our value of conf.default when it appeared: else it had what the files of others say,
+    or what was there before us."""
     entry = entry_of(saved, name)
     default = None if entry is not None or live is None else _started_with(saved, name, live, snapshot)
-    winner = snapshot.foreign.winner(name) if default is not None and snapshot.foreign else None
-    if winner and winner.value is not None and _values.same(name, winner.value, live):
-        # Others set it, too.
-        default = None
-    return default.before if default is not None else own_value(name, entry, live)
+    if default is None:
+        return own_value(name, entry, live)
+    winner = snapshot.foreign.winner(name) if snapshot.foreign else None
+    return winner.value if winner and winner.value is not None else default.before
 
 
 def _started_with(saved, name, live, snapshot):
@@ -152,6 +152,13 @@ def lines_elsewhere(saved, paths, files):
     there = dict((item.path, item.text) for item in files if _sysctl_d.is_ours(item.text))
     return [(path, our_lines(saved.files[path], there[path])) for path in sorted(saved.files, key=_sysctl_d.boot_key)
             if path not in paths and path in there and not _sysctl_d.restates(path)]
+
+
+def left_elsewhere(saved, paths, files):
+    """The parameters of interfaces that drop-ins of ours which are not among PATHS leave alone: their lines there are not ours."""
+    texts = dict((item.path, item.text) for item in files)
+    return [line.name for path, lines in lines_elsewhere(saved, paths, files)
+            for line in _sysctl_d.parse("\n".join(own_part(texts[path]))) if line.name and line.name not in lines]
 
 
 def of_default(name, interfaces):
@@ -235,7 +242,20 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
         found.pop(name, None)
         if own is None or value is None or not _values.same(name, own, value):
             found[name] = Entry(own, value, dropin, mover=mover)
+    for name, entry in list(found.items()):
+        known = saved.parameters.get(name)
+        if known is not None and (known.before, known.wrote) != (entry.before, entry.wrote):
+            _keep_started(found, name, saved, snapshot, choices)
     return dict((name, _with_mover(_with_had(name, entry, saved, snapshot), found)) for name, entry in found.items())
+
+
+def _keep_started(found, default, saved, snapshot, choices):
+    """Remember in FOUND the interfaces that have started with a value of ours for conf.default, before another one takes its place."""
+    for name in started_with_ours(saved, default, snapshot):
+        live = snapshot.live[name].value
+        own, wrote = own_of_host(saved, name, live, snapshot), choices[name].write if name in choices else None
+        if name not in found and not _values.same(name, own, wrote or live):
+            found[name] = Entry(own, wrote or live, found[default].dropin, mover=default)
 
 
 def _after_pair(found, name, taken, entry, choices):
@@ -426,13 +446,14 @@ def _as_written(known, now):
     return found._replace(before=known.before, attributes=known.attributes, also=None, earlier=None)
 
 
-def going_back(choices, snapshot):
-    """parameter -> Entry for a run that is killed before all of CHOICES, interfaces that had started with our value, are written."""
+def going_back(writes, snapshot):
+    """parameter -> Entry for a run that is killed before all of WRITES are done, of interfaces that had started with our value."""
     found = {}
-    for name, choice in choices.items():
-        live = snapshot.live[name].value
-        default = _started_with(snapshot.saved, name, live, snapshot)
-        found[name] = Entry(choice.write, live, default.dropin)
+    for write in writes:
+        default = None if entry_of(snapshot.saved, write.name) else _started_with(snapshot.saved, write.name, write.before, snapshot)
+        if default is not None:
+            own = own_of_host(snapshot.saved, write.name, write.before, snapshot) if write.dropin else write.value
+            found[write.name] = Entry(own, write.before, default.dropin)
     return found
 
 
@@ -466,8 +487,13 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
         if name in found:
             found[name] = found[name]._replace(wrote=form)
     for name in moved:
-        _followed(found, name, moved[name], before.parameters.get(name))
+        _followed(found, name, moved[name], before.parameters.get(name) or _had_started(first.parameters.get(name)))
     return saved._replace(parameters=dict((name, _plain(name, entry)) for name, entry in found.items()))
+
+
+def _had_started(entry):
+    """ENTRY of a parameter that is remembered from now on, as it was where it had started with our value of conf.default; or None."""
+    return entry._replace(wrote=entry.also, also=None) if entry is not None and entry.also is not None else None
 
 
 def _followed(found, name, moved, known):
