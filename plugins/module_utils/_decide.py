@@ -405,11 +405,14 @@ def needs(name, request, wanted):
     return rule._replace(hold=(("0", _uses.FORWARDING[family]),)) if family and not rule.hold else rule
 
 
-def _ends(name, choice, entry):
-    """Whether a parameter's value is no longer ours: it goes back, or what the host had by itself is asked for."""
-    if choice.write is None or entry is None:
-        return False
-    return not choice.active or _values.same(name, choice.write, entry.before or "")
+def _left_with(name, choice, entry, live):
+    """What an interface that has started with our value of a parameter gets where that is no longer ours, None where it is: the parameter
+    goes back, something else has set it since, or what the host had by itself is asked for."""
+    if entry is None:
+        return None
+    if choice.write is None:
+        return None if choice.active or live is None or _memory.is_ours(name, entry, live) else entry.before
+    return choice.write if not choice.active or _values.same(name, choice.write, entry.before or "") else None
 
 
 def interfaces_back(saved, back, remaining, snapshot):
@@ -418,10 +421,10 @@ def interfaces_back(saved, back, remaining, snapshot):
     is asked for."""
     found = OrderedDict()
     for name, choice in back.items():
-        entry = _memory.entry_of(saved, name)
-        for other in _memory.started_with_ours(saved, name, snapshot) if _ends(name, choice, entry) else ():
+        left = _left_with(name, choice, _memory.entry_of(saved, name), snapshot.live[name].value if name in snapshot.live else None)
+        for other in _memory.started_with_ours(saved, name, snapshot) if left is not None else ():
             known, winner = back.get(other), remaining.winner(other)
-            value = winner.value if winner and winner.value is not None else choice.write
+            value = winner.value if winner and winner.value is not None else left
             if (known is None or known.state in _LEFT_ALONE) and not _values.same(other, value, snapshot.live[other].value):
                 reasons = [known.reason if known else "", "it had started with our value of %s" % name]
                 found[other] = Choice(known.state if known else "changed", None, value, False, "; ".join(filter(None, reasons)))

@@ -102,13 +102,22 @@ def _left_lines(wanted, choices, snapshot):
     They stand after that line, which moves an interface whose value nobody has written."""
     found, others = {}, None
     for name, choice in choices.items():
-        speaker = _speaker(wanted[name], wanted, ("default", "all")) if choice.state == "waived" and _sysctl_d.interface_of(name) else None
-        if speaker in choices and choices[speaker].active and _is_writable(name):
+        speaker = _reaching(name, wanted, choices) if choice.state == "waived" and _sysctl_d.interface_of(name) else None
+        if speaker and _is_writable(name):
             path, others = wanted[speaker].dropin, others or _of_others(snapshot)
             own = _left_value(name, path, others, snapshot)
             reason = _sysctl_d.comment("waived: %s: it keeps what it has by itself" % choice.reason)
             found.setdefault(path, []).extend([reason, "%s = %s" % (name, own)] if own is not None else [])
     return found
+
+
+def _reaching(name, wanted, choices):
+    """The parameter whose line reaches an interface: that of conf.default does, whether it is to speak for all of them or not."""
+    for scope in ("default", "all"):
+        speaker = _sysctl_d.of_interface(name, scope)
+        if speaker in choices and choices[speaker].active and (scope == "default" or wanted[speaker].rule.interfaces):
+            return speaker
+    return None
 
 
 def _of_others(snapshot):
@@ -134,10 +143,10 @@ def _is_writable(name):
     return _sysctl_d.is_name(name)
 
 
-def _speaker(want, wanted, scopes=("all", "default")):
-    """The parameter, the first of SCOPES, whose line speaks for an interface."""
+def _speaker(want, wanted):
+    """The parameter whose line speaks for an interface."""
     parts = _sysctl_d.key_path(want.name).split("/")
-    for every in scopes:
+    for every in ("all", "default"):
         name = _sysctl_d.canonical("/".join(parts[:3] + [every] + parts[4:]))
         if name in wanted and wanted[name].rule.interfaces:
             return name

@@ -69,14 +69,14 @@ def own_value(name, entry, live):
 
 
 def own_of_host(saved, name, live, snapshot):
-    """The same, also of an interface that has taken our value of conf.default when it appeared: else it had what was there before us."""
+    """The same, also of an interface that has taken our value of conf.default when it appeared: else it had what the files of others say,
+    or what was there before us."""
     entry = entry_of(saved, name)
     default = None if entry is not None or live is None else started_with(saved, name, live, snapshot)
-    winner = snapshot.foreign.winner(name) if default is not None and snapshot.foreign else None
-    if winner and winner.value is not None and _values.same(name, winner.value, live):
-        # Others set it, too.
-        default = None
-    return default.before if default is not None else own_value(name, entry, live)
+    if default is None:
+        return own_value(name, entry, live)
+    winner = snapshot.foreign.winner(name) if snapshot.foreign else None
+    return winner.value if winner and winner.value is not None else default.before
 
 
 def started_with(saved, name, live, snapshot):
@@ -152,6 +152,13 @@ def lines_elsewhere(saved, paths, files):
     there = dict((item.path, item.text) for item in files if _sysctl_d.is_ours(item.text))
     return [(path, our_lines(saved.files[path], there[path])) for path in sorted(saved.files, key=_sysctl_d.boot_key)
             if path not in paths and path in there and not _sysctl_d.restates(path)]
+
+
+def left_elsewhere(saved, paths, files):
+    """The parameters of interfaces that drop-ins of ours which are not among PATHS leave alone: their lines there are not ours."""
+    texts = dict((item.path, item.text) for item in files)
+    return [line.name for path, lines in lines_elsewhere(saved, paths, files)
+            for line in _sysctl_d.parse("\n".join(own_part(texts[path]))) if line.name and line.name not in lines]
 
 
 def of_default(name, interfaces):

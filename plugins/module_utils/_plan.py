@@ -31,13 +31,12 @@ def plan(request, snapshot):
     disk = dict((item.path, item) for item in snapshot.files)
     decided = _dropins.decide(request, choices, wanted, snapshot, disk)
     mine = _dropins.our_lines(request, decided, wanted, snapshot, disk)
-    _restate.decide(mine, decided, snapshot, disk, _waived(request, mine))
+    _restate.decide(mine, decided, snapshot, disk, _waived(request, choices, mine, snapshot))
     after = _restate.with_texts(disk, decided.texts)
     boots = [_rivals.Boot(files, snapshot.dialect, snapshot.rivals, snapshot.interfaces)
              for files in (snapshot.files, list(after.values()))]
     choices.update(back)
-    interfaces = _decide.interfaces_back(snapshot.saved, choices, boots[1], snapshot)
-    choices.update(interfaces)
+    choices.update(_decide.interfaces_back(snapshot.saved, choices, boots[1], snapshot))
     planned = _writes.writes(choices, wanted, snapshot.live)
     untraced = set(name for name, entry in snapshot.saved.parameters.items() if not entry.traced)
     elsewhere = _elsewhere(request, snapshot)
@@ -47,7 +46,7 @@ def plan(request, snapshot):
     return Plan(
         rows=rows, writes=planned, expected=expected, followers=followers, saved=saved,
         passing=dict(_remember.passing(_writes.passing(planned, followers, snapshot.live, snapshot.interfaces), snapshot),
-                     **_remember.going_back(interfaces, snapshot)),
+                     **_remember.going_back(planned, snapshot)),
         folders=folders, disk=disk, live_before=_live_before(planned, expected, followers, snapshot),
         files=dict((path, text) for path, text in decided.texts.items() if text != (disk[path].text if path in disk else None)),
         attributes=decided.attributes,
@@ -61,14 +60,19 @@ def _live_before(planned, expected, followers, snapshot):
     return found
 
 
-def _waived(request, mine):
-    """The switches that this call waives, without those that drop-ins of other calls ask for, of all interfaces or of one."""
+def _waived(request, choices, mine, snapshot):
+    """The switches that this call waives, without those that drop-ins of other calls ask for, of all interfaces or of one; and those of
+    interfaces that other calls have left alone."""
     asked = set(item.path for item in request.dropins)
     others = set(_behaviour.switch(name) for name, ours in mine.items() if ours.path not in asked)
-    waived = [name for name, rule in request.rules.items() if rule.waived]
+    waived = set(name for name, rule in request.rules.items() if rule.waived)
+    # An interface has the waiver of conf.all, whatever conf.default says.
+    waived.update(name for name, choice in choices.items() if choice.state == "waived")
     every = dict((name, [_sysctl_d.of_interface(name, scope) for scope in ("all", "default")] if _sysctl_d.interface_of(name) else [])
                  for name in waived)
-    return frozenset(_behaviour.switch(name) for name in waived if not others.intersection(map(_behaviour.switch, [name] + every[name])))
+    found = set(_behaviour.switch(name) for name in waived if not others.intersection(map(_behaviour.switch, [name] + every[name])))
+    left = set(_behaviour.switch(name) for name in _memory.left_elsewhere(snapshot.saved, asked, snapshot.files))
+    return frozenset(found | left.difference(map(_behaviour.switch, mine)))
 
 
 def _elsewhere(request, snapshot):

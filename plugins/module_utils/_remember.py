@@ -28,7 +28,20 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
         found.pop(name, None)
         if own is None or value is None or not _values.same(name, own, value):
             found[name] = Entry(own, value, dropin, mover=mover)
+    for name, entry in list(found.items()):
+        known = saved.parameters.get(name)
+        if known is not None and (known.before, known.wrote) != (entry.before, entry.wrote):
+            _keep_started(found, name, saved, snapshot, choices)
     return dict((name, _with_mover(_with_had(name, entry, saved, snapshot), found)) for name, entry in found.items())
+
+
+def _keep_started(found, default, saved, snapshot, choices):
+    """Remember in FOUND the interfaces that have started with a value of ours for conf.default, before another one takes its place."""
+    for name in _memory.started_with_ours(saved, default, snapshot):
+        live = snapshot.live[name].value
+        own, wrote = _memory.own_of_host(saved, name, live, snapshot), choices[name].write if name in choices else None
+        if name not in found and not _values.same(name, own, wrote or live):
+            found[name] = Entry(own, wrote or live, found[default].dropin, mover=default)
 
 
 def _own_of_follower(saved, name, mover, snapshot):
@@ -189,13 +202,15 @@ def _with_earlier(entry, known, there):
                           earlier=was and was._replace(before=None, attributes=None, also=None, earlier=None))
 
 
-def going_back(choices, snapshot):
-    """parameter -> Entry for a run that is killed before all of CHOICES, interfaces that had started with our value, are written."""
+def going_back(writes, snapshot):
+    """parameter -> Entry for a run that is killed before all of WRITES are done, of interfaces that had started with our value."""
     found = {}
-    for name, choice in choices.items():
-        live = snapshot.live[name].value
-        default = _memory.started_with(snapshot.saved, name, live, snapshot)
-        found[name] = Entry(choice.write, live, default.dropin)
+    for write in writes:
+        known = _memory.entry_of(snapshot.saved, write.name)
+        default = None if known else _memory.started_with(snapshot.saved, write.name, write.before, snapshot)
+        if default is not None:
+            own = _memory.own_of_host(snapshot.saved, write.name, write.before, snapshot) if write.dropin else write.value
+            found[write.name] = Entry(own, write.before, default.dropin)
     return found
 
 
@@ -231,8 +246,13 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
         if name in found:
             found[name] = found[name]._replace(wrote=form)
     for name in moved:
-        _followed(found, name, moved[name], before.parameters.get(name))
+        _followed(found, name, moved[name], before.parameters.get(name) or _had_started(first.parameters.get(name)))
     return saved._replace(parameters=dict((name, _plain(name, entry)) for name, entry in found.items()))
+
+
+def _had_started(entry):
+    """ENTRY of a parameter that is remembered from now on, as it was where it had started with our value of conf.default; or None."""
+    return entry._replace(wrote=entry.also, also=None) if entry is not None and entry.also is not None else None
 
 
 def _followed(found, name, moved, known):

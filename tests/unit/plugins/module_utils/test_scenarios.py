@@ -1191,6 +1191,25 @@ def test_a_waived_interface_keeps_its_value_at_boot(path, foreign, boots):
     assert (world.live, world.files) == before and not world.saved.parameters
 
 
+@pytest.mark.parametrize("key", ["net.ipv4.conf.%s.rp_filter", "net.ipv6.conf.%s.accept_redirects"])
+@pytest.mark.parametrize("every, new, one", [
+    pytest.param({"interfaces": True, "waived": "two ways"}, {"interfaces": True}, {}, id="by the rule of conf.all"),
+    pytest.param({}, {}, {"waived": "two ways"}, id="a line for new interfaces that does not speak for all of them"),
+])
+def test_a_waived_interface_keeps_its_value_at_boot_whichever_line_reaches_it(key, every, new, one):
+    names = [key % name for name in ("all", "default", "eth0")]
+    world = World(dict.fromkeys(names, "0"), interfaces={"eth0": True})
+    world.run({NETWORK: "%s = 1\n%s = 1\n" % tuple(names[:2])}, {names[0]: every, names[1]: new, names[2]: one})
+    assert (world.live[names[2]], world.boots_with(names[2]), world.boots_with(names[1])) == ("0", "0", "1")
+
+
+def test_a_call_for_another_drop_in_leaves_a_waived_interface_alone():
+    world = World({EVERY_ONE: "0", NEW_ONE: "0", ETH0: "0"}, interfaces={"eth0": True})
+    world.run(STRICT, dict(ON_ALL, **{ETH0: {"waived": "two ways"}}))
+    world.run({TUNING: ""})
+    assert world.boots_with(ETH0) == "0"
+
+
 def test_a_pattern_of_ours_that_stops_forwarding_leaves_a_waived_interface_alone():
     foreign, eth1 = "/usr/lib/sysctl.d/99-z.conf", "net.ipv4.conf.eth1.forwarding"
     world = World(dict(ROUTER, **{"net.ipv4.conf.eth0.forwarding": "0", eth1: "0"}),
@@ -1205,6 +1224,59 @@ def test_a_rollback_that_is_killed_between_conf_default_and_its_interfaces(write
     world.kill({NETWORK: ""}, writes=writes)
     world.absent()
     assert set(world.live.values()) == {"0"} and not world.saved.parameters
+
+
+REDIRECTED = "net.ipv6.conf.default.accept_redirects"
+
+
+def with_started(value, addressed=True, default=REDIRECTED):
+    """A host with our VALUE of conf.default, on which an interface has appeared since, and what that has of it."""
+    world = World({default: "1"})
+    world.run({NETWORK: "%s = %s\n" % (default, value)})
+    world.add("veth0")
+    if addressed:
+        world.give_address("veth0")
+    return world, _sysctl_d.of_interface(default, "veth0")
+
+
+@pytest.mark.parametrize("default, addressed", [(REDIRECTED, False), (NEW_ONE, False), (NEW_ONE, True)])
+def test_what_an_interface_had_started_with_is_known_when_conf_default_has_another_value(default, addressed):
+    world, name = with_started("4", addressed, default)
+    for _run in range(2):
+        plan = world.run({NETWORK: default + " = 2\n"})
+        assert world.live[name] == ("2" if default == NEW_ONE and not addressed else "4")
+    assert not plan.writes and not plan.files
+    world.absent()
+    assert world.live == {default: "1", name: "1"} and not world.saved.parameters
+
+
+@pytest.mark.parametrize("writes", range(5))
+def test_a_run_that_is_killed_while_conf_default_and_its_interfaces_get_their_own_value_again(writes):
+    world, name = with_started("4")
+    every = REDIRECTED.replace("default", "all")
+    world.live[every] = "0"
+    rules = dict.fromkeys((REDIRECTED, every), {"interfaces": True, "at_least": "0"})
+    world.kill({NETWORK: "%s = 0\n%s = 0\n" % (REDIRECTED, every)}, rules, writes)
+    world.absent()
+    assert world.live == {REDIRECTED: "1", name: "1", every: "0"} and not world.saved.parameters
+
+
+def test_an_interface_goes_back_to_what_a_file_of_others_said_also_after_another_value_of_ours():
+    world = World({EVERY_ONE: "0", NEW_ONE: "0"}, {LATE: VETH + " = 5\n"})
+    for value in "12":
+        world.run({NETWORK: "%s = %s\n%s = %s\n" % (EVERY_ONE, value, NEW_ONE, value)}, ON_ALL)
+        if VETH not in world.live:
+            world.add("veth0")
+            world.apply_files("veth0")
+    world.absent()
+    assert world.live == {EVERY_ONE: "0", NEW_ONE: "0", VETH: "5"} and not world.saved.parameters
+
+
+def test_an_interface_goes_back_also_where_something_else_has_set_conf_default_since():
+    world, name = with_started("4")
+    world.write(REDIRECTED, "3")
+    world.absent()
+    assert world.live == {REDIRECTED: "3", name: "1"} and not world.saved.parameters
 
 
 @pytest.mark.parametrize("key, follows", [

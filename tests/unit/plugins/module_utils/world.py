@@ -4,8 +4,11 @@
 """A host in memory for the tests of the pure rooms: live values that move as the kernel moves them, files, and what is remembered."""
 
 import errno
+import fnmatch
+import itertools
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
+    _baseline,
     _behaviour,
     _boot_order,
     _decide,
@@ -21,6 +24,11 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
 from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, File, Reading, Request, Saved, Snapshot, Use
 
 ROOTS = Attributes(0o644, 0, 0)
+
+
+def _read_back(saved):
+    """As the next run finds it."""
+    return _baseline.parsed(_baseline.text_of(saved)) if saved.parameters or saved.files else Saved({}, {})
 
 
 class World:
@@ -63,6 +71,60 @@ class World:
         if value is not None and move.name in self.live:
             self.live[move.name] = value
 
+    # --- interfaces and boots ---
+
+    def add(self, interface, device=False):
+        """An interface appears, and starts with what conf.default has."""
+        self.interfaces[interface] = device
+        for default in [name for name in self.live if ".default." in name]:
+            name = _sysctl_d.of_interface(default, interface)
+            self.live[name] = self.live[default]
+            self.unset.add(name)
+
+    def remove(self, interface):
+        del self.interfaces[interface]
+        self.live = dict(item for item in self.live.items() if _sysctl_d.interface_of(item[0]) != interface)
+        self.unset.intersection_update(self.live)
+
+    def give_address(self, interface):
+        """From now on it does not follow conf.default."""
+        self.unset = set(name for name in self.unset if _sysctl_d.interface_of(name) != interface)
+
+    def apply_files(self, interface=None):
+        """What systemd-sysctl does at boot, and udev's rule for an INTERFACE that has appeared."""
+        lines = {}
+        for item in _boot_order.in_boot_order([File(*item) for item in sorted(self.files.items())], self.dialect):
+            for line in _sysctl_d.parse(item.text, self.dialect):
+                if line.name and lines.get(line.name, ()) != line.value:
+                    # The last of one name counts, at its own place.
+                    lines.pop(line.name, None)
+                    lines[line.name] = line.value
+        for pattern, value in lines.items():
+            for name in self._matched(pattern, lines):
+                if value not in (None, self.live[name]) and interface in (None, _sysctl_d.interface_of(name)):
+                    self.write(name, _values.printed(name, value))
+
+    def _matched(self, pattern, lines):
+        if not _sysctl_d.is_glob(pattern):
+            return [pattern] if pattern in self.live else []
+        return [name for name in sorted(self.live) if name not in lines and name.count(".") == pattern.count(".")
+                and fnmatch.fnmatchcase(name, pattern)]
+
+    def reboot(self, kernel):
+        """Everything starts anew, with the parameters of the KERNEL; devices are there before the files are read, others come later."""
+        there, self.interfaces, self.live, self.unset = self.interfaces, {}, dict(kernel), set()
+        self.boot = "after " + self.boot
+        devices = [interface for interface in sorted(there) if there[interface]]
+        for interface in devices:
+            self.add(interface, True)
+        self.apply_files()
+        for interface in devices:
+            self.give_address(interface)
+        for interface in sorted(set(there).difference(devices)):
+            self.add(interface)
+            self.apply_files(interface)
+            self.give_address(interface)
+
     # --- a run ---
 
     def snapshot(self, request):
@@ -83,28 +145,35 @@ class World:
     def run(self, dropins, rules=None, conflicts="restate"):
         """Carry a plan out, as `_apply` does on a kernel that refuses nothing."""
         plan = self.plan(dropins, rules, conflicts)
-        first = _remember.before_writes(self.saved, plan)
-        self._write_all(plan)
-        self._hold(plan.expected)
+        known = set(plan.live_before).union(alias for write in plan.writes for alias in _behaviour.names_of(write.name))
+        live = dict(self.live)
+        for _step in self._steps(plan):
+            pass
+        # What moves has to be known before, also as what has to be put back when a run fails.
+        assert not [name for name in live if self.live[name] != live[name] and name not in known]
+        return plan
+
+    def _steps(self, plan):
+        """A run may be killed after each of them."""
+        before, first = self.saved, _remember.before_writes(self.saved, plan)
+        self.saved = _read_back(first)
+        yield
+        for write in plan.writes:
+            self.write(write.name, write.value)
+            yield
+        for _written in self._hold(plan.expected):
+            yield
         # Of what may follow, the run tells afterwards whether it did.
         wrong = [item for item in plan.rows if item.after is not None and item.name not in plan.followers
                  and not _values.same(item.name, item.after, self.live[item.name])]
         assert not wrong, wrong
-        for path, text in plan.files.items():
+        for path, text in sorted(plan.files.items()):
             self.files.pop(path, None)
             if text is not None:
                 self.files[path] = text
+            yield
         moved = dict((name, (plan.live_before[name], self.live.get(name))) for name in plan.followers)
-        self.saved = _remember.came_out(plan.saved, self.saved, first, {}, {}, moved, self.boot)
-        return plan
-
-    def _write_all(self, plan):
-        """What moves has to be known before, also as what has to be put back when a run fails."""
-        before = dict(self.live)
-        for write in plan.writes:
-            self.write(write.name, write.value)
-        known = set(plan.live_before).union(alias for write in plan.writes for alias in _behaviour.names_of(write.name))
-        assert not [name for name in before if self.live[name] != before[name] and name not in known]
+        self.saved = _read_back(_remember.came_out(plan.saved, before, first, {}, {}, moved, self.boot))
 
     def _hold(self, values):
         """What does not hold is written again, as `_apply` does it."""
@@ -114,20 +183,19 @@ class World:
                 partner = _behaviour.partner(name)
                 if partner not in values or values[name] != "0" or values[partner] == "0":
                     self.write(name, values[name])
+                    yield name
         assert not off, off
 
     def fail(self, dropins, rules=None):
         """A run whose last value the kernel refuses: it puts everything back."""
         plan = self.plan(dropins, rules)
-        self._write_all(plan)
-        self._hold(dict((name, value) for name, value in plan.live_before.items() if value is not None))
+        for write in plan.writes:
+            self.write(write.name, write.value)
+        list(self._hold(dict((name, value) for name, value in plan.live_before.items() if value is not None)))
 
     def kill(self, dropins, rules=None, writes=0, conflicts="restate"):
-        """A run that is killed after so many WRITES, before it replaces a file."""
-        plan = self.plan(dropins, rules, conflicts)
-        self.saved = _remember.before_writes(self.saved, plan)
-        for write in plan.writes[:writes]:
-            self.write(write.name, write.value)
+        """A run that is killed after so many WRITES; what it writes again and the files that it replaces count, too."""
+        list(itertools.islice(self._steps(self.plan(dropins, rules, conflicts)), writes + 1))
 
     def absent(self, rules=None):
         known = set(self.saved.files) | set(entry.dropin for entry in self.saved.parameters.values() if entry.dropin)
