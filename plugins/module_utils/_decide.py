@@ -411,7 +411,7 @@ def _left_with(name, choice, entry, live):
     if entry is None:
         return None
     if choice.write is None:
-        return None if choice.active or live is None or _memory.is_ours(name, entry, live) else entry.before
+        return None if live is None or _memory.is_ours(name, entry, live) else entry.before
     return choice.write if not choice.active or _values.same(name, choice.write, entry.before or "") else None
 
 
