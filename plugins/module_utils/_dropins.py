@@ -100,12 +100,12 @@ def _device_lines(wanted, choices, interfaces):
 def _left_lines(wanted, choices, snapshot):
     """drop-in -> lines for interfaces that are waived: at boot a line for conf.default, or the pattern that restates it, would reach them.
     They stand after that line, which moves an interface whose value nobody has written."""
-    found, others = {}, None
+    found = {}
     for name, choice in choices.items():
         speaker = _reaching(name, wanted, choices) if choice.state == "waived" and _sysctl_d.interface_of(name) else None
         if speaker and _is_writable(name):
-            path, others = wanted[speaker].dropin, others or _of_others(snapshot)
-            own = _left_value(name, path, others, snapshot)
+            path = wanted[speaker].dropin
+            own = _left_value(name, path, snapshot)
             reason = _sysctl_d.comment("waived: %s: it keeps what it has by itself" % choice.reason)
             found.setdefault(path, []).extend([reason, "%s = %s" % (name, own)] if own is not None else [])
     return found
@@ -120,19 +120,13 @@ def _reaching(name, wanted, choices):
     return None
 
 
-def _of_others(snapshot):
-    """The BootOrder of all lines of others, those of files that ours have replaced included."""
-    replaced = [File(path, known.before) for path, known in sorted(snapshot.saved.files.items()) if known.before is not None]
-    return _boot_order.BootOrder([item for item in snapshot.files if not _sysctl_d.is_ours(item.text)] + replaced, snapshot.dialect)
-
-
-def _left_value(name, path, others, snapshot):
-    """What a line at PATH says of an interface that is left alone: what OTHERS say of it, in another form, since the same text again would
+def _left_value(name, path, snapshot):
+    """What a line at PATH says of an interface that is left alone: what others say of it, in another form, since the same text again would
     not count, or what it has by itself; None where others say it later, in the file that ours replaces or hides, too."""
     live = snapshot.live[name].value if name in snapshot.live else None
-    if name not in others.names():
+    if snapshot.foreign is None or name not in snapshot.foreign.names():
         return _memory.own_of_host(snapshot.saved, name, live, snapshot)
-    winner = others.winner(name)
+    winner = snapshot.foreign.winner(name)
     if winner is None or winner.value is None or _sysctl_d.boot_key(winner.path)[0] >= _sysctl_d.boot_key(path)[0]:
         return None
     return _values.spellings(name, winner.value)[-1]

@@ -81,7 +81,7 @@ def snapshot(request, saved, names):
         uses=_uses.holding(_traces.uses(request.image, traces), request.container_host, request.uses),
         modules=modules_at_boot(), release=_procfs.release(), machine=_procfs.machine(), interfaces=interfaces,
         missing_folders=_missing_folders(request), boot="" if request.image else _procfs.boot_id(), saved=saved, machine_id=machine_id(),
-        foreign=_boot_order.BootOrder([item for item in files if not _sysctl_d.is_ours(item.text)], dialect))
+        foreign=_boot_order.BootOrder(_memory.files_of_others(saved, files), dialect))
 
 
 def machine_id():

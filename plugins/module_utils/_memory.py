@@ -11,7 +11,7 @@ import hmac
 import re
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, SavedFile
+from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, File, SavedFile
 
 # Whose a file is. EDITED: ours, and others have changed it. ORPHAN: it carries our header, and nothing is remembered of it.
 ABSENT, OURS, EDITED, FOREIGN, ORPHAN = "absent", "ours", "edited", "foreign", "orphan"
@@ -210,6 +210,14 @@ def our_lines(known, text):
     if known is not None and known.lines is not None and known.also is None:
         return known.lines
     return dict((line.name, line.value) for line in _sysctl_d.parse("\n".join(own_part(text or ""))) if line.name and line.value)
+
+
+def files_of_others(saved, files):
+    """Those of FILES that are others', and those that ours have replaced."""
+    found = [item for item in files if not _sysctl_d.is_ours(item.text)]
+    there = set(item.path for item in found)
+    return found + [File(path, known.before) for path, known in sorted(saved.files.items())
+                    if known.before is not None and path not in there]
 
 
 def edits(known, now):

@@ -113,7 +113,8 @@ Facts = _record("Facts", "programs snaps units processes texts machines subordin
 # uses: use -> Use, of those that hold after what the user says. modules: those that modules-load.d names. interfaces: interface ->
 # whether it is a device of the machine.
 # missing_folders: path of a drop-in -> the folders that would have to be made for it. boot: names this boot. saved: a Saved.
-# machine_id: names this host, as in a Saved. foreign: the BootOrder of the files of others, None where there are none.
+# machine_id: names this host, as in a Saved. foreign: the BootOrder of the files of others, of those
+# that ours have replaced, too; None where there are none.
 Snapshot = _record("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders boot saved machine_id "
                    "foreign", None, None)
 

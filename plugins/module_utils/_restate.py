@@ -122,6 +122,7 @@ def _restating_text(lines, comments, mine, foreign, waived):
     text = [_sysctl_d.HEADER]
     for name in sorted(lines, key=lambda name: (_behaviour.order(name), name)):
         text += [_sysctl_d.comment(comments[name])] + _shields(name, lines, mine, foreign, waived) + ["%s = %s" % lines[name]]
+        text += _left_alone(name, foreign, waived)
     return "\n".join(text) + "\n"
 
 
@@ -137,6 +138,15 @@ def _shields(name, lines, mine, foreign, waived=()):
         others = []
     others += sorted(set(one for one in waived if one.startswith(start) and one.endswith(end)).difference(foreign.names()))
     return [_shield(other, foreign.winner(other)) for other in others if other not in mine and other not in lines]
+
+
+def _left_alone(name, foreign, waived):
+    """The lines of interfaces that are WAIVED once more, in another form, where NAME is that of conf.default: it moves those whose own line
+    has said what was there already."""
+    spoken = foreign.spoken() if ".default." in name else {}
+    there = [(one, spoken[one]) for one in sorted(waived) if one in spoken and _sysctl_d.of_interface(one, "default") == name]
+    forms = [(one, _values.spellings(one, winner.value)) for one, winner in there]
+    return ["%s = %s" % (one, texts[1]) for one, texts in forms if len(texts) > 1]
 
 
 def _shield(name, winner):

@@ -24,7 +24,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _uses,
     _values,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._model import Facts, File, Process
+from ansible_collections.photon.hardening.plugins.module_utils._model import Facts, Process
 
 _SUBUID, _NSSWITCH = "/etc/subuid", "/etc/nsswitch.conf"
 _SUBID = re.compile(r"^[ \t]*subid:(?![ \t]*files[ \t]*$)", re.MULTILINE)
@@ -88,7 +88,7 @@ def asks(rules, use):
 def traces(image, saved, files, dialect, others, asks_units=False):
     """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network.
     ASKS_UNITS: all units of services are read, which takes some milliseconds."""
-    foreign, enabled = _foreign(files, saved), _enabled()
+    foreign, enabled = _memory.files_of_others(saved, files), _enabled()
     # What others than root can write says nothing for sure of what root wants.
     trusted = set(filter(_trusted, set(setting.path for setting in others.settings)))
     found = dict(enabled=enabled, filters=_filters(enabled), lines=_lines(foreign, dialect, others), image=image,
@@ -115,12 +115,6 @@ def _shipped(foreign, dialect):
     order = _boot_order.BootOrder([item for item in foreign if _uses.is_shipped(item.path)], dialect)
     winners = ((name, order.winner(name)) for name in _uses.OWN)
     return dict((name, winner.value) for name, winner in winners if winner and winner.value is not None)
-
-
-def _foreign(files, saved):
-    """Files of others, those that ours have replaced included."""
-    found = [item for item in files if not _sysctl_d.is_ours(item.text)]
-    return found + [File(path, known.before) for path, known in sorted(saved.files.items()) if known.before is not None]
 
 
 def _own(name, saved, orphans):

@@ -1128,6 +1128,20 @@ def test_after_a_boot_an_interface_has_nothing_by_itself():
     assert world.live == {NEW_ONE: "0", ETH0: "0"}
 
 
+@pytest.mark.parametrize("path, vendors, file_there, own", [
+    pytest.param("/usr/lib/sysctl.d/70-photon-network.conf", "net.ipv4.conf.*.rp_filter = 5\n", "", "0",
+                 id="an empty file hides the vendor's"),
+    pytest.param("/usr/lib/sysctl.d/10-x.conf", "# nothing\n", "net.ipv4.conf.veth0.rp_filter = 3\n", "3", id="it speaks of the interface"),
+])
+def test_a_file_that_ours_replaces_tells_what_an_interface_would_have(path, vendors, file_there, own):
+    world = World({"net.ipv4.conf.all.rp_filter": "0", NEW_ONE: "0"}, {path: vendors, NETWORK: file_there})
+    world.run(STRICT, ON_ALL)
+    world.live[VETH], world.interfaces["veth0"] = "1", False
+    world.run(STRICT, dict((name, dict(rule, at_least="1")) for name, rule in ON_ALL.items()))
+    world.absent()
+    assert world.live[VETH] == own and not world.saved.parameters
+
+
 EVERY_ONE, VETH = ("net.ipv4.conf.%s.rp_filter" % name for name in ("all", "veth0"))
 ON_ALL = {EVERY_ONE: {"interfaces": True}, NEW_ONE: {"interfaces": True}}
 STRICT = {NETWORK: "%s = 1\n%s = 1\n" % (EVERY_ONE, NEW_ONE)}
@@ -1178,6 +1192,8 @@ EARLY, LATE = "/usr/lib/sysctl.d/50-default.conf", "/etc/sysctl.d/99-z.conf"
     (EARLY, "", "2"), (EARLY, SYSTEMD, "2"), (EARLY, "net.ipv4.conf.[de]*.rp_filter = 2\n", "2"),
     # Before our line for conf.default the value that an interface starts with is not written.
     (EARLY, ETH0 + " = 0\n", "0x0"), (LATE, ETH0 + " = 0\n", "0"),
+    # Nor is it before the line that restates conf.default.
+    (LATE, NEW_ONE + " = 0\n", "0x2"),
 ])
 def test_a_waived_interface_keeps_its_value_at_boot(path, foreign, boots):
     world = World({EVERY_ONE: "0", NEW_ONE: "2", ETH0: "2"}, {path: foreign}, interfaces={"eth0": True})

@@ -134,7 +134,7 @@ class World:
         uses = _uses.holding(self.uses, request.container_host, request.uses)
         return Snapshot(dict((name, self.reading(name)) for name in names), files, self.dialect, self.rivals, uses, self.modules,
                         "6.1.0", "x86_64", self.interfaces, {}, self.boot, saved, self.machine_id,
-                        _boot_order.BootOrder([item for item in files if not _sysctl_d.is_ours(item.text)], self.dialect))
+                        _boot_order.BootOrder(_memory.files_of_others(saved, files), self.dialect))
 
     def plan(self, dropins, rules=None, conflicts="restate", image=False):
         """DROPINS: path -> text."""
