@@ -8,8 +8,8 @@ BEGIN {
 }
 
 function is_near(name, wanted,    most) {
-  # INVENTORY_ID and the like belong to others.
-  if (index(name, wanted "_") == 1) return 0
+  # INVENTORY_ID, ULIMIT and the like belong to others.
+  if (index(name, wanted "_") == 1 || (length(name) > length(wanted) && substr(name, length(name) - length(wanted) + 1) == wanted)) return 0
   most = int(length(wanted) / 3)
   return length(name) - length(wanted) <= most && length(wanted) - length(name) <= most && edits(name, wanted) <= most
 }

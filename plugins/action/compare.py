@@ -60,6 +60,7 @@ class ActionModule(ActionBase):
         def shown(option):
             return _variables.of_playbook(task_vars.get(_variables.PLAYBOOK), option) or option
         try:
+            _arguments.check_said(_variables.of_play(task_vars), task_vars, self._templar.template)
             self._task.args = _arguments.of_task(self._task.args, _SPEC, shown)
             _validated, given = self.validate_argument_spec(_SPEC)
             given, hosts = _arguments.plain(given), [*task_vars["groups"]["all"], _THIS_MACHINE]

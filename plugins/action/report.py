@@ -77,6 +77,7 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         call = _call.Call(self._task.args, task_vars, self._templar.template)
         try:
+            _arguments.check_said(_variables.of_play(task_vars), task_vars, self._templar.template)
             self._task.args = _arguments.of_task(self._task.args, _SPEC, call.shown)
             # Ansible's own sentence speaks of classes of Python.
             check_hours(self._task.args.get("stale_after", 0))
@@ -111,6 +112,8 @@ class ActionModule(ActionBase):
 
     def _of_runs(self, settings, args, variables):
         inputs = args["inputs"] or _own(settings, args["cached_facts"])
+        if not inputs and not args["cached_facts"] and _variables.of_play(variables):
+            raise ValueError("report_dir: it is empty: name the folder with the results of earlier runs")
         _check_there("inputs" if args["inputs"] else "report_dir", inputs)
         _check_there("since", [] if args["since"] is None else [args["since"]])
         reader = _merge.Reader()

@@ -74,7 +74,7 @@ from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.vars import load_extra_vars
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _extra_vars, _playbooks, _targets
+from ansible_collections.photon.hardening.plugins.plugin_utils import _arguments, _extra_vars, _playbooks, _targets, _variables
 
 # What these commands print is right also where nothing could be done.
 _ONLY_LOOKING = ("listhosts", "listtasks", "listtags", "syntax")
@@ -83,6 +83,7 @@ _VARIABLE = "photon_hardening_hosts"
 
 class LookupModule(LookupBase):
     def run(self, terms, variables=None, **kwargs):
+        self._check_said(variables)
         given = _arguments.plain(terms)
         problem = _targets.no_names(kwargs.get("variable", _VARIABLE), given[0] if len(given) == 1 else given)
         if problem:
@@ -95,6 +96,16 @@ class LookupModule(LookupBase):
             if problem:
                 raise AnsibleLookupError(problem)
         return [":".join(pattern)]
+
+    def _check_said(self, variables):
+        """An undefined name in one of these would make a run for all hosts, all of them at once, of what was meant for some."""
+        try:
+            _arguments.check_said(_variables.OF_PLAYS, variables or {}, self._templated)
+        except ValueError as exc:
+            raise AnsibleLookupError(str(exc)) from exc
+
+    def _templated(self, value):
+        return self._templar.template(value)
 
     def _of_command(self, variables):
         """What is wrong with the tags and names of a command, or None. A playbook that imports ours may have tags and variables."""

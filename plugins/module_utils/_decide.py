@@ -114,18 +114,8 @@ def _later(want, paths, snapshot):
     """(path, value) of a later drop-in of ours, from another call, that asks for the parameter, too, or None."""
     if not want.dropin or want.value is None or want.rule.waived:
         return None
-    names = [want.name]
-    if want.number is None:
-        # The lines that speak for all interfaces.
-        names += [_sysctl_d.of_interface(want.name, every) for every in ("all", "default")]
-    lines = [(name, _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, name, after=want.dropin)) for name in names]
-    return next((line for name, line in lines if line and (name == want.name or _speaks_for_all(name, line[0], snapshot.saved))), None)
-
-
-def _speaks_for_all(name, path, saved):
-    """Whether the line for NAME in the drop-in at PATH is for every interface, as the rule of its call says."""
-    rule = (saved.files[path].rules or {}).get(name)
-    return rule is not None and rule.interfaces
+    found = _memory.line_elsewhere if want.number is not None else _memory.line_for
+    return found(snapshot.saved, paths, snapshot.files, want.name, after=want.dropin)
 
 
 def _as_decided(want, later):
@@ -344,7 +334,7 @@ def leaving(found, wanted, request, snapshot):
                 # It was its own value that the one which leaves has unset.
                 back[partner] = Choice("changed", None, line[1], False, "%s asks for it" % line[0])
             continue
-        elsewhere = _memory.line_elsewhere(snapshot.saved, paths, snapshot.files, name)
+        elsewhere = _memory.line_for(snapshot.saved, paths, snapshot.files, name)
         entry = _as_ours(name, remembered, elsewhere, reading.value, snapshot)
         value = elsewhere[1] if elsewhere else entry.before
         broken = broken_uses(name, value, needs(name, request, wanted), snapshot, past=elsewhere is None)

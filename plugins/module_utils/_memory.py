@@ -140,6 +140,21 @@ def line_elsewhere(saved, paths, files, name, after=None):
     return found
 
 
+def line_for(saved, paths, files, name, after=None):
+    """The same, where NAME is of an interface also of a line for all of them."""
+    names = [name]
+    if _sysctl_d.interface_of(name):
+        names += [_sysctl_d.of_interface(name, every) for every in ("all", "default")]
+    lines = [(one, line_elsewhere(saved, paths, files, one, after)) for one in names]
+    return next((line for one, line in lines if line and (one == name or _is_for_all(one, line[0], saved))), None)
+
+
+def _is_for_all(name, path, saved):
+    """Whether the line for NAME in the drop-in at PATH is for every interface, as the rule of its call says."""
+    rule = (saved.files[path].rules or {}).get(name)
+    return rule is not None and rule.interfaces
+
+
 def partner_elsewhere(saved, paths, files, name, after=None):
     """The same for the partner of a parameter, where that line sets it."""
     partner = _behaviour.partner(name)

@@ -19,7 +19,7 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
         if choice.active and name in wanted and not choice.elsewhere:
             _put(found, name, _after(wanted[name], choice, entry, live, _memory.own_of_host(saved, name, live, snapshot)))
         elif name in left:
-            _put(found, name, _after_leaving(_memory.line_elsewhere(saved, paths, snapshot.files, name), name, choice, entry, live))
+            _put(found, name, _after_leaving(_memory.line_for(saved, paths, snapshot.files, name), name, choice, entry, live))
             taken = _memory.partner_elsewhere(saved, paths, snapshot.files, name)
             if taken and choice.write is None and entry is not None:
                 _after_pair(found, name, taken, entry, choices)

@@ -290,7 +290,8 @@ def _is_wireguard_gateway(text):
     peers, endpoints = (len(re.findall(line, text)) for line in (_PEER, _ENDPOINT))
     if not re.search(_WIREGUARD, text):
         return False
-    names_port = re.search(_LISTEN_PORT, text) and not (re.search(_SAVED, text) and re.search(_TO_EVERYWHERE, text))
+    is_saved = peers == 1 and re.search(_SAVED, text) and re.search(_TO_EVERYWHERE, text)
+    names_port = re.search(_LISTEN_PORT, text) and not is_saved
     return not peers or peers > endpoints or bool(names_port or re.search(_FORWARDS, text))
 
 
@@ -426,7 +427,7 @@ def _wished(name):
 
 
 def _kexec(facts, uses):
-    if re.search(r"(?m)^[ \t]*LOAD_KEXEC[ \t]*=[ \t]*[\"']?true", facts.texts.get(_KEXEC, "")):
+    if re.findall(r"(?m)^[ \t]*LOAD_KEXEC[ \t]*=[ \t]*[\"']?(\w*)", facts.texts.get(_KEXEC, ""))[-1:] == ["true"]:
         return Use(_KEXEC, True)
     return _wished("kexec")(facts, uses)
 
@@ -438,8 +439,9 @@ def _io_uring(facts, _uses):
 
 
 def _kdump(facts, _uses):
-    is_off = re.search(r"(?m)^[ \t]*USE_KDUMP[ \t]*=[ \t]*[\"']?0", facts.texts.get(_KDUMP_DEFAULTS, ""))
-    enabled = _enabled([name for name in _KDUMP if name != _KDUMP_TOOLS or not is_off], facts)
+    # To a shell the last one counts.
+    said = re.findall(r"(?m)^[ \t]*USE_KDUMP[ \t]*=[ \t]*[\"']?(.?)", facts.texts.get(_KDUMP_DEFAULTS, ""))
+    enabled = _enabled([name for name in _KDUMP if name != _KDUMP_TOOLS or said[-1:] != ["0"]], facts)
     return enabled or (Use(facts.crash_kernel, True) if facts.crash_kernel else None)
 
 

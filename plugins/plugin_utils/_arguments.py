@@ -28,6 +28,8 @@ _WHY_NOT = {
 # A shell makes an empty text of a variable that is not set. Only here it says something: no report.
 _MAY_BE_EMPTY = (PREFIX + "report_dir",)
 
+# What a template may fail with; ansible-core 2.16 lets through what Python says.
+_FAILED = (errors.AnsibleError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 # What ansible-core 2.19 and newer say instead of returning a placeholder.
 _OMITTED = getattr(errors, "AnsibleValueOmittedError", ())
 
@@ -55,11 +57,17 @@ def collected(wanted, variables, template):
             value = plain(template(variables[name]), placeholder)
         except _OMITTED:
             continue
-        except errors.AnsibleError as exc:
+        except _FAILED as exc:
             raise ValueError(": ".join([name, *_failing(variables[name], template), _told_once(str(exc))])) from exc
         if not _is_omitted(value, placeholder):
             found[name] = value
     return found
+
+
+def check_said(names, variables, template):
+    """ValueError where one of the variables NAMES is there and cannot be templated: a playbook's `default` would take it for one that
+    nobody has given."""
+    collected(set(names).__contains__, variables, template)
 
 
 def _failing(value, template):
@@ -67,7 +75,7 @@ def _failing(value, template):
     for key, item in value.items() if isinstance(value, dict) else ():
         try:
             template(item)
-        except errors.AnsibleError:
+        except _FAILED:
             return [str(key), *_failing(item, template)]
     return []
 

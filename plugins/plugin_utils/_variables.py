@@ -39,6 +39,11 @@ OF_PLAYS = frozenset((*_BATCHES, "photon_upgrade_hosts"))
 _PARTS = ("photon", "_harde", "ning_", "_upgr", "ade_")
 
 
+def of_play(variables):
+    """The names that the playbook of a play with these VARIABLES reads by itself; none where it is not known."""
+    return OF_PLAYBOOKS.get(variables.get(PLAYBOOK), ())
+
+
 def of_playbook(playbook, option):
     """What users of PLAYBOOK, None for none of this collection, call an OPTION of its module; None where it has no such name."""
     return next((name for name in OF_PLAYBOOKS.get(playbook, ()) if name == option or name.endswith("_" + option)), None)

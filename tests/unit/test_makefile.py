@@ -72,7 +72,8 @@ def test_a_mistyped_name_ends_make_before_anything_is_done(tmp_path, command, wo
 
 
 @pytest.mark.parametrize("command", [
-    *['%s=x make -C "$CLONE" audit' % name for name in ("INVENTORY_FILE", "INVENTORY_ID", "LIMIT_NOFILE", "INVESTMENT", "INVENTREE_DB")],
+    *['%s=x make -C "$CLONE" audit' % name for name in (
+        "INVENTORY_FILE", "INVENTORY_ID", "LIMIT_NOFILE", "INVESTMENT", "INVENTREE_DB", "ULIMIT", "MY_INVENTORY")],
     'INVENTRY=hosts make -C "$CLONE" help', 'ARGV=1 make -C "$CLONE" help',
 ])
 def test_variables_of_others_are_passed_over(tmp_path, command):

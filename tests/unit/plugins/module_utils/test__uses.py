@@ -695,8 +695,10 @@ CLIENT = "[Interface]\nSaveConfig = true\nListenPort = 51234\n[Peer]\nEndpoint =
 @pytest.mark.parametrize("use, facts, expected", [
     ("wireguard", dict(texts={"/etc/wireguard/a.conf": CLIENT % "0.0.0.0/0, ::/0"}), None),
     ("wireguard", dict(texts={"/etc/wireguard/a.conf": CLIENT % "10.8.0.2/32"}), ("/etc/wireguard/a.conf", True)),
+    ("wireguard", dict(texts={"/etc/wireguard/a.conf": CLIENT % "0.0.0.0/0" + "[Peer]\nEndpoint = 192.0.2.9:1\n"}),
+     ("/etc/wireguard/a.conf", True)),
     ("kdump", dict(enabled=enabled("kdump-tools.service"), texts={"/etc/default/kdump-tools": "USE_KDUMP=0\n"}), None),
-    ("kdump", dict(enabled=enabled("kdump-tools.service"), texts={"/etc/default/kdump-tools": "USE_KDUMP=1\n"}),
+    ("kdump", dict(enabled=enabled("kdump-tools.service"), texts={"/etc/default/kdump-tools": "USE_KDUMP=0\nUSE_KDUMP=1\n"}),
      tuple(enabled("kdump-tools.service").values()) + (True,)),
     ("multihomed", dict(enabled=enabled("frr.service")), tuple(enabled("frr.service").values()) + (True,)),
     ("bridged_guests", dict(lines={BRIDGED: LINE._replace(value="0")}), (ROUTER, True)),
@@ -712,7 +714,7 @@ CLIENT = "[Interface]\nSaveConfig = true\nListenPort = 51234\n[Peer]\nEndpoint =
     ("kexec", dict(lines={NO_KEXEC: LINE._replace(value="0")}), (ROUTER, True)), ("kexec", dict(own={NO_KEXEC: "0"}), None),
     ("kexec", dict(lines={NO_KEXEC: LINE._replace(value=None)}), None),
     ("kexec", dict(texts={"/etc/default/kexec": "LOAD_KEXEC=true\n"}), ("/etc/default/kexec", True)),
-    ("kexec", dict(texts={"/etc/default/kexec": "# LOAD_KEXEC=true\nLOAD_KEXEC=false\n"}), None),
+    ("kexec", dict(texts={"/etc/default/kexec": "LOAD_KEXEC=true\nLOAD_KEXEC=false\n"}), None),
     ("io_uring", dict(texts={"/etc/libvirt/qemu/vm.xml": "<driver name='qemu' io='io_uring'/>"}), ("/etc/libvirt/qemu/vm.xml", True)),
     ("io_uring", dict(texts={"/etc/libvirt/qemu/vm.xml": "<driver name='qemu' io='native'/>"}), None),
 ])

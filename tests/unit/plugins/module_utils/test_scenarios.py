@@ -1059,6 +1059,18 @@ def test_two_calls_for_all_interfaces_do_not_chase_one_another():
     assert set(world.live.values()) == {"0"} and not world.saved.parameters
 
 
+def test_the_later_drop_in_for_all_interfaces_goes_and_the_earlier_one_is_in_force_on_each():
+    text, rules = ALL_RP + " = %s\n" + NEW_RP + " = %s\n", {ALL_RP: {"interfaces": True}, NEW_RP: {"interfaces": True}}
+    world = World(dict.fromkeys([ALL_RP, NEW_RP, ETH_RP, V0_RP], "0"), interfaces={"eth0": True, "v0": False})
+    world.run({TUNING: text % (1, 1)}, rules)
+    world.run({NETWORK: text % (2, 2)}, rules)
+    world.run({NETWORK: ""})
+    assert set(world.live.values()) == {"1"}
+    assert not world.run({TUNING: text % (1, 1)}, rules).writes
+    world.absent()
+    assert set(world.live.values()) == {"0"} and not world.saved.parameters
+
+
 def test_a_waiver_of_one_call_leaves_what_another_call_restates():
     world = World({REDIRECTS: "0"}, {"/usr/lib/sysctl.d/99-z.conf": REDIRECTS + " = 1\n"})
     world.run({NETWORK: REDIRECTS + " = 0\n"})
