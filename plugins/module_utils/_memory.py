@@ -84,11 +84,14 @@ def started_with(saved, name, live, snapshot):
     interface = _sysctl_d.interface_of(name)
     if interface is None or _behaviour.is_of_managers(name):
         return None
-    entry = entry_of(saved, _sysctl_d.of_interface(name, "default"))
+    default = _sysctl_d.of_interface(name, "default")
+    entry = entry_of(saved, default)
     since = entry.had if entry and entry.had and entry.had[0] == snapshot.boot else None
-    # A device is there before the files are read at boot.
     if since is None and snapshot.interfaces.get(interface) and not _behaviour.follows_default(name):
-        return None
+        # A device may be there before the files are read at boot: then it has nothing of what others say of conf.default.
+        winner = snapshot.foreign.winner(default) if snapshot.foreign else None
+        if winner and winner.value is not None:
+            return None
     return entry if interface not in (since or ())[1:] and is_ours(name, entry, live) else None
 
 

@@ -1154,6 +1154,17 @@ def test_a_file_that_ours_replaces_tells_what_an_interface_would_have(path, vend
     assert world.live[VETH] == own and not world.saved.parameters
 
 
+def test_a_device_that_comes_after_the_files_goes_back_to_what_the_kernel_begins_with():
+    """No file of others speaks of conf.default: whenever it came, it would have had that."""
+    default, device = "net.ipv6.conf.default.accept_ra_pinfo", "net.ipv6.conf.eth0.accept_ra_pinfo"
+    world = World({default: "1", device: "1"}, interfaces={"eth0": True})
+    world.run({NETWORK: default + " = 0\n"})
+    world.boot = "second boot"
+    world.live.update({default: "0", device: "0"})
+    world.absent()
+    assert world.live == {default: "1", device: "1"} and not world.saved.parameters
+
+
 EVERY_ONE, VETH = ("net.ipv4.conf.%s.rp_filter" % name for name in ("all", "veth0"))
 ON_ALL = {EVERY_ONE: {"interfaces": True}, NEW_ONE: {"interfaces": True}}
 STRICT = {NETWORK: "%s = 1\n%s = 1\n" % (EVERY_ONE, NEW_ONE)}
@@ -1312,9 +1323,9 @@ def test_an_interface_goes_back_also_where_something_else_has_set_conf_default_s
     ("net.ipv6.neigh.%s.retrans_time_ms", True),
 ])
 def test_a_device_has_after_a_boot_only_what_it_follows(key, follows):
-    """It is there before the files are read."""
+    """It may be there before the files are read, and others set conf.default in one."""
     default, device = key % "default", key % "eth0"
-    world = World({default: "1", device: "0"}, interfaces={"eth0": True})
+    world = World({default: "1", device: "0"}, {LATE: default + " = 1\n"}, interfaces={"eth0": True})
     world.run({NETWORK: default + " = 0\n"})
     world.boot = "second boot"
     world.live.update({default: "0", device: "0"})
