@@ -139,7 +139,7 @@ def test_check_mode_with_a_script_that_has_no_precheck_says_so():
 def test_what_is_refused_is_not_begun(scenario, to, words):
     setup(1, scenario)
     done = upgrade(to)
-    assert words in done.stdout and "['" not in done.stdout and not started()
+    assert words in done.stdout and "failed: ['" not in done.stdout and not started()
     assert not exists("/var/lib/photon-hardening/upgrade") and "systemctl stop docker.service" not in calls()
     assert (done.returncode == 0) is ("already" in words)
 
