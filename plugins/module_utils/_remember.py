@@ -23,11 +23,7 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
             taken = _memory.partner_elsewhere(saved, paths, snapshot.files, name)
             if taken and choice.write is None and entry is not None:
                 _after_pair(found, name, taken, entry, choices)
-    for name, (value, dropin, mover) in followers.items():
-        own = _own_of_follower(saved, name, mover, snapshot)
-        found.pop(name, None)
-        if own is None or value is None or not _values.same(name, own, value):
-            found[name] = Entry(own, value, dropin, mover=mover)
+    _put_followers(found, followers, saved, snapshot)
     for name, entry in list(found.items()):
         known = saved.parameters.get(name)
         if known is not None and (known.before, known.wrote) != (entry.before, entry.wrote):
@@ -42,6 +38,15 @@ def _keep_started(found, default, saved, snapshot, choices):
         own, wrote = _memory.own_of_host(saved, name, live, snapshot), choices[name].write if name in choices else None
         if name not in found and not _values.same(name, own, wrote or live):
             found[name] = Entry(own, wrote or live, found[default].dropin, mover=default)
+
+
+def _put_followers(found, followers, saved, snapshot):
+    """Remember in FOUND what follows a write, but for what has its own value then."""
+    for name, (value, dropin, mover) in followers.items():
+        own = _own_of_follower(saved, name, mover, snapshot)
+        found.pop(name, None)
+        if own is None or value is None or not _values.same(name, own, value):
+            found[name] = Entry(own, value, dropin, mover=mover)
 
 
 def _own_of_follower(saved, name, mover, snapshot):
