@@ -197,7 +197,7 @@ def _against_live(want, reading, snapshot):
         state, reason = "stricter", "%s was found on this host and is as good as %s or better" % (own, want.value)
     if live is not None and _values.same(want.name, landing, live) or _memory.is_noted_form(want, entry, live):
         return _in_force(state if kept else "ok", target, reason=reason if kept else "")
-    return _blocked(want, target, landing, reading, entry, snapshot.boot) or _in_force(state, target, landing, reason)
+    return _blocked(want, target, landing, reading, entry, snapshot) or _in_force(state, target, landing, reason)
 
 
 def _lasting(name, value):
@@ -209,14 +209,16 @@ def _lasting(name, value):
     return _UNTIL_REBOOT if _behaviour.locked(name, value) else ""
 
 
-def _blocked(want, target, landing, reading, entry, boot):
+def _blocked(want, target, landing, reading, entry, snapshot):
     """The Choice where it is known that the kernel will not take the value."""
     if reading.value is not None and _behaviour.locked(want.name, reading.value):
         return _in_force("reboot_required", target, reason="the kernel keeps %s until a reboot" % reading.value)
     if reading.refused:
         return _in_force("read_only", target, reason="read-only here (%s)" % _behaviour.errno_name(reading.refused))
-    if entry is not None and entry.refused and tuple(entry.refused[1:]) == (landing, boot):
+    if entry is not None and entry.refused and tuple(entry.refused[1:]) == (landing, snapshot.boot):
         return _in_force(entry.refused[0], target, reason="refused by the kernel in an earlier run since the last boot")
+    if snapshot.refused == (want.name, landing):
+        return _in_force("rejected", target, reason="the kernel refused %s in the last run, which failed; a run tries it again" % landing)
     return None
 
 

@@ -114,9 +114,10 @@ Facts = _record("Facts", "programs snaps units processes texts machines subordin
 # whether it is a device of the machine.
 # missing_folders: path of a drop-in -> the folders that would have to be made for it. boot: names this boot. saved: a Saved.
 # machine_id: names this host, as in a Saved. foreign: the BootOrder of the files of others, of those
-# that ours have replaced, too; None where there are none.
+# that ours have replaced, too; None where there are none. refused: (parameter, value) for which the last run failed, where this one is not
+# to try it again; or None.
 Snapshot = _record("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders boot saved machine_id "
-                   "foreign", None, None)
+                   "foreign refused", None, None, None)
 
 # --- what is remembered ---
 

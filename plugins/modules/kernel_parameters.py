@@ -316,7 +316,8 @@ parameters:
     state:
       description: >-
         The first that fits of C(waived), C(held_back) (it would break a use of this host, or another parameter of which only one can be set
-        is in force), C(unsupported) (this kernel lacks it), C(rejected) (the kernel refused the value), C(not_applied) (it was planned,
+        is in force), C(unsupported) (this kernel lacks it), C(rejected) (the kernel refused the value; in check mode it did so in
+        the last run, which failed), C(not_applied) (it was planned,
         and the run failed), C(read_only) (in a container, for example), C(reboot_required) (the kernel takes no other value before a
         reboot), C(overridden) (another file wins at boot), C(stricter) (a better value was found and is kept), C(changed) (the live value
         or the boot value changes) and C(ok).
@@ -462,6 +463,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _memory,
     _plan,
     _procfs,
+    _refusal,
     _result,
     _rules,
     _secrets,
@@ -546,13 +548,15 @@ def _check_names(rules):
 
 # --- one run ---
 
-def _planned(params, image):
+def _planned(params, image, check_mode):
     """The plan, and what was remembered before it."""
     saved = _baseline.load()
     request = _request(params, saved, image)
     if not image:
         _check_names(request.rules)
     snapshot = _host.snapshot(request, saved, lambda interfaces, known: names(request, interfaces, known))
+    if check_mode and not image:
+        snapshot = snapshot._replace(refused=_refusal.load())
     plan = _plan.plan(request, snapshot)
     if params["state"] == "absent" and saved == _EMPTY:
         plan.warnings.append("There is no baseline on this host, so there is nothing to take back.")
@@ -611,27 +615,32 @@ def _probed(plan, saved, with_diff):
         raise _failed(str(exc), plan, with_diff) from exc
 
 
-def _carried_out(plan, saved, with_diff):
+def _carried_out(plan, saved, image, with_diff):
+    refused = None
     try:
         return _apply.carry_out(plan, saved)
     except _apply.NotApplied as exc:
+        refused = next(((write.name, write.value) for write in plan.writes if write.name == exc.name), None)
         raise _failed(str(exc), plan, with_diff, exc.name, exc.stuck) from exc
+    finally:
+        if not image:
+            _refusal.store(refused)
 
 
 def _applied(params, image, check_mode, with_diff):
     """The result of `present` or `absent`."""
     if check_mode:
         _lock.check_state()
-        plan, saved = _planned(params, image)
+        plan, saved = _planned(params, image, True)
         replaced = _replaced(params, saved)
         _judge(plan, params, True, with_diff)
         _probed(plan, saved, with_diff)
     else:
         with _lock.lock(LOCK_SECONDS):
-            plan, saved = _planned(params, image)
+            plan, saved = _planned(params, image, False)
             replaced = _replaced(params, saved)
             _judge(plan, params, False, with_diff)
-            plan = _carried_out(plan, saved, with_diff)
+            plan = _carried_out(plan, saved, image, with_diff)
     result = _described(plan, with_diff)
     if replaced and not image:
         result["replaced"] = replaced

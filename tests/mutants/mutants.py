@@ -47,6 +47,7 @@ FURTHER_TESTS = {
     "plugins/module_utils/_dropins.py": ("module_utils/test__plan.py", "module_utils/test_scenarios.py"),
     "plugins/module_utils/_restate.py": ("module_utils/test__plan.py", "module_utils/test_scenarios.py"),
     "plugins/module_utils/_memory.py": ("module_utils/test_scenarios.py", "modules/test_faults.py"),
+    "plugins/module_utils/_refusal.py": ("modules/test_faults.py",),
     "plugins/module_utils/_remember.py": ("module_utils/test_scenarios.py", "modules/test_faults.py"),
     "plugins/module_utils/_packet_filters.py": ("module_utils/test__uses.py",),
     "plugins/module_utils/_photon_host.py": ("modules/test_photon_upgrade_info.py",),

@@ -11,7 +11,7 @@ import signal
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _apply, _baseline, _files, _host, _procfs
+from ansible_collections.photon.hardening.plugins.module_utils import _apply, _baseline, _files, _host, _procfs, _refusal
 from ansible_collections.photon.hardening.plugins.module_utils._files import BASELINE, STATE_FOLDER
 from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
 
@@ -202,6 +202,34 @@ def test_what_was_refused_is_not_promised_again_before_a_reboot(plain):
         assert states(result) == {"kernel.a": "read_only"} and not result["changed"]
     plain.parameter("kernel.random.boot_id", "two")
     assert states(run({PATH: "kernel.a = 2\n"}, True)) == {"kernel.a": "changed"}
+
+
+def test_the_value_for_which_the_last_run_failed_is_not_promised_again(plain):
+    plain.file("/run/other", "")
+    plain.refusals["kernel.a"] = ("2", plain.EINVAL)
+    assert run(CONTENT)["failed"]
+    predicted = run(CONTENT, check_mode=True)
+    (row,) = [row for row in predicted["parameters"] if row["state"] == "rejected"]
+    assert (row["name"], row["after"]) == ("kernel.a", "0") and "the kernel refused 2 in the last run" in row["reason"]
+    assert "1 rejected (kernel.a)" in run(CONTENT, check_mode=True, fail_on=["rejected"])["msg"]
+    assert "rejected" not in states(run({PATH: "kernel.a = 1\n"}, check_mode=True)).values()
+    plain.refusals.clear()
+    # A run tries it again, and what is taken is remembered no more.
+    assert states(run(CONTENT))["kernel.a"] == "changed"
+    assert sorted(os.listdir(plain.root + "/run")) == ["other"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1, 2]", '["kernel.a"]', '{"kernel.a": "2"}', "null"])
+def test_what_others_wrote_in_its_place_tells_nothing(plain, text):
+    plain.file(_refusal.PATH, text)
+    assert states(run(CONTENT, check_mode=True))["kernel.a"] == "changed"
+
+
+def test_a_host_that_cannot_keep_what_was_refused_still_tells_it(plain):
+    os.makedirs(plain.root + _refusal.PATH + "/x")
+    plain.refusals["kernel.a"] = ("2", plain.EINVAL)
+    assert "EINVAL" in run(CONTENT)["msg"]
+    assert states(run(CONTENT, check_mode=True))["kernel.a"] == "changed"
 
 
 def test_owner_group_and_mode_come_back_with_the_content(plain):
