@@ -145,8 +145,9 @@ Saved = _record("Saved", "parameters files folders first machine_id", (), {}, No
 # dropin and number: the line that asks for it. number None: an interface that a line of conf.all or conf.default speaks for.
 # value None: only reported or waived.
 Want = namedtuple("Want", "name value dropin number rule")
-# error: the name of the error with which the live value cannot be read, None where it can, and of an image.
-Row = _record("Row", "name state before wanted after boot_before boot boot_source dropin reason error", None)
+# error: the name of the error with which the live value cannot be read, None where it can, and of an image. boot_source_before: the file
+# and line that decided about boot_before, where that was another one than boot_source.
+Row = _record("Row", "name state before wanted after boot_before boot boot_source dropin reason error boot_source_before", None, None)
 # before: the live value to put back. dropin and number: the line that asks; both None on the way back.
 Write = namedtuple("Write", "name value before one_way dropin number")
 # active: whether the parameter's line stays in force in its drop-in, and then with which value (target). write: the value to set live.

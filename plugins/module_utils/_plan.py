@@ -103,12 +103,13 @@ def _row(want, choice, request, snapshot, boots, expected):
     before, winner = (order.winner(want.name) for order in boots)
     boot_before, boot = (item.value if item else None for item in (before, winner))
     live = (None, None) if request.image else (reading.value, _live_after(want.name, reading.value, expected))
-    source = "%s:%d" % (winner.path, winner.number) if winner else None
+    source_before, source = ("%s:%d" % (item.path, item.number) if item else None for item in (before, winner))
     state, reason = _final(want, choice, _moves(want.name, *live), boot_before, winner, source)
     if state == "changed" and not reason:
-        reason = _set_since(want, choice, before, reading.value, snapshot.saved)
+        reason = _set_since(want, choice, before, reading.value, snapshot.saved) or _asked_before(want.name, before, winner, snapshot.saved)
     error = None if request.image else _behaviour.errno_name(reading.error)
-    return Row(want.name, state, live[0], want.value, live[1], boot_before, boot, source, want.dropin, reason, error)
+    return Row(want.name, state, live[0], want.value, live[1], boot_before, boot, source, want.dropin, reason, error,
+               source_before if source_before != source else None)
 
 
 def _live_after(name, live, expected):
@@ -130,6 +131,14 @@ def _set_since(want, choice, before, live, saved):
     if _values.same(want.name, known, live):
         return ""
     return "something sets it to %s after the boot, which ends with %s (%s:%d)" % (live, before.value, before.path, before.number)
+
+
+def _asked_before(name, before, winner, saved):
+    """What is to be said where a line of others has decided about the boot value, and does not any more."""
+    if before is None or before.value is None or before.path in saved.files:
+        return ""
+    asked = "%s:%d asks for %s at boot" % (before.path, before.number, before.value)
+    return asked if _moves(name, before.value, winner.value if winner else None) else ""
 
 
 def _final(want, choice, live_moves, boot_before, winner, source):

@@ -13,8 +13,9 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import DIF
 MAX_ROWS = 500
 _MAX_VALUE = 200
 _NAMED = 5
+_OF_FEW = ("error", "boot_source_before")
 # What a row has of the host and of its files.
-_TOLD = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "reason")
+_TOLD = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "reason", "boot_source_before")
 
 
 # --- nothing that a host says reaches a terminal or a JSON document raw ---
@@ -208,11 +209,9 @@ def diff(plan):
 
 
 def _flat(row):
-    """A row of the result; hardly any has an error."""
+    """A row of the result, without what only few rows have."""
     found = dict(row._asdict(), **dict((key, shown(getattr(row, key))) for key in _TOLD))
-    if row.error is None:
-        del found["error"]
-    return found
+    return dict(item for item in found.items() if item[1] is not None or item[0] not in _OF_FEW)
 
 
 def result(plan):

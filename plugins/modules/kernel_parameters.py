@@ -347,6 +347,11 @@ parameters:
       description: The file and line that decide about the boot value.
       type: str
       sample: /etc/sysctl.d/50-security-hardening.conf:4
+    boot_source_before:
+      description: The file and line that decided about C(boot_before).
+      returned: where a file set it, and that is another one than C(boot_source), or another line
+      type: str
+      sample: /usr/lib/sysctl.d/99-protect-links.conf:7
     dropin:
       description: The drop-in that asks for the parameter.
       type: str
@@ -586,9 +591,10 @@ def _not_applied(plan, rejected, reason, stuck=()):
         after = row.before
         if row.name in stuck:
             state, why, after = state if row.name == rejected else "changed", _STUCK, _procfs.read(row.name).value
-        source = row.boot_source or ""
-        source = source if row.boot == row.boot_before and source.rpartition(":")[0] not in plan.files else None
-        rows.append(row._replace(state=state, reason=why, after=after, boot=row.boot_before, boot_source=source))
+        source = row.boot_source_before
+        if source is None and (row.boot_before is not None or row.boot is None):
+            source = row.boot_source
+        rows.append(row._replace(state=state, reason=why, after=after, boot=row.boot_before, boot_source=source, boot_source_before=None))
     return plan._replace(rows=rows)
 
 

@@ -304,6 +304,10 @@ def _place(row):
 
 # --- assertions ---
 
+# A host tells of all parameters, a saved result of those that its run was about, a profile of those that it sets.
+_SPEAKS = (_sides.HOST, _sides.RESULT, _sides.PROFILE)
+
+
 def failure(comparison, assertion):
     """Why what is asserted does not hold, in one sentence; None where it holds."""
     left, right = comparison.left.label, comparison.right.label
@@ -316,7 +320,8 @@ def failure(comparison, assertion):
     if incomplete:
         return "%s: the saved result is not complete, so nothing can be asserted" % " and ".join(incomplete)
     if assertion == "equal":
-        found = [row for row in found if row.verdict != silent(comparison)]
+        untold = {row.name for row in silent(comparison)[1]}
+        found = [row for row in found if row.name not in untold]
         unequal = [row for row in found if row.verdict not in _AS_EQUAL and not row.untold]
         return _told("%s and %s are not equal" % (left, right), unequal, found)
     weaker = [row for row in found if row.verdict == RIGHT]
@@ -326,9 +331,14 @@ def failure(comparison, assertion):
 
 
 def silent(comparison):
-    """The verdict on what a host has and a profile says nothing of, which is no difference; None where not just one side is a profile."""
-    is_left, is_right = (side.kind == _sides.PROFILE for side in (comparison.left, comparison.right))
-    return None if is_left == is_right else ONLY_RIGHT if is_left else ONLY_LEFT
+    """(the side that speaks of fewer parameters by its nature, the rows of which it says nothing), which are no differences: a profile
+    beside others, a saved result beside a host. (None, []) where both are of one kind."""
+    left, right = comparison.left, comparison.right
+    if left.kind == right.kind:
+        return None, []
+    quiet = max(left, right, key=lambda side: _SPEAKS.index(side.kind))
+    verdict = ONLY_RIGHT if quiet is left else ONLY_LEFT
+    return quiet, [row for row in all_rows(comparison) if row.verdict == verdict and not _lacks(row.name, quiet)]
 
 
 def _is_unknown(row, left):

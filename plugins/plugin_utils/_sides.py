@@ -156,9 +156,9 @@ def _of_shard_row(label, row, planned):
     """Of a run in check mode nothing but what it found is true now. Whether the kernel lacks a parameter is no matter of its state."""
     keys = ("name", "before", "boot_before") if planned else ("name", "after", "boot")
     name, found, boot = (_text(label, key, row.get(key)) for key in keys)
-    source, error = (_text(label, key, row.get(key)) for key in ("boot_source", "error"))
-    if planned and boot != _text(label, "boot", row.get("boot")):
-        source = None
+    source, error, found_in = (_text(label, key, row.get(key)) for key in ("boot_source", "error", "boot_source_before"))
+    if planned and (found_in or boot != _text(label, "boot", row.get("boot"))):
+        source = found_in
     if found is None and error == _LACKS:
         return Value(MISSING, None, boot, source, _file(source), None, None)
     if _secrets.is_secret(name):

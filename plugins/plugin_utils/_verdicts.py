@@ -129,7 +129,7 @@ def _overridden(cell, now):
 _SENTENCES = {
     "ok": lambda cell, now: "%s%s" % (now, ", as wanted" if cell.wanted is not None else _because(cell)),
     "stricter": lambda cell, now: "%s, stricter than the wanted %s" % (now, _shown(cell.wanted)),
-    "changed": _changed,
+    "changed": lambda cell, now: _changed(cell, now) + _because(cell),
     "overridden": _overridden,
     "waived": lambda cell, now: "%s, left alone%s" % (now, _because(cell)),
     "held_back": _held_back,
@@ -153,5 +153,6 @@ def sentence(cell, check_mode):
         return "%s; its values are not known" % WORDS[kind_of(cell, check_mode)][1]
     if cell.state == "ok" and cell.wanted is None and cell.before != cell.after:
         return ("is %s, would go back to %s" if check_mode else "was %s, is back at %s") % (_shown(cell.before), _shown(cell.after))
-    tell = _would_change if cell.state == "changed" and check_mode else _SENTENCES[cell.state]
-    return tell(cell, _now(cell, check_mode))
+    if cell.state == "changed" and check_mode:
+        return _would_change(cell, _now(cell, check_mode)) + _because(cell)
+    return _SENTENCES[cell.state](cell, _now(cell, check_mode))

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The words of a comparison that every form of it for people uses. Pure. Private to the collection."""
 
+from ansible_collections.photon.hardening.plugins.module_utils import _guest
 from ansible_collections.photon.hardening.plugins.plugin_utils import _compare, _sides
 
 _VERDICTS = {
@@ -19,16 +20,18 @@ def verdict(comparison, name):
 
 
 def headline(comparison):
-    left, right, silent = comparison.left, comparison.right, _compare.silent(comparison)
-    told = "%s and %s: %d of %d parameters differ" % (left.label, right.label, *_differing(comparison.counts, silent))
-    guest, more = _differing(comparison.guest, silent), comparison.counts.get(silent)
-    told += ", and %d of %d guest rows" % guest if guest[1] else ""
-    return told + ("; %s says nothing of %d more" % ((left if left.kind == _sides.PROFILE else right).label, more) if more else "")
+    left, right, (quiet, untold) = comparison.left, comparison.right, _compare.silent(comparison)
+    guest = [row for row in untold if _guest.is_name(row.name)]
+    told = "%s and %s: %d of %d parameters differ" % (left.label, right.label, *_differing(comparison.counts, len(untold) - len(guest)))
+    found = _differing(comparison.guest, len(guest))
+    told += ", and %d of %d guest rows" % found if found[1] else ""
+    more = len(untold) - len(guest)
+    return told + ("; %s says nothing of %d more" % (quiet.label, more) if more else "")
 
 
-def _differing(counts, silent):
-    """(how many differ, how many there are), but for those of the verdict SILENT"""
-    total = sum(number for verdict, number in counts.items() if verdict != silent)
+def _differing(counts, untold):
+    """(how many differ, how many there are), but for the UNTOLD ones"""
+    total = sum(counts.values()) - untold
     return total - counts[_compare.SAME], total
 
 

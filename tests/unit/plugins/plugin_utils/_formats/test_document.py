@@ -134,7 +134,8 @@ def test_the_schema_names_what_there_is(name):
 def test_the_schema_of_a_shard_has_each_field_of_a_row():
     schema = json.loads((pathlib.Path(document.__file__).parent / "shard.schema.json").read_text(encoding="utf-8"))
     parameter = schema["$defs"]["parameter"]
-    assert set(parameter["properties"]) == set(_model.Row._fields) and set(_model.Row._fields) - set(parameter["required"]) == {"error"}
+    assert set(parameter["properties"]) == set(_model.Row._fields) and set(_model.Row._fields) - set(
+        parameter["required"]) == {"error", "boot_source_before"}
 
 
 def test_a_large_fleet_is_never_in_memory_as_a_whole():
