@@ -33,7 +33,8 @@ def decide(request, choices, wanted, snapshot, disk):
     for item in request.dropins:
         if item.text.strip():
             stricter = _stricter_there(item.path, wanted, snapshot, disk)
-            adapted[item.path] = _adapted(item, choices, devices, left.get(item.path, []), stricter)
+            behind = set(name for name, want in wanted.items() if want.dropin != item.path)
+            adapted[item.path] = _adapted(item, choices, devices, left.get(item.path, []), stricter, behind)
     ours = _own_values(adapted, request, snapshot)
     for item in request.dropins:
         if item.path in adapted:
@@ -58,15 +59,19 @@ def _stricter_there(path, wanted, snapshot, disk):
                 and not _decide.broken_uses(want.name, winner.value, want.rule, snapshot))
 
 
-def _adapted(item, choices, devices, left, stricter):
+def _adapted(item, choices, devices, left, stricter, behind):
     """(the given lines as they fit this host, parameter -> value of those in force). A line that is not in force is commented out with
     the reason, and the machine's devices follow the line that speaks for all interfaces. LEFT: the lines of interfaces that are left alone.
-    STRICTER: parameter -> what stands in its line: it is not ours."""
+    STRICTER: parameter -> what stands in its line: it is not ours. BEHIND: the parameters that a later drop-in of this call decides about:
+    once that goes, the line here is in force."""
     text, own = [] if _sysctl_d.is_ours(item.text) else [_sysctl_d.HEADER], OrderedDict()
     for line in _sysctl_d.parse(item.text):
         choice = choices.get(line.name) if line.name else None
         if choice is None:
             text.append(line.text)
+        elif choice.active and line.name in behind:
+            text.append(line.text)
+            own[line.name] = line.value
         elif choice.active:
             text += _line_in_force(line, choice, stricter.get(line.name))
             own[line.name] = choice.target

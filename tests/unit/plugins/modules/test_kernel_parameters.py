@@ -99,6 +99,17 @@ def test_a_second_run_changes_nothing(plain):
     assert [entry["before"] == entry["after"] for entry in result["diff"]] == [True, True]
 
 
+@pytest.mark.parametrize("first, second", [("1", "2"), ("2", "1")])
+@pytest.mark.parametrize("rule", [{}, {"at_least": "1"}])
+def test_of_two_dropins_of_one_call_the_one_that_stays_is_in_force(plain, first, second, rule):
+    run({PATH: "kernel.a = %s\n" % first, OTHER: "kernel.a = %s\n" % second}, rules={"kernel.a": rule})
+    run({OTHER: ""}, rules={"kernel.a": rule})
+    assert plain.value("kernel.a") == first
+    assert plain.text(PATH).splitlines()[1:] == ["kernel.a = %s" % first] and plain.text(RESTATE_PATH) is None
+    run(state="absent")
+    assert plain.value("kernel.a") == "0"
+
+
 def test_absent_puts_everything_back(plain):
     before = plain.tree()
     run(CONTENT)
