@@ -19,7 +19,9 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _values,
     _writes,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._model import Plan, Row, Saved, Want
+from ansible_collections.photon.hardening.plugins.module_utils._model import Choice, Plan, Row, Saved, Want
+
+_LINE_LEAVES = Choice("ok", reason=_memory.NOT_ASKED)
 
 
 def plan(request, snapshot):
@@ -41,7 +43,8 @@ def plan(request, snapshot):
     untraced = set(name for name, entry in snapshot.saved.parameters.items() if not entry.traced)
     elsewhere = _elsewhere(request, snapshot)
     expected, followers = _writes.aftermath(planned, choices, snapshot.live, snapshot.interfaces, untraced, elsewhere)
-    rows = [_row(_want(wanted, name), choice, request, snapshot, boots, expected) for name, choice in choices.items()]
+    told = _with_lines_that_leave(choices, request, snapshot)
+    rows = [_row(_want(wanted, name), choice, request, snapshot, boots, expected) for name, choice in told.items()]
     saved, folders = _saved(request, choices, wanted, snapshot, decided, disk, after, followers)
     return Plan(
         rows=rows, writes=planned, expected=expected, followers=followers, saved=saved,
@@ -50,7 +53,7 @@ def plan(request, snapshot):
         folders=folders, disk=disk, live_before=_live_before(planned, expected, followers, snapshot),
         files=dict((path, text) for path, text in decided.texts.items() if text != (disk[path].text if path in disk else None)),
         attributes=decided.attributes,
-        warnings=decided.warnings + _warnings(wanted, choices, rows, request, snapshot, list(after.values())))
+        warnings=decided.warnings + _warnings(wanted, told, rows, request, snapshot, list(after.values())))
 
 
 def _live_before(planned, expected, followers, snapshot):
@@ -86,6 +89,14 @@ def _want(wanted, name):
 
 
 # --- rows ---
+
+def _with_lines_that_leave(choices, request, snapshot):
+    """CHOICES, and one for each parameter of which nothing but the boot value was ours, and that a drop-in of this call does not set any
+    more."""
+    known = (snapshot.saved.files.get(item.path) for item in request.dropins)
+    lines = (name for file in known if file is not None for name in sorted(file.lines or ()))
+    return dict(((name, _LINE_LEAVES) for name in lines), **choices)
+
 
 def _loses_at_boot(want, choice, winner, reads_line):
     """Whether the line that wins at boot is not what is wanted, or none does although a line asks for it."""
@@ -149,7 +160,7 @@ def _final(want, choice, live_moves, boot_before, winner, source):
         return "overridden", "; ".join(filter(None, [choice.reason, _lost_to(winner, source)]))
     if choice.state == "stricter":
         return choice.state, choice.reason
-    moves = choice.active and _moves(want.name, boot_before, winner.value if winner else None)
+    moves = _moves(want.name, boot_before, winner.value if winner else None)
     return "changed" if live_moves or moves else "ok", choice.reason
 
 

@@ -142,7 +142,7 @@ def of_states(rows, states):
 
 def message(plan, is_way_back=False):
     """One line: how many differ and the first of them, then whatever is not simply as wanted. Of a rollback: how many have to go back."""
-    what, files = ("live values to put back", "files put back or removed: ") if is_way_back else ("parameters differ", "files changed: ")
+    what, files = ("values to put back", "files put back or removed: ") if is_way_back else ("parameters differ", "files changed: ")
     rows = in_order(plan.rows)
     groups = {}
     for row in rows:

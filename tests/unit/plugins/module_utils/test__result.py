@@ -85,9 +85,9 @@ def test_message_names_files_when_only_they_change():
 
 
 @pytest.mark.parametrize("rows, message", [
-    ([row("k.a", "ok", "1")], "0 of 1 live values to put back; files put back or removed: " + PATH),
-    ([row("k.a", "changed", "1", "0"), row("k.b", "held_back")], "1 of 2 live values to put back: k.a 1 -> 0; 1 held back: k.b"),
-    ([], "no live values to put back; files put back or removed: " + PATH),
+    ([row("k.a", "ok", "1")], "0 of 1 values to put back; files put back or removed: " + PATH),
+    ([row("k.a", "changed", "1", "0"), row("k.b", "held_back")], "1 of 2 values to put back: k.a 1 -> 0; 1 held back: k.b"),
+    ([], "no values to put back; files put back or removed: " + PATH),
 ])
 def test_message_of_a_rollback(rows, message):
     assert _result.message(plan(rows, {PATH: None}), is_way_back=True) == message

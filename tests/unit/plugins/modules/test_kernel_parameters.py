@@ -99,6 +99,19 @@ def test_a_second_run_changes_nothing(plain):
     assert [entry["before"] == entry["after"] for entry in result["diff"]] == [True, True]
 
 
+def test_a_line_that_leaves_is_a_change_also_where_nothing_but_the_boot_value_was_ours(plain):
+    plain.parameter("kernel.met", "1")
+    run({PATH: "kernel.a = 2\nkernel.met = 1\n", OTHER: "vm.c = 10\n"})
+    with pytest.raises(Failed, match="1 changed .kernel.met."):
+        run({PATH: "kernel.a = 2\n", OTHER: "vm.c = 10\n"}, check_mode=True, fail_on=["changed"])
+    # Something else has set it since: its live value is left as it is.
+    plain.parameter("kernel.a", "1")
+    rows = dict((row["name"], row) for row in run(state="absent")["parameters"])
+    assert [(name, rows[name]["state"], rows[name]["boot_before"], rows[name]["boot"]) for name in ("kernel.a", "kernel.met")] == [
+        ("kernel.a", "changed", "2", "0"), ("kernel.met", "changed", "1", None)]
+    assert rows["kernel.met"]["before"] == rows["kernel.met"]["after"] == "1" and rows["kernel.met"]["reason"] == "no longer asked for"
+
+
 @pytest.mark.parametrize("first, second", [("1", "2"), ("2", "1")])
 @pytest.mark.parametrize("rule", [{}, {"at_least": "1"}])
 def test_of_two_dropins_of_one_call_the_one_that_stays_is_in_force(plain, first, second, rule):
