@@ -67,11 +67,19 @@ def test_the_line_of_a_host(rows, pages):
 
 
 def test_the_lines_of_a_rollback():
-    rows = [parameter("k.%d" % number, "ok", wanted=None) for number in range(5)]
+    """What is read-only here has moved at boot alone."""
+    boot = [("fs.protected_fifos", "2", "1"), ("fs.suid_dumpable", "0", None), ("kernel.dmesg_restrict", "1", None),
+            ("kernel.kptr_restrict", "2", None), ("kernel.panic", "10", None)] + [("net.ipv4.tcp_challenge_ack_limit", "9", None)] + [
+        ("vm.%d" % number, "1", None) for number in range(5)]
+    rows = [parameter(name, "changed", wanted=None, boot_before=before, boot=after, reason="no longer wanted")
+            for name, before, after in boot]
+    rows += [parameter("k.%d" % number, "ok", wanted=None) for number in range(2)]
     (block,) = [block for block in blocks("README.md") if block.startswith("$ make rollback")]
     _command, told, table = pieces(block)
     assert told == line("localhost", None, _result.message(plan(rows, DROPINS), is_way_back=True))
-    assert table + "\n" == terminal.changes(terminal.Row("localhost", "done", False, {"ok": 5}, "rollback"), [], 80, False, None)
+    found = terminal.changes(terminal.Row("localhost", "done", False, {"changed": 11, "ok": 2}, "rollback"),
+                             [row._asdict() for row in rows], 100, False, None)
+    assert found.startswith(table + "\n")
 
 
 BOOT = [("fs.suid_dumpable", "0"), ("kernel.dmesg_restrict", "1"), ("kernel.randomize_va_space", "2")]

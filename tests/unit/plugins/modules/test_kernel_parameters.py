@@ -109,7 +109,7 @@ def test_a_line_that_leaves_is_a_change_also_where_nothing_but_the_boot_value_wa
     rows = dict((row["name"], row) for row in run(state="absent")["parameters"])
     assert [(name, rows[name]["state"], rows[name]["boot_before"], rows[name]["boot"]) for name in ("kernel.a", "kernel.met")] == [
         ("kernel.a", "changed", "2", "0"), ("kernel.met", "changed", "1", None)]
-    assert rows["kernel.met"]["before"] == rows["kernel.met"]["after"] == "1" and rows["kernel.met"]["reason"] == "no longer asked for"
+    assert rows["kernel.met"]["before"] == rows["kernel.met"]["after"] == "1" and rows["kernel.met"]["reason"] == "no longer wanted"
 
 
 @pytest.mark.parametrize("first, second", [("1", "2"), ("2", "1")])
