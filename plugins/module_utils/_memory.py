@@ -241,9 +241,12 @@ def files_of_others(saved, files):
 
 
 def edits(known, now):
-    """The lines of others in a file of ours: those found in earlier runs, and those that are new."""
-    if whose(known, now) != EDITED or known.text is None:
-        return tuple(known.edits) if known else ()
+    """The lines of others in a file of ours: those found in earlier runs, and those that are new. They go with the file."""
+    state = whose(known, now)
+    if state not in (OURS, EDITED):
+        return ()
+    if state == OURS or known.text is None:
+        return tuple(known.edits)
     ours = [line.text.strip() for line in _sysctl_d.parse(known.text)]
     found = [line.text.strip() for line in _sysctl_d.parse(now)]
     kept = [line for line in known.edits if line in found]

@@ -112,6 +112,22 @@ def test_a_line_that_leaves_is_a_change_also_where_nothing_but_the_boot_value_wa
     assert rows["kernel.met"]["before"] == rows["kernel.met"]["after"] == "1" and rows["kernel.met"]["reason"] == "no longer wanted"
 
 
+@pytest.mark.parametrize("theirs", ["# theirs\nkernel.panic = 60\nkernel.a = 3\n", None])
+def test_lines_that_others_have_written_into_our_file_go_with_it(plain, theirs):
+    run({PATH: "kernel.a = 1\n"})
+    plain.file(PATH, plain.text(PATH).replace("kernel.a = 1", "kernel.a = 0") + "kernel.panic = 5\n")
+    run({PATH: "kernel.a = 1\n"})
+    assert "kernel.panic = 5" in plain.text(PATH)
+    if theirs is None:
+        os.remove(plain.root + PATH)
+    else:
+        plain.file(PATH, theirs)
+    run({PATH: "kernel.a = 1\n"})
+    assert "kernel.panic = 5" not in plain.text(PATH)
+    run(state="absent")
+    assert plain.text(PATH) == (theirs or "kernel.a=0\n")
+
+
 @pytest.mark.parametrize("first, second", [("1", "2"), ("2", "1")])
 @pytest.mark.parametrize("rule", [{}, {"at_least": "1"}])
 def test_of_two_dropins_of_one_call_the_one_that_stays_is_in_force(plain, first, second, rule):
