@@ -80,8 +80,8 @@ attributes:
     support: none
 notes:
   - For a secret, such as C(net.ipv4.tcp_fastopen_key), the output only says whether both are equal. To compare secrets, read both hosts
-    with the same O(photon.hardening.kernel_parameters_info#module:salt). For saved results the salt is not known. So they can only show that two
-    secrets are equal, never that they differ.
+    with the same O(photon.hardening.kernel_parameters_info#module:salt). For saved results the salt is not known. So they can only show
+    that two secrets are equal, never that they differ.
   - With C(no_log) nothing is printed and no file is written.
 seealso:
   - module: photon.hardening.kernel_parameters_info

@@ -23,7 +23,7 @@ description:
   - What was there before the first run is kept in C(/var/lib/photon-hardening/baseline.json), so that O(state=absent) can put it back.
   - Reads C(/proc/sys) and text files by itself; neither the C(sysctl) program nor any library of the host is used.
 requirements:
-  - Python 3.6 or newer on the host, only its standard library. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
+  - Python 3.6 or newer on the host, standard library only. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
   - root
 extends_documentation_fragment:
   - photon.hardening.report

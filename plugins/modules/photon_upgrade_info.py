@@ -14,7 +14,7 @@ description:
   - Upgrades nothing. With O(precheck) it has C(photon-upgrade.sh --precheck-only) look at the repositories, which refreshes tdnf's cache.
   - It was run against recordings of the real photon-upgrade.sh of Photon OS 3.0, 4.0 and 5.0, and not yet on a real Photon OS.
 requirements:
-  - Python 3.6 or newer on the host, only its standard library. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
+  - Python 3.6 or newer on the host, standard library only. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
 options:
   to_version:
     description: The version of Photon OS to upgrade to. It is needed, but not with O(role_variables).

@@ -17,7 +17,7 @@ description:
     for, and where it leaves out a package that is to be installed or removed, such as one that C(tdnf.conf) excludes.
 requirements:
   - C(/usr/bin/tdnf) 3.1 or newer and C(/usr/bin/rpm), which nobody but root can change.
-  - Python 3.6 or newer on the host, only its standard library. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
+  - Python 3.6 or newer on the host, standard library only. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
 options:
   name:
     description:

@@ -19,7 +19,7 @@ description:
   - If no option switches MSI-X off, the file is not written, and removed if it is ours. Each line of our file stays as long as the line
     of C(modprobe.d) that it undoes exists.
 requirements:
-  - Python 3.6 or newer on the host, only its standard library. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
+  - Python 3.6 or newer on the host, standard library only. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
   - root
 options:
   msix:
