@@ -118,7 +118,7 @@ class Call:
         """The module would first miss what a mistyped option was to say."""
         for name in sorted(set(self._args) - _KNOWN):
             meant = nearest(name, sorted(_KNOWN))
-            raise ValueError("%s: this module has no such option%s" % (name, ": is %s meant?" % meant if meant else ""))
+            raise ValueError("%s: this module has no such option%s" % (name, ": did you mean %s?" % meant if meant else ""))
 
     def check_play(self, task, loader):
         """ValueError where the host's variables choose hosts or batches, and the play of TASK knew nothing of that when it chose them."""

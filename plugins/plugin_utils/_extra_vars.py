@@ -44,7 +44,7 @@ def refusal(names, playbooks):
         meant = (_meant(name, own) or _mistyped_of_role(name, playbooks)
                  or (others and name not in own or name in _OURS_ALONE) and _with_prefix(name, playbooks))
         if meant:
-            return "%s is %s meant?" % (_unread(name, playbooks), meant)
+            return "%s did you mean %s?" % (_unread(name, playbooks), meant)
         if others and name not in own:
             return "%s only %s: leave it out" % (_unread(name, playbooks), _are_said(others, "does", "do"))
     return None

@@ -238,7 +238,7 @@ def _waiver(where, _name, given):
                          % (where, _shown(given)))
     for key in sorted(str(key) for key in given if key not in _WAIVER):
         near = nearest(key, _WAIVER)
-        meant = "is %s meant?" % near if near else "it has " + ", ".join(_WAIVER)
+        meant = "did you mean %s?" % near if near else "it has " + ", ".join(_WAIVER)
         raise ValueError("%s: a waiver has no %s: %s" % (where, _shown(key), meant))
     reason, expires = given.get("reason"), given.get("expires")
     if not isinstance(reason, str) or not reason.strip() or not _is_printable(reason.strip()):

@@ -42,7 +42,7 @@ PLAYBOOKS = sorted(_variables.OF_PLAYBOOKS)
 ])
 def test_a_name_that_somebody_meant_otherwise(playbook, name, meant):
     said = _extra_vars.refusal([name, *OF_AWX], [playbook])
-    assert said == (meant and "%s: %s.yml reads no variable of this name: is %s meant?" % (name, playbook, meant))
+    assert said == (meant and "%s: %s.yml reads no variable of this name: did you mean %s?" % (name, playbook, meant))
 
 
 @pytest.mark.parametrize("playbook, name, reads", [
@@ -79,7 +79,7 @@ def test_words_that_stand_apart(monkeypatch, options, words):
 def test_each_playbook_of_a_command_has_its_names():
     assert _extra_vars.refusal(["report_dir", "photon_hardening_hosts"], ["audit", "report"]) is None
     assert _extra_vars.refusal(["asert"], ["audit", "compare"]) == (
-        "asert: audit.yml and compare.yml read no variable of this name: is assert meant?")
+        "asert: audit.yml and compare.yml read no variable of this name: did you mean assert?")
 
 
 @given(st.sampled_from([(playbook, name) for playbook in PLAYBOOKS for name in _variables.OF_PLAYBOOKS[playbook]
