@@ -363,17 +363,17 @@ def _way_back(name, value, elsewhere, reading, entry, choice, broken):
         return told("ok", "the host's own value is as good as what %s asks for" % elsewhere[0])
     if not _memory.is_ours(name, entry, reading.value):
         is_as_before = entry.before is not None and _values.same(name, entry.before, reading.value)
-        return told("ok", "no longer ours" if is_as_before else "no longer ours: something else set it since, left as it is")
+        return told("ok", "not wanted any more" if is_as_before else "not wanted any more; something else changed it after the last run, so it is left as it is")
     if value is None:
         return told("reboot_required", "it was not set before, and %s" % _NEVER_UNSET)
     if _values.same(name, value, reading.value):
-        return told("ok", "%s asks for the same" % elsewhere[0] if elsewhere else "no longer ours")
+        return told("ok", "%s asks for the same" % elsewhere[0] if elsewhere else "not wanted any more")
     if broken:
         return told("held_back", "left as it is: its baseline %s would break %s" % (value, broken))
     blocked = _blocked_back(name, reading)
     if blocked:
         return told(*blocked)
-    return told("changed", "%s asks for it" % elsewhere[0] if elsewhere else "no longer ours: back to its baseline", value)
+    return told("changed", "%s asks for it" % elsewhere[0] if elsewhere else "not wanted any more: the earlier value is restored", value)
 
 
 def _blocked_back(name, reading):

@@ -97,9 +97,9 @@ def test_no_rule_has_passed_of_a_host_without_a_whole_and_fresh_result(state, fr
 
 
 def test_what_was_rolled_back_is_not_reviewed_and_no_pass():
-    row = samples.row("kernel.known", "ok", wanted=None, before="0", after="0", reason="no longer ours")
+    row = samples.row("kernel.known", "ok", wanted=None, before="0", after="0", reason="not wanted any more")
     ((_version, found, details, _comment),) = told([row], mode="rollback")
-    assert (found, details.splitlines()[0]) == ("not_reviewed", "kernel.known is 0: no longer ours.")
+    assert (found, details.splitlines()[0]) == ("not_reviewed", "kernel.known is 0: not wanted any more.")
 
 
 def test_a_waiver_and_a_reason_stand_in_the_comments():
