@@ -351,8 +351,8 @@ def _with_edits(known, edits):
 
 def _why_left(whose):
     return {
-        _memory.ABSENT: "was removed by something else since the last run; what was there before us is not brought back, and stays "
-                        "remembered",
+        _memory.ABSENT: "was removed after the last run. The file from before the first run is not restored. It stays in the "
+                        "baseline",
         _memory.ORPHAN: "has no baseline here; it is left as it is",
     }.get(whose, "was changed by something else since the last run; it is left as it is")
 

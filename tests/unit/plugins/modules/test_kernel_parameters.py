@@ -451,7 +451,7 @@ def test_two_drop_ins_of_ours_that_disagree(host):
 @pytest.mark.parametrize("edit, words", [
     (lambda host: host.file(PATH, host.text(PATH) + "# mine\n"), "was changed by something else"),
     (lambda host: host.file(PATH, "# mine\n" + host.text(PATH)), "was changed by something else"),
-    (lambda host: os.unlink(host.root + PATH), "was removed by something else"),
+    (lambda host: os.unlink(host.root + PATH), "was removed after the last run"),
 ])
 def test_a_vendors_content_is_remembered_until_it_is_back(plain, edit, words):
     run(CONTENT)
