@@ -212,8 +212,8 @@ def _replacement(path, before, order):
 def _found(path, whose, kept, replaced):
     """What to say about the file that was found at PATH. KEPT and REPLACED: lines of others in it."""
     if whose == _memory.ORPHAN:
-        return ["%s carries our header, but nothing is remembered of it: the way back is lost. What is there now counts as what was "
-                "there before." % path]
+        return ["%s has the header of this collection, but the baseline has no entry for it, so it cannot be rolled back. Its current "
+                "content is stored as the content from before the first run." % path]
     if whose == _memory.EDITED:
         told = ", and lines of others are kept (%d)" % len(kept) if kept else ""
         told += "; our values take the place of: %s" % ", ".join(replaced) if replaced else ""

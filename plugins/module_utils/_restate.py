@@ -74,8 +74,8 @@ def _found(path, known, now):
     """What to say about a file that restates, as it was found."""
     whose = _memory.whose(known, now)
     if whose == _memory.ORPHAN:
-        return ["%s carries our header, but nothing is remembered of it: the way back is lost. It is written anew where it is needed, and "
-                "else left as it is." % path]
+        return ["%s has the header of this collection, but the baseline has no entry for it, so it cannot be rolled back. It is written "
+                "again if it is needed, and left as it is if not." % path]
     edits = _memory.edits(known, now)
     if whose != _memory.EDITED or not edits:
         return []

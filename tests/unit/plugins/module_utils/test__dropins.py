@@ -90,7 +90,7 @@ def test_the_line_that_speaks_for_a_device(rules, speaker):
 
 # --- what was found there ---
 
-LOST = "carries our header, but nothing is remembered of it"
+LOST = "has the header of this collection, but the baseline has no entry for it"
 ANEW = "was changed by something else since the last run; our lines are written anew"
 REPLACED = "was replaced by something else since the last run"
 
