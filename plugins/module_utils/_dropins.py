@@ -106,7 +106,7 @@ def _left_lines(wanted, choices, snapshot):
         if speaker and _is_writable(name):
             path = wanted[speaker].dropin
             own = _left_value(name, path, snapshot)
-            reason = _sysctl_d.comment("waived: %s: it keeps what it has by itself" % choice.reason)
+            reason = _sysctl_d.comment("waived: %s: its value is not changed" % choice.reason)
             found.setdefault(path, []).extend([reason, "%s = %s" % (name, own)] if own is not None else [])
     return found
 
