@@ -130,7 +130,7 @@ def _set_since(want, choice, before, live, saved):
         return ""
     if _values.same(want.name, known, live):
         return ""
-    return "something sets it to %s after the boot, which ends with %s (%s:%d)" % (live, before.value, before.path, before.number)
+    return "the boot sets it to %s (%s:%d); something changes it to %s afterwards" % (before.value, before.path, before.number, live)
 
 
 def _asked_before(name, before, winner, saved):

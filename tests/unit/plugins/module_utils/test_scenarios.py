@@ -885,7 +885,7 @@ def test_a_credential_wins_over_every_file():
     assert (found.state, found.after, found.boot) == ("overridden", "1", "7")
 
 
-SINCE = "something sets it to 5 after the boot, which ends with 1 (%s:2)" % TUNING
+SINCE = "the boot sets it to 1 (%s:2); something changes it to 5 afterwards" % TUNING
 
 
 @pytest.mark.parametrize("name, value, live, reason", [
@@ -1381,7 +1381,7 @@ def test_what_was_right_by_itself_and_is_changed_later_is_told_and_no_evidence()
         assert _memory.first_value(world.saved, ALL, "1") == "0"
         plan = world.run({NETWORK: FORWARD + " = 0\n"})
         assert (row(plan, FORWARD).state, world.live[FORWARD]) == ("changed", "0")
-        assert row(plan, FORWARD).reason == "something sets it to 1 after the boot, which ends with 0 (%s:2)" % NETWORK
+        assert row(plan, FORWARD).reason == "the boot sets it to 0 (%s:2); something changes it to 1 afterwards" % NETWORK
     world.absent()
     assert world.saved.first == {}
 
