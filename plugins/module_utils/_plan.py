@@ -200,7 +200,7 @@ def _of_another_machine(snapshot):
     if not _memory.is_of_another(snapshot.saved, snapshot.machine_id):
         return []
     return ["The baseline of this host was made on another machine and came here with a cloned disk or image: /etc/machine-id is another. "
-            "What it calls before was that machine's. A rollback puts those files and values back, and the next boot after it starts with "
+            "The values and files in it are those of that machine. A rollback puts them back, and the next boot after it starts with "
             "this host's own values. State `adopted` makes the baseline this host's, and ends this warning."]
 
 
