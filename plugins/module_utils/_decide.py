@@ -295,7 +295,7 @@ def stopped_uses(wanted, rows, choices_made, snapshot):
     for row in rows:
         choice = choices_made[row.name]
         if row.state == "changed" and choice.active and row.name in wanted:
-            found += [(row.name, choice.target, "stops %s. It is set all the same." % words)
+            found += [(row.name, choice.target, "takes away: %s. It is still set." % words)
                       for words in _stopped(row.name, choice.target, wanted[row.name].rule, snapshot)]
     return _told(found)
 

@@ -923,7 +923,7 @@ def test_nothing_is_said_of_a_value_that_our_files_do_not_set():
 COLLECTOR = {"crash_collector": ("/usr/lib/systemd/systemd-coredump", True)}
 PATTERN, NOWHERE = "kernel.core_pattern", "|/bin/false"
 STOPS = {PATTERN: {"stops": {NOWHERE: ["crash_collector"]}}}
-TOLD = "kernel.core_pattern = |/bin/false stops crash_collector (/usr/lib/systemd/systemd-coredump). It is set all the same."
+TOLD = "kernel.core_pattern = |/bin/false takes away: crash_collector (/usr/lib/systemd/systemd-coredump). It is still set."
 
 
 def test_what_is_stopped_is_told_when_it_happens():
@@ -945,7 +945,7 @@ def test_what_is_stopped_is_said_once_and_not_of_each_interface(count, scope):
                   uses={"router": (FORWARD + " was 1 before us", True)})
     rules = {SENT % "all": {"interfaces": True, "stops": {"0": {"router": "redirects to a shorter way"}}}}
     assert world.run({NETWORK: SENT % "all" + " = 0\n"}, rules).warnings == [
-        SENT % scope + " = 0 stops redirects to a shorter way: router (net.ipv4.ip_forward was 1 before us). It is set all the same."]
+        SENT % scope + " = 0 takes away: redirects to a shorter way: router (net.ipv4.ip_forward was 1 before us). It is still set."]
 
 
 def test_what_seems_to_break_is_said_once_and_not_of_each_interface():
