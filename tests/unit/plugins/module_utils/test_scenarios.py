@@ -617,7 +617,7 @@ def test_our_header_without_a_memory_is_foreign_and_the_lost_way_back_is_told():
     text = HEADER + "\nkernel.sysrq = 0\n"
     world = World({"kernel.sysrq": "0"}, {SECURITY: text})
     plan = world.run({SECURITY: "kernel.sysrq = 0\n"})
-    assert "the way back is lost" in plan.warnings[0]
+    assert "so it cannot be rolled back" in plan.warnings[0]
     world.absent()
     assert world.files == {SECURITY: text}
 
@@ -969,7 +969,7 @@ def test_who_is_added_later_is_thought_of_now_and_helped_by_the_next_run():
     name, rules = "kernel.unprivileged_userns_clone", {"kernel.unprivileged_userns_clone": {
         "hold": {"0": ["podman_rootless"]}, "stops": {"0": ["rootless_later"]}}}
     world = World({name: "1"}, uses={"rootless_later": ("/usr/bin/podman and no user with subordinate ids yet", True)})
-    assert "stops rootless_later (/usr/bin/podman" in world.run({SECURITY: name + " = 0\n"}, rules).warnings[0]
+    assert "takes away: rootless_later (/usr/bin/podman" in world.run({SECURITY: name + " = 0\n"}, rules).warnings[0]
     assert world.live[name] == "0"
     world.uses = {"podman_rootless": Use("/usr/bin/podman and /etc/subuid", True)}
     assert states(world.run({SECURITY: name + " = 0\n"}, rules)) == {name: "held_back"}
