@@ -130,7 +130,7 @@ def _overrides_contradict(one, other):
 
 def _contradiction(kind, one, other):
     if one.name == other.name:
-        return ("%s: %s contradict one another: say in photon_hardening_%s which holds here"
+        return ("%s: %s disagree: write what this host shall have into photon_hardening_%s"
                 % (one.name, " and ".join("%s (%s)" % (entry.variable, _said(entry.value)) for entry in (one, other)), kind))
     why = ("are two names of one parameter" if _behaviour.switch(one.name) == _behaviour.switch(other.name)
            else "cannot both be set, because setting one unsets the other")
