@@ -190,7 +190,7 @@ class Call:
             return
         asked = self._of_role("state")
         if asked in _KEEPING:
-            raise ValueError("photon_hardening_state: %s is no rollback, and this task is one: use the playbook harden "
+            raise ValueError("photon_hardening_state: the playbook rollback does not accept %s: use the playbook harden "
                              "(make harden ARGS=\"-e photon_hardening_state=%s\")" % (asked, asked))
 
     def _check_label_only(self):
