@@ -143,7 +143,7 @@ def _advertisements(where, ours):
     names = [name for name in sorted(ours) if name.startswith("net.ipv6.conf.") and name.endswith(".accept_ra") and ours[name][0] == "0"]
     if not where or not names:
         return []
-    return ["%s takes the advertisements of routers by itself (%s), whatever accept_ra, which is the kernel's, says." % where]
+    return ["%s processes router advertisements itself (%s). accept_ra only controls the kernel and does not stop it." % where]
 
 
 def _sealed(path):
