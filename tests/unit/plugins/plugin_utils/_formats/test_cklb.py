@@ -84,7 +84,7 @@ def test_the_benchmark_decides_and_not_the_run(live, status, check_mode):
     ("ok", "not_a_finding", "not_reviewed"), ("unsupported", "not_applicable", "not_reviewed"), ("overridden", "open", "open"),
 ])
 @pytest.mark.parametrize("fields, more, comment", [
-    ({}, {"fresh_from": "2026-11-27T00:00:00Z"}, "stale: its result is of 2026-11-26T04:18:06Z."),
+    ({}, {"fresh_from": "2026-11-27T00:00:00Z"}, "stale: its result is from 2026-11-26T04:18:06Z."),
     ({"outcome": "failed", "msg": "no disk"}, {}, "failed: no disk."),
     ({"outcome": "unknown", "msg": "It broke off."}, {}, "unknown: It broke off."),
     ({"omitted": 3}, {}, "truncated: 3 parameters are left out of its result."),
