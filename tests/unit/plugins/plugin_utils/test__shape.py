@@ -34,7 +34,7 @@ def problems(line):
 ])
 def test_a_wrong_shape_is_named(key, value):
     assert problems(json.dumps(samples.shard("web1", **{key: value}) if key != "host" else dict(samples.shard(""), host=value))) == [
-        ("schema", "its %s is not what a result has" % key)]
+        ("schema", "its field %s has a wrong value" % key)]
 
 
 @pytest.mark.parametrize("key, value", [
