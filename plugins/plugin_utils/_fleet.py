@@ -126,6 +126,7 @@ def _on_host(verdicts):
     return _verdicts.PASS if verdicts[_verdicts.PASS] else _verdicts.NOT_APPLICABLE
 
 
+_ALL_ASIDE = ": all are waived, unsupported or not wanted"
 # verdict -> what is said of hosts, of one and of several.
 _OF_HOSTS = {
     _verdicts.FAIL: ("is not as wanted", "are not as wanted"), _verdicts.PASS: ("is as wanted", "are as wanted"),

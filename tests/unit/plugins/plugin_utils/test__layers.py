@@ -68,7 +68,7 @@ def test_waivers_add_up():
 
 @pytest.mark.parametrize("variables, words", [
     ({OVERRIDES + "__web": {"kernel.a": "1"}, OVERRIDES + "__db": {"kernel.a": "2"}},
-     ["kernel.a", OVERRIDES + "__web (1)", OVERRIDES + "__db (2)", "contradict"]),
+     ["kernel.a", OVERRIDES + "__web (1)", OVERRIDES + "__db (2)", "disagree"]),
     ({OVERRIDES + "__web": {"kernel.a": "1"}, OVERRIDES + "__db": {"kernel.a": None}}, [OVERRIDES + "__db (left alone)"]),
     ({OVERRIDES + "__web": {"kernel.a": "7"}}, [OVERRIDES + "__web: kernel.a: '7' is not one of 0, 1, 2"]),
     ({OVERRIDES: {"vm.b": "101"}}, [OVERRIDES + ": vm.b: '101' is not a number from 0 to 100"]),
