@@ -9,9 +9,9 @@ $(if $(wildcard tools/play.sh),,$(error this is not the folder of the Makefile: 
 # A mistyped variable would be passed over, and INVENTROY=hosts would harden this machine. Most variables of the environment are others'.
 VARIABLES := INVENTORY LIMIT ARGS CORE
 UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
-$(if $(strip $(UNKNOWN)),$(error $(strip $(UNKNOWN)): nothing here reads a variable of this name: there are $(VARIABLES)))
+$(if $(strip $(UNKNOWN)),$(error $(strip $(UNKNOWN)): make does not know a variable of this name. It knows $(VARIABLES)))
 NEAR := $(if $(filter harden audit rollback report compare upgrade,$(MAKECMDGOALS)),$(shell awk -v known="INVENTORY LIMIT ARGS" -f tools/near.awk))
-$(if $(NEAR),$(error $(NEAR): nothing here reads a variable of this name: there are $(VARIABLES); unset it if it is not meant for this))
+$(if $(NEAR),$(error $(NEAR): make does not know a variable of this name. It knows $(VARIABLES). Unset it if it is for another program))
 # make takes --check for the beginning of its own --check-symlink-times (-L), and would harden.
 $(if $(findstring L,$(firstword -$(MAKEFLAGS))),$(error --check: make takes it for an option of its own: write ARGS=--check))
 # Neither would do what was asked for: INVENTORY=$UNSET is no inventory, and LIMIT=$UNSET no limit.
