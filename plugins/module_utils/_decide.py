@@ -363,7 +363,8 @@ def _way_back(name, value, elsewhere, reading, entry, choice, broken):
         return told("ok", "the host's own value is as good as what %s asks for" % elsewhere[0])
     if not _memory.is_ours(name, entry, reading.value):
         is_as_before = entry.before is not None and _values.same(name, entry.before, reading.value)
-        return told("ok", "not wanted any more" if is_as_before else "not wanted any more; something else changed it after the last run, so it is left as it is")
+        return told("ok", "not wanted any more" if is_as_before else "not wanted any more; "
+                    "something else changed it after the last run, so it is left as it is")
     if value is None:
         return told("reboot_required", "it was not set before, and %s" % _NEVER_UNSET)
     if _values.same(name, value, reading.value):

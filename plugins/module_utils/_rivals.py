@@ -339,6 +339,6 @@ def _tuned(tuned, ours):
     if not lost:
         return []
     outcome = ("It then applies /etc/sysctl.d again (reapply_sysctl), so ours stay." if _reapplies(tuned.main)
-               else "reapply_sysctl is off in tuned-main.conf, so tuned's values replace ours. Switch it on, or remove these parameters from "
-                    "tuned's profile.")
+               else "reapply_sysctl is off in tuned-main.conf, so tuned's values replace ours. Switch it on, or remove these parameters "
+                    "from tuned's profile.")
     return ["tuned is running and sets %s. %s" % (_listed(lost), outcome)]

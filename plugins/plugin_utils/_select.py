@@ -121,7 +121,8 @@ def _check_names(rows, overrides, waivers):
                              % (entry.variable, name, "did you mean %s?" % meant if meant else "check the spelling"))
     for name, entry in overrides.items():
         if entry.value is None and _row_of_all(rows, name).get("interfaces"):
-            raise ValueError("%s: %s: null does not work for a single interface: write a waiver for it, with a reason" % (entry.variable, name))
+            raise ValueError("%s: %s: null does not work for a single interface: write a waiver for it, with a reason"
+                             % (entry.variable, name))
 
 
 def _follows(name, movers):

@@ -44,7 +44,8 @@ MISTAKES = {
     "image": ({"photon_hardening_root": "/nowhere"}, "root: '/nowhere' is not the whole path of a folder"),
     # No host is contacted: this one does not exist.
     "relative": ({"photon_hardening_root": "mnt", **FAR}, "photon_hardening_root: 'mnt' is not the whole path of a folder"),
-    "use": ({"photon_hardening_uses": {"ruter": "absent"}, **FAR}, "photon_hardening_uses: 'ruter' is no use of a host: did you mean router?"),
+    "use": ({"photon_hardening_uses": {"ruter": "absent"}, **FAR},
+            "photon_hardening_uses: 'ruter' is no use of a host: did you mean router?"),
     "said": ({"photon_hardening_uses": {"router": "absnt"}, **FAR}, "photon_hardening_uses: router must be one of auto, present, absent"),
 }
 

@@ -251,8 +251,8 @@ def test_a_filter_that_an_interface_has_off_takes_nothing_back():
     ("net.ipv6.conf.all.accept_ra", "0", True), ("net.ipv6.conf.all.accept_ra", "1", False), ("net.ipv6.conf.all.autoconf", "0", False)])
 def test_who_takes_advertisements_is_told(name, value, told):
     found = warned(advertisements=("systemd-networkd", "IPv6AcceptRA in %s:4" % LAN), ours={name: (value, Rule())})
-    assert found == ["systemd-networkd processes router advertisements itself (IPv6AcceptRA in %s:4). accept_ra only controls the kernel and "
-                     "does not stop it." % LAN] * told
+    assert found == ["systemd-networkd processes router advertisements itself (IPv6AcceptRA in %s:4). accept_ra only controls the kernel "
+                     "and does not stop it." % LAN] * told
 
 
 @pytest.mark.parametrize("line, expected", [

@@ -205,7 +205,8 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
       for text in ("", " ", ",")],
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "forgotten"},
      "photon_hardening_state: the playbook rollback does not accept forgotten: use the playbook harden (make harden "),
-    ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "adopted"}, "photon_hardening_state: the playbook rollback does not accept adopted"),
+    ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "adopted"},
+     "photon_hardening_state: the playbook rollback does not accept adopted"),
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "forgoten"},
      "photon_hardening_state: 'forgoten' is not one of"),
 ])

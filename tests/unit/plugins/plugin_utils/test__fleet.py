@@ -47,7 +47,8 @@ def test_counts():
     ([line("web1", row("a.a", "unsupported"), row("a.b", "waived")), line("web2", row("a.a"))], [],
      "1 of 2 hosts is as wanted; 1 host has no hardened parameter: all are waived, unsupported or not wanted."),
     # After a rollback.
-    ([line("web1", row("a.a", wanted=None, reason="not wanted any more"), mode="rollback")], [], "The host has no hardened parameter: all are waived, unsupported or not wanted."),
+    ([line("web1", row("a.a", wanted=None, reason="not wanted any more"), mode="rollback")], [],
+     "The host has no hardened parameter: all are waived, unsupported or not wanted."),
     # One of the two is not what it looks like.
     ([line("web1", row("a.a")), line("web1", row("a.a", "rejected"))], [], "The host has no whole and fresh result."),
 ])

@@ -237,7 +237,8 @@ def test_the_entry_of_a_control_names_its_variable():
     ({WAIVERS: {"cis:1": {}}}, [WAIVERS + ": cis:1: a waiver needs a reason"]),
     ({WAIVERS: {"cis.rhel8:3.3.1": waiver("x")}, WAIVERS + "__a": {"vm:b": waiver("x")}}, [WAIVERS + "__a: 'vm:b': there is no such"]),
     ({WAIVERS + "__web": {"cis:1": {"reason": "x", "owner": "A"}}, WAIVERS + "__db": {"cis:1": {"reason": "x", "ticket": "7"}}},
-     ["cis:1: ", WAIVERS + "__web (x, owner: A)", WAIVERS + "__db (x, ticket: 7)", "disagree: write what this host shall have into " + WAIVERS]),
+     ["cis:1: ", WAIVERS + "__web (x, owner: A)", WAIVERS + "__db (x, ticket: 7)",
+      "disagree: write what this host shall have into " + WAIVERS]),
 ])
 def test_refused_waivers_of_controls(variables, words):
     with pytest.raises(ValueError) as caught:
