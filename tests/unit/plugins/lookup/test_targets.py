@@ -84,7 +84,7 @@ def test_a_slice_of_an_awx_job_may_leave_no_host(asked):
 def test_of_a_name_that_is_refused_no_other_advice_is_given(asked, monkeypatch):
     told = []
     monkeypatch.setattr(display.Display, "warning", lambda _display, text: told.append(text))
-    with pytest.raises(AnsibleLookupError, match="is report_dir meant"):
+    with pytest.raises(AnsibleLookupError, match="did you mean report_dir"):
         asked("localhost", options={"args": ["photon.hardening.report"]}, extra={"report_dri": "x"})
     assert told == []
 
