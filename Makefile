@@ -1,17 +1,17 @@
 # The one entry to everything. A comment after ## is what `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-# `make -C clone harden INVENTORY=hosts` means the hosts file of the folder it was typed in. Without -C that is this folder: PWD may be stale
-# (env -C DIR make). With it only PWD says, and it is believed, as where there is no /proc to see make's own command line.
+# CALLED_FROM is the folder in which the user typed the command. Without -C it is CURDIR (PWD can be wrong: env -C DIR make). With -C, or without
+# /proc to see make's own command line, only PWD knows it.
 export CALLED_FROM := $(if $(shell [ ! -e /proc/$$PPID/cmdline ] || grep -qzE '^(-[[:alpha:]]*C|--di)' /proc/$$PPID/cmdline && echo C),$(PWD),$(CURDIR))
 # With -f alone it would work on the folder in which it was typed.
 $(if $(wildcard tools/play.sh),,$(error this is not the folder of the Makefile: go there, or name it with make -C))
 # A mistyped variable would be passed over, and INVENTROY=hosts would harden this machine. Most variables of the environment are others'.
 VARIABLES := INVENTORY LIMIT ARGS CORE
 UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
-$(if $(strip $(UNKNOWN)),$(error $(strip $(UNKNOWN)): nothing here reads a variable of this name: there are $(VARIABLES)))
+$(if $(strip $(UNKNOWN)),$(error $(strip $(UNKNOWN)): make does not know a variable of this name. It knows $(VARIABLES)))
 NEAR := $(if $(filter harden audit rollback report compare upgrade,$(MAKECMDGOALS)),$(shell awk -v known="INVENTORY LIMIT ARGS" -f tools/near.awk))
-$(if $(NEAR),$(error $(NEAR): nothing here reads a variable of this name: there are $(VARIABLES); unset it if it is not meant for this))
+$(if $(NEAR),$(error $(NEAR): make does not know a variable of this name. It knows $(VARIABLES). Unset it if it is for another program))
 # make takes --check for the beginning of its own --check-symlink-times (-L), and would harden.
 $(if $(findstring L,$(firstword -$(MAKEFLAGS))),$(error --check: make takes it for an option of its own: write ARGS=--check))
 # Neither would do what was asked for: INVENTORY=$UNSET is no inventory, and LIMIT=$UNSET no limit.
@@ -53,7 +53,7 @@ upgrade: ## upgrade Photon OS and harden it again: ARGS="-e photon_upgrade_to_ve
 
 .PHONY: test test-all test-boot test-kernel test-units test-core test-formats test-runner test-gates test-install test-galaxy test-mitogen test-molecule
 .PHONY: test-upgrade test-vm test-browser screenshot bench bench-fleet bench-scale mutants
-test: ## units, boot order, kernel, formats, AWX's runner, gates, an installation, molecule and a VM: what CI runs
+test: ## units, boot order, kernel, formats, AWX's runner, gates, an installation, molecule and a VM
 	@bash tests/run.sh units boot kernel formats runner gates install molecule vm
 
 test-all: ## test with every ansible-core, a real Galaxy server, thousands of boot orders, more VMs, browsers, and the benchmark
@@ -72,10 +72,10 @@ test-core: ## pytest and ansible-test sanity on one ansible-core: CORE=2.18
 test-boot: ## our boot order against the real systemd-sysctl of three Debian suites
 	@bash tests/run.sh boot
 
-test-formats: ## each format of a report, read by the code of those that it is for
+test-formats: ## each format of a report, read by the code of the program for which it is made
 	@bash tests/run.sh formats
 
-test-runner: ## what an AWX does with the collection: ansible-runner, its API as recorded, execution environments
+test-runner: ## what an AWX does with the collection: ansible-runner, recorded answers of AWX's API, execution environments
 	@bash tests/run.sh runner
 
 test-gates: ## linters, ansible-test sanity, documentation, tarball

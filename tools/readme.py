@@ -74,11 +74,11 @@ def remarks(row):
     if "override_only" in row:
         yield "Compared only, unless an override sets it: " + begun_small(row["override_only"])
     for value, runtimes in row.get("hold", {}).items():
-        yield "`%s` breaks %s." % (value.replace("|", "\\|"), ", ".join(runtimes))
+        yield "`%s` is held back for: %s." % (value.replace("|", "\\|"), ", ".join(runtimes))
     for value, uses in row.get("stops", {}).items():
-        yield "`%s` stops %s. It is set all the same, and a warning says so." % (value.replace("|", "\\|"), "; ".join(uses.values()))
+        yield "`%s` takes away: %s. It is still set, with a warning." % (value.replace("|", "\\|"), "; ".join(uses.values()))
     if "machine" in row:
-        yield "On %s alone." % ", ".join(row["machine"].split())
+        yield "Only on %s." % ", ".join(row["machine"].split())
     if _behaviour.partner(row["name"]):
         yield "Setting it unsets `%s`, and the other way round." % _behaviour.partner(row["name"])
     if "one_way" in row:

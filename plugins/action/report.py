@@ -125,7 +125,8 @@ class ActionModule(ActionBase):
         earlier = _earlier(args["since"], reader, until) if args["since"] else None
         fleet = reader.fleet(args["hosts"], since, until)
         if earlier and fleet.hosts and earlier.time > fleet.time:
-            raise ValueError("since: %s: name an earlier report: its newest result is of %s, and the newest that is reported is of %s"
+            raise ValueError("since: %s is not older than this report: its newest result is from %s, the newest result here is from %s. "
+                             "Name an earlier report."
                              % (args["since"], earlier.time, fleet.time))
         drift = _drift.drift(earlier, fleet) if earlier else None
         # First of all: where the question is wrong, no report is written.

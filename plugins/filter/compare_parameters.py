@@ -9,10 +9,10 @@ version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:
-  - Says of each kernel parameter whether both sides are the same, which one is stricter, or why that cannot be said, as
+  - Says for each kernel parameter whether both sides are the same, which one is stricter, or why that cannot be said, as
     M(photon.hardening.compare) does.
-  - Of secrets of results of M(photon.hardening.kernel_parameters_info) it is told at most that they are the same, since nobody knows their
-    salts here.
+  - For results of M(photon.hardening.kernel_parameters_info) the salt is not known here. So they can only show that two secrets are equal,
+    never that they differ.
 positional: _input, right
 options:
   _input:

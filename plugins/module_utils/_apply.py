@@ -288,7 +288,8 @@ def _chase(name, now, others, plan):
     write = next((write for write in plan.writes if write.name == name), None)
     wanted = _asked(write) if write else "%s = %s" % (name, plan.expected[name])
     if others:
-        return "%s does not hold together with %s = %s: each of the two moves the other" % (wanted, others[0], plan.expected[others[0]])
+        return "%s and %s = %s cannot be set together: each write changes the other parameter" % (
+            wanted, others[0], plan.expected[others[0]])
     if write is None and plan.writes:
         return "setting the new values also moved %s from %s to %s, and it does not go back" % (name, plan.live_before[name], now)
     return "%s: the kernel accepted it and reads back %s" % (wanted, now)

@@ -295,7 +295,7 @@ def stopped_uses(wanted, rows, choices_made, snapshot):
     for row in rows:
         choice = choices_made[row.name]
         if row.state == "changed" and choice.active and row.name in wanted:
-            found += [(row.name, choice.target, "stops %s. It is set all the same." % words)
+            found += [(row.name, choice.target, "takes away: %s. It is still set." % words)
                       for words in _stopped(row.name, choice.target, wanted[row.name].rule, snapshot)]
     return _told(found)
 
@@ -363,17 +363,18 @@ def _way_back(name, value, elsewhere, reading, entry, choice, broken):
         return told("ok", "the host's own value is as good as what %s asks for" % elsewhere[0])
     if not _memory.is_ours(name, entry, reading.value):
         is_as_before = entry.before is not None and _values.same(name, entry.before, reading.value)
-        return told("ok", _memory.NOT_ASKED if is_as_before else "no longer ours: something else set it since, left as it is")
+        return told("ok", _memory.NOT_WANTED if is_as_before else _memory.NOT_WANTED + "; something else changed it after the last run, so "
+                    "it is left as it is")
     if value is None:
         return told("reboot_required", "it was not set before, and %s" % _NEVER_UNSET)
     if _values.same(name, value, reading.value):
-        return told("ok", "%s asks for the same" % elsewhere[0] if elsewhere else "no longer ours")
+        return told("ok", "%s asks for the same" % elsewhere[0] if elsewhere else _memory.NOT_WANTED)
     if broken:
         return told("held_back", "left as it is: its baseline %s would break %s" % (value, broken))
     blocked = _blocked_back(name, reading)
     if blocked:
         return told(*blocked)
-    return told("changed", "%s asks for it" % elsewhere[0] if elsewhere else "no longer ours: back to its baseline", value)
+    return told("changed", "%s asks for it" % elsewhere[0] if elsewhere else "no longer wanted: the earlier value is restored", value)
 
 
 def _blocked_back(name, reading):

@@ -111,7 +111,7 @@ def _left_lines(wanted, choices, snapshot):
         if speaker and _is_writable(name):
             path = wanted[speaker].dropin
             own = _left_value(name, path, snapshot)
-            reason = _sysctl_d.comment("waived: %s: it keeps what it has by itself" % choice.reason)
+            reason = _sysctl_d.comment("waived: %s: its value is not changed" % choice.reason)
             found.setdefault(path, []).extend([reason, "%s = %s" % (name, own)] if own is not None else [])
     return found
 
@@ -217,8 +217,8 @@ def _replacement(path, before, order):
 def _found(path, whose, kept, replaced):
     """What to say about the file that was found at PATH. KEPT and REPLACED: lines of others in it."""
     if whose == _memory.ORPHAN:
-        return ["%s carries our header, but nothing is remembered of it: the way back is lost. What is there now counts as what was "
-                "there before." % path]
+        return ["%s has the header of this collection, but the baseline has no entry for it, so it cannot be rolled back. Its current "
+                "content is stored as the content from before the first run." % path]
     if whose == _memory.EDITED:
         told = ", and lines of others are kept (%d)" % len(kept) if kept else ""
         told += "; our values take the place of: %s" % ", ".join(replaced) if replaced else ""
@@ -356,8 +356,8 @@ def _with_edits(known, edits):
 
 def _why_left(whose):
     return {
-        _memory.ABSENT: "was removed by something else since the last run; what was there before us is not brought back, and stays "
-                        "remembered",
+        _memory.ABSENT: "was removed after the last run. The file from before the first run is not restored. It stays in the "
+                        "baseline",
         _memory.ORPHAN: "has no baseline here; it is left as it is",
     }.get(whose, "was changed by something else since the last run; it is left as it is")
 

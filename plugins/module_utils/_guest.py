@@ -186,7 +186,8 @@ def _unexplained(parameter, path, builtin, setting):
         return ("%s is switched off for this driver. %s switches it on when the driver is loaded next time; where it is still off then, "
                 "look into the initramfs." % (_what(parameter), setting.source))
     if not builtin:
-        return "%s is switched off for this driver, and no option that can be read says so: look into the initramfs." % _what(parameter)
+        return ("%s is switched off for this driver, but no option that was found switches it off: look into the initramfs."
+                % _what(parameter))
     return ("%s is switched off for this driver, which is built into the kernel, and the kernel's command line does not say so: something "
             "has written %s since the boot, or the kernel was built with it." % (_what(parameter), path))
 

@@ -16,7 +16,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Ent
 # Whose a file is. EDITED: ours, and others have changed it. ORPHAN: it carries our header, and nothing is remembered of it.
 ABSENT, OURS, EDITED, FOREIGN, ORPHAN = "absent", "ours", "edited", "foreign", "orphan"
 # Of a parameter that goes where nothing of it was in force.
-NOT_ASKED = "no longer wanted"
+NOT_WANTED = "no longer wanted"
 # What stands in our files above the lines of others.
 REPLACED_LINES = "Lines of the file that was here before, for the next boot: this file has taken its place."
 HIDDEN_LINES = "Lines of %s, for the next boot: this file hides it."

@@ -113,7 +113,7 @@ def message(found, staying=(), removed=False):
     if mended:
         told.insert(0, "%s switches off %s: takes effect when the driver is loaded next time" % (PATH, ", ".join(mended)))
     if set(left) - set(mended):
-        told.append("%s stays, since without it %s would come back." % (PATH, ", ".join(sorted(set(left) - set(mended)))))
+        told.append("%s is kept, because without it %s would take effect again." % (PATH, ", ".join(sorted(set(left) - set(mended)))))
     if removed:
         told.append("Our file is removed.")
     return "; ".join(told) if found else " ".join(["No option takes MSI or MSI-X away from a driver of VMware."] + told)

@@ -42,7 +42,7 @@ def state(facts):
     if begun is None or facts.finished:
         return State("none", "No upgrade by this role is under way.", ())
     if facts.running or facts.started and facts.status is None and facts.others:
-        return State("running", "photon-upgrade.sh to %s is still running. It was not stopped, and must not be." % begun["to"],
+        return State("running", "photon-upgrade.sh to %s is still running. It was not stopped. Do not stop it." % begun["to"],
                      ("Run the same playbook again: it waits for the end and goes on from there.",))
     if not facts.started:
         return State("not_started", "photon-upgrade.sh was not started. The host is still Photon OS %s." % begun["from"],
@@ -119,7 +119,7 @@ def _of_core(facts):
 
 
 def of_core_before_again(facts):
-    return tuple(said + " Boot before photon-upgrade.sh runs again, or it takes this for the host's own value and keeps it."
+    return tuple(said + " Reboot before photon-upgrade.sh runs again. Otherwise it stores this as the original value."
                  for said in _of_core(facts))
 
 

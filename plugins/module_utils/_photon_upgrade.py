@@ -149,7 +149,7 @@ def _of_erasure(facts, looked):
     if looked.direct:
         found.append("photon-upgrade.sh erases these itself: %s." % packages.listing(looked.direct))
     if others - set(gone):
-        found.append("These depend on them, are erased as well, and come back where %s: %s."
+        found.append("These packages depend on them and are erased, too. They are installed again if %s: %s."
                      % ("the new version has them", packages.listing(others - set(gone))))
     if gone:
         found.append("Not of Photon OS, erased, and not installed again: %s." % packages.listing(gone))
@@ -204,6 +204,6 @@ def said(next_step, facts, asked):
     return {
         "start": "Photon OS %s can be upgraded to %s." % (facts.version, asked.to),
         "wait": states.state(facts).told,
-        "finish": states.state(facts).told + " What follows has to be done.",
+        "finish": states.state(facts).told + " The steps after it (reboot, services, hardening) are still to be done.",
         "nothing": "This host is Photon OS %s already." % facts.version,
     }[next_step]

@@ -21,7 +21,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
 )
 from ansible_collections.photon.hardening.plugins.module_utils._model import Choice, Plan, Row, Saved, Want
 
-_LINE_LEAVES = Choice("ok", reason=_memory.NOT_ASKED)
+_LINE_LEAVES = Choice("ok", reason=_memory.NOT_WANTED)
 
 
 def plan(request, snapshot):
@@ -141,7 +141,7 @@ def _set_since(want, choice, before, live, saved):
         return ""
     if _values.same(want.name, known, live):
         return ""
-    return "something sets it to %s after the boot, which ends with %s (%s:%d)" % (live, before.value, before.path, before.number)
+    return "the boot sets it to %s (%s:%d); something changes it to %s afterwards" % (before.value, before.path, before.number, live)
 
 
 def _asked_before(name, before, winner, saved):
@@ -211,7 +211,7 @@ def _of_another_machine(snapshot):
     if not _memory.is_of_another(snapshot.saved, snapshot.machine_id):
         return []
     return ["The baseline of this host was made on another machine and came here with a cloned disk or image: /etc/machine-id is another. "
-            "What it calls before was that machine's. A rollback puts those files and values back, and the next boot after it starts with "
+            "The values and files in it are those of that machine. A rollback puts them back, and the next boot after it starts with "
             "this host's own values. State `adopted` makes the baseline this host's, and ends this warning."]
 
 

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _boot_order, _memory, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import File
 
-_HIDING = "%s\n%s\n" % (_sysctl_d.HEADER, _sysctl_d.comment("The lines of the file that was here are not wanted any more."))
+_HIDING = "%s\n%s\n" % (_sysctl_d.HEADER, _sysctl_d.comment("The lines of the file that was here are no longer wanted."))
 _MOST_ROUNDS = 8
 # Stands for every interface that nobody names.
 _ANY_INTERFACE = "any-interface"
@@ -74,8 +74,8 @@ def _found(path, known, now):
     """What to say about a file that restates, as it was found."""
     whose = _memory.whose(known, now)
     if whose == _memory.ORPHAN:
-        return ["%s carries our header, but nothing is remembered of it: the way back is lost. It is written anew where it is needed, and "
-                "else left as it is." % path]
+        return ["%s has the header of this collection, but the baseline has no entry for it, so it cannot be rolled back. It is written "
+                "again if it is needed, and left as it is if not." % path]
     edits = _memory.edits(known, now)
     if whose != _memory.EDITED or not edits:
         return []

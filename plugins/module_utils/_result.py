@@ -58,7 +58,7 @@ def shown(value, longest=_MAX_VALUE):
 
 def mistyped(who, name, near):
     """What is said of a parameter that nobody knows. WHO asks for it."""
-    meant = "is %s meant?" % shown(near) if near else "is its name right?"
+    meant = "did you mean %s?" % shown(near) if near else "check the spelling"
     return "%s: %s: neither the catalogue nor this host knows this parameter: %s" % (who, name, meant)
 
 

@@ -143,7 +143,7 @@ def _advertisements(where, ours):
     names = [name for name in sorted(ours) if name.startswith("net.ipv6.conf.") and name.endswith(".accept_ra") and ours[name][0] == "0"]
     if not where or not names:
         return []
-    return ["%s takes the advertisements of routers by itself (%s), whatever accept_ra, which is the kernel's, says." % where]
+    return ["%s processes router advertisements itself (%s). accept_ra only controls the kernel and does not stop it." % where]
 
 
 def _sealed(path):
@@ -246,7 +246,7 @@ def _sysctl_system(order, ours):
     if not lost:
         return []
     return ["The host's own `sysctl --system` reads its files in another order than systemd at boot and would set %s. "
-            "Who runs it takes our values back: remove these lines." % _listed(lost)]
+            "If somebody runs it, our values are lost. Remove these lines." % _listed(lost)]
 
 
 # --- ufw ---
@@ -339,5 +339,6 @@ def _tuned(tuned, ours):
     if not lost:
         return []
     outcome = ("It then applies /etc/sysctl.d again (reapply_sysctl), so ours stay." if _reapplies(tuned.main)
-               else "Since reapply_sysctl is off in tuned-main.conf, they take ours back: switch it on, or take them out of the profile.")
+               else "reapply_sysctl is off in tuned-main.conf, so tuned's values replace ours. Switch it on, or remove these parameters "
+                    "from tuned's profile.")
     return ["tuned is running and sets %s. %s" % (_listed(lost), outcome)]

@@ -9,12 +9,12 @@ version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:
-  - Says of each kernel parameter whether both sides are the same, which one is stricter, or why that cannot be said. Shows the file and
+  - Says for each kernel parameter whether both sides are the same, which one is stricter, or why that cannot be said. Shows the file and
     line that decide on each side, why the parameter matters, and the line with which the weaker side becomes as strict.
-  - What is stricter is said by the catalogue. Where it has no order for a parameter, the parameter is called not comparable.
+  - The catalogue says what is stricter. If it has no order for a parameter, the parameter is called not comparable.
   - The catalogue's parameters are compared. Two saved results are compared in all that they hold.
-  - Where both sides tell of the guest side of VMware, its rows stand among the parameters. Each has a blank in its name. Beside a column of
-    the catalogue these are the article's rows alone. They are neither counted as parameters nor looked at by O(assert).
+  - If both sides have rows of the guest side of VMware, these stand among the parameters. Each has a blank in its name. If one side is a
+    column of the catalogue, these are only the article's rows. They are neither counted as parameters nor looked at by O(assert).
   - Values are compared by what the kernel makes of them, so V(0x10) is V(16).
   - Runs on the controller and connects to no host. The playbook C(photon.hardening.compare) reads the hosts and calls this.
 options:
@@ -37,9 +37,9 @@ options:
   assert:
     description:
       - Fails where it does not hold. V(none) never fails.
-      - V(equal) holds where no parameter differs, but for those that the kernel sizes by the machine or changes by itself, secrets of which
-        a saved result does not tell enough, what neither side can read, and what a profile says nothing of where the other side is a host
-        or a saved result.
+      - V(equal) fails if a parameter differs. These do not count - parameters that depend on the hardware or change by themselves, secrets
+        that cannot be compared, parameters that neither side can read, and parameters for which a profile has no value, if the other side
+        is a host or a saved result.
       - V(not_weaker) holds where the left side is nowhere weaker than the right one. It fails also where the catalogue has an order for a
         parameter but a value cannot be read or placed, or a profile or saved result does not have it. A parameter that the kernel of the
         left host lacks, or for which the catalogue has no order, does not count.
@@ -79,9 +79,9 @@ attributes:
     description: Not supported.
     support: none
 notes:
-  - Of a secret, such as C(net.ipv4.tcp_fastopen_key), no output tells more than whether it is the same. Hosts have to be read with one
-    O(photon.hardening.kernel_parameters_info#module:salt). Of saved results nobody knows whether they were, so they tell at most that it is
-    the same.
+  - For a secret, such as C(net.ipv4.tcp_fastopen_key), the output only says whether both are equal. To compare secrets, read both hosts
+    with the same O(photon.hardening.kernel_parameters_info#module:salt). For saved results the salt is not known. So they can only show
+    that two secrets are equal, never that they differ.
   - With C(no_log) nothing is printed and no file is written.
 seealso:
   - module: photon.hardening.kernel_parameters_info

@@ -14,15 +14,16 @@ description:
   - All or nothing. Everything is decided before the first write. When the kernel refuses a value, or a file cannot be written, every value
     and file is put back and the task fails with the parameter, the value, the error and the line that asks for it. What cannot be put back
     is named and stays remembered, so that O(state=absent) tries it again.
-  - What a refused value must not cost is written after all else is proved, such as C(disable_ipv6), which takes addresses and routes away.
+  - Some values cannot be undone completely, such as C(disable_ipv6), which removes addresses and routes. They are written last, after all
+    other values were checked.
   - What the kernel moves by itself is known. Switching IP forwarding, for example, also switches it on every interface. Such values are
     remembered, checked and put back as well.
-  - A value or file that was there already is not taken for our own. A run never leaves a value weaker than the host's own, except for
-    parameters without a rule and overrides.
+  - A value or file that existed before is not treated as written by this module. A run never makes a value weaker than the host had it,
+    except for overrides and for parameters without a rule.
   - What was there before the first run is kept in C(/var/lib/photon-hardening/baseline.json), so that O(state=absent) can put it back.
   - Reads C(/proc/sys) and text files by itself; neither the C(sysctl) program nor any library of the host is used.
 requirements:
-  - Python 3.6 or newer on the host, its standard library alone. Python 3.6 and 3.7 need ansible-core 2.16 on the controller.
+  - Python 3.6 or newer on the host, standard library only. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
   - root
 extends_documentation_fragment:
   - photon.hardening.report
@@ -65,8 +66,9 @@ options:
         C(docker_rootless), C(podman_rootless) and C(lxc_rootless), the other uses C(rootless_later), C(router), C(router_ipv6), C(slaac),
         C(multihomed), C(service_address), C(bridged_guests), C(strict_memory), C(userfaultfd), C(kexec), C(kdump), C(private_users),
         C(sandbox), C(crash_collector), C(profiler), C(debugger) and C(io_uring).
-        C(docs/uses.md) says what proves each of them. O(container_host) and O(uses) decide whether the parameter is C(held_back).
-      - C(stops) - in the same form, of which uses a value stops something. It is set all the same, and a warning names them. In place of a
+        U(https://github.com/photon-hardening/photon.hardening/blob/main/docs/uses.md) says what
+        proves each of them. O(container_host) and O(uses) decide whether the parameter is C(held_back).
+      - C(stops) - in the same form, of which uses a value stops something. It is still set, and a warning names them. In place of a
         list of uses a dictionary says what of each stops, as in C({"0"&colon; {router&colon; redirects}}).
       - C(interfaces) - V(true) sets a parameter of C(net.*.conf.all) or C(net.*.conf.default) on every interface that exists, too. Network
         devices get a line of their own, because at boot they may be there before the line of C(conf.default) is read.
@@ -77,9 +79,10 @@ options:
       - C(exact) - V(true) sets the parameter also where that unsets another one, as C(vm.dirty_ratio) unsets C(vm.dirty_bytes). Without it
         such a parameter is C(held_back) while the other one is in force.
       - C(report) - a reference value. The parameter is shown and never set.
-      - C(required) - who asks for the parameter, such as the name of a variable. Where this kernel does not have it, and no interface,
-        module or container explains that, the name is taken to be mistyped, and the task fails before anything is written.
-      - C(meant) - beside C(required), the parameter that the error names as meant where the kernel has none with a name so near.
+      - C(required) - the name of the variable that asks for the parameter. If this kernel does not have the parameter, and a missing
+        interface, a missing module or a container is not the reason, the name counts as mistyped. The task fails before anything is
+        written.
+      - C(meant) - with C(required), the name that the error suggests if the kernel has no parameter with a similar name.
       - C(waived) - the reason why the parameter is left alone. It counts for every name of the parameter.
       - C(waiver_expired) - the day on which a waiver ended. The parameter is set, and a warning says so.
     type: dict
@@ -88,13 +91,14 @@ options:
     version_added: 1.0.0
     description:
       - Whether parameters are held back that would break a container engine, virtual machines or a VPN gateway, as C(hold) of O(rules)
-        says. With O(state=absent) it also decides whether forwarding that is in use stays on. For other uses only O(uses) speaks.
+        says. With O(state=absent) it also decides whether forwarding that is in use stays on. For other uses only O(uses) counts.
       - V(auto) looks on the host for each use and holds back what would break those that it finds. A use is proved by a program, a
         service or a configuration file of root, or by a value that was there before the first run. A process of root and a route are
-        weak evidence. Then a value is not set if it is not set yet, but it is not removed if it is, and a warning names the evidence.
-        Processes of ordinary users count for nothing, except for engines without root, where the user may have them.
+        weak evidence. With weak evidence a run does not set the value. If the value is already set, the run leaves it. A warning names the
+        evidence.
+        Processes of ordinary users do not count, except for rootless engines, where the user may have them.
       - V(always) holds back whatever would break any engine or VPN gateway.
-      - V(never) holds nothing back for them.
+      - V(never) sets these values.
     type: str
     choices: [auto, always, never]
     default: auto
@@ -108,8 +112,8 @@ options:
     default: {}
   profile:
     description:
-      - The column of the collection's catalogue that is applied, such as V(photon) or V(container_host). The drop-ins and rules are then
-        made of it on the controller, and neither O(dropins) nor O(rules) is given.
+      - The column of the collection's catalogue that is applied, such as V(photon) or V(container_host). The controller then makes
+        the drop-ins and rules from it, so neither O(dropins) nor O(rules) is given.
       - What O(groups), O(overrides) and O(waivers) do not say is taken from the host's variables C(photon_hardening_groups),
         C(photon_hardening_overrides), C(photon_hardening_overrides__NAME), C(photon_hardening_waivers) and
         C(photon_hardening_waivers__NAME).
@@ -138,8 +142,8 @@ options:
   role_variables:
     version_added: 1.0.0
     description:
-      - Whether every option that the task does not give is taken from the variable of its name, C(photon_hardening_OPTION), as the role
-        C(photon.hardening.photon_hardening) does it. The variables are documented there and checked as there.
+      - If true, options that the task does not set are read from the variables C(photon_hardening_OPTION), as in the role
+        C(photon.hardening.photon_hardening). The variables are documented and checked as there.
       - With O(state=absent) the drop-ins of the role go, and no others.
     type: bool
     default: false
@@ -149,14 +153,14 @@ options:
       - V(restate) repeats our line in C(/etc/sysctl.d/zz-photon-hardening.conf). When another file sorts after that one, the name is
         changed so that ours is read last. No foreign file is edited.
       - V(report) changes nothing and gives the parameter the state C(overridden).
-      - Each drop-in keeps what was said when it was written.
+      - A drop-in keeps the value of this option with which it was written.
     type: str
     choices: [restate, report]
     default: restate
   fail_on:
     description:
       - Fail, before anything is written, when a parameter has one of these states. In check mode the rows of the result stay what they
-        would be without it, so that an audit that fails still tells what would change; in a run, what was planned is V(not_applied).
+        would be without it, so that an audit that fails still shows what would change; in a run, what was planned is V(not_applied).
       - It is judged on what can be known before the first write. A value that the kernel refuses when it is written fails the run anyway.
     type: list
     elements: str
@@ -176,12 +180,12 @@ options:
   state:
     description:
       - V(present) sets what the drop-ins say.
-      - V(absent) puts back what was there before the first run. Only what is still as this module left it goes back. What something else
-        has changed since then is left as it is and named.
-      - On a clone of a machine that was hardened, what was there before is what that machine had. Each run says so.
-      - V(adopted) is for a host whose baseline is lost. What is there now is remembered as what was there before. Nothing else is changed.
-        On a clone it makes the baseline, as it is, this host's own.
-      - V(forgotten) removes the baseline, readable or not, and changes nothing else. After that there is no way back.
+      - V(absent) puts back the values and files from before the first run (the baseline), but only those that are still as this module left
+        them. What something else has changed since then is left as it is and named.
+      - On a clone of a machine that was hardened, the baseline is that of the machine. A warning of each run says so.
+      - V(adopted) is for a host whose baseline is lost. It stores the current values and files as the baseline, and changes nothing else on
+        the host. On a clone it makes the baseline, as it is, that of this host.
+      - V(forgotten) deletes the baseline, readable or not, and changes nothing else on the host. Then no rollback is possible any more.
     type: str
     choices: [present, absent, adopted, forgotten]
     default: present
@@ -200,9 +204,9 @@ options:
   vmware_msix:
     version_added: 1.0.0
     description:
-      - V(enable) gives MSI-X back to the drivers of a guest of VMware, with O(state=present). The controller then executes
-        M(photon.hardening.vmware_guest) as well, whose rows are in RV(vmware_guest). V(keep) leaves all as it is.
-      - With O(state=absent) that is taken back on every host that has it, whatever this option says.
+      - V(enable) switches MSI-X of the drivers of a guest of VMware on again, with O(state=present). The controller then executes
+        M(photon.hardening.vmware_guest) as well, whose rows are in RV(vmware_guest). V(keep) changes nothing.
+      - O(state=absent) undoes V(enable) on every host that has it, whatever this option says.
     type: str
     choices: [enable, keep]
     default: keep
@@ -232,7 +236,8 @@ attributes:
     description: Not supported; a run takes well under a second.
     support: none
 notes:
-  - In a container C(/proc/sys) is read-only. The files are written there, each parameter says C(read_only), and the task does not fail.
+  - In a container C(/proc/sys) is read-only. The files are written there, each parameter has the state C(read_only), and the task does not
+    fail.
 seealso:
   - name: sysctl.d(5)
     description: The files and the order in which they are read at boot.
@@ -260,7 +265,7 @@ EXAMPLES = r"""
     overrides:
       kernel.yama.ptrace_scope: "2"
 
-- name: Look only, and fail where a running container engine would have to be cut off
+- name: Change nothing, and fail where a container engine would have to be cut off
   photon.hardening.kernel_parameters:
     dropins:
       - path: /etc/sysctl.d/50-security-hardening.conf
@@ -407,7 +412,7 @@ guest:
   sample: [{name: open-vm-tools, value: running, state: ok, reason: "", source: null}]
 vmware_guest:
   description: The rows of M(photon.hardening.vmware_guest).
-  returned: with O(vmware_msix=enable), and with O(state=absent) where there is something of it to take back
+  returned: with O(vmware_msix=enable), and with O(state=absent) where there is something of it to undo
   type: list
   elements: dict
   sample:
@@ -424,7 +429,7 @@ diff:
       before: "kernel.kptr_restrict = 0\n"
       after: "kernel.kptr_restrict = 2\n"
 preview_of:
-  description: Which way back check mode has shown, C(rollback), C(adopt) or C(forget). Nothing is kept of such a preview.
+  description: What check mode has previewed, C(rollback), C(adopt) or C(forget). The result of a preview is not stored.
   returned: in check mode with O(state) other than V(present), when the plan could be made
   type: str
   sample: rollback

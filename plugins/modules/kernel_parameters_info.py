@@ -18,7 +18,7 @@ description:
     C(net.core.netdev_rss_key), each C(stable_secret), and every parameter that nobody but root may read, unless it is known to be an
     ordinary setting, such as C(net.core.bpf_jit_harden).
 requirements:
-  - Python 3.6 or newer on the host, its standard library alone. Python 3.6 and 3.7 need ansible-core 2.16 on the controller.
+  - Python 3.6 or newer on the host, standard library only. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
 options:
   names:
     description:

@@ -14,7 +14,7 @@ description:
   - Upgrades nothing. With O(precheck) it has C(photon-upgrade.sh --precheck-only) look at the repositories, which refreshes tdnf's cache.
   - It was run against recordings of the real photon-upgrade.sh of Photon OS 3.0, 4.0 and 5.0, and not yet on a real Photon OS.
 requirements:
-  - Python 3.6 or newer on the host, its standard library alone. Python 3.6 and 3.7 need ansible-core 2.16 on the controller.
+  - Python 3.6 or newer on the host, standard library only. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
 options:
   to_version:
     description: The version of Photon OS to upgrade to. It is needed, but not with O(role_variables).
@@ -22,10 +22,10 @@ options:
     choices: ["4.0", "5.0", "6.0"]
   role_variables:
     description:
-      - Look at no host, but check the variables of the role P(photon.hardening.photon_upgrade#role), and return them as RV(asked). No other
-        option is read. The role begins with this, and uses nothing but what it returns.
+      - Do not look at the host. Check the variables of the role P(photon.hardening.photon_upgrade#role), and return them as RV(asked). No
+        other option is read. The role begins with this, and uses only what it returns.
       - Where C(photon_upgrade_harden) is true, the variables C(photon_hardening_*) are checked as M(photon.hardening.kernel_parameters)
-        does it. After the upgrade, when the host is hardened again, it would be too late. A mistyped name is refused, too.
+        does it. They are checked now, because after the upgrade an error would come too late. A mistyped name is refused, too.
     type: bool
     default: false
   confirmed_backup:

@@ -10,7 +10,7 @@ author:
   - The photon.hardening authors (@photon-hardening)
 description:
   - Reads the results that M(photon.hardening.kernel_parameters) keeps in its O(photon.hardening.kernel_parameters#module:report_dir), and
-    writes reports of them. It runs on the controller and contacts no host.
+    writes reports about them. It runs on the controller and contacts no host.
   - Results may be of one run or of many, in any order. The newest result of each host counts.
   - What cannot be read, hosts without a result and hosts whose result is old are counted and named. They never look like a pass.
 extends_documentation_fragment:
@@ -22,16 +22,16 @@ options:
       - A relative folder is below the one in which the command was typed.
     type: path
   role_variables:
-    description: Whether what the task does not give is taken from the variables C(photon_hardening_report_dir) and so on.
+    description: If true, options that the task does not set are read from the variables C(photon_hardening_report_dir) and so on.
     type: bool
     default: false
   this_run:
     description:
-      - Whether only results of the run that is on count, of the hosts of the play. The playbooks of this collection do so when a batch
-        ends.
-      - Nothing is written where no folder is given, nor for the last batch where the callback plugin
-        P(photon.hardening.report#callback) is enabled, because that one writes the last report.
-      - Where it is not enabled, the table of the hosts so far and the path of the report are printed here.
+      - If true, only results of the current run and of hosts of this play count. The playbooks of this collection use it at the end of each
+        batch.
+      - No report is written without a folder. For the last batch the callback plugin P(photon.hardening.report#callback) writes it, if it
+        is enabled.
+      - If it is not enabled, the table of the hosts so far and the path of the report are printed here.
     type: bool
     default: false
   inputs:
@@ -53,7 +53,7 @@ options:
     type: bool
     default: false
   stale_after:
-    description: A result that is older than so many hours is stale.
+    description: A result that is older than this number of hours is stale.
     type: int
     default: 168
   since:

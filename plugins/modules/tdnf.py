@@ -17,7 +17,7 @@ description:
     for, and where it leaves out a package that is to be installed or removed, such as one that C(tdnf.conf) excludes.
 requirements:
   - C(/usr/bin/tdnf) 3.1 or newer and C(/usr/bin/rpm), which nobody but root can change.
-  - Python 3.6 or newer on the host, its standard library alone. Python 3.6 and 3.7 need ansible-core 2.16 on the controller.
+  - Python 3.6 or newer on the host, standard library only. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
 options:
   name:
     description:
@@ -25,8 +25,8 @@ options:
         path of an rpm file on the host, or the URL of one. V(name=VERSION) without a release takes the newest release of that version.
       - Something that a package provides can be installed by that name, too.
       - The file of a URL is downloaded in check mode as well.
-      - V(*) with O(state=latest) updates everything. Other patterns are refused, because C(tdnf) installs the newest version for them,
-        whatever they say of the version. So are C(<) and C(>).
+      - V(*) with O(state=latest) updates everything. Other patterns are refused, and so are C(<) and C(>). For a pattern C(tdnf) ignores
+        the version and installs the newest one, and of C(=), C(<) and C(>) this module takes only C(=).
     type: list
     elements: str
     default: []
@@ -35,7 +35,7 @@ options:
     description:
       - V(present) and V(installed) install what is not there, and leave alone what is there in any version that O(name) allows.
       - V(latest) also updates what is there. A name with a version, and an rpm file, is installed like with V(present).
-      - V(absent) and V(removed) remove. Where another package provides something of that name, it stays, and a warning says so.
+      - V(absent) and V(removed) remove. If another package provides that name, that package is not removed, and a warning says so.
       - Without it V(present) is meant, with O(autoremove) V(absent).
     type: str
     choices: [present, installed, latest, absent, removed]
@@ -123,12 +123,12 @@ options:
     description: The absolute path of another C(tdnf.conf).
     type: path
   lock_timeout:
-    description: So many seconds each call waits for another program that has the lock of C(tdnf). The error names its process.
+    description: How many seconds each call waits for the lock of C(tdnf). The error names the process that has it.
     type: int
     default: 30
   timeout:
     description:
-      - After so many seconds a call that only reads or plans is stopped, such as one that waits for a dead mirror.
+      - A call that only reads or plans is stopped after this number of seconds, such as one that waits for a dead mirror.
       - A transaction is never stopped. V(0) is refused.
     type: int
     default: 600

@@ -4,27 +4,27 @@
 
 DOCUMENTATION = r"""
 module: vmware_guest
-short_description: Give MSI-X back to the drivers of a guest of VMware
+short_description: Switch MSI-X on again for the drivers of a guest of VMware
 version_added: 1.0.0
 author:
   - The photon.hardening authors (@photon-hardening)
 description:
-  - A line of C(modprobe.d) such as C(options vmw_vmci disable_msix=1) takes MSI-X away from a driver. With O(msix=enable) the file
+  - A line of C(modprobe.d) such as C(options vmw_vmci disable_msix=1) switches MSI-X of a driver off. With O(msix=enable) the file
     C(/etc/modprobe.d/zz-photon-hardening.conf) is written, whose lines are read after that one and undo it. No foreign file is edited.
   - It takes effect when the driver is loaded next time. No driver is unloaded.
   - Only the options C(disable_msi) and C(disable_msix) of C(vmw_pvscsi) and C(vmw_vmci) are undone, and only those of a driver that is a
     module and is not loaded by the initramfs. Where a line of C(modprobe.d) has no effect, nothing is written, and the result says what to
     do instead. That is so for a driver that is built in or in the initramfs, for what the kernel's command line says (C(pci=nomsi),
     C(vmw_vmci.disable_msix=1)), for an C(install) line, and for a file that is read after ours.
-  - Where no option takes MSI-X away, the file is not written, and removed if it is ours. A line of it stays for as long as the line of
-    C(modprobe.d) that it undoes.
+  - If no option switches MSI-X off, the file is not written, and removed if it is ours. Each line of our file stays as long as the line
+    of C(modprobe.d) that it undoes exists.
 requirements:
-  - Python 3.6 or newer on the host, its standard library alone. Python 3.6 and 3.7 need ansible-core 2.16 on the controller.
+  - Python 3.6 or newer on the host, standard library only. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
   - root
 options:
   msix:
     description:
-      - V(enable) undoes the options that take MSI or MSI-X away.
+      - V(enable) undoes the options that switch MSI or MSI-X off.
       - Required with O(state=present).
     type: str
     choices: [enable]
@@ -58,7 +58,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Give MSI-X back
+- name: Switch MSI-X on again
   photon.hardening.vmware_guest:
     msix: enable
 

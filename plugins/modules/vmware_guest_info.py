@@ -17,7 +17,7 @@ description:
   - Only reads. Where something is wrong, the row is a finding and says what to do.
   - A host that is no guest of VMware, or that is a container, says so, and the task succeeds.
 requirements:
-  - Python 3.6 or newer on the host, its standard library alone. Python 3.6 and 3.7 need ansible-core 2.16 on the controller.
+  - Python 3.6 or newer on the host, standard library only. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
 options: {}
 attributes:
   check_mode:

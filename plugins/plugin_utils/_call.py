@@ -118,7 +118,7 @@ class Call:
         """The module would first miss what a mistyped option was to say."""
         for name in sorted(set(self._args) - _KNOWN):
             meant = nearest(name, sorted(_KNOWN))
-            raise ValueError("%s: this module has no such option%s" % (name, ": is %s meant?" % meant if meant else ""))
+            raise ValueError("%s: this module has no such option%s" % (name, ": did you mean %s?" % meant if meant else ""))
 
     def check_play(self, task, loader):
         """ValueError where the host's variables choose hosts or batches, and the play of TASK knew nothing of that when it chose them."""
@@ -190,7 +190,7 @@ class Call:
             return
         asked = self._of_role("state")
         if asked in _KEEPING:
-            raise ValueError("photon_hardening_state: %s is no rollback, and this task is one: use the playbook harden "
+            raise ValueError("photon_hardening_state: the playbook rollback does not accept %s: use the playbook harden "
                              "(make harden ARGS=\"-e photon_hardening_state=%s\")" % (asked, asked))
 
     def _check_label_only(self):

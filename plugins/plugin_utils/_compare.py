@@ -188,7 +188,7 @@ def _why_not_sized(known, name, left, right):
         return "A profile asks for a value, whatever the machine."
     ends = sorted({value.value for value in found if _values.number(value.value) in known.get("valid", {}).values()})
     if ends:
-        return "The kernel sizes it by the machine, but no machine makes it %s." % " and ".join(ends)
+        return "Its default depends on the hardware, but %s is not a default of any machine." % " and ".join(ends)
     sizes = {side.facts.get(_sizes.fact(name)) for side in (left, right)}
     return "The kernel sizes it by the machine, but these machines are of one size." if len(sizes) == 1 and None not in sizes else None
 

@@ -15,6 +15,8 @@ from ansible_collections.photon.hardening.plugins.module_utils._nearest import n
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
 PATH = os.path.join(os.path.dirname(_catalogue.PATH), "controls.yml")
+# Galaxy's tarball has no pages.
+_PAGE = "https://github.com/photon-hardening/photon.hardening/blob/main/docs/benchmarks/%s.md"
 
 # What has parts: a section, as 3.3, of which 3.3.1 is one, and a control of NIST, as CM-6, of which CM-6(a) is one. SC-30(2) is an
 # enhancement, a control of its own.
@@ -68,7 +70,7 @@ def parameters_of(controls, control):
     key, _colon, asked = control.partition(":")
     if key not in controls["benchmarks"]:
         near = nearest(key, controls["benchmarks"])
-        said = "is %s meant?" % near if near else "name one of %s" % ", ".join(sorted(controls["benchmarks"]))
+        said = "did you mean %s?" % near if near else "name one of %s" % ", ".join(sorted(controls["benchmarks"]))
         raise ValueError("there is no benchmark %r: %s" % (key, said))
     # An auditor writes the V- number, which stays the same from release to release.
     group = _RULE.sub(r"V-\1", asked)
@@ -89,5 +91,5 @@ def _unknown(controls, key, asked):
     if missing:
         return "it asks for %s, and the catalogue does not have that" % ", ".join(missing)
     near = nearest(asked, of_benchmark(controls, key))
-    said = "is %s:%s meant?" % (key, near) if near else "docs/benchmarks/%s.md lists those that it has" % key
+    said = "did you mean %s:%s?" % (key, near) if near else "%s lists those that it has" % (_PAGE % key)
     return "%s %s has no control %r for a kernel parameter: %s" % (key, controls["benchmarks"][key]["version"], asked, said)

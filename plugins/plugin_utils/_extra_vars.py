@@ -24,6 +24,8 @@ _PARTS = tuple(part + "_" for prefix in _variables.PREFIXES for part in prefix.r
 _OURS_ALONE = ("container_host", "fail_on", "overrides", "vmware_msix", "waivers")
 _OF_ROLES = _variables.KNOWN.difference(*_variables.OF_PLAYBOOKS.values())
 _READ = _variables.KNOWN.union(*_variables.OF_PLAYBOOKS.values())
+# Galaxy's tarball has no pages.
+_SETTINGS = "https://github.com/photon-hardening/photon.hardening/blob/main/docs/settings.md"
 
 
 def apart(extra):
@@ -42,7 +44,7 @@ def refusal(names, playbooks):
         meant = (_meant(name, own) or _mistyped_of_role(name, playbooks)
                  or (others and name not in own or name in _OURS_ALONE) and _with_prefix(name, playbooks))
         if meant:
-            return "%s is %s meant?" % (_unread(name, playbooks), meant)
+            return "%s did you mean %s?" % (_unread(name, playbooks), meant)
         if others and name not in own:
             return "%s only %s: leave it out" % (_unread(name, playbooks), _are_said(others, "does", "do"))
     return None
@@ -55,7 +57,7 @@ def notes(names, playbooks):
         if full:
             yield "%s if %s is meant, write that." % (_unread(name, playbooks), full)
         elif name not in _READ and name.startswith(_TOLD):
-            yield "%s look for the right name in docs/settings.md." % _unread(name, playbooks)
+            yield "%s look for the right name in %s" % (_unread(name, playbooks), _SETTINGS)
 
 
 def _unread(name, playbooks):

@@ -126,11 +126,12 @@ def _on_host(verdicts):
     return _verdicts.PASS if verdicts[_verdicts.PASS] else _verdicts.NOT_APPLICABLE
 
 
+_ALL_ASIDE = ": all are waived, unsupported or not wanted"
 # verdict -> what is said of hosts, of one and of several.
 _OF_HOSTS = {
     _verdicts.FAIL: ("is not as wanted", "are not as wanted"), _verdicts.PASS: ("is as wanted", "are as wanted"),
     _verdicts.ERROR: ("has no whole and fresh result", "have no whole and fresh result"),
-    _verdicts.NOT_APPLICABLE: ("has no hardened parameter", "have no hardened parameter"),
+    _verdicts.NOT_APPLICABLE: ("has no hardened parameter" + _ALL_ASIDE, "have no hardened parameter" + _ALL_ASIDE),
 }
 
 

@@ -130,7 +130,7 @@ def _overrides_contradict(one, other):
 
 def _contradiction(kind, one, other):
     if one.name == other.name:
-        return ("%s: %s contradict one another: say in photon_hardening_%s which holds here"
+        return ("%s: %s disagree: write what this host shall have into photon_hardening_%s"
                 % (one.name, " and ".join("%s (%s)" % (entry.variable, _said(entry.value)) for entry in (one, other)), kind))
     why = ("are two names of one parameter" if _behaviour.switch(one.name) == _behaviour.switch(other.name)
            else "cannot both be set, because setting one unsets the other")
@@ -238,7 +238,7 @@ def _waiver(where, _name, given):
                          % (where, _shown(given)))
     for key in sorted(str(key) for key in given if key not in _WAIVER):
         near = nearest(key, _WAIVER)
-        meant = "is %s meant?" % near if near else "it has " + ", ".join(_WAIVER)
+        meant = "did you mean %s?" % near if near else "it has " + ", ".join(_WAIVER)
         raise ValueError("%s: a waiver has no %s: %s" % (where, _shown(key), meant))
     reason, expires = given.get("reason"), given.get("expires")
     if not isinstance(reason, str) or not reason.strip() or not _is_printable(reason.strip()):

@@ -149,7 +149,7 @@ class Reader:
 def _of_hosts(hosts, fresh_from, fresh_until):
     for host in hosts:
         if not fresh_from <= host.time <= fresh_until:
-            yield _records.Problem("stale", host.name, "its result is of %s" % host.time)
+            yield _records.Problem("stale", host.name, "its result is from %s" % host.time)
         if host.outcome not in _records.WHOLE:
             yield _records.Problem(host.outcome, host.name, host.msg)
         if host.omitted:

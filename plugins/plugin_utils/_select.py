@@ -117,11 +117,12 @@ def _check_names(rows, overrides, waivers):
         asked = set(rows) | set(overrides)
         if not asked & set(_same_limit(name)) and not _row_of_all(rows, name).get("interfaces") and not _follows(name, asked):
             meant = _nearest.nearest(name, asked)
-            raise ValueError("%s: %s: nothing asks for this parameter: is %s"
-                             % (entry.variable, name, "%s meant?" % meant if meant else "its name right?"))
+            raise ValueError("%s: %s: nothing asks for this parameter: %s"
+                             % (entry.variable, name, "did you mean %s?" % meant if meant else "check the spelling"))
     for name, entry in overrides.items():
         if entry.value is None and _row_of_all(rows, name).get("interfaces"):
-            raise ValueError("%s: %s: null leaves no single interface alone: write a waiver for it, with a reason" % (entry.variable, name))
+            raise ValueError("%s: %s: null does not work for a single interface: write a waiver for it, with a reason"
+                             % (entry.variable, name))
 
 
 def _follows(name, movers):

@@ -57,7 +57,7 @@ def _check_shape(shard):
         raise BadShard("schema", "it is not a result of schema_version %d" % _records.SCHEMA_VERSION)
     for key, right in _SHAPE.items():
         if not right(shard.get(key)):
-            raise BadShard("schema", "its %s is not what a result has" % key)
+            raise BadShard("schema", "its field %s has a wrong value" % key)
     counted, there = sum((shard.get("summary") or {}).values()), len(shard.get("parameters") or ()) + (shard.get("omitted") or 0)
     if shard.get("summary") and counted != there:
         raise BadShard("truncated", "it is not whole: it has %d parameters, and its summary counts %d" % (there, counted))

@@ -44,7 +44,7 @@ def kind_of(option, given, hosts, columns, is_file):
     if not found:
         near = nearest(given, [*hosts, *columns])
         raise ValueError("%s: %r is no host of the inventory, no column of the catalogue and no file%s"
-                         % (option, given, ": is %s meant?" % near if near else "."))
+                         % (option, given, ": did you mean %s?" % near if near else "."))
     if len(found) > 1:
         raise ValueError("%s: %r is ambiguous: it is %s. %s" % (option, given, " and ".join(_ARTICLES[kind] for kind in found), _WAY_OUT))
     return found[0]

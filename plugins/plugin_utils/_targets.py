@@ -45,7 +45,7 @@ def unknown_hosts(variable, pattern, groups, matches):
     for name in names:
         if name not in groups and not matches(name):
             near = nearest(name, [*groups, *groups["all"]])
-            meant = "is %s meant?" % _harmless.line(near) if near else "name a group or a host"
+            meant = "did you mean %s?" % _harmless.line(near) if near else "name a group or a host"
             return "%s: nothing in the inventory is called %s: %s" % (variable, _harmless.line(name), meant)
     return None
 

@@ -87,7 +87,7 @@ def mistyped(names):
 
 
 def refusal(name, meant):
-    return "%s: nothing reads a variable of this name: is %s meant?" % (_harmless.line(name), meant)
+    return "%s: nothing reads a variable of this name: did you mean %s?" % (_harmless.line(name), meant)
 
 
 def note(name):

@@ -118,7 +118,9 @@ def _not_set(cell, now):
 def _held_back(cell, now):
     # The value may be there by itself; then it is its line for the boot that is held back.
     is_there = _has_live_value(cell) and now == "is " + _shown(cell.wanted)
-    return "%s, %s is held back%s" % (now, "its line for the boot" if is_there else _shown(cell.wanted), _because(cell))
+    told = ("%s now; the line that would set it at boot is not written" % now if is_there
+            else "%s, %s is held back" % (now, _shown(cell.wanted)))
+    return told + _because(cell)
 
 
 def _overridden(cell, now):

@@ -115,7 +115,7 @@ def test_a_blank_that_cuts_a_name_sets_up_nothing(tmp_path):
 def test_a_mistyped_variable_sets_up_nothing(tmp_path):
     with awx.served() as (address, store):
         ended = play(tmp_path, address, "-e", "awx_organisation=X")
-        assert ended.returncode != 0 and "is awx_organization meant?" in ended.stdout and store.log == []
+        assert ended.returncode != 0 and "did you mean awx_organization?" in ended.stdout and store.log == []
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

@@ -78,7 +78,7 @@ def test_a_host_and_a_profile(run):
 @pytest.mark.parametrize("args, status, words", [
     (["left=near1"], 2, "right: say what is compared, a host, a profile or a saved result: -e right=NAME"),
     (["left=near3", "right=photon"], 2, "left: 'near3' is no host of the inventory, no column of the catalogue and no file: "
-                                        "is near1 meant?"),
+                                        "did you mean near1?"),
     (["left=far", "right=photon"], 2, "left: far: this host could not be read: "),
     # Before a host is contacted.
     (["left=far", "right=photon", "compare_dir=/dev/null/x"], 2,

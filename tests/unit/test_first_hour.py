@@ -19,8 +19,8 @@ MOST = 2 if hasattr(errors, "AnsibleValueOmittedError") else 1
 FAR = {"ansible_connection": "ssh", "ansible_host": "192.0.2.1", "ansible_port": 1}
 # Names of a host -> its variable, and the sentence that is printed.
 MISTAKES = {
-    "profil": ({"photon_hardening_profil": "kspp"}, "photon_hardening_profil: nothing reads a variable of this name: is "),
-    "suffix": ({"photon_hardening_groups_web": []}, "photon_hardening_groups_web: nothing reads a variable of this name: is "),
+    "profil": ({"photon_hardening_profil": "kspp"}, "photon_hardening_profil: nothing reads a variable of this name: did you mean "),
+    "suffix": ({"photon_hardening_groups_web": []}, "photon_hardening_groups_web: nothing reads a variable of this name: did you mean "),
     "profile": ({"photon_hardening_profile": "phton"}, "photon_hardening_profile: 'phton' is not one of photon"),
     "groups": ({"photon_hardening_groups": "sec"}, "photon_hardening_groups: 'sec' is not one of security"),
     "kind": ({"photon_hardening_groups": {"a": 1}}, "photon_hardening_groups must be a list of groups"),
@@ -32,9 +32,9 @@ MISTAKES = {
     "override": ({"photon_hardening_overrides": {"kernel.sysrq": True}}, "photon_hardening_overrides: kernel.sysrq: True is not a string"),
     "text": ({"photon_hardening_overrides": "x"}, "photon_hardening_overrides must be a dictionary of parameters"),
     "nobody": ({"photon_hardening_overrides": {"vm.swapiness": "1"}},
-               "vm.swapiness: neither the catalogue nor this host knows this parameter: is vm.swappiness meant?"),
+               "vm.swapiness: neither the catalogue nor this host knows this parameter: did you mean vm.swappiness?"),
     "waiver": ({"photon_hardening_waivers": {"vm.swapiness": {"reason": "x"}}},
-               "photon_hardening_waivers: vm.swapiness: nothing asks for this parameter: is vm.swappiness meant?"),
+               "photon_hardening_waivers: vm.swapiness: nothing asks for this parameter: did you mean vm.swappiness?"),
     "day": ({"photon_hardening_waivers": {"vm.swappiness": {"reason": "x", "expires": "soon"}}},
             "photon_hardening_waivers: vm.swappiness: expires: 'soon' is not a date such as "),
     "formats": ({"photon_hardening_report_formats": ["htm"]}, "photon_hardening_report_formats: 'htm' is not one of html"),
@@ -44,7 +44,8 @@ MISTAKES = {
     "image": ({"photon_hardening_root": "/nowhere"}, "root: '/nowhere' is not the whole path of a folder"),
     # No host is contacted: this one does not exist.
     "relative": ({"photon_hardening_root": "mnt", **FAR}, "photon_hardening_root: 'mnt' is not the whole path of a folder"),
-    "use": ({"photon_hardening_uses": {"ruter": "absent"}, **FAR}, "photon_hardening_uses: 'ruter' is no use of a host: is router meant?"),
+    "use": ({"photon_hardening_uses": {"ruter": "absent"}, **FAR},
+            "photon_hardening_uses: 'ruter' is no use of a host: did you mean router?"),
     "said": ({"photon_hardening_uses": {"router": "absnt"}, **FAR}, "photon_hardening_uses: router must be one of auto, present, absent"),
 }
 
@@ -94,21 +95,21 @@ def test_a_mistake_for_report_and_compare_is_one_sentence(printed, playbook, giv
 
 
 @pytest.mark.parametrize("playbook, args, words", [
-    ("photon_upgrade", ["-e", "photon_upgrade_hosts=wbe1"], "photon_upgrade_hosts: nothing in the inventory is called wbe1: is "),
-    ("photon_upgrade", ["-e", "photon_upgrade_host=web1"], "photon_upgrade_host: photon_upgrade.yml reads no variable of this name: is "),
-    ("photon_upgrade", ["-e", "photon_hardening_hosts=web1"], "is photon_upgrade_hosts meant?"),
+    ("photon_upgrade", ["-e", "photon_upgrade_hosts=wbe1"], "photon_upgrade_hosts: nothing in the inventory is called wbe1: did you mean "),
+    ("photon_upgrade", ["-e", "photon_upgrade_host=web1"], "photon_upgrade_host: photon_upgrade.yml reads no variable of this name: did you mean "),
+    ("photon_upgrade", ["-e", "photon_hardening_hosts=web1"], "did you mean photon_upgrade_hosts?"),
     ("photon_upgrade", ["-i", "nosuch.ini"], "/nosuch.ini: there is no such file or folder"),
-    ("audit", ["--limit", "web1,wbe1"], "--limit: nothing in the inventory is called wbe1: is web1 meant?"),
+    ("audit", ["--limit", "web1,wbe1"], "--limit: nothing in the inventory is called wbe1: did you mean web1?"),
     ("photon_upgrade", ["-t", "foo"], "--tags: no task of this playbook has the tag foo: leave it out"),
-    ("harden", ["-e", "hosts=web1"], "is photon_hardening_hosts meant?"),
+    ("harden", ["-e", "hosts=web1"], "did you mean photon_hardening_hosts?"),
     ("harden", ["-e", "photon_hardening_hosts={{ nix }}"], "photon_hardening_hosts: 'nix' is undefined"),
     ("harden", ["-e", "photon_hardening_serial={{ nix }}"], "photon_hardening_serial: 'nix' is undefined"),
-    ("report", ["-e", "report_dri=x"], "is report_dir meant?"),
-    ("report", ["-e", "photon_hardening_report_dri=x"], "is photon_hardening_report_dir meant?"),
-    ("photon_upgrade", ["-e", "photon_upgrade_to_versoin=5.0"], "is photon_upgrade_to_version meant?"),
+    ("report", ["-e", "report_dri=x"], "did you mean report_dir?"),
+    ("report", ["-e", "photon_hardening_report_dri=x"], "did you mean photon_hardening_report_dir?"),
+    ("photon_upgrade", ["-e", "photon_upgrade_to_versoin=5.0"], "did you mean photon_upgrade_to_version?"),
     *[(playbook, ["-e", "x=a, b"], "-e: nothing reads what stands apart: b: leave the blanks out (NAME=A,B), or write -e ")
       for playbook in ("audit", "compare", "harden", "photon_upgrade", "report", "rollback")],
-    ("compare", ["-e", "@names.yml"], "asert: compare.yml reads no variable of this name: is assert meant?"),
+    ("compare", ["-e", "@names.yml"], "asert: compare.yml reads no variable of this name: did you mean assert?"),
 ])
 def test_a_name_that_is_not_there_ends_a_command_before_anything_is_done(printed, tmp_path, playbook, args, words):
     (tmp_path / "names.yml").write_text("{left: photon3, right: centos8, asert: equal}", encoding="utf-8")
@@ -140,4 +141,4 @@ def test_hosts_that_a_playbook_chooses_where_it_imports_ours(printed, tmp_path):
 
 def test_a_mistyped_name_ends_an_upgrade_before_it_begins(printed):
     code, output = printed("photon_upgrade", "-e", "photon_upgrade_to_version=5.0", inventory={"web1": {"photon_hardening_profil": "kspp"}})
-    assert code == 2 and output.count("photon_hardening_profil: nothing reads a variable of this name: is ") == MOST, output
+    assert code == 2 and output.count("photon_hardening_profil: nothing reads a variable of this name: did you mean ") == MOST, output

@@ -52,11 +52,11 @@ def test_what_was_given_is_handed_on_and_nothing_else(tmp_path, command, invento
 
 
 @pytest.mark.parametrize("command, words", [
-    ('make -C "$CLONE" harden INVENTROY=hosts', "INVENTROY: nothing here reads a variable of this name: there are INVENTORY "),
-    ('make -C "$CLONE" harden ARG=--check LIMIT=web', "ARG: nothing here reads"),
+    ('make -C "$CLONE" harden INVENTROY=hosts', "INVENTROY: make does not know a variable of this name. It knows INVENTORY "),
+    ('make -C "$CLONE" harden ARG=--check LIMIT=web', "ARG: make does not know"),
     ('make -C "$CLONE" harden check', "check: there is no target of this name: see make help."),
-    ('INVENTRY=hosts make -C "$CLONE" harden', "INVENTRY: nothing here reads a variable of this name: there are INVENTORY "),
-    *[('%s=--check make -C "$CLONE" harden' % name, name + ": nothing here reads a variable of this name: there are INVENTORY ")
+    ('INVENTRY=hosts make -C "$CLONE" harden', "INVENTRY: make does not know a variable of this name. It knows INVENTORY "),
+    *[('%s=--check make -C "$CLONE" harden' % name, name + ": make does not know a variable of this name. It knows INVENTORY ")
       for name in ("ARG", "AGRS", "args", "LMIT", "LIMITS", "INVNTORY", "IVENTORY", "INVETNORY", "INVENTORIES", "inventory")],
     *[('make -C "$CLONE" %s' % said, "--check: make takes it for an option of its own: write ARGS=--check.")
       for said in ("harden --check", "rollback LIMIT=web --check", "--check -s upgrade", "harden -sL")],

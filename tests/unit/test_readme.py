@@ -135,6 +135,19 @@ def test_no_link_is_dead(name):
     assert list(dead(name)) == []
 
 
+def packed(suffixes):
+    """Plugins and roles as text: the tarball has them, and no pages."""
+    return [path for folder in ("plugins", "roles") for path in (ROOT / folder).rglob("*") if path.suffix in suffixes]
+
+
+def test_users_of_the_tarball_are_sent_to_pages_by_their_address():
+    found = {match for path in packed({".py", ".yml", ".md"})
+             for match in re.findall(r"(\S*)(?<![\w.-])(docs/[\w/-]+\.md)", path.read_text(encoding="utf-8"))}
+    assert found
+    address = "https://github.com/photon-hardening/photon.hardening/blob/main/"
+    assert [(before, name) for before, name in found if not before.endswith(address) or not (ROOT / name).exists()] == []
+
+
 def test_what_counts_as_a_link():
     text = "# A title: `x_y`, or 2\n[a](b.md#c) [d](#e) ![f](g.png) [h](https://i/j#k)\n```\n# no title\n[l](m)\n```\n"
     assert links(text) == [("b.md", "c"), ("", "e"), ("g.png", "")]

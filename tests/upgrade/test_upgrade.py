@@ -239,7 +239,7 @@ def test_a_run_that_is_interrupted_is_joined_by_the_next_one():
     setup(1, dict(FOUR, rest=90))
     first = upgrade("5.0", "-e", "photon_upgrade_timeout=2")
     assert first.returncode == 2 and "photon-upgrade.sh has not ended after 2 seconds" in first.stdout
-    assert "It was not stopped, and must not be. Run the same playbook again" in first.stdout
+    assert "It was not stopped. Do not stop it. Run the same playbook again" in first.stdout
     second = upgrade("5.0")
     assert second.returncode == 0 and "Wait until photon-upgrade.sh has ended" in second.stdout
     assert len(started()) == 1 and OURS in on(1, "cat", DROP_IN)

@@ -12,7 +12,7 @@ _VERDICTS = {
     _compare.MOVES: "changes by itself", _compare.SAME: "same",
 }
 _KINDS = {_sides.HOST: "host", _sides.PROFILE: "profile", _sides.RESULT: "saved result"}
-ALONE = "Each for itself"
+ALONE = "Other differences"
 
 
 def verdict(comparison, name):

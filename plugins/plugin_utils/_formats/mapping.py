@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one mapping from the kind of a parameter's row to the word of each format. docs/reports.md shows it, and a test holds the two equal.
+"""The one mapping from the kind of a parameter's row to the word of each format. The page about reports shows it; a test compares them.
 
 Data. Private to the collection.
 """

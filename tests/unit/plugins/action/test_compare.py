@@ -76,8 +76,8 @@ def test_what_is_asserted_and_does_not_hold(run):
 
 @pytest.mark.parametrize("args, words", [
     (dict(left="", right="photon"), "left: say what is compared, a host, a profile or a saved result: -e left=NAME"),
-    (dict(left="photon", right="foton"), "right: 'foton' is no host of the inventory, no column of the catalogue and no file: is photon "
-                                         "meant?"),
+    (dict(left="photon", right="foton"), "right: 'foton' is no host of the inventory, no column of the catalogue and no file: did you mean "
+                                         "photon?"),
     (dict(left="web1", right="photon"),
      "left: web1: nothing was read of this host: results has to hold what kernel_parameters_info returned of it"),
     (dict(left="web1", right="photon", results={"web1": {"unreachable": True, "msg": "no\x1b[2J\nway"}}),

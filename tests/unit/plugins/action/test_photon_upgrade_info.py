@@ -98,7 +98,7 @@ def test_no_host_says_how_it_is_upgraded(checked):
 ])
 def test_a_mistyped_name_is_refused(checked, name, meant):
     result = checked(**{name: "x"})
-    assert result["failed"] and result["msg"] == "%s: nothing reads a variable of this name: is %s meant?" % (name, meant)
+    assert result["failed"] and result["msg"] == "%s: nothing reads a variable of this name: did you mean %s?" % (name, meant)
 
 
 def test_a_name_that_nothing_reads_is_told(checked):

@@ -137,7 +137,8 @@ def test_what_is_later_is_no_earlier_report(tmp_path, monkeypatch, time, refused
     result = ran({"inputs": [str(paths[0])], "since": str(paths[1])}, monkeypatch=monkeypatch)
     assert bool(result.get("failed")) == refused
     assert not refused or result["msg"] == (
-        "since: %s: name an earlier report: its newest result is of %s, and the newest that is reported is of 2026-01-31T12:00:00Z"
+        "since: %s is not older than this report: its newest result is from %s, the newest result here is from 2026-01-31T12:00:00Z. "
+        "Name an earlier report."
         % (paths[1], time))
 
 

@@ -47,8 +47,8 @@ def test_pattern(asked, terms, pattern):
      "-e: nothing reads what stands apart: web2: "),
     ({"options": {"args": [PLAYBOOK]}, "ansible_run_tags": ["x"], "ansible_skip_tags": []}, "--tags: "),
     ({"options": {"args": ["photon.hardening.audit"]}, "ansible_run_tags": ["all"], "ansible_skip_tags": ["x"]}, "--skip-tags: "),
-    ({"ansible_limit": "web1,wbe2", **OURS}, "--limit: nothing in the inventory is called wbe2: is web2 meant?"),
-    ({"ansible_limit": "web1:!web9", **OURS}, "--limit: nothing in the inventory is called web9: is web meant?"),
+    ({"ansible_limit": "web1,wbe2", **OURS}, "--limit: nothing in the inventory is called wbe2: did you mean web2?"),
+    ({"ansible_limit": "web1:!web9", **OURS}, "--limit: nothing in the inventory is called web9: did you mean web?"),
     ({"ansible_limit": "web1", "terms": ["web2"], **OURS}, "--limit: it leaves none of the hosts on which the playbook acts"),
     ({"ansible_limit": "web1", "said": {"no_limit": "why"}}, "--limit: this playbook takes none: why"),
     ({"terms": ["web:&ungrouped"]}, "photon_hardening_hosts: web:&ungrouped leaves no host"),
@@ -84,7 +84,7 @@ def test_a_slice_of_an_awx_job_may_leave_no_host(asked):
 def test_of_a_name_that_is_refused_no_other_advice_is_given(asked, monkeypatch):
     told = []
     monkeypatch.setattr(display.Display, "warning", lambda _display, text: told.append(text))
-    with pytest.raises(AnsibleLookupError, match="is report_dir meant"):
+    with pytest.raises(AnsibleLookupError, match="did you mean report_dir"):
         asked("localhost", options={"args": ["photon.hardening.report"]}, extra={"report_dri": "x"})
     assert told == []
 

@@ -223,10 +223,11 @@ HERE = Entry("60", "10", PATH)
 
 
 @pytest.mark.parametrize("name, entry, live, expected", [
-    pytest.param(SWAP, HERE, "10", Choice("changed", None, "60", False, "no longer ours: back to its baseline"), id="back"),
-    pytest.param(SWAP, HERE, "15", Choice("ok", None, None, False, "no longer ours: something else set it since, left as it is"),
+    pytest.param(SWAP, HERE, "10", Choice("changed", None, "60", False, "no longer wanted: the earlier value is restored"), id="back"),
+    pytest.param(SWAP, HERE, "15", Choice("ok", None, None, False, "no longer wanted; something else changed it after "
+                                                           "the last run, so it is left as it is"),
                  id="set by something else"),
-    pytest.param(SWAP, Entry("10", "10", PATH), "10", Choice("ok", None, None, False, "no longer ours"), id="is as it was"),
+    pytest.param(SWAP, Entry("10", "10", PATH), "10", Choice("ok", None, None, False, "no longer wanted"), id="is as it was"),
     pytest.param("net.ipv6.conf.all.stable_secret", Entry(None, "::1", PATH), "::1", Choice(
         "reboot_required", None, None, False, "it was not set before, and it cannot be unset again"), id="was not set before"),
     pytest.param("kernel.yama.ptrace_scope", Entry("1", "3", PATH), "3", Choice(
@@ -241,7 +242,8 @@ def test_way_back(name, entry, live, expected):
 @pytest.mark.parametrize("lines, expected", [
     pytest.param({SWAP: "20"}, Choice("changed", None, "20", False, LATER + " asks for it"), id="another value"),
     pytest.param({SWAP: "10"}, Choice("ok", None, None, False, LATER + " asks for the same"), id="the same value"),
-    pytest.param({"kernel.a": "1"}, Choice("changed", None, "60", False, "no longer ours: back to its baseline"), id="nothing of it"),
+    pytest.param({"kernel.a": "1"}, Choice("changed", None, "60", False, "no longer wanted: the earlier value is restored"),
+                 id="nothing of it"),
 ])
 def test_way_back_to_what_another_drop_in_of_ours_asks_for(lines, expected):
     files, on_disk = later_call(lines)
@@ -249,12 +251,12 @@ def test_way_back_to_what_another_drop_in_of_ours_asks_for(lines, expected):
 
 
 @pytest.mark.parametrize("now, state, reason", [
-    pytest.param(Choice("waived", reason="why"), "waived", "why; no longer ours: back to its baseline", id="waived"),
+    pytest.param(Choice("waived", reason="why"), "waived", "why; no longer wanted: the earlier value is restored", id="waived"),
     pytest.param(Choice("held_back", reason="would break docker"), "held_back",
-                 "would break docker; no longer ours: back to its baseline", id="held back"),
-    pytest.param(Choice("ok", reason="only reported; the reference is 1"), "changed", "no longer ours: back to its baseline",
+                 "would break docker; no longer wanted: the earlier value is restored", id="held back"),
+    pytest.param(Choice("ok", reason="only reported; the reference is 1"), "changed", "no longer wanted: the earlier value is restored",
                  id="only reported"),
-    pytest.param(None, "changed", "no longer ours: back to its baseline", id="not asked for"),
+    pytest.param(None, "changed", "no longer wanted: the earlier value is restored", id="not asked for"),
 ])
 def test_way_back_of_what_is_left_alone_from_now_on(now, state, reason):
     back = leaving(host({SWAP: "10"}, Saved({SWAP: HERE}, {})), {SWAP: now} if now else {})
@@ -274,7 +276,8 @@ def test_what_goes_back(live, image, back):
 
 @pytest.mark.parametrize("target, expected", [
     pytest.param("20", Choice("ok", reason=RATIO + " takes its place"), id="the other of the pair is set"),
-    pytest.param("0", Choice("changed", None, "0", False, "no longer ours: back to its baseline"), id="the other of the pair is unset"),
+    pytest.param("0", Choice("changed", None, "0", False, "no longer wanted: the earlier value is restored"),
+                 id="the other of the pair is unset"),
 ])
 def test_way_back_of_one_of_a_pair(target, expected):
     saved = Saved({BYTES: Entry("0", "1000", PATH), SWAP: HERE}, {})

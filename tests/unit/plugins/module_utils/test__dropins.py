@@ -90,7 +90,7 @@ def test_the_line_that_speaks_for_a_device(rules, speaker):
 
 # --- what was found there ---
 
-LOST = "carries our header, but nothing is remembered of it"
+LOST = "has the header of this collection, but the baseline has no entry for it"
 ANEW = "was changed by something else since the last run; our lines are written anew"
 REPLACED = "was replaced by something else since the last run"
 
@@ -238,7 +238,7 @@ LEFT = "was changed by something else since the last run; it is left as it is."
     pytest.param("kernel.a = 0\n", remembered(), {}, LEFT, id="replaced by somebody else"),
     pytest.param(OURS, None, {}, "has no baseline here; it is left as it is.", id="ours, and nothing is remembered"),
     pytest.param(None, remembered(before="# b\n"), {},
-                 "was removed by something else since the last run; what was there before us is not brought back, and stays remembered.",
+                 "was removed after the last run. The file from before the first run is not restored. It stays in the baseline.",
                  id="removed by somebody else"),
 ])
 def test_a_drop_in_that_goes(now, known, texts, told):

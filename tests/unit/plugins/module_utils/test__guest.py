@@ -136,7 +136,7 @@ def test_a_hidden_parameter(told, text, cmdline, state, value, source, words):
      CONF + ":1 switches MSI off for this driver when it is loaded next time."),
     ("N", "options vmw_pvscsi disable_msi=1", True, "ok", "/sys/module/vmw_pvscsi/parameters/disable_msi", ""),
     ("Y", "", False, "finding", "/sys/module/vmw_pvscsi/parameters/disable_msi",
-     "MSI is switched off for this driver, and no option that can be read says so: look into the initramfs."),
+     "MSI is switched off for this driver, but no option that was found switches it off: look into the initramfs."),
     ("Y", "options vmw_pvscsi disable_msi=1", True, "finding", "/sys/module/vmw_pvscsi/parameters/disable_msi",
      "MSI is switched off for this driver, which is built into the kernel, and the kernel's command line does not say so: something has "
      "written /sys/module/vmw_pvscsi/parameters/disable_msi since the boot, or the kernel was built with it."),

@@ -132,7 +132,7 @@ def test_packages_that_may_be_lost():
     assert _photon_upgrade.verdict(facts(), asked(accepted=["agent"]), looked) == ("start", [])
     assert _photon_upgrade.remarks(facts(), asked(), looked) == [
         "photon-upgrade.sh erases these itself: python2.",
-        "These depend on them, are erased as well, and come back where the new version has them: tool.",
+        "These packages depend on them and are erased, too. They are installed again if the new version has them: tool.",
         "Not of Photon OS, erased, and not installed again: agent."]
 
 
@@ -140,7 +140,7 @@ def test_packages_that_may_be_lost():
     (dict(containers=("1", "2")), {}, "2 containers are running"),
     (dict(packages=installed("4.0", "x-debuginfo-1-1.ph4.x86_64")), {}, "in its way: x-debuginfo"),
     (named("5.0"), {"to": "6.0"}, "no copy of the rpm database"),
-    (dict(core_pattern="| /usr/bin/true"), {}, "it takes this for the host's own value and keeps it"),
+    (dict(core_pattern="| /usr/bin/true"), {}, "Otherwise it stores this as the original value."),
 ])
 def test_what_is_remarked(found, mine, words):
     (said,) = _photon_upgrade.remarks(facts(**found), asked(**mine), PASSED)
@@ -214,7 +214,7 @@ def test_an_upgrade_to_another_version_is_finished_first():
     (dict(named("5.0"), core_pattern="| /usr/bin/true"), "a reboot takes that back"),
     (dict(named("5.0"), pam_missing=("pam_tally2.so",)), "/etc/pam.d/system-auth name pam_tally2.so, which this host does not have"),
     (dict(packages=installed("4.0")[1:], core_pattern="| /usr/bin/true"), "a reboot takes that back"),
-    (dict(core_pattern="| /usr/bin/true"), "Boot before photon-upgrade.sh runs again"),
+    (dict(core_pattern="| /usr/bin/true"), "Reboot before photon-upgrade.sh runs again"),
     (dict(packages=installed("4.0")[1:]), "Stopped for the upgrade, and not started again: docker.service."),
     (dict(packages=installed("4.0")[1:], pam=()), "pam_tally2.so had the options onerr=fail deny=3"),
 ])

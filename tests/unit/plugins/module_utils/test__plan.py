@@ -229,10 +229,10 @@ def test_a_parameter_that_leaves_goes_back():
 
 
 @pytest.mark.parametrize("live, rule, after, words", [
-    ("1", {}, "0", "back to its baseline"),
-    ("7", {}, "7", "something else set it since"),
+    ("1", {}, "0", "the earlier value is restored"),
+    ("7", {}, "7", "something else changed it after the last run"),
     (Reading("1", 0, errno.EROFS), {}, "1", "read-only"),
-    ("1", {"waived": "why"}, "0", "back to its baseline"),
+    ("1", {"waived": "why"}, "0", "the earlier value is restored"),
 ])
 def test_the_way_back(live, rule, after, words):
     saved = Saved({NAME: Entry("0", "1", PATH)}, {})
@@ -245,8 +245,8 @@ def test_the_way_back(live, rule, after, words):
     ("always", {}, "held_back", "1", "would break docker"),
     ("auto", {"docker": "/usr/bin/dockerd"}, "held_back", "1", "would break docker (/usr/bin/dockerd)"),
     ("auto", {"kubelet": "process kubelet"}, "held_back", "1", "would break kubelet (process kubelet)"),
-    ("auto", {}, "changed", "0", "back to its baseline"),
-    ("never", {"docker": "/usr/bin/dockerd"}, "changed", "0", "back to its baseline"),
+    ("auto", {}, "changed", "0", "the earlier value is restored"),
+    ("never", {"docker": "/usr/bin/dockerd"}, "changed", "0", "the earlier value is restored"),
 ])
 @pytest.mark.parametrize("name", ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "net.ipv4.conf.eth0/1.forwarding"])
 def test_forwarding_stays_on_under_an_engine_on_the_way_back(name, container_host, runtimes, state, after, words):

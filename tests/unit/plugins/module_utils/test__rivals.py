@@ -117,7 +117,7 @@ def test_tuned(profile, expected):
 @pytest.mark.parametrize("main, words", [
     ("reapply_sysctl = 0\nreapply_sysctl = 1\n", "so ours stay"),
     (None, "so ours stay"), ("reapply_sysctl = 1\n", "so ours stay"), ("# reapply_sysctl = 0\n", "so ours stay"),
-    ("reapply_sysctl = 0\n", "take ours back"), ("reapply_sysctl=False\n", "take ours back"),
+    ("reapply_sysctl = 0\n", "values replace ours"), ("reapply_sysctl=False\n", "values replace ours"),
 ])
 def test_what_comes_of_tuned(main, words):
     assert words in warned(tuned=tuned(main=main))[0]
@@ -251,8 +251,8 @@ def test_a_filter_that_an_interface_has_off_takes_nothing_back():
     ("net.ipv6.conf.all.accept_ra", "0", True), ("net.ipv6.conf.all.accept_ra", "1", False), ("net.ipv6.conf.all.autoconf", "0", False)])
 def test_who_takes_advertisements_is_told(name, value, told):
     found = warned(advertisements=("systemd-networkd", "IPv6AcceptRA in %s:4" % LAN), ours={name: (value, Rule())})
-    assert found == ["systemd-networkd takes the advertisements of routers by itself (IPv6AcceptRA in %s:4), whatever accept_ra, which is "
-                     "the kernel's, says." % LAN] * told
+    assert found == ["systemd-networkd processes router advertisements itself (IPv6AcceptRA in %s:4). accept_ra only controls the kernel "
+                     "and does not stop it." % LAN] * told
 
 
 @pytest.mark.parametrize("line, expected", [

@@ -48,7 +48,7 @@ def test_the_module_that_brings_a_parameter():
     ({"kernel.a": {"accept": [False]}}, "kernel.a: accept must be a string, not False: write it in quotes"),
     ({"kernel.a": {"report": 4.1}}, "kernel.a: report must be a string, not 4.1: write it in quotes"),
     ({"kernel.a": {"at_least": "many"}}, "kernel.a: at_least must be a number, not 'many'"),
-    ({"kernel.a": {"hold": ["dokcer"]}}, "kernel.a: hold: 'dokcer' is no use of a host: is docker meant?"),
+    ({"kernel.a": {"hold": ["dokcer"]}}, "kernel.a: hold: 'dokcer' is no use of a host: did you mean docker?"),
     ({"kernel.a": {"stops": {"1": {"perl": "what"}}}}, "kernel.a: stops: 'perl' is no use of a host: the uses are docker"),
     ({"kernel.a": {"stops": {"1": {"profiler": True}}}}, "kernel.a: stops must be a string, not True"),
     ({"kernel.a": {"stops": ["perl"]}}, "kernel.a: stops: 'perl' is no use of a host: the uses are docker"),

@@ -617,7 +617,7 @@ def test_our_header_without_a_memory_is_foreign_and_the_lost_way_back_is_told():
     text = HEADER + "\nkernel.sysrq = 0\n"
     world = World({"kernel.sysrq": "0"}, {SECURITY: text})
     plan = world.run({SECURITY: "kernel.sysrq = 0\n"})
-    assert "the way back is lost" in plan.warnings[0]
+    assert "so it cannot be rolled back" in plan.warnings[0]
     world.absent()
     assert world.files == {SECURITY: text}
 
@@ -885,7 +885,7 @@ def test_a_credential_wins_over_every_file():
     assert (found.state, found.after, found.boot) == ("overridden", "1", "7")
 
 
-SINCE = "something sets it to 5 after the boot, which ends with 1 (%s:2)" % TUNING
+SINCE = "the boot sets it to 1 (%s:2); something changes it to 5 afterwards" % TUNING
 
 
 @pytest.mark.parametrize("name, value, live, reason", [
@@ -923,7 +923,7 @@ def test_nothing_is_said_of_a_value_that_our_files_do_not_set():
 COLLECTOR = {"crash_collector": ("/usr/lib/systemd/systemd-coredump", True)}
 PATTERN, NOWHERE = "kernel.core_pattern", "|/bin/false"
 STOPS = {PATTERN: {"stops": {NOWHERE: ["crash_collector"]}}}
-TOLD = "kernel.core_pattern = |/bin/false stops crash_collector (/usr/lib/systemd/systemd-coredump). It is set all the same."
+TOLD = "kernel.core_pattern = |/bin/false takes away: crash_collector (/usr/lib/systemd/systemd-coredump). It is still set."
 
 
 def test_what_is_stopped_is_told_when_it_happens():
@@ -945,7 +945,7 @@ def test_what_is_stopped_is_said_once_and_not_of_each_interface(count, scope):
                   uses={"router": (FORWARD + " was 1 before us", True)})
     rules = {SENT % "all": {"interfaces": True, "stops": {"0": {"router": "redirects to a shorter way"}}}}
     assert world.run({NETWORK: SENT % "all" + " = 0\n"}, rules).warnings == [
-        SENT % scope + " = 0 stops redirects to a shorter way: router (net.ipv4.ip_forward was 1 before us). It is set all the same."]
+        SENT % scope + " = 0 takes away: redirects to a shorter way: router (net.ipv4.ip_forward was 1 before us). It is still set."]
 
 
 def test_what_seems_to_break_is_said_once_and_not_of_each_interface():
@@ -969,7 +969,7 @@ def test_who_is_added_later_is_thought_of_now_and_helped_by_the_next_run():
     name, rules = "kernel.unprivileged_userns_clone", {"kernel.unprivileged_userns_clone": {
         "hold": {"0": ["podman_rootless"]}, "stops": {"0": ["rootless_later"]}}}
     world = World({name: "1"}, uses={"rootless_later": ("/usr/bin/podman and no user with subordinate ids yet", True)})
-    assert "stops rootless_later (/usr/bin/podman" in world.run({SECURITY: name + " = 0\n"}, rules).warnings[0]
+    assert "takes away: rootless_later (/usr/bin/podman" in world.run({SECURITY: name + " = 0\n"}, rules).warnings[0]
     assert world.live[name] == "0"
     world.uses = {"podman_rootless": Use("/usr/bin/podman and /etc/subuid", True)}
     assert states(world.run({SECURITY: name + " = 0\n"}, rules)) == {name: "held_back"}
@@ -1381,7 +1381,7 @@ def test_what_was_right_by_itself_and_is_changed_later_is_told_and_no_evidence()
         assert _memory.first_value(world.saved, ALL, "1") == "0"
         plan = world.run({NETWORK: FORWARD + " = 0\n"})
         assert (row(plan, FORWARD).state, world.live[FORWARD]) == ("changed", "0")
-        assert row(plan, FORWARD).reason == "something sets it to 1 after the boot, which ends with 0 (%s:2)" % NETWORK
+        assert row(plan, FORWARD).reason == "the boot sets it to 0 (%s:2); something changes it to 1 afterwards" % NETWORK
     world.absent()
     assert world.saved.first == {}
 

@@ -162,7 +162,7 @@ def test_two_values_that_chase_one_another_are_named(plain):
     plain.coupled.update({"kernel.a": [("vm.c", "99")], "vm.c": [("kernel.a", "7")]})
     result = run(CONTENT)
     assert result["failed"] and "kernel.a = 2" in result["msg"] and "vm.c = 10" in result["msg"]
-    assert "each of the two moves the other" in result["msg"]
+    assert "each write changes the other parameter" in result["msg"]
 
 
 def test_a_value_that_somebody_else_writes_meanwhile_fails_the_run(plain):

@@ -491,7 +491,7 @@ def test_two_drop_ins_of_ours_that_disagree(host):
 @pytest.mark.parametrize("edit, words", [
     (lambda host: host.file(PATH, host.text(PATH) + "# mine\n"), "was changed by something else"),
     (lambda host: host.file(PATH, "# mine\n" + host.text(PATH)), "was changed by something else"),
-    (lambda host: os.unlink(host.root + PATH), "was removed by something else"),
+    (lambda host: os.unlink(host.root + PATH), "was removed after the last run"),
 ])
 def test_a_vendors_content_is_remembered_until_it_is_back(plain, edit, words):
     run(CONTENT)
@@ -733,10 +733,10 @@ def known(plain, monkeypatch):
 
 
 @pytest.mark.parametrize("name, words", [
-    ("vm.swapiness", "is vm.swappiness meant?"), ("foo.bar", "is its name right?"),
-    ("net.ipv4.conf.eth7.rp_filtr", "is net.ipv4.conf.default.rp_filter meant?"),
-    ("net.ipv5.tcp_syncookies", "is net.ipv4.tcp_syncookies meant?"),
-    ("net.ipv4.tcp_nothing_like_it", "is its name right?"),
+    ("vm.swapiness", "did you mean vm.swappiness?"), ("foo.bar", "check the spelling"),
+    ("net.ipv4.conf.eth7.rp_filtr", "did you mean net.ipv4.conf.default.rp_filter?"),
+    ("net.ipv5.tcp_syncookies", "did you mean net.ipv4.tcp_syncookies?"),
+    ("net.ipv4.tcp_nothing_like_it", "check the spelling"),
 ])
 def test_a_required_parameter_that_nobody_knows_is_refused(known, name, words):
     before = known.tree()
@@ -748,7 +748,7 @@ def test_a_required_parameter_that_nobody_knows_is_refused(known, name, words):
     assert known.tree() == before
 
 
-@pytest.mark.parametrize("name, words", [("kernel.sysrk", "is kernel.sysrq meant?"), ("vm.swapiness", "is vm.swappiness meant?")])
+@pytest.mark.parametrize("name, words", [("kernel.sysrk", "did you mean kernel.sysrq?"), ("vm.swapiness", "did you mean vm.swappiness?")])
 def test_the_name_that_was_meant_may_be_one_that_this_kernel_lacks(known, name, words):
     with pytest.raises(Failed, match=words):
         run("%s = 1\n" % name, rules={name: {"required": ASKED, "meant": "kernel.sysrq"}})

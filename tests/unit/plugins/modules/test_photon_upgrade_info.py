@@ -103,7 +103,7 @@ def test_what_goes_with_toybox_and_with_deprecated_packages_is_one_plan(photon):
     photon.answers["tdnf"] = lambda words: (8, PLAN if "python2" in words else other, "")
     remarks = photon.run(accept_erased=["mine"])["remarks"]
     assert "photon-upgrade.sh erases these itself: python2, toybox." in remarks
-    assert "These depend on them, are erased as well, and come back where the new version has them: mine, tool." in remarks
+    assert "These packages depend on them and are erased, too. They are installed again if the new version has them: mine, tool." in remarks
 
 
 @pytest.mark.parametrize("status", [0, 22])

@@ -132,7 +132,7 @@ def test_a_file_of_ours_stays_where_a_person_has_something_to_do(guest, initramf
         guest.file("/boot/initrd.img-" + trees.RELEASE, initramfs)
     result = run()
     assert (result["changed"], written(guest), result["rows"][0]["state"]) == (False, before, "manual")
-    assert result["msg"].endswith("%s stays, since without it vmw_vmci disable_msix would come back." % _msix.PATH)
+    assert result["msg"].endswith("%s is kept, because without it vmw_vmci disable_msix would take effect again." % _msix.PATH)
     assert run(ABSENT)["changed"] is True and list(written(guest)) == [CONF]
 
 

@@ -160,7 +160,7 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
 
 @pytest.mark.parametrize("args, variables, words", [
     ({"profile": "photon", "rules": {}}, {}, "rules: "),
-    ({"profil": "kspp"}, {}, "profil: this module has no such option: is profile meant?"),
+    ({"profil": "kspp"}, {}, "profil: this module has no such option: did you mean profile?"),
     ({"dropins": DROPINS, "vault": 1}, {}, "vault: this module has no such option"),
     ({"dropins": DROPINS, "overrides": {}}, {}, "overrides: it selects from a profile"),
     ({"waivers": {}}, {}, "waivers: it selects from a profile"),
@@ -169,7 +169,7 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     ({"profile": "photon"}, {OVERRIDES + "__web": {"kernel.sysrq": datetime.date(2027, 1, 31)}},
      OVERRIDES + "__web: kernel.sysrq: 2027-01-31"),
     ({"profile": "photon"}, {OVERRIDES + "_web": {}},
-     OVERRIDES + "_web: nothing reads a variable of this name: is %s__web meant?" % OVERRIDES),
+     OVERRIDES + "_web: nothing reads a variable of this name: did you mean %s__web?" % OVERRIDES),
     ({"role_variables": True}, {"photon_hardening_profil": "{{ nope }}"}, "photon_hardening_profil: nothing reads"),
     ({"role_variables": True, "dropins": DROPINS}, {"photon_hardening_rot": "/mnt"}, "photon_hardening_rot: nothing reads"),
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_rot": "/mnt"}, "photon_hardening_rot: nothing reads"),
@@ -179,7 +179,7 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     ({"role_variables": True}, {"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is not one of restate"),
     # Whichever host it is.
     ({"role_variables": True}, {"photon_hardening_uses": {"ruter": "absent"}},
-     "photon_hardening_uses: 'ruter' is no use of a host: is router meant?"),
+     "photon_hardening_uses: 'ruter' is no use of a host: did you mean router?"),
     ({"profile": "photon", "uses": {"router": "absnt"}}, {}, "uses: router must be one of auto, present, absent, not 'absnt'"),
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_root": "mnt"}, "photon_hardening_root: 'mnt' is not the whole path"),
     ({"role_variables": True, "root": "mnt", "dropins": DROPINS}, {}, "root: 'mnt' is not the whole path"),
@@ -194,18 +194,19 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     ({"dropins": DROPINS}, {"ansible_facts": {"photon_hardening_x": ""}}, "photon_hardening_x: the host says"),
     # Before a host is contacted, and under the name of what was written.
     ({"role_variables": True}, {"photon_hardening_uses": {"io_ring": "present"}},
-     "photon_hardening_uses: 'io_ring' is no use of a host: is io_uring meant?"),
+     "photon_hardening_uses: 'io_ring' is no use of a host: did you mean io_uring?"),
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_uses": {7: "present"}},
      "photon_hardening_uses: 7 is no use of a host: the uses are docker, containerd, "),
     ({"role_variables": True}, {"photon_hardening_uses": {"router": True}},
      "photon_hardening_uses: router must be one of auto, present, absent, not True"),
-    ({"dropins": DROPINS, "uses": {"dokcer": "present"}}, {}, "uses: 'dokcer' is no use of a host: is docker meant?"),
+    ({"dropins": DROPINS, "uses": {"dokcer": "present"}}, {}, "uses: 'dokcer' is no use of a host: did you mean docker?"),
     ({"dropins": DROPINS, "root": ""}, {}, "root: it is empty: name the folder of the image, or leave it out for this host itself"),
     *[({"role_variables": True}, {"photon_hardening_groups": text}, "photon_hardening_groups: it is empty: name groups (security, tuning, ")
       for text in ("", " ", ",")],
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "forgotten"},
-     "photon_hardening_state: forgotten is no rollback, and this task is one: use the playbook harden (make harden "),
-    ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "adopted"}, "photon_hardening_state: adopted is no rollback"),
+     "photon_hardening_state: the playbook rollback does not accept forgotten: use the playbook harden (make harden "),
+    ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "adopted"},
+     "photon_hardening_state: the playbook rollback does not accept adopted"),
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "forgoten"},
      "photon_hardening_state: 'forgoten' is not one of"),
 ])

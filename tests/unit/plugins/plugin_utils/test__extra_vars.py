@@ -42,7 +42,7 @@ PLAYBOOKS = sorted(_variables.OF_PLAYBOOKS)
 ])
 def test_a_name_that_somebody_meant_otherwise(playbook, name, meant):
     said = _extra_vars.refusal([name, *OF_AWX], [playbook])
-    assert said == (meant and "%s: %s.yml reads no variable of this name: is %s meant?" % (name, playbook, meant))
+    assert said == (meant and "%s: %s.yml reads no variable of this name: did you mean %s?" % (name, playbook, meant))
 
 
 @pytest.mark.parametrize("playbook, name, reads", [
@@ -79,7 +79,7 @@ def test_words_that_stand_apart(monkeypatch, options, words):
 def test_each_playbook_of_a_command_has_its_names():
     assert _extra_vars.refusal(["report_dir", "photon_hardening_hosts"], ["audit", "report"]) is None
     assert _extra_vars.refusal(["asert"], ["audit", "compare"]) == (
-        "asert: audit.yml and compare.yml read no variable of this name: is assert meant?")
+        "asert: audit.yml and compare.yml read no variable of this name: did you mean assert?")
 
 
 @given(st.sampled_from([(playbook, name) for playbook in PLAYBOOKS for name in _variables.OF_PLAYBOOKS[playbook]
@@ -92,11 +92,14 @@ def test_two_edits_of_a_name_that_a_playbook_reads_are_never_passed_over(of, edi
     assert name in _variables.OF_PLAYBOOKS[playbook] or name.startswith("_") or _extra_vars.refusal([name], [playbook])
 
 
+RIGHT_NAME = "look for the right name in https://github.com/photon-hardening/photon.hardening/blob/main/docs/settings.md"
+
+
 @pytest.mark.parametrize("name, words", [
     ("profile", "if photon_hardening_profile is meant, write that."), ("state", "if photon_hardening_state is meant, write that."),
-    ("report_url", "look for the right name in docs/settings.md."), ("compare_x", "look for the right name in docs/settings.md."),
+    ("report_url", RIGHT_NAME), ("compare_x", RIGHT_NAME),
     ("report_formats", "if photon_hardening_report_formats is meant, write that."),
-    ("report_x\x1b", "look for the right name in docs/settings.md."), ("to_version", "if photon_upgrade_to_version is meant, write that."),
+    ("report_x\x1b", RIGHT_NAME), ("to_version", "if photon_upgrade_to_version is meant, write that."),
     ("hardening_profile", "if photon_hardening_profile is meant, write that."),
     ("photon_profile", "if photon_hardening_profile is meant, write that."),
     ("group", None), ("user", None), ("post", None),

@@ -43,11 +43,12 @@ def test_counts():
     ([line("web1", row("a.a"), omitted=1)], [], "The host has no whole and fresh result."),
     ([line("web1", row("a.a"), time="2025-01-31T12:00:00Z"), line("web2", row("a.a"))], [],
      "1 of 2 hosts is as wanted; 1 host has no whole and fresh result."),
-    ([line("web1")], [], "The host has no hardened parameter."),
+    ([line("web1")], [], "The host has no hardened parameter: all are waived, unsupported or not wanted."),
     ([line("web1", row("a.a", "unsupported"), row("a.b", "waived")), line("web2", row("a.a"))], [],
-     "1 of 2 hosts is as wanted; 1 host has no hardened parameter."),
+     "1 of 2 hosts is as wanted; 1 host has no hardened parameter: all are waived, unsupported or not wanted."),
     # After a rollback.
-    ([line("web1", row("a.a", wanted=None, reason="no longer ours"), mode="rollback")], [], "The host has no hardened parameter."),
+    ([line("web1", row("a.a", wanted=None, reason="no longer wanted"), mode="rollback")], [],
+     "The host has no hardened parameter: all are waived, unsupported or not wanted."),
     # One of the two is not what it looks like.
     ([line("web1", row("a.a")), line("web1", row("a.a", "rejected"))], [], "The host has no whole and fresh result."),
 ])

@@ -68,7 +68,7 @@ def test_waivers_add_up():
 
 @pytest.mark.parametrize("variables, words", [
     ({OVERRIDES + "__web": {"kernel.a": "1"}, OVERRIDES + "__db": {"kernel.a": "2"}},
-     ["kernel.a", OVERRIDES + "__web (1)", OVERRIDES + "__db (2)", "contradict"]),
+     ["kernel.a", OVERRIDES + "__web (1)", OVERRIDES + "__db (2)", "disagree"]),
     ({OVERRIDES + "__web": {"kernel.a": "1"}, OVERRIDES + "__db": {"kernel.a": None}}, [OVERRIDES + "__db (left alone)"]),
     ({OVERRIDES + "__web": {"kernel.a": "7"}}, [OVERRIDES + "__web: kernel.a: '7' is not one of 0, 1, 2"]),
     ({OVERRIDES: {"vm.b": "101"}}, [OVERRIDES + ": vm.b: '101' is not a number from 0 to 100"]),
@@ -115,8 +115,8 @@ def test_a_tab_and_a_letter_of_any_script_can_be_printed():
     (None, "a waiver is a reason and, where it ends, expires: YYYY-MM-DD, with owner and ticket if you like, and not None"),
     ("because", "and not 'because'"),
     ({"reason": "x", "until": "2027-01-31"}, "a waiver has no 'until': it has reason, "),
-    ({"reson": "x"}, "a waiver has no 'reson': is reason meant?"),
-    ({"reason": "x", "onwer": "A"}, "a waiver has no 'onwer': is owner meant?"),
+    ({"reson": "x"}, "a waiver has no 'reson': did you mean reason?"),
+    ({"reason": "x", "onwer": "A"}, "a waiver has no 'onwer': did you mean owner?"),
     ({"reason": "x", 7: "A"}, "a waiver has no '7': it has reason, expires, owner, ticket"),
     ({}, "needs a reason"), ({"reason": ""}, "needs a reason"), ({"reason": 7}, "needs a reason"),
     ({"reason": "x\nkernel.b = 1"}, "needs a reason"),
@@ -237,7 +237,8 @@ def test_the_entry_of_a_control_names_its_variable():
     ({WAIVERS: {"cis:1": {}}}, [WAIVERS + ": cis:1: a waiver needs a reason"]),
     ({WAIVERS: {"cis.rhel8:3.3.1": waiver("x")}, WAIVERS + "__a": {"vm:b": waiver("x")}}, [WAIVERS + "__a: 'vm:b': there is no such"]),
     ({WAIVERS + "__web": {"cis:1": {"reason": "x", "owner": "A"}}, WAIVERS + "__db": {"cis:1": {"reason": "x", "ticket": "7"}}},
-     ["cis:1: ", WAIVERS + "__web (x, owner: A)", WAIVERS + "__db (x, ticket: 7)", "say in " + WAIVERS + " which holds here"]),
+     ["cis:1: ", WAIVERS + "__web (x, owner: A)", WAIVERS + "__db (x, ticket: 7)",
+      "disagree: write what this host shall have into " + WAIVERS]),
 ])
 def test_refused_waivers_of_controls(variables, words):
     with pytest.raises(ValueError) as caught:

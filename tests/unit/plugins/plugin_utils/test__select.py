@@ -250,10 +250,10 @@ def test_every_waiver_is_told_as_plain_data():
 
 
 def test_a_waiver_of_what_nothing_asks_for_is_refused():
-    for name, meant in (("kernel.sysreq", "kernel.sysrq meant?"), ("net.core.x", "its name right?")):
+    for name, meant in (("kernel.sysreq", "did you mean kernel.sysrq?"), ("net.core.x", "check the spelling")):
         with pytest.raises(ValueError) as caught:
             select(waivers={name: {"reason": "x"}})
-        assert str(caught.value) == "photon_hardening_waivers: %s: nothing asks for this parameter: is %s" % (name, meant)
+        assert str(caught.value) == "photon_hardening_waivers: %s: nothing asks for this parameter: %s" % (name, meant)
     assert select(overrides={"net.core.x": None}, waivers={"net.core.x": {"reason": "x"}}).rules["net.core.x"] == {"waived": "x"}
 
 
@@ -357,9 +357,9 @@ def test_what_forwarding_would_move_along_can_be_left_alone(name):
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (dict(overrides={"net.ipv4.conf.eth0.accept_redirects": None}), "null leaves no single interface alone"),
+    (dict(overrides={"net.ipv4.conf.eth0.accept_redirects": None}), "null does not work for a single interface"),
     (dict(waivers={"net.ipv4.conf.eth0.nothing_such": {"reason": "x"}}), "nothing asks for this parameter"),
-    (dict(waivers={"cis_rhl8:3.3.1": {"reason": "x"}}), "'cis_rhl8:3.3.1': there is no benchmark 'cis_rhl8': is cis_rhel8 meant?"),
+    (dict(waivers={"cis_rhl8:3.3.1": {"reason": "x"}}), "'cis_rhl8:3.3.1': there is no benchmark 'cis_rhl8': did you mean cis_rhel8?"),
     (dict(overrides={"net.ipv4.ip_forward": "0 # off"}), "'0 # off' is not a number from 0 to 1"),
     (dict(overrides={"net.ipv4.ip_forward": "0", "net/ipv4/ip_forward": "1"}), "net.ipv4.ip_forward is there twice"),
 ])

@@ -34,7 +34,7 @@ def problems(line):
 ])
 def test_a_wrong_shape_is_named(key, value):
     assert problems(json.dumps(samples.shard("web1", **{key: value}) if key != "host" else dict(samples.shard(""), host=value))) == [
-        ("schema", "its %s is not what a result has" % key)]
+        ("schema", "its field %s has a wrong value" % key)]
 
 
 @pytest.mark.parametrize("key, value", [
@@ -68,22 +68,22 @@ def test_what_is_larger_than_any_result_is_refused(monkeypatch):
     ("[" * 100000, "unreadable", "it is nested too deeply"),
     ("[]", "schema", "it is not a result of schema_version 1"),
     (line("web1", schema_version=2), "schema", "it is not a result of schema_version 1"),
-    (line(7), "schema", "its host is not"),
-    (line("web1", time="yesterday"), "schema", "its time is not"),
-    (line("web1", mode="attack"), "schema", "its mode is not"),
-    (line("web1", outcome=None), "schema", "its outcome is not"),
-    (line("web1", check_mode="no"), "schema", "its check_mode is not"),
-    (line("web1", notes=[7]), "schema", "its notes is not"),
-    (line("web1", waivers=[{}]), "schema", "its waivers is not"),
-    (line("web1", kernel=[]), "schema", "its kernel is not"),
-    (line("web1", omitted="x"), "schema", "its omitted is not"),
-    (line("web1", parameters={}), "schema", "its parameters"),
+    (line(7), "schema", "its field host has a wrong value"),
+    (line("web1", time="yesterday"), "schema", "its field time has a wrong value"),
+    (line("web1", mode="attack"), "schema", "its field mode has a wrong value"),
+    (line("web1", outcome=None), "schema", "its field outcome has a wrong value"),
+    (line("web1", check_mode="no"), "schema", "its field check_mode has a wrong value"),
+    (line("web1", notes=[7]), "schema", "its field notes has a wrong value"),
+    (line("web1", waivers=[{}]), "schema", "its field waivers has a wrong value"),
+    (line("web1", kernel=[]), "schema", "its field kernel has a wrong value"),
+    (line("web1", omitted="x"), "schema", "its field omitted has a wrong value"),
+    (line("web1", parameters={}), "schema", "its field parameters has a wrong value"),
     (line("web1", {"name": "a.b"}), "schema", "its parameters"),
     (line("web1", 7), "schema", "its parameters"),
     (line("web1", row(7)), "schema", "its parameters"),
     (line("web1", row("a.b", "fine")), "schema", "its parameters"),
     (line("web1", row("a.b", "rejected"), row("a.c"), row("a.b")), "schema", "a parameter stands twice in it"),
-    (line("web1", summary={"ok": "x"}), "schema", "its summary is not"),
+    (line("web1", summary={"ok": "x"}), "schema", "its field summary has a wrong value"),
     (line("web1", summary={"changed": 12}), "truncated", "it is not whole: it has 0 parameters, and its summary counts 12"),
     (line("web1", row("a.b"), summary={"ok": 2}), "truncated", "it is not whole: it has 1 parameters, and its summary counts 2"),
     (line("web1", row("a.b", before=7)), "schema", "its parameters"),

@@ -48,7 +48,7 @@ def test_what_a_name_means(given, is_file, kind):
 
 @pytest.mark.parametrize("given, is_file, words", [
     ("", False, "left: say what is compared, a host, a profile or a saved result: -e left=NAME"),
-    ("webl", False, "left: 'webl' is no host of the inventory, no column of the catalogue and no file: is web1 meant?"),
+    ("webl", False, "left: 'webl' is no host of the inventory, no column of the catalogue and no file: did you mean web1?"),
     ("xyz", False, "left: 'xyz' is no host of the inventory, no column of the catalogue and no file."),
     ("both", False, "left: 'both' is ambiguous: it is a host of the inventory and a column of the catalogue. A file can be written with "
                     "its folder, as in ./NAME; a host needs another name in the inventory."),

@@ -15,8 +15,9 @@ def matches(part):
 @pytest.mark.parametrize("pattern, problem", [
     (["all"], None), (["web", "!maintenance"], None), (["maintenance"], None), (["web1", "&web*"], None), (["~web."], None),
     (["localhost"], None), (["localhost", "!localhost"], None),
-    (["wb1"], "wb1: is db1 meant?"), (["weeb2"], "weeb2: is web2 meant?"), (["web", "!maintenence"], "maintenence: is maintenance meant?"),
-    (["web", "&staging"], "staging: name a group or a host"), (["db*"], "db*: is db1 meant?"),
+    (["wb1"], "wb1: did you mean db1?"), (["weeb2"], "weeb2: did you mean web2?"),
+    (["web", "!maintenence"], "maintenence: did you mean maintenance?"),
+    (["web", "&staging"], "staging: name a group or a host"), (["db*"], "db*: did you mean db1?"),
     (["localhost", "x"], "x: name a group or a host"),
     (["\x1b"], "\\x1b: name a group or a host"),
 ])

@@ -149,5 +149,6 @@ def test_only_what_a_message_begins_with_is_renamed(message, said):
 
 
 def test_words_show_no_raw_text():
-    assert _variables.refusal("photon_hardening_\x1b", "x") == "photon_hardening_\\x1b: nothing reads a variable of this name: is x meant?"
+    assert _variables.refusal("photon_hardening_\x1b", "x") == (
+        "photon_hardening_\\x1b: nothing reads a variable of this name: did you mean x?")
     assert _variables.note("photon_hardening_\n").count("\n") == 0

@@ -61,7 +61,7 @@ def test_every_state_has_a_letter_a_word_and_a_sentence():
      "is 2 now; at boot 1, set by /usr/lib/sysctl.d/protect-links.conf:9; wanted 2"),
     (cell("overridden", after="1", boot=None), False, "is 1 now; no file sets it at boot; wanted 1"),
     (cell("held_back", after="0", reason="Docker runs"), False, "is 0, 1 is held back: Docker runs"),
-    (cell("held_back", after="1", reason="Docker runs"), False, "is 1, its line for the boot is held back: Docker runs"),
+    (cell("held_back", after="1", reason="Docker runs"), False, "is 1 now; the line that would set it at boot is not written: Docker runs"),
     (cell("waived", after="0", wanted=None, reason="until May"), False, "is 0, left alone: until May"),
     (cell("unsupported", after=None, reason="this kernel lacks it"), False, "cannot be set here: this kernel lacks it"),
     (cell("rejected", after="0", reason="EINVAL"), False, "is 0, the kernel refused 1: EINVAL"),

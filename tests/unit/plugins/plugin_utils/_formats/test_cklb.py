@@ -84,7 +84,7 @@ def test_the_benchmark_decides_and_not_the_run(live, status, check_mode):
     ("ok", "not_a_finding", "not_reviewed"), ("unsupported", "not_applicable", "not_reviewed"), ("overridden", "open", "open"),
 ])
 @pytest.mark.parametrize("fields, more, comment", [
-    ({}, {"fresh_from": "2026-11-27T00:00:00Z"}, "stale: its result is of 2026-11-26T04:18:06Z."),
+    ({}, {"fresh_from": "2026-11-27T00:00:00Z"}, "stale: its result is from 2026-11-26T04:18:06Z."),
     ({"outcome": "failed", "msg": "no disk"}, {}, "failed: no disk."),
     ({"outcome": "unknown", "msg": "It broke off."}, {}, "unknown: It broke off."),
     ({"omitted": 3}, {}, "truncated: 3 parameters are left out of its result."),
@@ -97,9 +97,9 @@ def test_no_rule_has_passed_of_a_host_without_a_whole_and_fresh_result(state, fr
 
 
 def test_what_was_rolled_back_is_not_reviewed_and_no_pass():
-    row = samples.row("kernel.known", "ok", wanted=None, before="0", after="0", reason="no longer ours")
+    row = samples.row("kernel.known", "ok", wanted=None, before="0", after="0", reason="no longer wanted")
     ((_version, found, details, _comment),) = told([row], mode="rollback")
-    assert (found, details.splitlines()[0]) == ("not_reviewed", "kernel.known is 0: no longer ours.")
+    assert (found, details.splitlines()[0]) == ("not_reviewed", "kernel.known is 0: no longer wanted.")
 
 
 def test_a_waiver_and_a_reason_stand_in_the_comments():
