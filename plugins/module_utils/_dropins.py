@@ -20,7 +20,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
 )
 from ansible_collections.photon.hardening.plugins.module_utils._model import Decided, File, Mine
 
-_STRICTER_THERE = "The file that was here says so, and it is stricter than what is wanted."
+_STRICTER_THERE = "A file of others asks for this, and it is stricter than what is wanted."
 # Parameters in one sentence.
 _MOST_NAMED = 20
 
@@ -48,15 +48,24 @@ def decide(request, choices, wanted, snapshot, disk):
 # --- a drop-in that is asked for ---
 
 def _stricter_there(path, wanted, snapshot, disk):
-    """parameter -> the value of the file that was at PATH before ours, or that ours hides, where it is stricter than what is wanted: also
-    at the next boot nothing becomes weaker."""
+    """parameter -> the value with which a boot without our file at PATH would end by a line that ours takes the place of, or that is read
+    before ours, where it is stricter than what is wanted: also at the next boot nothing becomes weaker."""
     now = disk[path].text if path in disk else None
     there = [line.text for _title, lines in _origins(path, snapshot.saved.files.get(path), now, snapshot) for line in lines]
-    order = _boot_order.BootOrder([File(path, "\n".join(there))] if there else [], snapshot.dialect)
-    winners = ((want, order.winner(want.name)) for want in wanted.values() if want.dropin == path)
-    return dict((want.name, winner.value) for want, winner in winners if winner and winner.value is not None
-                and not _values.same(want.name, winner.value, want.value) and _values.as_good(want.name, winner.value, want.rule)
-                and not _decide.broken_uses(want.name, winner.value, want.rule, snapshot))
+    order, found = _boot_order.BootOrder([File(path, "\n".join(there))] if there else [], snapshot.dialect), {}
+    for want in wanted.values():
+        winner = (order.winner(want.name) or _read_before(path, want.name, snapshot)) if want.dropin == path else None
+        if (winner and winner.value is not None and not _values.same(want.name, winner.value, want.value)
+                and _values.as_good(want.name, winner.value, want.rule)
+                and not _decide.broken_uses(want.name, winner.value, want.rule, snapshot)):
+            found[want.name] = winner.value
+    return found
+
+
+def _read_before(path, name, snapshot):
+    """The Winner of NAME among the files of others, where it is read before our file at PATH."""
+    winner = snapshot.foreign.winner(name) if snapshot.foreign else None
+    return winner if winner and _sysctl_d.boot_key(winner.path) < _sysctl_d.boot_key(path) else None
 
 
 def _adapted(item, choices, devices, left, stricter, behind):

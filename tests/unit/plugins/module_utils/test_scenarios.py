@@ -506,6 +506,15 @@ net.ipv4.tcp_challenge_ack_limit=1073741823
 """
 
 
+@pytest.mark.parametrize("image", [False, True])
+@pytest.mark.parametrize("rule, boot", [({"at_least": "1"}, "2"), ({"accept": ["2"]}, "2"), ({}, "1")])
+def test_a_stricter_line_that_is_read_before_ours_is_not_lowered(image, rule, boot):
+    world = World({"kernel.kptr_restrict": "0"}, {"/usr/lib/sysctl.d/10-theirs.conf": "kernel.kptr_restrict = 2\n"})
+    plan = world.plan({SECURITY: "kernel.kptr_restrict = 1\n"}, {"kernel.kptr_restrict": rule}, image=image)
+    assert [row.boot for row in plan.rows] == [boot]
+    assert "kernel.kptr_restrict = %s" % boot in plan.files[SECURITY]
+
+
 def test_a_replaced_file_loses_none_of_its_other_lines():
     world = World({"kernel.kptr_restrict": "2", "kernel.dmesg_restrict": "0"}, {SECURITY: PHOTON})
     for _run in range(2):
