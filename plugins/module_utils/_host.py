@@ -51,7 +51,6 @@ _INITS = {"systemd": None, "openrc-init": _OPENRC, "runit": _RUNIT, "runit-init"
 # What a bootable image without /sbin/init and without systemd starts with.
 _MARKS = (("/sbin/openrc", "openrc-init"), ("/etc/runit/1", "runit"))
 _MANAGER = ("/usr/sbin/NetworkManager", "/usr/bin/NetworkManager")
-_RC_LOCAL = ("/etc/rc.local", "/etc/rc.d/rc.local")
 # What an administrator writes there; those of the vendor set no parameters. A name of one folder hides it in those after it.
 _TMPFILES = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d")
 # What switches off a service of Debian's.
@@ -211,7 +210,7 @@ def _of_scripts(init):
     found += [(unit, _texts_at(known[0])[:1], _rivals.of_collector) for unit, known in sorted(_rivals.COLLECTORS.items())
               if _units.is_enabled(unit) and not _OFF.search(_files.short("/etc/default/" + unit[:-len(".service")]) or "")]
     local = _below("/etc/local.d", ".start") if init == _OPENRC else ()
-    started = set(map(_files.resolved, local + (() if _units.is_masked("rc-local.service") else _RC_LOCAL)))
+    started = set(map(_files.resolved, local + (() if _units.is_masked("rc-local.service") else _rivals.RC_LOCAL)))
     found += [("rc.local", _texts_at(sorted(filter(_files.is_program, started))), _rivals.of_script)]
     return tuple(setting for unit, items, read in found for item in items for setting in read(item.path, item.text, unit))
 

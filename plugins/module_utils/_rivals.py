@@ -13,6 +13,7 @@ from collections import OrderedDict
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _boot_order, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rivals, Setting, Winner
 
+RC_LOCAL = ("/etc/rc.local", "/etc/rc.d/rc.local")
 SYSCTL_CONF, UFW_CONF = "/etc/sysctl.conf", "/etc/ufw/sysctl.conf"
 _RUN_FIRST = ("/run/sysctl.d", "/etc/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
 _NAMED = 5
