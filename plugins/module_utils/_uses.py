@@ -411,7 +411,7 @@ def _says(facts, pattern, starts):
 
 def _words(text):
     """TEXT without comments and without what it is indented by."""
-    return re.sub(r"(?m)^ |(?:^| )#.*| $", "", re.sub(r"(?:\\\n|[ \t\r])+", " ", text))
+    return re.sub(r"(?m)(?:^ ?| )#.*|^ | $", "", re.sub(r"(?:\\\n|[ \t\r])+", " ", text))
 
 
 def _bound(facts):
