@@ -227,6 +227,8 @@ def _texts_at(paths):
 
 def _init(image):
     """The Init of this host, by the program of process 1; None where that is systemd or no init that is known (a container)."""
+    if _units.is_masked("systemd-sysctl.service"):
+        return Init("systemd", False)
     if not image and _files.exists("/run/systemd/system"):
         return None
     name = _first_program(image)

@@ -104,9 +104,9 @@ Process = namedtuple("Process", "name rootful rootless")
 # the lines of others. shipped: parameter -> the value that files of the vendor set. settings: Settings of what configures the network.
 # announces: as in Rivals. advertised: interface with a route or an address that a router has announced to the kernel, or None. ways: to
 # which network several interfaces lead, in words, or None. rules: how many rules choose between tables of routes, beyond the kernel's
-# own. addresses: (interface, address) of IPv4. crash_kernel: what shows that memory is kept for one. private_users: a unit with
-# PrivateUsers=, or None. image: it is one, so what only a running host shows is not known. filters: path -> text of what packet filters
-# and interfaces load at boot.
+# own. addresses: (interface, address) of IPv4 on one that leads nowhere. crash_kernel: what shows that memory is kept for one.
+# private_users: a unit with PrivateUsers=, or None. image: it is one, so what only a running host shows is not known. filters: path ->
+# text of what packet filters and interfaces load at boot.
 Facts = _record("Facts", "programs snaps units processes texts machines subordinate_ids enabled own lines shipped settings announces "
                 "advertised ways rules addresses crash_kernel private_users image filters",
                 {}, {}, {}, {}, (), None, None, None, 0, (), None, None, False, {})

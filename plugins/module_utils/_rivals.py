@@ -104,6 +104,9 @@ def _short(value):
 def _init(init):
     if not init:
         return []
+    if init.name == "systemd":
+        return ["systemd-sysctl.service is masked, so nothing applies the files of sysctl.d at boot: boot values are those that it would set. "
+                "Run `systemctl unmask systemd-sysctl.service`."]
     if init.is_procps:
         return ["This host starts with %s, not with systemd: boot values are those that `sysctl --system` sets, which reads %s last." %
                 (init.name, SYSCTL_CONF)]

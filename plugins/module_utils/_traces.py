@@ -51,6 +51,8 @@ _CRASH_KERNEL = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size
 _MACHINES = ("/var/lib/machines", "/etc/systemd/nspawn")
 # Addresses of the link alone and of groups: any interface leads to them, and nobody is answered at them.
 _NO_SENDERS = ("169.254.", "224.")
+# Interfaces that lead nowhere; the last one is kube-proxy's.
+_NOWHERE = re.compile(r"(?:lo|dummy.*|kube-ipvs[0-9]+)\Z")
 # Nobody includes more files in the rules of a packet filter.
 _MOST_INCLUDED = 200
 
@@ -102,7 +104,7 @@ def traces(image, saved, files, dialect, others, asks_units=False):
         return found
     orphans = _orphans(files, saved, dialect)
     return dict(found, own=dict((name, _own(name, saved, orphans)) for name in _uses.OWN), advertised=_advertised(saved, orphans),
-                ways=_several_ways(), rules=_procfs.route_rules(), addresses=_procfs.addresses(), crash_kernel=_crash_kernel())
+                ways=_several_ways(), rules=_procfs.route_rules(), addresses=_service_addresses(), crash_kernel=_crash_kernel())
 
 
 def _lines(foreign, dialect, others):
@@ -195,6 +197,16 @@ def _several_ways():
 def _address(text):
     """An address of IPv4 in its usual form, of the one in which /proc/net/route has it."""
     return ".".join(map(str, bytearray(struct.pack("=I", int(text, 16)))))
+
+
+def _service_addresses():
+    """(interface, address) of those of IPv4 on an interface that leads nowhere, but for those of this host alone."""
+    found = [item for item in _procfs.addresses() if not item[1].startswith("127.")]
+    # Of an engine's bridge an address has more neighbours, and to ask for all interfaces of its containers takes time.
+    alone = [item for item in found if item[2] == 32]
+    ends = _procfs.dead_ends() if alone else ()
+    return [(name, address) for name, address, _bits in found if _NOWHERE.match(name)] + [
+        (name, address) for name, address, _bits in alone if name in ends and not _NOWHERE.match(name)]
 
 
 def _crash_kernel():

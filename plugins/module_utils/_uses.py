@@ -70,8 +70,6 @@ _KEPT = 15
 PROCESSES = frozenset(name[:_KEPT] for name in tuple(_RUNTIME_PROGRAMS) + _KUBERNETES_PROCESSES + sum(_GATEWAY_PROCESSES.values(), ()))
 
 DAEMON_JSON = ("/etc/docker/daemon.json", "/var/snap/docker/current/config/daemon.json")
-# Interfaces that lead nowhere; the last one is kube-proxy's.
-_NOWHERE = re.compile(r"(?:lo|dummy.*|kube-ipvs[0-9]+)\Z")
 # Where its options stand as well, in the unit's drop-ins, too.
 _DOCKER_OPTIONS = ("/etc/default/docker", "/etc/sysconfig/docker", "/etc/systemd/system/docker.service")
 CONTAINERS_CONF = ("/etc/containers/containers.conf", "/etc/containers/storage.conf", "/usr/share/containers/containers.conf")
@@ -443,9 +441,7 @@ def _service_address(facts, _uses):
         return Use(path, True)
     if facts.image:
         return Use("only a running host shows it", True)
-    found = _first("%s on %s" % (address, interface) for interface, address in facts.addresses
-                   if _NOWHERE.match(interface) and not address.startswith("127."))
-    return Use(found, False) if found else None
+    return Use("%s on %s" % facts.addresses[0][::-1], False) if facts.addresses else None
 
 
 def _wish(use, facts):

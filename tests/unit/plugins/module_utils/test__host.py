@@ -22,7 +22,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Tuned,
     Use,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE
+from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE, warnings
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="root alone may chroot and change its user")
 SECURITY = "/etc/sysctl.d/50-security-hardening.conf"
@@ -425,6 +425,17 @@ def test_a_kernel_s_own_file_is_read_first(host):
     host.file("/etc/sysctl.d/a.conf", "vm.a = 1\n")
     boot = _host.boot()
     assert [boot.winner(name).value for name in ("vm.a", "vm.b")] == ["1", "7"]
+
+
+@pytest.mark.parametrize("image", [True, False])
+def test_a_systemd_that_does_not_read_the_files_of_sysctl_d(host, image):
+    host.file("/run/systemd/system/x", "")
+    host.file("/usr/lib/systemd/systemd-sysctl", "")
+    assert _host.rivals(image).init is None
+    host.file("/etc/systemd/system/x", "")
+    os.symlink("/dev/null", host.root + "/etc/systemd/system/systemd-sysctl.service")
+    assert _host.rivals(image).init == Init("systemd", False)
+    assert "systemd-sysctl.service is masked" in warnings(_host.rivals(image), [], {})[0]
 
 
 def init_of(host, monkeypatch, image=False, paths=(), process="", link=None):

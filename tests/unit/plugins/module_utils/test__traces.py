@@ -131,7 +131,7 @@ def traces(host, monkeypatch):
     texts = {"net/ipv6_route": "", "net/route": ""}
     monkeypatch.setattr(_files, "read_proc", lambda path, _limit=None: texts.get(path))
     monkeypatch.setattr(_procfs, "route_rules", lambda: 2)
-    monkeypatch.setattr(_procfs, "addresses", lambda: [("lo", "127.0.0.1")])
+    monkeypatch.setattr(_procfs, "addresses", lambda: [("lo", "127.0.0.1", 8)])
 
     def gather(saved=NOTHING, image=False, asks_units=False, **more):
         texts.update(more.pop("texts", {}))
@@ -270,6 +270,18 @@ def test_a_network_to_which_several_interfaces_lead(host, traces, routes, expect
     lines = ["%s\t%s\t00000000\t0001\t0\t0\t0\t%s\t0\t0\t0" % (name, _as_printed(address), _as_printed(mask))
              for name, address, mask in routes]
     assert traces(texts={"net/route": "\n".join(["Iface Destination Gateway Flags RefCnt Use Metric Mask"] + lines)})["ways"] == expected
+
+
+@pytest.mark.parametrize("addresses, expected", [
+    ([("lo", "127.0.0.1", 8), ("eth0", "10.0.0.5", 24), ("local0", "10.0.0.5", 32)], []), ([("lo", "10.0.0.50", 32)], [("lo", "10.0.0.50")]),
+    ([("dummy0", "10.0.0.50", 24)], [("dummy0", "10.0.0.50")]), ([("kube-ipvs0", "10.96.0.1", 32)], [("kube-ipvs0", "10.96.0.1")]),
+    # A bridge without ports, or a dummy of any name; what an engine's bridge has before its first container is none.
+    ([("br-vip", "10.0.0.51", 32)], [("br-vip", "10.0.0.51")]), ([("br-vip", "172.17.0.1", 16)], []),
+])
+def test_an_address_on_an_interface_that_leads_nowhere(host, traces, monkeypatch, addresses, expected):
+    monkeypatch.setattr(_procfs, "addresses", lambda: addresses)
+    monkeypatch.setattr(_procfs, "dead_ends", lambda: ["br-vip", "dummy0"])
+    assert traces()["addresses"] == expected
 
 
 def _as_printed(number):
