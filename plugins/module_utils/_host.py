@@ -51,10 +51,9 @@ _INITS = {"systemd": None, "openrc-init": _OPENRC, "runit": _RUNIT, "runit-init"
 # What a bootable image without /sbin/init and without systemd starts with.
 _MARKS = (("/sbin/openrc", "openrc-init"), ("/etc/runit/1", "runit"))
 _MANAGER = ("/usr/sbin/NetworkManager", "/usr/bin/NetworkManager")
+_LONGEST_SCRIPT = 1 << 16
 # What an administrator writes there; those of the vendor set no parameters. A name of one folder hides it in those after it.
 _TMPFILES = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d")
-# What switches off a service of Debian's.
-_OFF = re.compile(r"(?m)^[ \t]*enabled=[\"']?0")
 _MACHINE_IDS = ("/etc/machine-id", "/run/machine-id")
 _MAX_MACHINE_ID = 64
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
@@ -207,12 +206,20 @@ def _of_scripts(init):
     found = [(unit, _texts_at(filter(_files.is_program, [path])), _rivals.of_script) for unit, path in sorted(_rivals.SCRIPTS.items())
              if _units.is_enabled(unit)]
     found += [(_rivals.KDUMP_UNIT, _texts_at([_rivals.KDUMP_DEFAULTS]), _rivals.of_kdump)] if _units.is_enabled(_rivals.KDUMP_UNIT) else []
-    found += [(unit, _texts_at(known[0])[:1], _rivals.of_collector) for unit, known in sorted(_rivals.COLLECTORS.items())
-              if _units.is_enabled(unit) and not _OFF.search(_files.short("/etc/default/" + unit[:-len(".service")]) or "")]
+    found += [(unit, _started(*known[:3]), _rivals.of_started) for unit, known in sorted(_rivals.STARTED.items())
+              if _units.is_enabled(unit)]
     local = _below("/etc/local.d", ".start") if init == _OPENRC else ()
     started = set(map(_files.resolved, local + (() if _units.is_masked("rc-local.service") else _rivals.RC_LOCAL)))
     found += [("rc.local", _texts_at(sorted(filter(_files.is_program, started))), _rivals.of_script)]
     return tuple(setting for unit, items, read in found for item in items for setting in read(item.path, item.text, unit))
+
+
+def _started(programs, options, off):
+    """The first of PROGRAMS that is there, unless a text in its OPTIONS switches it OFF. Only a script tells on which line it does it."""
+    path = next(filter(_files.exists, programs), None)
+    if path is None or options and re.search(off, _files.short(options) or ""):
+        return ()
+    return (File(path, _files.read(path, _LONGEST_SCRIPT) or ""),)
 
 
 def _below(folder, ending):

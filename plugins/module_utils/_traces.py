@@ -97,8 +97,8 @@ def traces(image, saved, files, dialect, others, asks_units=False):
     # What others than root can write says nothing for sure of what root wants.
     trusted = set(filter(_trusted, set(setting.path for setting in others.settings)))
     found = dict(enabled=enabled, filters=_filters(enabled), lines=_lines(foreign, dialect, others), image=image,
-                 shipped=_shipped(foreign, dialect), settings=tuple(item for item in others.settings if item.path in trusted),
-                 announces=others.announces,
+                 shipped=_shipped(foreign, dialect), announces=others.announces,
+                 settings=tuple(item for item in others.settings if item.path in trusted and item.by not in _rivals.ENGINES),
                  private_users=_private_users() if asks_units else None)
     if image:
         return found

@@ -311,6 +311,21 @@ def test_an_enabled_collector_of_core_dumps_has_the_last_word(host, link, defaul
     assert bool(_host.rivals(True).settings) is sets
 
 
+@pytest.mark.parametrize("unit, program, options, off, name, value", [
+    ("docker", "/usr/bin/dockerd", "/etc/docker/daemon.json", '{"ip-forward": false}', "net.ipv4.ip_forward", "1"),
+    ("lxc-net", "/usr/libexec/lxc/lxc-net", "/etc/default/lxc-net", 'USE_LXC_BRIDGE="false"\n', "net.ipv4.ip_forward", "1"),
+    ("kubelet", "/usr/bin/kubelet", "/var/lib/kubelet/config.yaml", "protectKernelDefaults: true\n", "kernel.panic", "10"),
+])
+def test_what_an_engine_sets_when_it_starts(host, unit, program, options, off, name, value):
+    host.file("/etc/sysctl.d/a.conf", "net.ipv4.ip_forward = 0\nkernel.panic = 60\n")
+    host.file(program, "")
+    assert _host.boot().winner(name).path == "/etc/sysctl.d/a.conf"
+    host.file(ENABLED + unit + ".service", "")
+    assert _host.boot().winner(name) == (value, program, 1)
+    host.file(options, off)
+    assert _host.boot().winner(name).path == "/etc/sysctl.d/a.conf"
+
+
 def test_abrt_is_asked(host):
     host.file(ENABLED + "abrt-ccpp.service", "")
     assert _host.rivals(False).settings == ()

@@ -314,7 +314,7 @@ def address(label, value, more=b""):
 
 
 @pytest.mark.parametrize("answers, found", [
-    ([address(b"lo", (127, 0, 0, 1)) + address(b"lo:vip", (10, 0, 0, 50)), message(3)], 
+    ([address(b"lo", (127, 0, 0, 1)) + address(b"lo:vip", (10, 0, 0, 50)), message(3)],
      [("lo", "127.0.0.1", 32), ("lo", "10.0.0.50", 32)]),
     # An attribute that is not known, a name that is not UTF-8, a message that was cut, an attribute without a length.
     ([address(b"eth0", (10, 0, 0, 5), b"\x06\0\x09\0ab\0\0") + message(3)], [("eth0", "10.0.0.5", 32)]),

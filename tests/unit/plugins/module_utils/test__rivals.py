@@ -315,13 +315,13 @@ def test_what_a_kernel_for_crashes_sets(text, expected):
 
 @pytest.mark.parametrize("text, number", [("#!/usr/bin/python3\nwrite('fs/suid_dumpable', '2')\n", 2), ("", 1)])
 def test_what_a_collector_of_core_dumps_sets(text, number):
-    found = dict((item.name, item[1:]) for item in _rivals.of_collector("/p", text, "apport.service"))
+    found = dict((item.name, item[1:]) for item in _rivals.of_started("/p", text, "apport.service"))
     assert found["fs.suid_dumpable"] == ("2", "/p", number, "apport.service")
     assert found["kernel.core_pattern"] == ("|/usr/share/apport/apport", "/p", 1, "apport.service")
 
 
 def test_a_unit_that_takes_values_back_is_named():
-    settings = tuple(_rivals.of_collector("/p", "x\nkernel/core_pattern\n", "apport.service"))
+    settings = tuple(_rivals.of_started("/p", "x\nkernel/core_pattern\n", "apport.service"))
     ours = {"fs.suid_dumpable": ("0", Rule()), "kernel.core_pattern": ("|/bin/false", Rule()), "kernel.core_pipe_limit": ("10", Rule())}
     assert warned(settings=settings, ours=ours) == [
         "apport.service sets kernel.core_pattern = |/usr/share/apport/apport (/p:2), fs.suid_dumpable = 2 (/p:1) when it starts, after "

@@ -273,7 +273,8 @@ def test_a_network_to_which_several_interfaces_lead(host, traces, routes, expect
 
 
 @pytest.mark.parametrize("addresses, expected", [
-    ([("lo", "127.0.0.1", 8), ("eth0", "10.0.0.5", 24), ("local0", "10.0.0.5", 32)], []), ([("lo", "10.0.0.50", 32)], [("lo", "10.0.0.50")]),
+    ([("lo", "127.0.0.1", 8), ("eth0", "10.0.0.5", 24), ("local0", "10.0.0.5", 32)], []),
+    ([("lo", "10.0.0.50", 32)], [("lo", "10.0.0.50")]),
     ([("dummy0", "10.0.0.50", 24)], [("dummy0", "10.0.0.50")]), ([("kube-ipvs0", "10.96.0.1", 32)], [("kube-ipvs0", "10.96.0.1")]),
     # A bridge without ports, or a dummy of any name; what an engine's bridge has before its first container is none.
     ([("br-vip", "10.0.0.51", 32)], [("br-vip", "10.0.0.51")]), ([("br-vip", "172.17.0.1", 16)], []),
@@ -286,6 +287,12 @@ def test_an_address_on_an_interface_that_leads_nowhere(host, traces, monkeypatch
 
 def _as_printed(number):
     return "%08X" % struct.unpack("=I", bytearray.fromhex(number))
+
+
+def test_what_an_engine_sets_makes_no_router(host, traces):
+    host.file(ENABLED + "docker.service", "")
+    host.file("/usr/bin/dockerd", "")
+    assert _host.rivals(False).settings and traces()["settings"] == ()
 
 
 def test_a_script_that_is_not_executable_is_not_run(host, monkeypatch):
