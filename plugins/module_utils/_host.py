@@ -52,6 +52,8 @@ _INITS = {"systemd": None, "openrc-init": _OPENRC, "runit": _RUNIT, "runit-init"
 _MARKS = (("/sbin/openrc", "openrc-init"), ("/etc/runit/1", "runit"))
 _MANAGER = ("/usr/sbin/NetworkManager", "/usr/bin/NetworkManager")
 _LONGEST_SCRIPT = 1 << 16
+# Where each user has a table: of Debian, of RHEL, of SUSE.
+_CRON = ("/var/spool/cron/crontabs", "/var/spool/cron", "/var/spool/cron/tabs")
 # What an administrator writes there; those of the vendor set no parameters. A name of one folder hides it in those after it.
 _TMPFILES = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d")
 _MACHINE_IDS = ("/etc/machine-id", "/run/machine-id")
@@ -211,6 +213,8 @@ def _of_scripts(init):
     local = _below("/etc/local.d", ".start") if init == _OPENRC else ()
     started = set(map(_files.resolved, local + (() if _units.is_masked("rc-local.service") else _rivals.RC_LOCAL)))
     found += [("rc.local", _texts_at(sorted(filter(_files.is_program, started))), _rivals.of_script)]
+    tables = tuple(folder + "/root" for folder in _CRON) + ("/etc/crontab",) + _below("/etc/cron.d", "")
+    found += [("cron", _texts_at(tables), _rivals.of_cron)]
     return tuple(setting for unit, items, read in found for item in items for setting in read(item.path, item.text, unit))
 
 

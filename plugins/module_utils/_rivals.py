@@ -45,9 +45,11 @@ _ECHO = re.compile(r"echo[ \t]+(?:-[neE]+[ \t]+)?(%s(?:[ \t]+%s)*)[ \t]*(?:>>?|\
                    % (_WORD, _WORD, _END))
 _SYSCTL = re.compile(r"(?:/\S*/)?sysctl((?:[ \t]+%s)+)%s" % (_WORD, _END))
 _ASSIGNED = re.compile(r"(\w[\w./-]*)=(.+)")
-# What begins and ends a part of a script that may not be run. What ends all: what follows is not run, or is text.
-_OPENS, _CLOSES = re.compile(r"(?:if|for|while|until|case|select)\b|.*(?:[({]|[ \t](?:then|do))$"), re.compile(r"(?:fi|done|esac)\b|[)}]")
-_CLOSED, _LAST = re.compile(r".*(?:\b(?:fi|done|esac)|[)}]);?$"), re.compile(r"(?:exit|exec)\b|.*<<")
+# What begins and ends a part of a script that may not be run. What ends all: what follows is not run, or is text. With nothing but
+# redirections exec goes on.
+_OPENS, _CLOSES = re.compile(r"(?:if|for|while|until|case|select)\b|(?!elif\b).*(?:[({]|[ \t](?:then|do))$"), re.compile(
+    r"(?:fi|done|esac)\b|[)}]")
+_CLOSED, _LAST = re.compile(r".*(?:\b(?:fi|done|esac)|[)}]);?$"), re.compile(r"(?:exit|exec(?![ \t]+[0-9&]?[<>]))\b|.*<<")
 # A line of tmpfiles.d that writes a text without specifiers and escapes; the kernel takes no longer values.
 _PLACED = re.compile(r"w[!+=-]*[ \t]+\"?/proc/sys/([\w./*-]+)\"?(?:[ \t]+\S+){4}[ \t]+((?:[^%\\]|%%){1,4096})(?:\\n)?$")
 _KDUMP_SAYS = re.compile(r"(?m)^[ \t]*(USE_KDUMP|KDUMP_SYSCTL)=[\"']?([^\"'#\n]*)")
@@ -197,6 +199,14 @@ def of_script(path, text, unit):
     """A Setting for each parameter that a script at PATH, which UNIT runs, surely writes."""
     for number, line in _plain(text):
         for name, value in _assigned(line):
+            yield Setting(_sysctl_d.canonical(name), value, path, number, unit)
+
+
+def of_cron(path, text, unit):
+    """The Settings of what root's tables of cron run when it starts."""
+    for number, line in enumerate(text.splitlines(), 1):
+        job = re.match(r"[ \t]*@reboot[ \t]+(?:root[ \t]+)?(?=\S)", line)
+        for name, value in _assigned(line[job.end():]) if job else ():
             yield Setting(_sysctl_d.canonical(name), value, path, number, unit)
 
 

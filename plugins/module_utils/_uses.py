@@ -122,7 +122,8 @@ _ISCSI, _IFCFG, _IFUP_RULES = "/etc/iscsi/ifaces/", "/etc/sysconfig/network-scri
     "/etc/sysconfig/network-scripts/rule-", "/etc/sysconfig/network/ifrule-")
 # The names of files may be patterns.
 FILES = DAEMON_JSON + _DOCKER_OPTIONS + CONTAINERS_CONF + (
-    LXC_USERNET, _KEXEC, _KDUMP_DEFAULTS, WIREGUARD + "/*.conf", OPENVPN + "/*.conf", OPENVPN_SERVERS + "/*.conf", NETPLAN + "/*.yaml",
+    LXC_USERNET, _KEXEC, _KEXEC + ".d/*", _KDUMP_DEFAULTS, WIREGUARD + "/*.conf", OPENVPN + "/*.conf", OPENVPN_SERVERS + "/*.conf",
+    NETPLAN + "/*.yaml",
     "/etc/systemd/system/docker.service.d/*.conf", "/etc/containers/containers.conf.d/*.conf", "/etc/containers/systemd/*.container",
     _GUESTS + "/*.xml", _ISCSI + "*", _IFCFG + "lo:*", _IFCFG + "dummy*",
 ) + tuple(start + "*" for start in _IFUP_RULES) + tuple(folder + "/*.netdev" for folder in NETWORKD) + tuple(
@@ -461,8 +462,9 @@ def _shows(name, value, values):
 
 
 def _kexec(facts, _uses):
-    loads = re.findall(r"(?m)^[ \t]*LOAD_KEXEC[ \t]*=[ \t]*[\"']?(\w*)", facts.texts.get(_KEXEC, ""))[-1:] == ["true"]
-    return Use(_KEXEC, True) if loads else None
+    said = [(path, word) for path, text in sorted(facts.texts.items()) if path.startswith(_KEXEC)
+            for word in re.findall(r"(?m)^[ \t]*LOAD_KEXEC[ \t]*=[ \t]*[\"']?(\w*)", text)]
+    return Use(said[-1][0], True) if said and said[-1][1] == "true" else None
 
 
 def _io_uring(facts, _uses):

@@ -326,6 +326,13 @@ def test_what_an_engine_sets_when_it_starts(host, unit, program, options, off, n
     assert _host.boot().winner(name).path == "/etc/sysctl.d/a.conf"
 
 
+@pytest.mark.parametrize("path", ["/etc/crontab", "/etc/cron.d/router", "/var/spool/cron/crontabs/root", "/var/spool/cron/root"])
+def test_what_cron_sets_at_each_boot(host, path):
+    host.file(path, "@reboot root /sbin/sysctl -w net.ipv4.ip_forward=1\n")
+    assert _host.rivals(True).settings == (("net.ipv4.ip_forward", "1", path, 1, "cron"),)
+    assert _host.boot().winner("net.ipv4.ip_forward") == ("1", path, 1)
+
+
 def test_abrt_is_asked(host):
     host.file(ENABLED + "abrt-ccpp.service", "")
     assert _host.rivals(False).settings == ()

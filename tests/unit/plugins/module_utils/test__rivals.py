@@ -271,7 +271,8 @@ def test_who_takes_advertisements_is_told(name, value, told):
     # Words of other kinds of files.
     ('KDUMP_SYSCTL="vm.a=1"', None), ("w /proc/sys/vm/a - - - - 1", None),
     # What may not be run, or is none of the script's commands.
-    ("exit 0\nsysctl vm.a=1", None), ("if false; then\n  sysctl vm.a=1\nfi", None), ("stop() {\n  sysctl vm.a=1\n}", None),
+    ("exit 0\nsysctl vm.a=1", None), ("exec /bin/x\nsysctl vm.a=1", None), ("exec\t/bin/x >/y\nsysctl vm.a=1", None),
+    ("if false; then\n  sysctl vm.a=1\nfi", None), ("stop() {\n  sysctl vm.a=1\n}", None),
     ("stop()\n{\nsysctl vm.a=1\n}", None), ("cat <<X\nsysctl vm.a=1\nX", None), ("false && \\\nsysctl vm.a=1", None),
     ("false &&\nsysctl vm.a=1", None), ("echo '\nsysctl vm.a=1\n'", None), ("case $1 in\nstop)\nsysctl vm.a=1\n;;\nesac", None),
     ("if true; then\n  exit 0\nfi; for a in b; do\nif c; then d; fi\nsysctl vm.a=1\ndone", None),
@@ -282,7 +283,8 @@ def test_what_a_script_writes(line, expected):
 
 
 @pytest.mark.parametrize("text", [
-    "if true; then\n  exit 0\nfi\n", "f() {\n  a\n}\n", "if a; then b; fi\n", "case a in\nb) c ;;\nesac\n", "# don't\n"])
+    "if true; then\n  exit 0\nfi\n", "f() {\n  a\n}\n", "if a; then b; fi\n", "case a in\nb) c ;;\nesac\n", "# don't\n",
+    "if a; then\n  b\nelif c; then\n  d\nelse\n  e\nfi\n", "exec >/var/log/rc.local.log 2>&1\n", "exec 2>/dev/null\n"])
 def test_what_follows_a_block_is_run(text):
     assert [item[:2] for item in _rivals.of_script("/s", text + "sysctl -q -w vm.a=1 vm.b='2'\nexit 0\n", "u")] == [
         ("vm.a", "1"), ("vm.b", "2")]
@@ -303,6 +305,15 @@ def test_what_follows_a_block_is_run(text):
 ])
 def test_what_tmpfiles_write(text, expected):
     assert [(item.name, item.value, item.number) for item in _rivals.of_tmpfiles([File("/t", text)])] == expected
+
+
+@pytest.mark.parametrize("line, expected", [
+    ("@reboot root /sbin/sysctl -w vm.a=1", [("vm.a", "1", 2)]), ("@reboot echo 1 > /proc/sys/vm/a", [("vm.a", "1", 2)]),
+    ("@reboot alice /sbin/sysctl -w vm.a=1", []), ("# @reboot root sysctl -w vm.a=1", []), ("0 4 * * * root sysctl -w vm.a=1", []),
+    ("@reboot", []), ("@reboot root ", []), ("@daily root sysctl -w vm.a=1", []),
+])
+def test_what_cron_runs_when_it_starts(line, expected):
+    assert [(item.name, item.value, item.number) for item in _rivals.of_cron("/c", "SHELL=/bin/sh\n%s\n" % line, "cron")] == expected
 
 
 @pytest.mark.parametrize("text, expected", [

@@ -739,6 +739,8 @@ CLIENT = "[Interface]\nSaveConfig = true\nListenPort = 51234\n[Peer]\nEndpoint =
     ("kexec", dict(lines={NO_KEXEC: LINE._replace(value="0")}), (ROUTER, True)), ("kexec", dict(own={NO_KEXEC: "0"}), None),
     ("kexec", dict(lines={NO_KEXEC: LINE._replace(value=None)}), None),
     ("kexec", dict(texts={"/etc/default/kexec": "LOAD_KEXEC=true\n"}), ("/etc/default/kexec", True)),
+    ("kexec", dict(texts={"/etc/default/kexec": "LOAD_KEXEC=false\n", "/etc/default/kexec.d/a": "LOAD_KEXEC=true\n"}),
+     ("/etc/default/kexec.d/a", True)),
     ("kexec", dict(texts={"/etc/default/kexec": "LOAD_KEXEC=true\nLOAD_KEXEC=false\n"}), None),
     *[(use, dict(lines={name: LINE._replace(value=value)}), (ROUTER, True)) for use, name, value in SITE],
     # What the vendor ships, what a kernel may begin with, and the other values.
