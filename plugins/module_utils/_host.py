@@ -51,7 +51,6 @@ _INITS = {"systemd": None, "openrc-init": _OPENRC, "runit": _RUNIT, "runit-init"
 # What a bootable image without /sbin/init and without systemd starts with.
 _MARKS = (("/sbin/openrc", "openrc-init"), ("/etc/runit/1", "runit"))
 _MANAGER = ("/usr/sbin/NetworkManager", "/usr/bin/NetworkManager")
-_LONGEST_SCRIPT = 1 << 16
 # Where each user has a table: of Debian, of RHEL, of SUSE.
 _CRON = ("/var/spool/cron/crontabs", "/var/spool/cron", "/var/spool/cron/tabs")
 # What an administrator writes there; those of the vendor set no parameters. A name of one folder hides it in those after it.
@@ -223,7 +222,7 @@ def _started(programs, options, off):
     path = next(filter(_files.exists, programs), None)
     if path is None or options and re.search(off, _files.short(options) or ""):
         return ()
-    return (File(path, _files.read(path, _LONGEST_SCRIPT) or ""),)
+    return (File(path, _files.short(path) or "" if _files.read(path, 2) == "#!" else ""),)
 
 
 def _below(folder, ending):

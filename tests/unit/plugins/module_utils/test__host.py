@@ -293,7 +293,7 @@ def test_the_script_of_photon_s_packet_filter_is_asked(host):
         ("net.ipv4.tcp_syncookies", "1", "/etc/systemd/scripts/iptables", 3, "iptables.service"),)
 
 
-APPORT, WRITES = "/usr/share/apport/apport", "import os\nwrite('kernel/core_pattern', '|x')\nwrite('fs/suid_dumpable', '2')\n"
+APPORT, WRITES = "/usr/share/apport/apport", "#!/usr/bin/python3\nwrite('kernel/core_pattern', '|x')\nwrite('fs/suid_dumpable', '2')\n"
 
 
 @pytest.mark.parametrize("link, defaults, sets", [
