@@ -23,6 +23,7 @@ _EMULATED_NETWORK = ("e1000", "e1000e", "pcnet32", "vmxnet")
 # See is_name.
 _NOMSI = "kernel option pci=nomsi"
 _VENDOR, _VMCI_DEVICE = "0x15ad", "0x0740"
+_DEVICES = {"vmxnet3": "0x07b0", "vmw_pvscsi": "0x07c0", "vmw_vmci": _VMCI_DEVICE}
 
 # container: whether it is one. dmi: {sys_vendor, product_name}. hypervisor: whether the processor says that there is one. disks: name of a
 # disk -> address of its controller. networks: interface -> driver. files: pairs of path and text of modprobe.d. unread: pairs of path and
@@ -30,7 +31,8 @@ _VENDOR, _VMCI_DEVICE = "0x15ad", "0x0740"
 Guest = namedtuple("Guest", "container dmi hypervisor devices drivers files unread cmdline root disks networks swaps meminfo tools docker")
 # modes: what msi_irqs says of each interrupt. msix: whether the device offers MSI-X, None where that cannot be read.
 Device = namedtuple("Device", "address vendor device driver modes msix")
-# version: of the driver in use. own: that of the kernel's own file, own_path. parameters: name -> value, None where it cannot be read.
+# version: of the driver in use. own: that of the kernel's own file, own_path; None where that file cannot be read. parameters: name ->
+# value, None where it cannot be read.
 Driver = namedtuple("Driver", "loaded builtin version own own_path parameters")
 # The file system of /, the disk that it is on (None where that is none), and the file:line that says so.
 Root = namedtuple("Root", "filesystem disk source")
@@ -121,13 +123,21 @@ def _drivers(guest):
     for name in DRIVERS:
         driver = guest.drivers[name]
         if not driver.loaded:
-            made.append(_row("%s driver" % name, "not loaded", OK, "", "/sys/module"))
+            made.append(_not_loaded(name, guest))
             made += _disabled_before_load(name, driver, found)
             continue
         made.append(_row("%s driver" % name, "built in" if driver.builtin else "module", OK, "", "/sys/module/%s" % name))
         made += _version(name, driver)
         made += [_parameter(name, driver, parameter, found) for parameter in _parameters(name, driver)]
     return made
+
+
+def _not_loaded(name, guest):
+    idle = [device.address for device in guest.devices
+            if device.driver is None and (device.vendor, device.device) == (_VENDOR, _DEVICES.get(name))]
+    reason = idle and ("The device %s has no driver, so it does nothing: see whether modprobe.d keeps the module %s from being loaded, or "
+                       "whether the package that holds it, such as linux-modules-extra, is missing." % (idle[0], name))
+    return _row("%s driver" % name, "not loaded", FINDING if idle else OK, reason or "", "/sys/module")
 
 
 def _disabled_before_load(name, driver, found):
@@ -144,6 +154,9 @@ def _version(name, driver):
     if driver.own and _numbers(driver.version) < _numbers(driver.own):
         return [_row("%s version" % name, driver.version, FINDING, "It is older than %s, which the kernel brings itself in %s: another "
                      "package has put a driver of its own before that one. Remove it." % (driver.own, driver.own_path), source)]
+    if driver.own_path and not driver.own:
+        return [_row("%s version" % name, driver.version, HIDDEN, "It cannot be compared with that of the kernel's own driver: %s is "
+                     "compressed in a way that is not read here." % driver.own_path, source)]
     return [_row("%s version" % name, driver.version, OK, "", source)]
 
 

@@ -51,11 +51,10 @@ _INITS = {"systemd": None, "openrc-init": _OPENRC, "runit": _RUNIT, "runit-init"
 # What a bootable image without /sbin/init and without systemd starts with.
 _MARKS = (("/sbin/openrc", "openrc-init"), ("/etc/runit/1", "runit"))
 _MANAGER = ("/usr/sbin/NetworkManager", "/usr/bin/NetworkManager")
-_RC_LOCAL = ("/etc/rc.local", "/etc/rc.d/rc.local")
+# Where each user has a table: of Debian, of RHEL, of SUSE.
+_CRON = ("/var/spool/cron/crontabs", "/var/spool/cron", "/var/spool/cron/tabs")
 # What an administrator writes there; those of the vendor set no parameters. A name of one folder hides it in those after it.
 _TMPFILES = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d")
-# What switches off a service of Debian's.
-_OFF = re.compile(r"(?m)^[ \t]*enabled=[\"']?0")
 _MACHINE_IDS = ("/etc/machine-id", "/run/machine-id")
 _MAX_MACHINE_ID = 64
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
@@ -208,12 +207,22 @@ def _of_scripts(init):
     found = [(unit, _texts_at(filter(_files.is_program, [path])), _rivals.of_script) for unit, path in sorted(_rivals.SCRIPTS.items())
              if _units.is_enabled(unit)]
     found += [(_rivals.KDUMP_UNIT, _texts_at([_rivals.KDUMP_DEFAULTS]), _rivals.of_kdump)] if _units.is_enabled(_rivals.KDUMP_UNIT) else []
-    found += [(unit, _texts_at(known[0])[:1], _rivals.of_collector) for unit, known in sorted(_rivals.COLLECTORS.items())
-              if _units.is_enabled(unit) and not _OFF.search(_files.short("/etc/default/" + unit[:-len(".service")]) or "")]
+    found += [(unit, _started(*known[:3]), _rivals.of_started) for unit, known in sorted(_rivals.STARTED.items())
+              if _units.is_enabled(unit)]
     local = _below("/etc/local.d", ".start") if init == _OPENRC else ()
-    started = set(map(_files.resolved, local + (() if _units.is_masked("rc-local.service") else _RC_LOCAL)))
+    started = set(map(_files.resolved, local + (() if _units.is_masked("rc-local.service") else _rivals.RC_LOCAL)))
     found += [("rc.local", _texts_at(sorted(filter(_files.is_program, started))), _rivals.of_script)]
+    tables = tuple(folder + "/root" for folder in _CRON) + ("/etc/crontab",) + _below("/etc/cron.d", "")
+    found += [("cron", _texts_at(tables), _rivals.of_cron)]
     return tuple(setting for unit, items, read in found for item in items for setting in read(item.path, item.text, unit))
+
+
+def _started(programs, options, off):
+    """The first of PROGRAMS that is there, unless a text in its OPTIONS switches it OFF. Only a script tells on which line it does it."""
+    path = next(filter(_files.exists, programs), None)
+    if path is None or options and re.search(off, _files.short(options) or ""):
+        return ()
+    return (File(path, _files.short(path) or "" if _files.read(path, 2) == "#!" else ""),)
 
 
 def _below(folder, ending):
@@ -228,6 +237,8 @@ def _texts_at(paths):
 
 def _init(image):
     """The Init of this host, by the program of process 1; None where that is systemd or no init that is known (a container)."""
+    if _units.is_masked("systemd-sysctl.service"):
+        return Init("systemd", False)
     if not image and _files.exists("/run/systemd/system"):
         return None
     name = _first_program(image)

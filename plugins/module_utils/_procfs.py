@@ -18,10 +18,12 @@ PROC_SYS = "/proc/sys"
 SYS_NET = "/sys/class/net"
 # The kernel makes and clears a buffer of this size at each read.
 _MAX_VALUE = 1 << 16
-# The family of netlink that tells of routes (NETLINK_ROUTE). Kind of message -> what asks for all of that kind: addresses and rules
-# (RTM_NEWADDR and RTM_GETADDR, RTM_NEWRULE and RTM_GETRULE).
-_ROUTES, _ADDRESS, _RULE = 0, 20, 32
-_ASKS = {_ADDRESS: 22, _RULE: 34}
+# The family of netlink that tells of routes (NETLINK_ROUTE). Kind of message -> what asks for all of that kind: interfaces, addresses and
+# rules (RTM_NEWLINK and RTM_GETLINK, RTM_NEWADDR and RTM_GETADDR, RTM_NEWRULE and RTM_GETRULE).
+_ROUTES, _LINK, _ADDRESS, _RULE = 0, 16, 20, 32
+_ASKS = {_LINK: 18, _ADDRESS: 22, _RULE: 34}
+# What of an interface is its name, the one whose port it is, and what it is (IFLA_IFNAME, IFLA_MASTER, IFLA_LINKINFO, IFLA_INFO_KIND).
+_NAME, _MASTER, _INFO, _KIND = 3, 10, 18, 1
 # What of an address is its value and which names its interface (IFA_LOCAL, IFA_LABEL).
 _LOCAL, _LABEL = 2, 3
 # The tables that the kernel has by itself: default, main, local.
@@ -198,10 +200,19 @@ def route_rules():
 
 
 def addresses():
-    """(interface, address) of all addresses of IPv4; none where the kernel does not tell."""
-    found = (dict(_attributes(message[24:])) for message in _told(_ADDRESS))
-    return [(_decoded(item[_LABEL].rstrip(b"\0")).partition(":")[0], ".".join(map(str, item[_LOCAL])))
-            for item in found if _LABEL in item and _LOCAL in item]
+    """(interface, address, bits of its network) of all addresses of IPv4; none where the kernel does not tell."""
+    found = ((dict(_attributes(message[24:])), message[17]) for message in _told(_ADDRESS) if len(message) > 24)
+    return [(_decoded(item[_LABEL].rstrip(b"\0")).partition(":")[0], ".".join(map(str, item[_LOCAL])), bits)
+            for item, bits in found if _LABEL in item and _LOCAL in item]
+
+
+def dead_ends():
+    """The interfaces that lead nowhere, whatever they are called: dummies, and bridges without a port."""
+    links = [(dict(_attributes(message[32:])), message[20:24]) for message in _told(_LINK)]
+    masters = set(item.get(_MASTER) for item, _index in links)
+    kinds = [(item, index, dict(_attributes(item.get(_INFO, b""))).get(_KIND, b"").rstrip(b"\0")) for item, index in links]
+    return [_decoded(item[_NAME].rstrip(b"\0")) for item, index, kind in kinds
+            if _NAME in item and (kind == b"dummy" or kind == b"bridge" and index not in masters)]
 
 
 def _told(kind):

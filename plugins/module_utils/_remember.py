@@ -128,6 +128,8 @@ def _after_pair(found, name, taken, entry, choices):
 def firsts(saved, choices, snapshot, after):
     """parameter -> the value that a line of ours found first. AFTER: path -> SavedFile after the run."""
     asked = set(name for known in after.values() for name in known.lines or ())
+    # What a use holds back meanwhile may be asked for again, and what the use has set then is not the host's own.
+    asked.update(name for name, choice in choices.items() if choice.state == "held_back")
     found = dict((name, value) for name, value in saved.first.items() if name in asked)
     for name, choice in choices.items():
         live = snapshot.live[name].value if name in snapshot.live else None

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _boot_order, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rivals, Setting, Winner
 
+RC_LOCAL = ("/etc/rc.local", "/etc/rc.d/rc.local")
 SYSCTL_CONF, UFW_CONF = "/etc/sysctl.conf", "/etc/ufw/sysctl.conf"
 _RUN_FIRST = ("/run/sysctl.d", "/etc/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
 _NAMED = 5
@@ -21,13 +22,22 @@ _INCLUDES = 20
 # Unit -> the script that it runs: that of Photon OS sets parameters of the network before it loads its tables.
 SCRIPTS = {"iptables.service": "/etc/systemd/scripts/iptables"}
 KDUMP_UNIT, KDUMP_DEFAULTS = "kdump-tools.service", "/etc/default/kdump-tools"
-# Unit -> the first of these programs that is there, and what it sets.
-COLLECTORS = {
-    "apport.service": (("/usr/share/apport/apport",), (
+_FORWARDS = (("net.ipv4.ip_forward", "1"),)
+# Unit -> the first of these files that is there, where its options stand, what in these switches it off, and what it sets when it starts.
+STARTED = {
+    "apport.service": (("/usr/share/apport/apport",), "/etc/default/apport", r"(?m)^[ \t]*enabled=[\"']?0", (
         ("kernel.core_pattern", "|/usr/share/apport/apport"), ("fs.suid_dumpable", "2"), ("kernel.core_pipe_limit", "10"))),
-    "abrt-ccpp.service": (("/usr/sbin/abrt-install-ccpp-hook", "/usr/bin/abrt-install-ccpp-hook"), (
+    "abrt-ccpp.service": (("/usr/sbin/abrt-install-ccpp-hook", "/usr/bin/abrt-install-ccpp-hook"), None, "", (
         ("kernel.core_pattern", "|/usr/libexec/abrt-hook-ccpp"),)),
+    "docker.service": (("/usr/bin/dockerd", "/usr/sbin/dockerd"), "/etc/docker/daemon.json", r'"ip-forward"\s*:\s*false', _FORWARDS),
+    "lxc-net.service": (("/usr/libexec/lxc/lxc-net",), "/etc/default/lxc-net", r"(?m)^[ \t]*USE_LXC_BRIDGE=[\"']?false", _FORWARDS),
+    "kubelet.service": (("/usr/bin/kubelet", "/usr/local/bin/kubelet", "/opt/bin/kubelet"), "/var/lib/kubelet/config.yaml",
+                        r"(?m)^[ \t]*protectKernelDefaults[ \t]*:[ \t]*true", (
+        ("vm.overcommit_memory", "1"), ("vm.panic_on_oom", "0"), ("kernel.panic", "10"), ("kernel.panic_on_oops", "1"),
+        ("kernel.keys.root_maxkeys", "1000000"), ("kernel.keys.root_maxbytes", "25000000"))),
 }
+# Their forwarding shows no router.
+ENGINES = ("docker.service", "lxc-net.service")
 # A word of a shell that stands for itself; what ends a command.
 _WORD = r"(?:[^\s\"'\\$`;|&<>()#]|\"[^\"\\$`]*\"|'[^']*')+"
 _END = r"[ \t]*(?:[0-9]?[;&|<>#].*)?$"
@@ -35,9 +45,11 @@ _ECHO = re.compile(r"echo[ \t]+(?:-[neE]+[ \t]+)?(%s(?:[ \t]+%s)*)[ \t]*(?:>>?|\
                    % (_WORD, _WORD, _END))
 _SYSCTL = re.compile(r"(?:/\S*/)?sysctl((?:[ \t]+%s)+)%s" % (_WORD, _END))
 _ASSIGNED = re.compile(r"(\w[\w./-]*)=(.+)")
-# What begins and ends a part of a script that may not be run. What ends all: what follows is not run, or is text.
-_OPENS, _CLOSES = re.compile(r"(?:if|for|while|until|case|select)\b|.*(?:[({]|[ \t](?:then|do))$"), re.compile(r"(?:fi|done|esac)\b|[)}]")
-_CLOSED, _LAST = re.compile(r".*(?:\b(?:fi|done|esac)|[)}]);?$"), re.compile(r"(?:exit|exec)\b|.*<<")
+# What begins and ends a part of a script that may not be run. What ends all: what follows is not run, or is text. With nothing but
+# redirections exec goes on.
+_OPENS, _CLOSES = re.compile(r"(?:if|for|while|until|case|select)\b|(?!elif\b).*(?:[({]|[ \t](?:then|do))$"), re.compile(
+    r"(?:fi|done|esac)\b|[)}]")
+_CLOSED, _LAST = re.compile(r".*(?:\b(?:fi|done|esac)|[)}]);?$"), re.compile(r"(?:exit|exec(?![ \t]+[0-9&]?[<>]))\b|.*<<")
 # A line of tmpfiles.d that writes a text without specifiers and escapes; the kernel takes no longer values.
 _PLACED = re.compile(r"w[!+=-]*[ \t]+\"?/proc/sys/([\w./*-]+)\"?(?:[ \t]+\S+){4}[ \t]+((?:[^%\\]|%%){1,4096})(?:\\n)?$")
 _KDUMP_SAYS = re.compile(r"(?m)^[ \t]*(USE_KDUMP|KDUMP_SYSCTL)=[\"']?([^\"'#\n]*)")
@@ -103,6 +115,9 @@ def _short(value):
 def _init(init):
     if not init:
         return []
+    if init.name == "systemd":
+        return ["systemd-sysctl.service is masked, so nothing applies the files of sysctl.d at boot: boot values are those that it would "
+                "set. Run `systemctl unmask systemd-sysctl.service`."]
     if init.is_procps:
         return ["This host starts with %s, not with systemd: boot values are those that `sysctl --system` sets, which reads %s last." %
                 (init.name, SYSCTL_CONF)]
@@ -187,6 +202,14 @@ def of_script(path, text, unit):
             yield Setting(_sysctl_d.canonical(name), value, path, number, unit)
 
 
+def of_cron(path, text, unit):
+    """The Settings of what root's tables of cron run when it starts."""
+    for number, line in enumerate(text.splitlines(), 1):
+        job = re.match(r"[ \t]*@reboot[ \t]+(?:root[ \t]+)?(?=\S)", line)
+        for name, value in _assigned(line[job.end():]) if job else ():
+            yield Setting(_sysctl_d.canonical(name), value, path, number, unit)
+
+
 def of_kdump(path, text, unit):
     """The Settings of Debian's kdump-tools, which lets the kernel panic where nothing else is said."""
     said = dict(_KDUMP_SAYS.findall(text))
@@ -210,9 +233,9 @@ def of_tmpfiles(items):
             yield Setting(_sysctl_d.canonical(name.replace("*", interface)), *said)
 
 
-def of_collector(path, text, unit):
-    """The Settings of a program at PATH that takes core dumps; UNIT starts it."""
-    for name, value in COLLECTORS[unit][1]:
+def of_started(path, text, unit):
+    """The Settings of a program at PATH that UNIT starts."""
+    for name, value in STARTED[unit][3]:
         lines = (number for number, line in enumerate(text.splitlines(), 1) if name.replace(".", "/") in line)
         yield Setting(name, value, path, next(lines, 1), unit)
 

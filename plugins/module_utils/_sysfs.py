@@ -179,7 +179,7 @@ def is_builtin(name):
 
 
 def _own_version(name):
-    """(version, path) of the file that came with the running kernel, (None, None) where there is none that can be read."""
+    """(version, path) of the file that came with the running kernel; None for what cannot be read or is not there."""
     base = "/lib/modules/%s/kernel/drivers/%s" % (_procfs.release(), _OWN[name])
     for ending, unpacked in _MODULE_FILES:
         text = _raw(base + ending)
@@ -189,7 +189,7 @@ def _own_version(name):
             except (OSError, EOFError, lzma.LZMAError):
                 return None, None
             return (found.group(1).decode(), base + ending) if found else (None, None)
-    return None, None
+    return None, base + ".ko.zst" if _files.exists(base + ".ko.zst") else None
 
 
 def modprobe_files():

@@ -10,6 +10,7 @@ import os
 import pwd
 import re
 import stat
+import struct
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
     _boot_order,
@@ -48,6 +49,10 @@ _FIRST_USER, _NOBODY = 1000, 65534
 _BY_ADVERTISEMENT, _PERMANENT = 0x40000, 0x80
 _CRASH_KERNEL = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size")
 _MACHINES = ("/var/lib/machines", "/etc/systemd/nspawn")
+# Addresses of the link alone and of groups: any interface leads to them, and nobody is answered at them.
+_NO_SENDERS = ("169.254.", "224.")
+# Interfaces that lead nowhere; the last one is kube-proxy's.
+_NOWHERE = re.compile(r"(?:lo|dummy.*|kube-ipvs[0-9]+)\Z")
 # Nobody includes more files in the rules of a packet filter.
 _MOST_INCLUDED = 200
 
@@ -64,7 +69,7 @@ def _filters(enabled):
     """path -> text of what packet filters and interfaces load at boot, with the files of root that these include."""
     waiting, found = list(_packet_filters.loaded(enabled, _packet_filters.ufw_is_enabled(_texts_of(_packet_filters.UFW) or ""))), {}
     while waiting and len(found) < _MOST_INCLUDED:
-        for path in _matching(waiting.pop(0)):
+        for path in _matching(waiting.pop(0))[:_MOST_INCLUDED]:
             text = None if path in found else _texts_of(path)
             if text is not None:
                 found[path] = text
@@ -77,7 +82,7 @@ def _matching(pattern):
     folder, _slash, name = pattern.rpartition("/")
     if not re.search(r"[*?\[]", name):
         return [pattern]
-    return ["%s/%s" % (folder, base) for base in _files.entries(folder)[:_MOST_INCLUDED] if _glob.matches(name, base)]
+    return ["%s/%s" % (folder, base) for base in _files.entries(folder) if _glob.matches(name, base)]
 
 
 def asks(rules, use):
@@ -92,14 +97,14 @@ def traces(image, saved, files, dialect, others, asks_units=False):
     # What others than root can write says nothing for sure of what root wants.
     trusted = set(filter(_trusted, set(setting.path for setting in others.settings)))
     found = dict(enabled=enabled, filters=_filters(enabled), lines=_lines(foreign, dialect, others), image=image,
-                 shipped=_shipped(foreign, dialect), settings=tuple(item for item in others.settings if item.path in trusted),
-                 announces=others.announces,
+                 shipped=_shipped(foreign, dialect), announces=others.announces,
+                 settings=tuple(item for item in others.settings if item.path in trusted and item.by not in _rivals.ENGINES),
                  private_users=_private_users() if asks_units else None)
     if image:
         return found
     orphans = _orphans(files, saved, dialect)
     return dict(found, own=dict((name, _own(name, saved, orphans)) for name in _uses.OWN), advertised=_advertised(saved, orphans),
-                defaults=_default_routes(), rules=_procfs.route_rules(), addresses=_procfs.addresses(), crash_kernel=_crash_kernel())
+                ways=_several_ways(), rules=_procfs.route_rules(), addresses=_service_addresses(), crash_kernel=_crash_kernel())
 
 
 def _lines(foreign, dialect, others):
@@ -174,10 +179,34 @@ def _advertised(saved, orphans):
     return next((name for name, value in accepts if value != "0"), None)
 
 
-def _default_routes():
-    routes = (line.split() for line in (_files.read_proc("net/route", _files.MAX_SHORT) or "").splitlines())
-    # A route that leads nowhere, such as an unreachable one, has no interface.
-    return tuple(sorted(set(fields[0] for fields in routes if fields[1:2] == ["00000000"] and fields[7:8] == ["00000000"]) - set("*")))
+def _several_ways():
+    """The first network to which several interfaces lead, in words: an answer may leave by another one of these."""
+    found = {}
+    for fields in (line.split() for line in (_files.read_proc("net/route", _files.MAX_SHORT) or "").splitlines()):
+        # A route that leads nowhere, such as an unreachable one, has no interface.
+        if len(fields) > 7 and fields[0] != "*":
+            found.setdefault((fields[1], fields[7]), set()).add(fields[0])
+    several = [(tuple(map(_address, way)), sorted(names)) for way, names in sorted(found.items()) if len(names) > 1]
+    for way, names in several:
+        if not way[0].startswith(_NO_SENDERS):
+            what = "default routes" if set(way) == set(["0.0.0.0"]) else "routes to %s/%s" % way
+            return "%s through %s" % (what, ", ".join(names))
+    return None
+
+
+def _address(text):
+    """An address of IPv4 in its usual form, of the one in which /proc/net/route has it."""
+    return ".".join(map(str, bytearray(struct.pack("=I", int(text, 16)))))
+
+
+def _service_addresses():
+    """(interface, address) of those of IPv4 on an interface that leads nowhere, but for those of this host alone."""
+    found = [item for item in _procfs.addresses() if not item[1].startswith("127.")]
+    # Of an engine's bridge an address has more neighbours, and to ask for all interfaces of its containers takes time.
+    alone = [item for item in found if item[2] == 32]
+    ends = _procfs.dead_ends() if alone else ()
+    return [(name, address) for name, address, _bits in found if _NOWHERE.match(name)] + [
+        (name, address) for name, address, _bits in alone if name in ends and not _NOWHERE.match(name)]
 
 
 def _crash_kernel():
@@ -220,10 +249,9 @@ def _texts_of(path):
 
 def _texts():
     """path -> text of each file of root's that may tell of a use."""
-    paths = list(_uses.FILES) + [_SUBUID, _NSSWITCH]
-    for folder, ending in _uses.FOLDERS:
-        paths += ["%s/%s" % (folder, base) for base in _files.entries(folder) if base.endswith(ending)]
-    texts = ((path, _texts_of(path)) for path in paths)
+    paths = [path for pattern in _uses.FILES + (_SUBUID, _NSSWITCH) for path in _matching(pattern)]
+    # What is not executable is not run.
+    texts = ((path, _texts_of(path)) for path in paths + list(filter(_files.is_program, _rivals.RC_LOCAL)))
     return dict((path, text) for path, text in texts if text is not None)
 
 

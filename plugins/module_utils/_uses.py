@@ -10,7 +10,7 @@ Private to the collection.
 import re
 from collections import OrderedDict, namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _packet_filters, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _packet_filters, _rivals, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import SAID, Use
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 
@@ -70,15 +70,10 @@ _KEPT = 15
 PROCESSES = frozenset(name[:_KEPT] for name in tuple(_RUNTIME_PROGRAMS) + _KUBERNETES_PROCESSES + sum(_GATEWAY_PROCESSES.values(), ()))
 
 DAEMON_JSON = ("/etc/docker/daemon.json", "/var/snap/docker/current/config/daemon.json")
-# Interfaces that lead nowhere; the last one is kube-proxy's.
-_NOWHERE = re.compile(r"(?:lo|dummy.*|kube-ipvs[0-9]+)\Z")
 # Where its options stand as well, in the unit's drop-ins, too.
 _DOCKER_OPTIONS = ("/etc/default/docker", "/etc/sysconfig/docker", "/etc/systemd/system/docker.service")
-_DOCKER_DROP_INS = "/etc/systemd/system/docker.service.d"
 CONTAINERS_CONF = ("/etc/containers/containers.conf", "/etc/containers/storage.conf", "/usr/share/containers/containers.conf")
-_CONTAINERS_DROP_INS, _QUADLETS = "/etc/containers/containers.conf.d", "/etc/containers/systemd"
 LXC_USERNET = "/etc/lxc/lxc-usernet"
-# The folders whose *.conf are read as well.
 WIREGUARD = "/etc/wireguard"
 OPENVPN, OPENVPN_SERVERS = "/etc/openvpn", "/etc/openvpn/server"
 NETPLAN, _GUESTS = "/etc/netplan", "/etc/libvirt/qemu"
@@ -89,24 +84,31 @@ _ROUTERS = ("frr.service", "bird.service", "quagga.service", "keepalived.service
 _ROUTERS_OF = {"ipv4": ("shorewall.service", "pptpd.service", "pimd.service"),
                "ipv6": ("bird6.service", "radvd.service", "shorewall6.service")}
 # Their routes come and go, and answers may leave by another way than questions came.
-_ROUTING = ("frr.service", "bird.service", "bird6.service", "quagga.service")
+_ROUTING = ("frr.service", "bird.service", "bird6.service", "quagga.service", "tailscaled.service")
 _KDUMP_TOOLS, _KDUMP_DEFAULTS = "kdump-tools.service", "/etc/default/kdump-tools"
 _KDUMP = ("kdump.service", _KDUMP_TOOLS)
-ENABLED = _ROUTERS + _ROUTERS_OF["ipv4"] + _ROUTERS_OF["ipv6"] + _KDUMP + _packet_filters.UNITS
+ENABLED = _ROUTERS + _ROUTING + _ROUTERS_OF["ipv4"] + _ROUTERS_OF["ipv6"] + _KDUMP + _packet_filters.UNITS
 FORWARD, FORWARD_IPV6 = "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"
 CORE_PATTERN = "kernel.core_pattern"
 RP_FILTERS = ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter")
-# use -> (parameter, the value that shows it, whether the value of the host itself and a line of the vendor's show it as well): no kernel
-# begins with 0 or 2 of the first two, and a vendor ships a line for userfaultfd with what needs it.
-_WISHES = {
-    "bridged_guests": ("net.bridge.bridge-nf-call-iptables", "0", True, False),
-    "strict_memory": ("vm.overcommit_memory", "2", True, False),
-    "userfaultfd": ("vm.unprivileged_userfaultfd", "1", False, True),
-    "kexec": ("kernel.kexec_load_disabled", "0", False, False),
-}
+# (use, parameter, the values that show it (empty: all above 0), whether the value of the host itself and a line of the vendor's show it as
+# well): no kernel begins with 0 or 2 of the first two, and a vendor ships a line for userfaultfd with what needs it.
+_WISHES = (
+    ("bridged_guests", "net.bridge.bridge-nf-call-iptables", ("0",), True, False),
+    ("strict_memory", "vm.overcommit_memory", ("2",), True, False),
+    ("userfaultfd", "vm.unprivileged_userfaultfd", ("1",), False, True),
+    ("kexec", "kernel.kexec_load_disabled", ("0",), False, False),
+    ("sandbox", "kernel.apparmor_restrict_unprivileged_userns", ("0",), False, False),
+    ("sandbox", "kernel.unprivileged_userns_clone", ("1",), False, False),
+    ("sandbox", "user.max_user_namespaces", (), False, False),
+    ("io_uring", "kernel.io_uring_disabled", ("0",), False, False),
+    ("debugger", "kernel.yama.ptrace_scope", ("0",), False, False),
+    ("profiler", "kernel.perf_event_paranoid", ("-1", "0", "1"), False, False),
+    ("profiler", "kernel.kptr_restrict", ("0",), False, False),
+)
 _KEXEC = "/etc/default/kexec"
 # The parameters of which it is told what the host has by itself, and what others' files say.
-OWN = (FORWARD, FORWARD_IPV6, CORE_PATTERN) + RP_FILTERS + tuple(wish[0] for wish in _WISHES.values())
+OWN = (FORWARD, FORWARD_IPV6, CORE_PATTERN) + RP_FILTERS + tuple(wish[1] for wish in _WISHES)
 # What makes a router of one interface, or of those that are still to come, as well. Patterns are taken as they stand.
 _FORWARDING = {FORWARD: re.compile(r"net\.ipv4\.(?:ip_forward|conf\.[^.]+\.forwarding)\Z"),
                FORWARD_IPV6: re.compile(r"net\.ipv6\.conf\.[^.]+\.(?:force_)?forwarding\Z")}
@@ -116,10 +118,25 @@ PRIVATE_USERS = re.compile(r"(?m)^[ \t]*PrivateUsers[ \t]*=[ \t]*(\S*)")
 _ADMINISTRATORS = ("/etc/", "/run/", "/usr/local/")
 # Ubuntu's procps ships this one for everybody.
 _SHIPPED = ("/etc/sysctl.d/10-network-security.conf",)
-FILES = DAEMON_JSON + _DOCKER_OPTIONS + CONTAINERS_CONF + (LXC_USERNET, _KEXEC, _KDUMP_DEFAULTS)
-FOLDERS = ((WIREGUARD, ".conf"), (OPENVPN, ".conf"), (OPENVPN_SERVERS, ".conf"), (NETPLAN, ".yaml"), (_DOCKER_DROP_INS, ".conf"),
-           (_CONTAINERS_DROP_INS, ".conf"), (_QUADLETS, ".container"), (_GUESTS, ".xml")) + tuple(
-               (folder, ending) for folders, ending in ((NETWORKD, ".netdev"), (MANAGER, "")) for folder in folders)
+_ISCSI, _IFCFG, _IFUP_RULES = "/etc/iscsi/ifaces/", "/etc/sysconfig/network-scripts/ifcfg-", (
+    "/etc/sysconfig/network-scripts/rule-", "/etc/sysconfig/network/ifrule-")
+# The names of files may be patterns.
+FILES = DAEMON_JSON + _DOCKER_OPTIONS + CONTAINERS_CONF + (
+    LXC_USERNET, _KEXEC, _KEXEC + ".d/*", _KDUMP_DEFAULTS, WIREGUARD + "/*.conf", OPENVPN + "/*.conf", OPENVPN_SERVERS + "/*.conf",
+    NETPLAN + "/*.yaml",
+    "/etc/systemd/system/docker.service.d/*.conf", "/etc/containers/containers.conf.d/*.conf", "/etc/containers/systemd/*.container",
+    _GUESTS + "/*.xml", _ISCSI + "*", _IFCFG + "lo:*", _IFCFG + "dummy*",
+) + tuple(start + "*" for start in _IFUP_RULES) + tuple(folder + "/*.netdev" for folder in NETWORKD) + tuple(
+    folder + "/*.network" for folder in NETWORKD[:-1]) + tuple(folder + "/*" for folder in MANAGER)
+# Those of them that configure the network, or that run as scripts.
+_NETWORK = (NETPLAN,) + NETWORKD + MANAGER + _rivals.RC_LOCAL
+# What adds in these a rule that chooses a table of routes of IPv4, and an address on an interface that leads nowhere; one blank stands for
+# all that are side by side.
+_ADDS_RULE = (r"\bip (?:-(?!6)\S+ ){0,9}ru(?:le?)? a|^\[RoutingPolicyRule\]|^[\"']?routing-(?:policy[\"']? ?:|rule[0-9]* ?=[^:\n]+$)")
+_ADDS_ADDRESS = (r"\bip (?:-\S+ ){0,9}a\w* [acr]\w* (?!127\.)[1-9].{0,80} dev (?:lo|dummy[\w.-]*)(?![\w.:-])"
+                 r"|\bifconfig (?:lo:|dummy)\S* [1-9]|^iface (?:lo:|dummy)\S* inet static"
+                 r"|^iface lo inet .*\n(?:(?!iface ).*\n)*?address (?!127\.)[1-9]"
+                 r"|^(?:Name ?= ?(?:lo|dummy\S*)|(?:Kind|type) ?= ?dummy)$|^[\"']?(?:lo|dummy-devices)[\"']? ?:")
 _WIREGUARD = r"(?mi)^[ \t]*\[(?:Interface|WireGuard)\]"
 _PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:(?:WireGuard)?Peer\]|wireguard-peer\.)", r"(?mi)^[ \t]*Endpoint[ \t]*="
 _LISTEN_PORT = r"(?mi)^[ \t]*Listen-?Port[ \t]*="
@@ -133,7 +150,7 @@ def found(facts):
     """use -> Use, for each use of which there is evidence; `holding` says which of them count."""
     uses = OrderedDict()
     for name in NAMES:
-        use = _installed(name, facts) or _RULES.get(name, _none)(facts, uses)
+        use = _installed(name, facts) or _RULES.get(name, _none)(facts, uses) or _wish(name, facts)
         if use:
             uses[name] = use
     return uses
@@ -383,53 +400,71 @@ def _loose_before(facts):
             yield "%s was %s before us" % (name, own)
 
 
+def _says(facts, pattern, starts):
+    """The first file of the network's in which PATTERN is found, or whose path has one of STARTS and that says something."""
+    texts = [(path, text) for path, text in sorted(facts.filters.items()) if "iface" in text]
+    texts += [(path, text) for path, text in sorted(facts.texts.items()) if path.startswith(_NETWORK)]
+    found = [path for path, text in texts if re.search(pattern, _words(text), re.MULTILINE)]
+    return _first(found + [path for path, text in sorted(facts.texts.items()) if path.startswith(starts) and _says_something(text)])
+
+
+def _words(text):
+    """TEXT without comments and without what it is indented by."""
+    return re.sub(r"(?m)(?:^ ?| )#.*|^ | $", "", re.sub(r"(?:\\\n|[ \t\r])+", " ", text))
+
+
+def _bound(facts):
+    """A file of iSCSI that binds sessions to an interface, where another file binds some to another one."""
+    found = dict((name, path) for path, text in sorted(facts.texts.items()) if path.startswith(_ISCSI)
+                 for name in re.findall(r"(?m)^[ \t]*iface\.net_ifacename[ \t]*=[ \t]*(\S+)", text))
+    return max(found.values()) if len(found) > 1 else None
+
+
 def _multihomed(facts, _uses):
     """Answers that leave by another interface than the one by which the question came."""
     line, before = _first(_administrators(facts, _RP_FILTER, _is_loose)), _first(_loose_before(facts))
+    line = line or _says(facts, _ADDS_RULE, _IFUP_RULES) or _bound(facts)
     if line or before:
         return Use(line or before, True, before=not line)
     if _enabled(_ROUTING, facts):
         return _enabled(_ROUTING, facts)
     if facts.image:
         return Use("only a running host shows it", True)
-    if len(facts.defaults) > 1:
-        return Use("default routes through %s" % ", ".join(facts.defaults), False)
+    if facts.ways:
+        return Use(facts.ways, False)
     return Use("rules for more tables of routes", False) if facts.rules else None
 
 
 def _service_address(facts, _uses):
     """An address that belongs to no network of its interface, and that others ask for on another one."""
-    setting = (r"(?m)^[ \t]*iface[ \t]+(?:lo:\S+|dummy\S*)[ \t]+inet[ \t]+static"
-               r"|^[ \t]*(?:pre-|post-)?up[ \t].{0,80}\baddr.{0,80}[ \t]dev[ \t]+(?:lo|dummy\S*)(?!\S)")
-    path = _first(path for path, text in sorted(facts.filters.items()) if re.search(setting, text))
+    path = _says(facts, _ADDS_ADDRESS, _IFCFG)
     if path:
         return Use(path, True)
     if facts.image:
         return Use("only a running host shows it", True)
-    found = _first("%s on %s" % (address, interface) for interface, address in facts.addresses
-                   if _NOWHERE.match(interface) and not address.startswith("127."))
-    return Use(found, False) if found else None
+    return Use("%s on %s" % facts.addresses[0][::-1], False) if facts.addresses else None
 
 
-def _wished(name):
-    """The rule for a use that somebody's wish for a value shows."""
-    parameter, value, is_nobodys_start, by_vendors = _WISHES[name]
-
-    def rule(facts, _uses):
-        line, own = facts.lines.get(parameter), facts.own.get(parameter)
-        if line and line.value and _values.same(parameter, line.value, value) and (by_vendors or not is_shipped(line.path)):
-            return Use("%s:%d" % (line.path, line.number), True)
-        is_vendors = _values.same(parameter, facts.shipped.get(parameter, ""), value)
-        if is_nobodys_start and own and _values.same(parameter, own, value) and not is_vendors:
+def _wish(use, facts):
+    """What somebody has set that only who has USE sets so."""
+    for _use, parameter, values, is_nobodys_start, by_vendors in (wish for wish in _WISHES if wish[0] == use):
+        for name, value, path, number in _set_by(facts):
+            if name == parameter and _shows(name, value, values) and (by_vendors or not is_shipped(path)):
+                return Use("%s:%d" % (path, number), True)
+        own = facts.own.get(parameter)
+        if is_nobodys_start and _shows(parameter, own, values) and not _shows(parameter, facts.shipped.get(parameter), values):
             return Use("%s was %s before us" % (parameter, own), True, before=True)
-        return None
-    return rule
+    return None
 
 
-def _kexec(facts, uses):
-    if re.findall(r"(?m)^[ \t]*LOAD_KEXEC[ \t]*=[ \t]*[\"']?(\w*)", facts.texts.get(_KEXEC, ""))[-1:] == ["true"]:
-        return Use(_KEXEC, True)
-    return _wished("kexec")(facts, uses)
+def _shows(name, value, values):
+    return any(_values.same(name, value or "", known) for known in values) or not values and _is_on(value)
+
+
+def _kexec(facts, _uses):
+    said = [(path, word) for path, text in sorted(facts.texts.items()) if path.startswith(_KEXEC)
+            for word in re.findall(r"(?m)^[ \t]*LOAD_KEXEC[ \t]*=[ \t]*[\"']?(\w*)", text)]
+    return Use(said[-1][0], True) if said and said[-1][1] == "true" else None
 
 
 def _io_uring(facts, _uses):
@@ -455,11 +490,11 @@ def is_private(word):
 
 
 def _is_collector(pattern):
-    return pattern.startswith("|") and not re.match(r"\|(?:/usr)?/bin/(?:false|true)\b", pattern)
+    return pattern.startswith(("|", "/")) and not re.match(r"\|(?:/usr)?/bin/(?:false|true)\b|/dev/null\b", pattern)
 
 
 def _crash_collector(facts, _uses):
-    """A pipe into a program was there before us, others' files set one, or such a program is there."""
+    """A pipe into a program, or a folder for dumps, was there before us, others' files set one, or such a program is there."""
     own, line = facts.own.get(CORE_PATTERN, ""), facts.lines.get(CORE_PATTERN)
     if _is_collector(own):
         return Use("%s was %s before us" % (CORE_PATTERN, own), True, before=True)
@@ -477,7 +512,6 @@ _RULES = {"nspawn": _nspawn, "wireguard": _wireguard, "openvpn": _openvpn, "dock
           "lxc_rootless": _lxc_rootless, "rootless_later": _rootless_later, "router": _router, "router_ipv6": _router_ipv6,
           "slaac": _slaac, "multihomed": _multihomed, "service_address": _service_address, "kexec": _kexec,
           "kdump": _kdump, "private_users": _private_users, "crash_collector": _crash_collector, "io_uring": _io_uring}
-_RULES.update((name, _wished(name)) for name in _WISHES if name not in _RULES)
 _RULES.update((name, _by_program(name)) for name in _OTHER_SIGNS if name not in _RULES)
 
 

@@ -65,6 +65,19 @@ def test_a_guest_of_esxi_with_everything_emulated(told):
     assert brief(rows, *["%s driver" % name for name in _guest.DRIVERS]) == [("not loaded", "ok")] * 4
 
 
+def test_a_version_that_cannot_be_compared_is_no_finding_and_not_in_order(told):
+    path = "/lib/modules/%s/kernel/drivers/net/vmxnet3/vmxnet3.ko.zst" % trees.RELEASE
+    rows = told(lambda root: trees.esxi(root).file(path, b"\x28\xb5\x2f\xfd"))
+    assert brief(rows, "vmxnet3 version") == [("1.7.0.0-k", "hidden")] and path in rows["vmxnet3 version"]["reason"]
+
+
+def test_a_device_without_its_driver_is_a_finding(told):
+    rows = told(lambda root: trees.Tree(root).common().dmi("VMware, Inc.", "VMware7,1").pci(
+        trees.VMXNET3, ("0x15ad", "0x07b0"), "0x020000").mounted("8:1", "ext4", "/dev/sda1"))
+    assert brief(rows, "vmxnet3 driver", "vmw_pvscsi driver") == [("not loaded", "finding"), ("not loaded", "ok")]
+    assert trees.VMXNET3 in rows["vmxnet3 driver"]["reason"]
+
+
 @pytest.mark.parametrize("driver", ["ahci", "ata_generic", "ata_piix", "pata_acpi", "BusLogic", "mptsas", "mptspi"])
 def test_emulated_disks(driver):
     state, reason = _guest._emulated(driver, _guest._EMULATED_DISKS, "vmw_pvscsi")

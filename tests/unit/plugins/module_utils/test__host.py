@@ -22,7 +22,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Tuned,
     Use,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE
+from ansible_collections.photon.hardening.plugins.module_utils._rivals import NONE, warnings
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="root alone may chroot and change its user")
 SECURITY = "/etc/sysctl.d/50-security-hardening.conf"
@@ -293,7 +293,7 @@ def test_the_script_of_photon_s_packet_filter_is_asked(host):
         ("net.ipv4.tcp_syncookies", "1", "/etc/systemd/scripts/iptables", 3, "iptables.service"),)
 
 
-APPORT, WRITES = "/usr/share/apport/apport", "import os\nwrite('kernel/core_pattern', '|x')\nwrite('fs/suid_dumpable', '2')\n"
+APPORT, WRITES = "/usr/share/apport/apport", "#!/usr/bin/python3\nwrite('kernel/core_pattern', '|x')\nwrite('fs/suid_dumpable', '2')\n"
 
 
 @pytest.mark.parametrize("link, defaults, sets", [
@@ -309,6 +309,28 @@ def test_an_enabled_collector_of_core_dumps_has_the_last_word(host, link, defaul
     host.file("/etc/default/apport", defaults)
     assert _host.boot().winner("fs.suid_dumpable")[:2] == (("2", APPORT) if sets else ("0", "/etc/sysctl.d/a.conf"))
     assert bool(_host.rivals(True).settings) is sets
+
+
+@pytest.mark.parametrize("unit, program, options, off, name, value", [
+    ("docker", "/usr/bin/dockerd", "/etc/docker/daemon.json", '{"ip-forward": false}', "net.ipv4.ip_forward", "1"),
+    ("lxc-net", "/usr/libexec/lxc/lxc-net", "/etc/default/lxc-net", 'USE_LXC_BRIDGE="false"\n', "net.ipv4.ip_forward", "1"),
+    ("kubelet", "/usr/bin/kubelet", "/var/lib/kubelet/config.yaml", "protectKernelDefaults: true\n", "kernel.panic", "10"),
+])
+def test_what_an_engine_sets_when_it_starts(host, unit, program, options, off, name, value):
+    host.file("/etc/sysctl.d/a.conf", "net.ipv4.ip_forward = 0\nkernel.panic = 60\n")
+    host.file(program, "")
+    assert _host.boot().winner(name).path == "/etc/sysctl.d/a.conf"
+    host.file(ENABLED + unit + ".service", "")
+    assert _host.boot().winner(name) == (value, program, 1)
+    host.file(options, off)
+    assert _host.boot().winner(name).path == "/etc/sysctl.d/a.conf"
+
+
+@pytest.mark.parametrize("path", ["/etc/crontab", "/etc/cron.d/router", "/var/spool/cron/crontabs/root", "/var/spool/cron/root"])
+def test_what_cron_sets_at_each_boot(host, path):
+    host.file(path, "@reboot root /sbin/sysctl -w net.ipv4.ip_forward=1\n")
+    assert _host.rivals(True).settings == (("net.ipv4.ip_forward", "1", path, 1, "cron"),)
+    assert _host.boot().winner("net.ipv4.ip_forward") == ("1", path, 1)
 
 
 def test_abrt_is_asked(host):
@@ -425,6 +447,17 @@ def test_a_kernel_s_own_file_is_read_first(host):
     host.file("/etc/sysctl.d/a.conf", "vm.a = 1\n")
     boot = _host.boot()
     assert [boot.winner(name).value for name in ("vm.a", "vm.b")] == ["1", "7"]
+
+
+@pytest.mark.parametrize("image", [True, False])
+def test_a_systemd_that_does_not_read_the_files_of_sysctl_d(host, image):
+    host.file("/run/systemd/system/x", "")
+    host.file("/usr/lib/systemd/systemd-sysctl", "")
+    assert _host.rivals(image).init is None
+    host.file("/etc/systemd/system/x", "")
+    os.symlink("/dev/null", host.root + "/etc/systemd/system/systemd-sysctl.service")
+    assert _host.rivals(image).init == Init("systemd", False)
+    assert "systemd-sysctl.service is masked" in warnings(_host.rivals(image), [], {})[0]
 
 
 def init_of(host, monkeypatch, image=False, paths=(), process="", link=None):

@@ -273,6 +273,13 @@ def test_what_ours_would_go_back_to_is_held_back_too():
     assert (only_row(plan).state, only_row(plan).after) == ("held_back", "0")
 
 
+def test_what_a_use_has_set_is_not_the_host_s_own_once_the_use_is_gone():
+    first = planned("kernel.a = 2\n", {NAME: "0"})
+    held = planned("kernel.a = 2\n", {NAME: "1"}, {NAME: {"hold": ["docker"]}}, first.files, first.saved)
+    assert only_row(held).state == "held_back"
+    assert _memory.first_value(held.saved, NAME, "1") == "0"
+
+
 @pytest.mark.parametrize("before", [None, "kernel.kptr_restrict = 2\n"])
 def test_a_drop_in_that_goes_gives_the_place_back(before):
     first = planned("kernel.a = 1\n", {NAME: "0"}, files={PATH: before} if before else {})

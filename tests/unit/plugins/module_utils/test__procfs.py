@@ -310,15 +310,17 @@ def test_the_rules_of_this_machine_are_counted():
 def address(label, value, more=b""):
     parts = more + struct.pack("=HH4B", 8, 2, *value) + struct.pack("=HH", 5 + len(label), 3) + label + b"\0"
     parts += b"\0" * (-len(parts) % 4)
-    return struct.pack("=IH18x", 24 + len(parts), 20) + parts
+    return struct.pack("=IH11xB6x", 24 + len(parts), 20, 32) + parts
 
 
 @pytest.mark.parametrize("answers, found", [
-    ([address(b"lo", (127, 0, 0, 1)) + address(b"lo:vip", (10, 0, 0, 50)), message(3)], [("lo", "127.0.0.1"), ("lo", "10.0.0.50")]),
+    ([address(b"lo", (127, 0, 0, 1)) + address(b"lo:vip", (10, 0, 0, 50)), message(3)],
+     [("lo", "127.0.0.1", 32), ("lo", "10.0.0.50", 32)]),
     # An attribute that is not known, a name that is not UTF-8, a message that was cut, an attribute without a length.
-    ([address(b"eth0", (10, 0, 0, 5), b"\x06\0\x09\0ab\0\0") + message(3)], [("eth0", "10.0.0.5")]),
-    ([address(b"\xff", (10, 0, 0, 5)), message(3)], [("\udcff", "10.0.0.5")]),
+    ([address(b"eth0", (10, 0, 0, 5), b"\x06\0\x09\0ab\0\0") + message(3)], [("eth0", "10.0.0.5", 32)]),
+    ([address(b"\xff", (10, 0, 0, 5)), message(3)], [("\udcff", "10.0.0.5", 32)]),
     ([address(b"lo", (10, 0, 0, 5))[:28], message(3)], []), ([struct.pack("=IH18x", 28, 20) + b"\0" * 4, message(3)], []),
+    ([struct.pack("=IH2x", 8, 20), message(3)], []),
     ([message(2)], []), ([b""], []),
 ])
 def test_addresses(monkeypatch, answers, found):
@@ -327,4 +329,26 @@ def test_addresses(monkeypatch, answers, found):
 
 
 def test_the_addresses_of_this_machine_are_told():
-    assert ("lo", "127.0.0.1") in _procfs.addresses()
+    assert ("lo", "127.0.0.1", 8) in _procfs.addresses()
+
+
+def link(index, name, kind=b"", master=0):
+    info = struct.pack("=HH", 5 + len(kind), 1) + kind + b"\0" * (4 - len(kind) % 4)
+    parts = struct.pack("=HH", 5 + len(name), 3) + name + b"\0" * (4 - len(name) % 4) + struct.pack("=HHI", 8, 10, master) * bool(master)
+    parts += (struct.pack("=HH", 4 + len(info), 18) + info) * bool(kind)
+    return struct.pack("=IH14xI8x", 32 + len(parts), 16, index) + parts
+
+
+@pytest.mark.parametrize("links, found", [
+    (link(1, b"lo") + link(2, b"vip0", b"dummy") + link(3, b"eth0"), ["vip0"]),
+    (link(4, b"br-vip", b"bridge") + link(5, b"br0", b"bridge") + link(6, b"veth1", b"veth", 5), ["br-vip"]),
+    (link(7, b"wg0", b"wireguard") + link(8, b"vxlan", b"vxlan"), []), (struct.pack("=IH14xI8x", 32, 16, 9), []),
+    (struct.pack("=IH2x", 8, 16), []),
+])
+def test_interfaces_that_lead_nowhere(monkeypatch, links, found):
+    monkeypatch.setattr(socket, "socket", lambda *_kind: Channel([links, message(3)]))
+    assert _procfs.dead_ends() == found
+
+
+def test_this_machine_tells_of_its_interfaces():
+    assert "lo" not in _procfs.dead_ends()

@@ -271,7 +271,8 @@ def test_who_takes_advertisements_is_told(name, value, told):
     # Words of other kinds of files.
     ('KDUMP_SYSCTL="vm.a=1"', None), ("w /proc/sys/vm/a - - - - 1", None),
     # What may not be run, or is none of the script's commands.
-    ("exit 0\nsysctl vm.a=1", None), ("if false; then\n  sysctl vm.a=1\nfi", None), ("stop() {\n  sysctl vm.a=1\n}", None),
+    ("exit 0\nsysctl vm.a=1", None), ("exec /bin/x\nsysctl vm.a=1", None), ("exec\t/bin/x >/y\nsysctl vm.a=1", None),
+    ("if false; then\n  sysctl vm.a=1\nfi", None), ("stop() {\n  sysctl vm.a=1\n}", None),
     ("stop()\n{\nsysctl vm.a=1\n}", None), ("cat <<X\nsysctl vm.a=1\nX", None), ("false && \\\nsysctl vm.a=1", None),
     ("false &&\nsysctl vm.a=1", None), ("echo '\nsysctl vm.a=1\n'", None), ("case $1 in\nstop)\nsysctl vm.a=1\n;;\nesac", None),
     ("if true; then\n  exit 0\nfi; for a in b; do\nif c; then d; fi\nsysctl vm.a=1\ndone", None),
@@ -282,7 +283,8 @@ def test_what_a_script_writes(line, expected):
 
 
 @pytest.mark.parametrize("text", [
-    "if true; then\n  exit 0\nfi\n", "f() {\n  a\n}\n", "if a; then b; fi\n", "case a in\nb) c ;;\nesac\n", "# don't\n"])
+    "if true; then\n  exit 0\nfi\n", "f() {\n  a\n}\n", "if a; then b; fi\n", "case a in\nb) c ;;\nesac\n", "# don't\n",
+    "if a; then\n  b\nelif c; then\n  d\nelse\n  e\nfi\n", "exec >/var/log/rc.local.log 2>&1\n", "exec 2>/dev/null\n"])
 def test_what_follows_a_block_is_run(text):
     assert [item[:2] for item in _rivals.of_script("/s", text + "sysctl -q -w vm.a=1 vm.b='2'\nexit 0\n", "u")] == [
         ("vm.a", "1"), ("vm.b", "2")]
@@ -305,6 +307,15 @@ def test_what_tmpfiles_write(text, expected):
     assert [(item.name, item.value, item.number) for item in _rivals.of_tmpfiles([File("/t", text)])] == expected
 
 
+@pytest.mark.parametrize("line, expected", [
+    ("@reboot root /sbin/sysctl -w vm.a=1", [("vm.a", "1", 2)]), ("@reboot echo 1 > /proc/sys/vm/a", [("vm.a", "1", 2)]),
+    ("@reboot alice /sbin/sysctl -w vm.a=1", []), ("# @reboot root sysctl -w vm.a=1", []), ("0 4 * * * root sysctl -w vm.a=1", []),
+    ("@reboot", []), ("@reboot root ", []), ("@daily root sysctl -w vm.a=1", []),
+])
+def test_what_cron_runs_when_it_starts(line, expected):
+    assert [(item.name, item.value, item.number) for item in _rivals.of_cron("/c", "SHELL=/bin/sh\n%s\n" % line, "cron")] == expected
+
+
 @pytest.mark.parametrize("text, expected", [
     ('USE_KDUMP=1\nKDUMP_SYSCTL="vm.a=0 vm.b=1"\n', [("vm.a", "0", 2), ("vm.b", "1", 2)]), ('USE_KDUMP=0\nKDUMP_SYSCTL="vm.a=0"\n', []),
     ('USE_KDUMP=1\n#KDUMP_SYSCTL="vm.a=0"\n', [("kernel.panic_on_oops", "1", 1)]), ("", []),
@@ -315,13 +326,13 @@ def test_what_a_kernel_for_crashes_sets(text, expected):
 
 @pytest.mark.parametrize("text, number", [("#!/usr/bin/python3\nwrite('fs/suid_dumpable', '2')\n", 2), ("", 1)])
 def test_what_a_collector_of_core_dumps_sets(text, number):
-    found = dict((item.name, item[1:]) for item in _rivals.of_collector("/p", text, "apport.service"))
+    found = dict((item.name, item[1:]) for item in _rivals.of_started("/p", text, "apport.service"))
     assert found["fs.suid_dumpable"] == ("2", "/p", number, "apport.service")
     assert found["kernel.core_pattern"] == ("|/usr/share/apport/apport", "/p", 1, "apport.service")
 
 
 def test_a_unit_that_takes_values_back_is_named():
-    settings = tuple(_rivals.of_collector("/p", "x\nkernel/core_pattern\n", "apport.service"))
+    settings = tuple(_rivals.of_started("/p", "x\nkernel/core_pattern\n", "apport.service"))
     ours = {"fs.suid_dumpable": ("0", Rule()), "kernel.core_pattern": ("|/bin/false", Rule()), "kernel.core_pipe_limit": ("10", Rule())}
     assert warned(settings=settings, ours=ours) == [
         "apport.service sets kernel.core_pattern = |/usr/share/apport/apport (/p:2), fs.suid_dumpable = 2 (/p:1) when it starts, after "

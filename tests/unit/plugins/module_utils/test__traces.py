@@ -6,6 +6,7 @@
 
 import os
 import shutil
+import struct
 import subprocess
 import time
 
@@ -130,7 +131,7 @@ def traces(host, monkeypatch):
     texts = {"net/ipv6_route": "", "net/route": ""}
     monkeypatch.setattr(_files, "read_proc", lambda path, _limit=None: texts.get(path))
     monkeypatch.setattr(_procfs, "route_rules", lambda: 2)
-    monkeypatch.setattr(_procfs, "addresses", lambda: [("lo", "127.0.0.1")])
+    monkeypatch.setattr(_procfs, "addresses", lambda: [("lo", "127.0.0.1", 8)])
 
     def gather(saved=NOTHING, image=False, asks_units=False, **more):
         texts.update(more.pop("texts", {}))
@@ -248,9 +249,57 @@ def test_the_network_and_what_waits_for_a_crash(host, traces):
     # An unreachable route has no interface.
     lines.append("* 00000000 00 0200 0 0 9 00000000 0 0 0")
     found = traces(texts={"net/route": "\n".join(lines)})
-    assert (found["defaults"], found["rules"], found["crash_kernel"]) == (("eth0", "wlan0"), 2, None)
+    assert (found["ways"], found["rules"], found["crash_kernel"]) == ("default routes through eth0, wlan0", 2, None)
     host.file("/sys/kernel/kexec_crash_size", "268435456\n")
     assert traces()["crash_kernel"] == "/sys/kernel/kexec_crash_size"
+
+
+@pytest.mark.parametrize("routes, expected", [
+    ([("eth0", "00000000", "00000000"), ("eth1", "0A140000", "FFFFFF00")], None),
+    # Storage to which two ways lead.
+    ([("eth1", "0A140000", "FFFFFF00"), ("eth2", "0A140000", "FFFFFF00")], "routes to 10.20.0.0/255.255.255.0 through eth1, eth2"),
+    ([("eth1", "0A140000", "FFFFFF00"), ("eth2", "0A140000", "FFFF0000")], None),
+    ([("eth1", "0A140000", "FFFFFF00"), ("eth1", "0A140000", "FFFFFF00")], None),
+    ([("eth1", "0A140000", "FFFFFF00"), ("*", "0A140000", "FFFFFF00")], None),
+    # RHEL 7 gives each interface a route for addresses of the link alone.
+    ([("eth1", "A9FE0000", "FFFF0000"), ("eth2", "A9FE0000", "FFFF0000")], None),
+    ([("eth1", "E0000000", "F0000000"), ("eth2", "E0000000", "F0000000")], None),
+])
+def test_a_network_to_which_several_interfaces_lead(host, traces, routes, expected):
+    # The kernel prints an address as the number that it is in the memory of this machine.
+    lines = ["%s\t%s\t00000000\t0001\t0\t0\t0\t%s\t0\t0\t0" % (name, _as_printed(address), _as_printed(mask))
+             for name, address, mask in routes]
+    assert traces(texts={"net/route": "\n".join(["Iface Destination Gateway Flags RefCnt Use Metric Mask"] + lines)})["ways"] == expected
+
+
+@pytest.mark.parametrize("addresses, expected", [
+    ([("lo", "127.0.0.1", 8), ("eth0", "10.0.0.5", 24), ("local0", "10.0.0.5", 32)], []),
+    ([("lo", "10.0.0.50", 32)], [("lo", "10.0.0.50")]),
+    ([("dummy0", "10.0.0.50", 24)], [("dummy0", "10.0.0.50")]), ([("kube-ipvs0", "10.96.0.1", 32)], [("kube-ipvs0", "10.96.0.1")]),
+    # A bridge without ports, or a dummy of any name; what an engine's bridge has before its first container is none.
+    ([("br-vip", "10.0.0.51", 32)], [("br-vip", "10.0.0.51")]), ([("br-vip", "172.17.0.1", 16)], []),
+])
+def test_an_address_on_an_interface_that_leads_nowhere(host, traces, monkeypatch, addresses, expected):
+    monkeypatch.setattr(_procfs, "addresses", lambda: addresses)
+    monkeypatch.setattr(_procfs, "dead_ends", lambda: ["br-vip", "dummy0"])
+    assert traces()["addresses"] == expected
+
+
+def _as_printed(number):
+    return "%08X" % struct.unpack("=I", bytearray.fromhex(number))
+
+
+def test_what_an_engine_sets_makes_no_router(host, traces):
+    host.file(ENABLED + "docker.service", "")
+    host.file("/usr/bin/dockerd", "")
+    assert _host.rivals(False).settings and traces()["settings"] == ()
+
+
+def test_a_script_that_is_not_executable_is_not_run(host, monkeypatch):
+    host.file("/etc/rc.local", "ip rule add from 10.1.0.5 table 200\n")
+    assert _traces.uses(True) == {}
+    os.chmod(host.root + "/etc/rc.local", 0o755)
+    assert _traces.uses(True) == {"multihomed": Use("/etc/rc.local", True)}
 
 
 ACCEPTS = "chain c { type filter hook forward priority 0; accept }\n"

@@ -637,6 +637,7 @@ def test_addresses_from_a_router(facts, expected):
     assert found(**facts).get("slaac") == expected
 
 
+INTERFACES, NETWORKD, MANAGER = "/etc/network/interfaces", "/etc/systemd/network/", "/etc/NetworkManager/system-connections/lan"
 ALL, FRESH = "net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter"
 
 
@@ -645,7 +646,26 @@ def before_us(name, value):
 
 
 @pytest.mark.parametrize("facts, expected", [
-    (dict(defaults=("eth0",)), None), (dict(defaults=("eth0", "wlan0")), ("default routes through eth0, wlan0", False)),
+    (dict(ways="default routes through eth0, wlan0"), ("default routes through eth0, wlan0", False)),
+    *[(dict(rules=1, texts={path: text}), (path, True)) for path, text in (
+        (NETWORKD + "lan.network", "[Match]\nName=eth1\n[RoutingPolicyRule]\nFrom=10.1.0.5\n"),
+        ("/etc/netplan/50.yaml", "  ethernets:\n    eth1:\n      routing-policy:\n      - from: 10.1.0.5\n"),
+        (MANAGER, "[ipv4]\nrouting-rule1=priority 5 from 10.1.0.5 table 200\n"),
+        ("/etc/rc.local", "#!/bin/sh\n/sbin/ip -4 rule add fwmark 1\n"),
+        ("/etc/sysconfig/network-scripts/rule-eth1", "from 10.1.0.5 table 200\n"))],
+    *[(dict(filters={INTERFACES: "iface eth1 inet dhcp\n  %s\n" % line}), (INTERFACES, True)) for line in (
+        "post-up ip rule add from 10.1.0.5 table 200", "up ip  ru  a from 10.1.0.5 table 200 || true",
+        "up true && ip \\\n rule add fwmark 1")],
+    *[(dict(filters={INTERFACES: "iface eth1 inet dhcp\n  %s\n" % line}), None) for line in (
+        "# post-up ip rule add from 10.1.0.5 table 200", "up ip -6 rule add from fd00::5 table 200", "down ip rule del from 10.1.0.5",
+        "up ip route add default via 10.1.0.1")],
+    *[(dict(texts={path: text}), None) for path, text in (
+        (MANAGER, "[ipv6]\nrouting-rule1=priority 5 from fd00::5 table 200\n"), (NETWORKD + "lan.network", "#[RoutingPolicyRule]\n"),
+        ("/etc/sysconfig/network-scripts/rule-eth1", "# from 10.1.0.5 table 200\n"),
+        ("/etc/openvpn/a.conf", "client\nup ip rule add x\n"))],
+    (dict(texts=dict(("/etc/iscsi/ifaces/" + name, "iface.net_ifacename = %s\n" % name) for name in ("eth1", "eth2"))),
+     ("/etc/iscsi/ifaces/eth2", True)),
+    (dict(texts=dict(("/etc/iscsi/ifaces/" + name, "iface.net_ifacename = eth1\n") for name in ("a", "b"))), None),
     (dict(rules=1), ("rules for more tables of routes", False)),
     (dict(lines={ALL: LINE._replace(value="2")}), (ROUTER, True)),
     (dict(lines={ALL: LINE._replace(value="0x2")}), (ROUTER, True)),
@@ -686,6 +706,11 @@ def test_a_kernel_for_crashes(facts, expected):
 
 
 BRIDGED, STRICT = "net.bridge.bridge-nf-call-iptables", "vm.overcommit_memory"
+# What an administrator writes who needs it.
+SITE = (("sandbox", "kernel.apparmor_restrict_unprivileged_userns", "0"), ("sandbox", "kernel.unprivileged_userns_clone", "1"),
+        ("sandbox", "user.max_user_namespaces", "15000"), ("io_uring", "kernel.io_uring_disabled", "0"),
+        ("debugger", "kernel.yama.ptrace_scope", "0"), ("profiler", "kernel.perf_event_paranoid", "-1"),
+        ("profiler", "kernel.perf_event_paranoid", "1"), ("profiler", "kernel.kptr_restrict", "0"))
 FAULTS, NO_KEXEC = "vm.unprivileged_userfaultfd", "kernel.kexec_load_disabled"
 
 
@@ -714,7 +739,18 @@ CLIENT = "[Interface]\nSaveConfig = true\nListenPort = 51234\n[Peer]\nEndpoint =
     ("kexec", dict(lines={NO_KEXEC: LINE._replace(value="0")}), (ROUTER, True)), ("kexec", dict(own={NO_KEXEC: "0"}), None),
     ("kexec", dict(lines={NO_KEXEC: LINE._replace(value=None)}), None),
     ("kexec", dict(texts={"/etc/default/kexec": "LOAD_KEXEC=true\n"}), ("/etc/default/kexec", True)),
+    ("kexec", dict(texts={"/etc/default/kexec": "LOAD_KEXEC=false\n", "/etc/default/kexec.d/a": "LOAD_KEXEC=true\n"}),
+     ("/etc/default/kexec.d/a", True)),
     ("kexec", dict(texts={"/etc/default/kexec": "LOAD_KEXEC=true\nLOAD_KEXEC=false\n"}), None),
+    *[(use, dict(lines={name: LINE._replace(value=value)}), (ROUTER, True)) for use, name, value in SITE],
+    # What the vendor ships, what a kernel may begin with, and the other values.
+    *[(use, dict(lines={name: LINE._replace(value=value, path=VENDOR)}, own={name: value}), None) for use, name, value in SITE],
+    *[(use, dict(lines={name: LINE._replace(value=value)}), None) for use, name, value in (
+        ("sandbox", "kernel.apparmor_restrict_unprivileged_userns", "1"), ("sandbox", "kernel.unprivileged_userns_clone", "0"),
+        ("sandbox", "user.max_user_namespaces", "0"), ("io_uring", "kernel.io_uring_disabled", "2"),
+        ("debugger", "kernel.yama.ptrace_scope", "1"), ("profiler", "kernel.perf_event_paranoid", "2"),
+        ("profiler", "kernel.kptr_restrict", "1"))],
+    ("io_uring", dict(settings=(setting("kernel.io_uring_disabled", "0"),)), (NETWORK, True)),
     ("io_uring", dict(texts={"/etc/libvirt/qemu/vm.xml": "<driver name='qemu' io='io_uring'/>"}), ("/etc/libvirt/qemu/vm.xml", True)),
     ("io_uring", dict(texts={"/etc/libvirt/qemu/vm.xml": "<driver name='qemu' io='native'/>"}), None),
 ])
@@ -722,17 +758,27 @@ def test_what_somebody_wishes(use, facts, expected):
     assert found(**facts).get(use) == expected
 
 
-INTERFACES = "/etc/network/interfaces"
-
-
 @pytest.mark.parametrize("facts, expected", [
-    (dict(addresses=[("lo", "127.0.0.1"), ("eth0", "10.0.0.5")]), None), (dict(addresses=[("lo", "127.0.0.1"), ("lo", "10.0.0.50")]),
-                                                                          ("10.0.0.50 on lo", False)),
-    (dict(addresses=[("dummy0", "10.0.0.50")]), ("10.0.0.50 on dummy0", False)),
-    (dict(addresses=[("kube-ipvs0", "10.96.0.1")]), ("10.96.0.1 on kube-ipvs0", False)), (dict(addresses=[("local0", "10.0.0.5")]), None),
+    ({}, None), (dict(addresses=[("dummy0", "10.0.0.50"), ("lo", "10.0.0.51")]), ("10.0.0.50 on dummy0", False)),
     (dict(filters={INTERFACES: "auto lo:vip\niface lo:vip inet static\n"}), (INTERFACES, True)),
     (dict(filters={INTERFACES: "iface dummy0 inet static\n"}), (INTERFACES, True)),
     (dict(filters={INTERFACES: "iface eth0 inet dhcp\n  post-up ip addr add 10.0.0.50/32 dev lo\n"}), (INTERFACES, True)),
+    *[(dict(filters={INTERFACES: "iface lo inet loopback\n  %s\niface eth0 inet static\n  address 10.1.0.5\n" % line}), (INTERFACES, True))
+      for line in ("address 10.0.0.50/32", "up ifconfig lo:0 10.0.0.50 netmask 255.255.255.255 up", "up ip a a 10.0.0.50/32 dev lo",
+                   "up ip -4 addr replace 10.0.0.50/32 dev lo; true")],
+    *[(dict(filters={INTERFACES: "iface lo inet loopback\n  %s\niface eth0 inet static\n  address 10.1.0.5/24\n" % line}), None)
+      for line in ("address 127.0.0.2/8", "up ip addr add 127.0.0.2/8 dev lo", "down ip addr del 10.0.0.50/32 dev lo",
+                   "# up ifconfig lo:0 10.0.0.50",
+                   "up ip addr add 10.0.0.50/32 dev lo0", "up ip route add 10.0.0.50/32 dev lo")],
+    *[(dict(texts={path: text}), (path, True)) for path, text in (
+        ("/etc/sysconfig/network-scripts/ifcfg-lo:0", "DEVICE=lo:0\nIPADDR=10.0.0.50\n"),
+        (NETWORKD + "lo.network", "[Match]\nName=lo\n[Network]\nAddress=10.0.0.50/32\n"),
+        (NETWORKD + "a.netdev", "[NetDev]\nName=vip\nKind=dummy\n"), (MANAGER, "[connection]\ntype=dummy\n"),
+        ("/etc/netplan/50.yaml", "network:\n  ethernets:\n    lo:\n      addresses: [10.0.0.50/32]\n"),
+        ("/etc/netplan/50.yaml", "network:\n  dummy-devices:\n    vip: {}\n"), ("/etc/rc.local", "ip addr add 10.0.0.50/32 dev dummy0\n"))],
+    *[(dict(texts={path: text}), None) for path, text in (
+        (NETWORKD + "lan.network", "[Match]\nName=lo1\n[Network]\nAddress=10.0.0.5/24\n"), (MANAGER, "[connection]\ntype=ethernet\n"),
+        ("/etc/netplan/50.yaml", "network:\n  ethernets:\n    eth0:\n      addresses: [10.0.0.5/24]\n"))],
     (dict(filters={INTERFACES: "iface lo inet loopback\niface eth0 inet dhcp\n  up ip addr add 10.0.0.50/32 dev eth0\n"}), None),
     (dict(image=True), ("only a running host shows it", True)),
 ])
@@ -754,6 +800,9 @@ def test_a_user_namespace_of_a_service_s_own(line, wanted):
 @pytest.mark.parametrize("facts, expected", [
     (dict(own={PATTERN: "|/usr/share/apport/apport %p"}), "kernel.core_pattern was |/usr/share/apport/apport %p before us"),
     (dict(lines={PATTERN: LINE._replace(value="|/opt/x/collect %p")}), "/etc/sysctl.d/90-router.conf:3"),
+    (dict(lines={PATTERN: LINE._replace(value="/var/crash/core.%e.%p")}), "/etc/sysctl.d/90-router.conf:3"),
+    (dict(own={PATTERN: "/var/crash/core"}), "kernel.core_pattern was /var/crash/core before us"),
+    (dict(lines={PATTERN: LINE._replace(value="/dev/null")}), None),
     (dict(lines={PATTERN: LINE._replace(value="|/bin/false")}), None), (dict(lines={PATTERN: LINE._replace(value=None)}), None),
     (dict(own={PATTERN: "|/bin/false"}), None), (dict(own={PATTERN: "core"}), None), (dict(own={PATTERN: "|/usr/bin/true"}), None),
     (dict(programs=programs("/usr/lib/systemd/systemd-coredump"), own={PATTERN: "core"}), "/usr/lib/systemd/systemd-coredump"),
@@ -801,6 +850,7 @@ def test_what_a_user_says_of_uses():
     "ct state established,", "established | ", "jump c\n", "-A FORWARD --state ESTABLISHED,", "counter ", "log ", "chain c { ",
     "table t { ", "insert rule a b accept\n", "-I FORWARD -j DROP\n",
     "forward-ipv4 ", "ip-forward",
+    "iface lo inet x\n", "iface ip -a ", "iface\nip a a 1", "iface ifconfig lo:", "iface ip rule ",
     "rule inet ", "table", "up nft -f ", "up ", "-f ", "include ", "source ", '\\"',
     ";"])
 def test_hostile_text_takes_no_time(text):
