@@ -14,7 +14,6 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless,
 _APART = "_raw_params"
 # Where one of these is missing the playbook itself says so, and a short word is near many others.
 _MISSED = ("left", "right")
-# An AWX passes variables of its own, which begin with awx_.
 _AWX = "awx_"
 _TOLD = ("compare_", "report_")
 _PREFIXES = (*_variables.PREFIXES, *_TOLD)
@@ -22,6 +21,7 @@ _PREFIXES = (*_variables.PREFIXES, *_TOLD)
 _PARTS = tuple(part + "_" for prefix in _variables.PREFIXES for part in prefix.rstrip("_").split("_"))
 # What these are called without their prefix nobody else has a variable for.
 _OURS_ALONE = ("container_host", "fail_on", "overrides", "vmware_msix", "waivers")
+_OF_UPGRADE = {name for options in _variables.SPECS["photon_upgrade"].values() for name in options}
 _OF_ROLES = _variables.KNOWN.difference(*_variables.OF_PLAYBOOKS.values())
 _READ = _variables.KNOWN.union(*_variables.OF_PLAYBOOKS.values())
 # Galaxy's tarball has no pages.
@@ -40,14 +40,22 @@ def refusal(names, playbooks):
     none of PLAYBOOKS reads. None where there is none."""
     own = {name for playbook in playbooks for name in _variables.OF_PLAYBOOKS[playbook]}
     for name in sorted(names):
-        others = [other for other, read in sorted(_variables.OF_PLAYBOOKS.items()) if name in read and not name.startswith(_AWX)]
+        readers = _readers(name)
+        others = [] if set(readers).intersection(playbooks) else readers
         meant = (_meant(name, own) or _mistyped_of_role(name, playbooks)
-                 or (others and name not in own or name in _OURS_ALONE) and _with_prefix(name, playbooks))
+                 or (others or name in _OURS_ALONE) and _with_prefix(name, playbooks))
         if meant:
-            return "%s did you mean %s?" % (_unread(name, playbooks), meant)
-        if others and name not in own:
+            return "%s %s" % (_unread(name, playbooks), _variables.what_to_write(name, meant))
+        if others:
             return "%s only %s: leave it out" % (_unread(name, playbooks), _are_said(others, "does", "do"))
     return None
+
+
+def _readers(name):
+    """The playbooks that read NAME. None for the variables of the role photon_hardening: a file of them may be given to every playbook."""
+    if name in _OF_UPGRADE:
+        return ["photon_upgrade"]
+    return [playbook for playbook, read in sorted(_variables.OF_PLAYBOOKS.items()) if name in read]
 
 
 def notes(names, playbooks):

@@ -87,7 +87,14 @@ def mistyped(names):
 
 
 def refusal(name, meant):
-    return "%s: nothing reads a variable of this name: did you mean %s?" % (_harmless.line(name), meant)
+    return "%s: nothing reads a variable of this name: %s" % (_harmless.line(name), what_to_write(name, meant))
+
+
+def what_to_write(name, meant):
+    """Instead of NAME, which is MEANT for a name that is known. Under a name with a suffix, a group would get the default in silence."""
+    if "__" in name and not meant.startswith(_LAYERS) and not nearest(name, [meant]):
+        return "only %s may end in __NAME: write %s" % (" and ".join(_LAYERS), meant)
+    return "did you mean %s?" % meant
 
 
 def note(name):
@@ -112,10 +119,8 @@ def _is_known(name):
 
 def _meant(name):
     base, mark, layer = name.partition("__")
-    if not mark:
-        return nearest(name, KNOWN) or _without_suffix(name.lower())
     near = nearest(base, _LAYERS) if layer else None
-    return nearest(name, KNOWN) or near and near + mark + layer
+    return nearest(name, KNOWN) or (near and near + mark + layer) or nearest(base, KNOWN) or _without_suffix(base.lower())
 
 
 def _without_suffix(name):

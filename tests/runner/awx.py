@@ -135,7 +135,16 @@ class Store:
             found = [item for name in TEMPLATES for item in self.items.get(name, {}).values()]
         else:
             found = list(self.items.get(collection, {}).values())
-        return [item for item in found if all(str(item.get(name)) == value for name, value in query.items())]
+        either = {name.removeprefix("or__"): value for name, value in query.items() if name.startswith("or__")}
+        every = {name: value for name, value in query.items() if not name.startswith("or__")}
+        return [item for item in found if all(self._has(item, *pair) for pair in every.items())
+                and (not either or any(self._has(item, *pair) for pair in either.items()))]
+
+    def _has(self, item, name, value):
+        """Whether a field of ITEM has the VALUE; NAME is organization__name where it is one of what the field leads to."""
+        field, _mark, inner = name.partition("__")
+        found = item.get(field)
+        return str(self.items[field + "s"].get(found, {}).get(inner) if inner else found) == value
 
     def linked_items(self, path):
         return [{"id": number} for number in self.linked.get(path, [])]

@@ -99,6 +99,11 @@ def test_slices_that_are_none_set_up_nothing(tmp_path, slices):
     ({"awx_organization": " "}, "awx_organization: it is empty"),
     ({"awx_credentials": ["key of nobody"]}, "this AWX has no credential called key of nobody: make it first (docs/awx.md), or name "),
     ({"awx_galaxy_credentials": "gone"}, "this AWX has no credential called gone: make it first"),
+    ({"awx_credentials": [99]}, "this AWX has no credential called 99: make it first"),
+    ({"awx_credentials": None}, "this AWX has no credential called "),
+    ({"awx_image": " "}, "is no image such as registry.example.org/photon-hardening-ee:1: give one, or leave it out"),
+    ({"awx_image": None}, "awx_image: null is no image such as "), ({"awx_inventory": None}, "awx_inventory: it is empty"),
+    ({"awx_audit_schedule": None}, "awx_audit_schedule: it is empty"),
 ])
 def test_what_awx_could_not_take_sets_up_nothing(tmp_path, given, words):
     with awx.served() as (address, store):
@@ -195,10 +200,42 @@ def test_the_login_comes_from_the_environment_alone(tmp_path, address, token, wo
     assert ended.returncode == 2 and words in ended.stdout
 
 
+LOGIN = ("CONTROLLER_HOST, CONTROLLER_OAUTH_TOKEN (or CONTROLLER_USERNAME and CONTROLLER_PASSWORD): no AWX answers there and takes this "
+         "login: ")
+
+
 def test_a_wrong_login_is_refused(tmp_path):
     with awx.served() as (address, store):
         ended = play(tmp_path, address, token="another")
-        assert ended.returncode == 2 and "Invalid authentication credentials" in ended.stdout and store.log == []
+        assert ended.returncode == 2 and ended.stdout.count(LOGIN + "Invalid authentication credentials") == 1 and store.log == []
+        assert "conditional check" not in ended.stdout and "caused by" not in ended.stdout
+
+
+@pytest.mark.parametrize("address, reason", [
+    ("http://127.0.0.1:9", "There was an unknown error when trying to connect to http://127.0.0.1:9/"),
+    ("http://host.invalid", "Unable to resolve controller_host"),
+])
+def test_an_address_where_nothing_answers_is_refused(tmp_path, address, reason):
+    ended = play(tmp_path, address)
+    assert ended.returncode == 2 and ended.stdout.count(LOGIN + reason) == 1 and "conditional check" not in ended.stdout
+
+
+def test_a_look_at_an_awx_that_is_not_set_up_says_so(tmp_path):
+    with awx.served() as (address, store):
+        ended = play(tmp_path, address, "--check")
+        assert ended.returncode == 2 and store.log == []
+        assert "--check: it needs an AWX that this playbook has set up before, and this one has no Photon hardening (" in ended.stdout
+
+
+def test_a_look_at_an_awx_that_is_set_up(tmp_path):
+    with awx.served() as (address, store):
+        changed(play(tmp_path, address, "-e", '{"awx_credentials": "%d"}' % store.named("credentials", "key of the hosts")["id"]))
+        before = len(store.log)
+        assert changed(play(tmp_path, address, "--check")) == 0
+        assert changed(play(tmp_path, address, "--check", "-e", "awx_slices=3")) == 3
+        ended = play(tmp_path, address, "--check", "-e", "awx_inventory=Others")
+        assert ended.returncode == 2 and "this one has no Others (/api/v2/inventories/): run it without --check first" in ended.stdout
+        assert len(store.log) == before
 
 
 def test_no_secret_is_in_what_is_sent(pack):

@@ -48,6 +48,8 @@ def test_a_name_that_somebody_meant_otherwise(playbook, name, meant):
 @pytest.mark.parametrize("playbook, name, reads", [
     ("audit", "report_since", "report.yml does"), ("harden", "assert", "compare.yml does"), ("report", "left", "compare.yml does"),
     ("compare", "photon_hardening_hosts", "audit.yml and harden.yml and rollback.yml do"),
+    ("audit", "photon_upgrade_to_version", "photon_upgrade.yml does"), ("compare", "photon_upgrade_harden", "photon_upgrade.yml does"),
+    ("harden", "awx_slices", "awx.yml does"), ("report", "awx_image", "awx.yml does"),
 ])
 def test_a_name_that_only_other_playbooks_read(playbook, name, reads):
     assert _extra_vars.refusal([name], [playbook]) == (
@@ -56,7 +58,9 @@ def test_a_name_that_only_other_playbooks_read(playbook, name, reads):
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
 def test_names_of_an_awx_of_users_and_of_the_roles_are_no_mistakes(playbook):
-    read = _extra_vars._OF_ROLES | {"photon_hardening_overrides__web"} | set(_variables.OF_PLAYBOOKS[playbook])
+    options = {name for role, points in _variables.SPECS.items() if role in ("photon_hardening", playbook)
+               for names in points.values() for name in names}
+    read = options | {"photon_hardening_overrides__web"} | set(_variables.OF_PLAYBOOKS[playbook])
     for name in [*OF_AWX, *OF_USERS, *read]:
         assert _extra_vars.refusal([name], [playbook]) is None
         assert list(_extra_vars.notes([name], [playbook])) == []
@@ -74,6 +78,12 @@ def test_words_that_stand_apart(monkeypatch, options, words):
     said = _extra_vars.apart(vars.load_extra_vars(DataLoader()))
     assert said == (words and "-e: nothing reads what stands apart: %s: leave the blanks out (NAME=A,B), or write -e '{\"NAME\": \"A B\"}'"
                     % words)
+
+
+def test_a_layer_of_a_variable_that_has_none():
+    assert _extra_vars.refusal(["photon_hardening_fail_on__web"], ["audit"]) == (
+        "photon_hardening_fail_on__web: audit.yml reads no variable of this name: only photon_hardening_overrides and "
+        "photon_hardening_waivers may end in __NAME: write photon_hardening_fail_on")
 
 
 def test_each_playbook_of_a_command_has_its_names():

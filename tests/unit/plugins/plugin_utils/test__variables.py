@@ -27,8 +27,12 @@ PLAYBOOKS = pathlib.Path(_variables.__file__).parents[2] / "playbooks"
     ("photon_hardening_overrides_web", "photon_hardening_overrides__web"), ("photon_hardening_overrides__", "photon_hardening_overrides"),
     ("photon_hardening_report__dir", "photon_hardening_report_dir"), ("photon_hardening_report_dir_web", "photon_hardening_report_dir"),
     ("photon_hardening_profile_of_web", "photon_hardening_profile"), ("photon_hardening_survey_profil", "photon_hardening_survey_profile"),
+    # A group's layer of a variable that has none.
+    *[("photon_hardening_%s__web" % name, "photon_hardening_" + name) for name in ("profile", "groups", "uses", "fail_on", "hosts")],
+    ("photon_hardening_profil__web", "photon_hardening_profile"), ("photon_hardening_profile_web__a_b", "photon_hardening_profile"),
+    ("photon_hardening_overrides_web__a", "photon_hardening_overrides__web"), ("photon_upgrade_services__web", "photon_upgrade_services"),
     # Unknown, and like none that is known.
-    ("photon_hardening_found", None), ("photon_hardening_rootless", None), ("photon_hardening_profile__web", None),
+    ("photon_hardening_found", None), ("photon_hardening_rootless", None), ("photon_hardening__web", None),
     ("photon_hardening_", None), ("photon_upgrade_state", None),
     ("photn_upgrade_accept_erased", "photon_upgrade_accept_erased"), ("phton_upgrade_services", "photon_upgrade_services"),
     ("photn_upgrade_to_version", "photon_upgrade_to_version"), ("photon_upgrade_services_web", "photon_upgrade_services"),
@@ -146,6 +150,17 @@ def test_what_a_user_calls_an_option(playbook, option, name):
 ])
 def test_only_what_a_message_begins_with_is_renamed(message, said):
     assert _variables.located(message, ("dir",), str.upper) == said
+
+
+@pytest.mark.parametrize("name, meant, words", [
+    ("photon_hardening_profile__web", "photon_hardening_profile",
+     "only photon_hardening_overrides and photon_hardening_waivers may end in __NAME: write photon_hardening_profile"),
+    ("photon_hardening_overides__web", "photon_hardening_overrides__web", "is photon_hardening_overrides__web meant?"),
+    ("photon_hardening_report__dir", "photon_hardening_report_dir", "is photon_hardening_report_dir meant?"),
+])
+def test_which_variables_have_layers_is_told(name, meant, words):
+    assert _variables.mistyped([name]) == [(name, meant)]
+    assert _variables.refusal(name, meant) == "%s: nothing reads a variable of this name: %s" % (name, words)
 
 
 def test_words_show_no_raw_text():
