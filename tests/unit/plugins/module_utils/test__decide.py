@@ -109,11 +109,16 @@ def test_waiver_of_an_interface(every, own, waived):
 
 # --- one parameter against the running kernel ---
 
-def test_an_action_is_refused_in_a_sentence():
-    action = Reading(None, errno.EACCES, 0, True)
-    with pytest.raises(ValueError, match="50-security-hardening.conf line 2: vm.compact_memory is an action, not a setting"):
-        choices(asked("# why\nvm.compact_memory = 1\n"), host({"vm.compact_memory": action}))
-    assert not choices(asked("", {"vm.compact_memory": {"report": "1"}}), host({"vm.compact_memory": action}))
+@pytest.mark.parametrize("name, reading, image", [
+    pytest.param("kernel.flush", Reading(None, errno.EACCES, 0, True), False, id="its mode says so"),
+    pytest.param("vm.compact_memory", _decide.ABSENT, False, id="this kernel lacks it"),
+    pytest.param("net.ipv4.route.flush", _decide.ABSENT, True, id="an image has no kernel"),
+])
+@pytest.mark.parametrize("rule, who", [({}, "50-security-hardening.conf line 2"), ({"required": "my_overrides"}, "my_overrides")])
+def test_an_action_is_refused_in_a_sentence(name, reading, image, rule, who):
+    with pytest.raises(ValueError, match="%s: %s is an action, not a setting: it can only be written. Remove it." % (who, name)):
+        choices(asked("# why\n%s = 1\n" % name, {name: rule})._replace(image=image), host({name: reading}))
+    assert not choices(asked("", {name: {"report": "1"}})._replace(image=image), host({name: reading}))
 
 
 @pytest.mark.parametrize("error, state, reason", [
