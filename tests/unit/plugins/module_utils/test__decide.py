@@ -253,6 +253,18 @@ def test_way_back_to_what_another_drop_in_of_ours_asks_for(lines, expected):
     assert leaving(host({SWAP: "10"}, Saved({SWAP: HERE}, files), on_disk)) == {SWAP: expected}
 
 
+@pytest.mark.parametrize("lines, state", [
+    pytest.param({}, "changed", id="what was there before us has lived with that use"),
+    pytest.param({USERNS: "0"}, "held_back", id="what another drop-in asks for has not"),
+])
+def test_way_back_to_a_value_that_breaks_a_use_of_before_us(lines, state):
+    files, on_disk = later_call(lines)
+    saved = Saved({USERNS: Entry("0", "9", PATH)}, files)
+    snapshot = host({USERNS: "9"}, saved, on_disk, uses={"docker": Use("kernel.x was 1 before us", True, before=True)})
+    back = _decide.leaving({}, {}, asked("", {USERNS: DOCKER}), snapshot)
+    assert back[USERNS].state == state
+
+
 @pytest.mark.parametrize("now, state, reason", [
     pytest.param(Choice("waived", reason="why"), "waived", "why; no longer ours: back to its baseline", id="waived"),
     pytest.param(Choice("held_back", reason="would break docker"), "held_back",

@@ -316,6 +316,7 @@ NETWORK = "/etc/systemd/network/a.network:4"
     (dict(lines={"net.ipv6.conf.eth0.force_forwarding": LINE}), {"router_ipv6": ROUTER}),
     (dict(settings=(setting(FORWARD, "1"),)), {"router": NETWORK}),
     (dict(settings=(setting("net.ipv4.conf.*.forwarding", "0"), setting("net.ipv4.conf.*.forwarding", "1"))), {"router": NETWORK}),
+    (dict(settings=(setting("net.ipv4.conf.*.forwarding", "1"), setting("net.ipv4.conf.*.forwarding", "0"))), {"router": NETWORK}),
     # What is said last counts, whoever says it.
     (dict(settings=(setting(FORWARD, "1"), setting(FORWARD, "0"))), {}),
     (dict(lines={FORWARD: LINE}, settings=(setting(FORWARD, "0"),)), {}),
@@ -729,7 +730,7 @@ INTERFACES = "/etc/network/interfaces"
     (dict(addresses=[("lo", "127.0.0.1"), ("eth0", "10.0.0.5")]), None), (dict(addresses=[("lo", "127.0.0.1"), ("lo", "10.0.0.50")]),
                                                                           ("10.0.0.50 on lo", False)),
     (dict(addresses=[("dummy0", "10.0.0.50")]), ("10.0.0.50 on dummy0", False)),
-    (dict(addresses=[("kube-ipvs0", "10.96.0.1")]), ("10.96.0.1 on kube-ipvs0", False)), (dict(addresses=[("local0", "10.0.0.5")]), None),
+    (dict(addresses=[("kube-ipvs10", "10.96.0.1")]), ("10.96.0.1 on kube-ipvs10", False)), (dict(addresses=[("local0", "10.0.0.5")]), None),
     (dict(filters={INTERFACES: "auto lo:vip\niface lo:vip inet static\n"}), (INTERFACES, True)),
     (dict(filters={INTERFACES: "iface dummy0 inet static\n"}), (INTERFACES, True)),
     (dict(filters={INTERFACES: "iface eth0 inet dhcp\n  post-up ip addr add 10.0.0.50/32 dev lo\n"}), (INTERFACES, True)),
