@@ -425,15 +425,17 @@ def test_a_read_only_file_system_is_found_before(file_system):
     _files.probe("/b", None)
 
 
-def test_a_mount_point_is_found_before(file_system):
-    file_system.join("a").write("x")
-    file_system.join("b").write("x")
-    subprocess.check_call(["mount", "--bind", str(file_system.join("b")), str(file_system.join("a"))])
+@pytest.mark.parametrize("name", ["a", ".a.photon-hardening"])
+def test_a_mount_point_is_found_before(file_system, name):
+    """Also where a run that was killed has prepared the text."""
+    for one in ("a", "b", name):
+        file_system.join(one).write("x")
+    subprocess.check_call(["mount", "--bind", str(file_system.join("b")), str(file_system.join(name))])
     for text in ("y", None):
         with pytest.raises(HostProblem) as caught:
             _files.probe("/a", text)
-        assert "/a is a mount point" in str(caught.value)
-    subprocess.check_call(["umount", str(file_system.join("a"))])
+        assert "/%s is a mount point" % name in str(caught.value)
+    subprocess.check_call(["umount", str(file_system.join(name))])
     _files.probe("/a", "y")
 
 

@@ -117,6 +117,18 @@ def test_a_signal_during_the_way_back_does_not_stop_it(plain, monkeypatch):
     assert plain.tree() == before
 
 
+def test_of_a_pair_the_one_that_was_set_comes_back_and_brings_the_other_to_0(plain):
+    """To write that 0 would unset both for a moment: a host that grants no more memory than there is would then grant none."""
+    kept, other = "vm.overcommit_kbytes", "vm.overcommit_ratio"
+    plain.parameter(kept, "1000000")
+    plain.parameter(other, "0")
+    plain.coupled.update({kept: [(other, "0")], other: [(kept, "0")]})
+    plain.ignored.add("vm.c")
+    assert run(dict(CONTENT, **{PATH: other + " = 50\n"}), rules={other: {"exact": True}})["failed"]
+    assert (plain.value(kept), plain.value(other)) == ("1000000", "0")
+    assert plain.written == [(other, "50"), (kept, "1000000")]
+
+
 def test_the_way_back_tries_everything(plain, monkeypatch):
     """The first file cannot be put back, and everything else is."""
     run(CONTENT)
