@@ -159,12 +159,12 @@ def _finish(plan, before, first, outcomes, forms):
     rows = [_came_out(row, outcomes, forms, moved) for row in plan.rows]
     writes = [write for write in plan.writes if write.name not in outcomes]
     plan = plan._replace(rows=rows, writes=writes, saved=saved)
-    if saved != first or not _baseline.is_there(saved):
-        try:
+    try:
+        if saved != first or not _baseline.is_there(saved):
             _baseline.store(saved)
-        except _TROUBLE as exc:
-            # It remembers more than it must, which harms no later run.
-            plan.warnings.append("Everything is set, but %s could not be brought up to date (%s). Run again." % (_files.BASELINE, exc))
+    except _TROUBLE as exc:
+        # It remembers more than it must, which harms no later run.
+        plan.warnings.append("Everything is set, but %s could not be brought up to date (%s). Run again." % (_files.BASELINE, exc))
     return plan
 
 
@@ -290,7 +290,7 @@ def _chase(name, now, others, plan):
     if others:
         return "%s and %s = %s cannot be set together: each write changes the other parameter" % (
             wanted, others[0], plan.expected[others[0]])
-    if write is None and plan.writes:
+    if write is None:
         return "setting the new values also moved %s from %s to %s, and it does not go back" % (name, plan.live_before[name], now)
     return "%s: the kernel accepted it and reads back %s" % (wanted, now)
 
@@ -318,9 +318,8 @@ def _undo(plan, before, first, progress):
         stuck += _tried("the temporary file beside %s" % path, _files.discard, path)
     if progress.memory and not changed:
         stuck += _tried(_files.BASELINE, _baseline.restore, before)
-    for folder in reversed(sorted(set(first.folders) - set(before.folders))):
-        stuck += _tried(folder, _files.remove_folder, folder)
-    return stuck
+    made = sorted(set(first.folders) - set(before.folders), reverse=True)
+    return stuck + [folder for folder in made if not _files.remove_folder(folder)]
 
 
 def _tried(what, function, *arguments):

@@ -102,6 +102,9 @@ _NEVER_BACK = ("kernel.kexec_load_limit_panic", "kernel.kexec_load_limit_reboot"
 # What systemd-networkd and ifupdown write for a link by themselves, whatever it has started with.
 _OF_MANAGERS = ("accept_ra", "autoconf", "disable_ipv6", "use_tempaddr")
 
+# What does something when it is written, and holds no value. A kernel may lack them, and an image has none to ask.
+_ACTIONS = ("net.ipv4.route.flush", "net.ipv6.route.flush", "vm.compact_memory", "vm.drop_caches")
+
 # What the kernel rounds, sorts or prints in another way.
 _OWN_FORM = (
     "fs.pipe-max-size", "kernel.hardlockup_sys_info", "kernel.hung_task_sys_info", "kernel.panic_sys_info",
@@ -344,6 +347,11 @@ def own_form(name):
 def locked(name, live):
     """Whether the kernel does not let NAME leave the value LIVE before a reboot."""
     return name in _LOCKS and live.split()[:1] == [str(_LOCKS[name])]
+
+
+def is_action(name):
+    """Whether NAME only does something when it is written."""
+    return name in _ACTIONS
 
 
 def follows_default(name):

@@ -143,6 +143,9 @@ def _choose(want, wanted, request, snapshot):
     rule, reading = want.rule, snapshot.live.get(want.name, ABSENT)
     if rule.waived:
         return _aside("waived", rule.waived)
+    if want.value is not None and (reading.write_only or _behaviour.is_action(want.name)):
+        raise ValueError("%s: %s is an action, not a setting: it can only be written. Remove it."
+                         % (rule.required or "%s line %s" % (want.dropin, want.number), want.name))
     broken = _held_for_use(want, reading, snapshot) or _held_for_partner(want, wanted, request, snapshot)
     if broken and (request.image or not _is_lacking(want, reading)):
         return _aside("held_back", broken)
@@ -152,9 +155,6 @@ def _choose(want, wanted, request, snapshot):
 
 
 def _on_kernel(want, rule, reading, snapshot):
-    if reading.write_only and want.value is not None:
-        raise ValueError("%s line %s: %s is an action, not a setting: it can only be written. Remove the line."
-                         % (want.dropin, want.number, want.name))
     if want.value is None:
         return _compared(rule, reading)
     if snapshot.machine not in (rule.machine or snapshot.machine).split():

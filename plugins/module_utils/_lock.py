@@ -12,7 +12,7 @@ import os
 import re
 import stat
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ansible_collections.photon.hardening.plugins.module_utils import _files
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
@@ -55,8 +55,7 @@ def lock(seconds):
     try:
         yield
     finally:
-        with _files.naming(_files.STATE_FOLDER):
-            _unlock(held)
+        _unlock(held)
 
 
 def _locked(tries=0):
@@ -98,8 +97,8 @@ def _has_lock(folder, held):
         return ours and _is_still_there(folder)
     _remove_foreign(folder)
     held.append(os.open(_LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600, dir_fd=folder))
-    found = os.stat(_LOCK, dir_fd=folder, follow_symlinks=False)
-    if not _flock(held[1]) or not os.path.samestat(os.fstat(held[1]), found):
+    # Only what is there once it is locked: whoever had it removes it before it is free.
+    if not _flock(held[1]) or not os.path.samestat(os.fstat(held[1]), os.stat(_LOCK, dir_fd=folder, follow_symlinks=False)):
         return False
     # Whoever had the folder may be gone by now, and another run may have it.
     return (ours or _flock(folder) or not _is_held_by_root(folder)) and _is_still_there(folder)
@@ -152,17 +151,15 @@ def _remove_foreign(folder):
 
 
 def _unlock(held):
-    try:
+    """What cannot be removed harms no later run, and is no reason to lose what this one has to tell."""
+    with suppress(OSError):
         if len(held) > 1:
             os.unlink(_LOCK, dir_fd=held[0])
-    except OSError as exc:
-        if exc.errno not in _files.NOWHERE + (errno.EROFS,):
-            raise
-    finally:
+    with suppress(OSError):
         if _is_still_there(held[0]):
             # While we have the lock, so that nobody who waits for it finds the folder gone.
             _files.remove_folder(_files.STATE_FOLDER)
-        _close(held)
+    _close(held)
 
 
 def _holders(status):

@@ -89,6 +89,7 @@ class Result(NamedTuple):
     room: Room
     total: int
     survivors: list
+    killed: set
 
 
 def tests_of(path):
@@ -270,7 +271,7 @@ def form(definition, diff):
 def result(room):
     if not room.session.exists() or pending(room):
         raise Fault(f"{room.path}: not tested to the end")
-    total, survivors = 0, []
+    total, survivors, killed = 0, [], set()
     with use_db(str(room.session), WorkDB.Mode.open) as work:
         outcomes = dict(work.results)
         for item in work.work_items:
@@ -279,9 +280,12 @@ def result(room):
                 raise Fault(f"{room.path}: {outcome.output}")
             if outcome.worker_outcome == WorkerOutcome.NORMAL:
                 total += 1
+                found = f"{room.path}: {form(mutation.definition_name, outcome.diff)}"
                 if outcome.test_outcome == TestOutcome.SURVIVED:
-                    survivors.append(Survivor(f"{room.path}: {form(mutation.definition_name, outcome.diff)}", outcome.diff))
-    return Result(room, total, survivors)
+                    survivors.append(Survivor(found, outcome.diff))
+                else:
+                    killed.add(found)
+    return Result(room, total, survivors, killed)
 
 
 def results_of(found):
@@ -307,6 +311,25 @@ def explanations():
     return found
 
 
+def is_of_source(mutant):
+    """Whether the room of an explained mutant has the function and the line that it changes."""
+    path, definition, change = mutant.split(": ", 2)
+    source = " ".join((ROOT / path).read_text().split()) if (ROOT / path).exists() else ""
+    is_there = definition == "module" or re.search(rf"\b(def|class) {re.escape(definition)}\b", source)
+    return bool(is_there) and change.partition(" => ")[0] in source
+
+
+def stale(explained, found, share):
+    """Those of the EXPLAINED mutants that do not survive: the line is gone or in another room, or a test notices. Of a sample nobody knows
+    that of all."""
+    survivors = {survivor.form for tested in found for survivor in tested.survivors}
+    killed = {tested.room.path: tested.killed for tested in found}
+    for mutant in sorted(set(explained) - survivors):
+        path = mutant.partition(": ")[0]
+        if path in killed and (share == 1 or mutant in killed[path]) or not is_of_source(mutant):
+            yield mutant
+
+
 def percent(part, whole):
     """Rounded down: 89.99 is not 90."""
     return part * 1000 // whole / 10 if whole else 100.0
@@ -324,11 +347,7 @@ def report(options):
     for survivor in survivors:
         if survivor.form not in explained:
             print(survivor.form, *survivor.diff.splitlines()[3:], "", sep="\n")
-    judged = {tested.room.path for tested in found}
-    for mutant in sorted(set(explained) - {survivor.form for survivor in survivors}) if options.share == 1 else ():
-        # What is explained of a room that is gone is stale too.
-        if mutant.partition(": ")[0] in judged or not (faults or options.files):
-            faults.append(f"{EXPLAINED.name}: no such survivor: {mutant}")
+    faults += [f"{EXPLAINED.name}: no such survivor: {mutant}" for mutant in stale(explained, found, options.share)]
     score, total = table(found, explained)
     if score < LEAST:
         faults.append(f"{score} % is under {LEAST} %")

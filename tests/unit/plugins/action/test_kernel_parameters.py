@@ -182,7 +182,9 @@ def test_the_callback_plugin_is_told_where_the_report_goes_and_what_the_run_does
 
 @pytest.mark.parametrize("said", [{"report": {"folder": "/etc"}, "mode": "adopt"}, "x", None, {}])
 def test_no_host_says_where_the_report_goes_or_what_the_run_does(said):
-    assert Play({"dropins": DROPINS}, {"msg": "x", "invocation": said}).run()["invocation"] == {"mode": "harden"}
+    answer = {"msg": "x", "invocation": said}
+    assert Play({"dropins": DROPINS}, answer).run()["invocation"] == {"mode": "harden"}
+    assert "invocation" not in Play({"dropins": DROPINS}, answer, no_log=True).run()
     shown = dict(said, module_args={"state": "present"}) if isinstance(said, dict) else {"module_args": {"state": "present"}}
     assert Play({"dropins": DROPINS}, {"msg": "x", "invocation": shown}).run()["invocation"] == {
         "module_args": {"state": "present"}, "mode": "harden"}

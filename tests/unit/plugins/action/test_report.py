@@ -110,6 +110,14 @@ def test_results_of_several_places_and_of_the_fact_cache(kept, tmp_path, monkeyp
         ("unreadable", "other.jsonl:2"), ("missing", "web4")]
 
 
+def test_a_cached_fact_counts_only_where_there_is_no_result_of_its_run(tmp_path, monkeypatch):
+    (tmp_path / "web1.json").write_text(line("web1", row("a.b"), time=NOW, run=_provenance.RUN))
+    fact = _shards.facts({"parameters": [{"name": "a.c", "state": "ok"}], "summary": {}}, {"mode": "audit"})
+    result = ran({"inputs": [str(tmp_path)], "hosts": ["web1"], "cached_facts": True, "query": "hosts[].parameters[].name"},
+                 monkeypatch=monkeypatch, hostvars={"web1": {"ansible_facts": fact}})
+    assert (result["found"], result["problems"]) == (["a.b"], [])
+
+
 def test_with_a_fact_cache_the_folder_of_results_may_be_new(tmp_path, monkeypatch):
     """As in an AWX, where a job has no files of earlier ones."""
     fact = _shards.facts({"parameters": [{"name": "a.c", "state": "ok"}], "summary": {}}, {"mode": "audit"})

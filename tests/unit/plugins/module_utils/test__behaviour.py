@@ -135,7 +135,24 @@ def test_moves_anyway(name, expected):
     assert _behaviour.moves_anyway(name) is expected
 
 
+@pytest.mark.parametrize("value, is_off", [
+    ("0", True), ("00", True), ("0x0", True), ("-0", True), ("0\t1", True), ("1", False), ("-1", False), ("0x10", False), ("", False),
+])
+def test_what_the_kernel_reads_as_off(value, is_off):
+    assert _behaviour.stops_forwarding("net.ipv4.ip_forward", value) is is_off
+
+
+@pytest.mark.parametrize("name, value, takes", [
+    ("net.ipv6.conf.all.disable_ipv6", "1", True), ("net.ipv6.conf.eth0/7.disable_ipv6", "1", True),
+    ("net.ipv6.conf.all.disable_ipv6", "0", False), ("net.ipv6.conf.default.disable_ipv6", "1", False),
+    ("net.ipv6.conf.all.accept_ra", "1", False),
+])
+def test_what_takes_addresses_away(name, value, takes):
+    assert _behaviour.takes_addresses(name, value) is takes
+
+
 @pytest.mark.parametrize("earlier, later", [
+    ("kernel.panic_print", "kernel.panic_sys_info"),
     ("net.ipv4.ip_forward", "net.ipv4.conf.all.accept_redirects"),
     ("net.ipv4.ip_forward", "net.ipv4.conf.default.forwarding"),
     ("net.ipv6.conf.all.forwarding", "net.ipv6.conf.default.forwarding"),

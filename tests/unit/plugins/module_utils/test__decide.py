@@ -109,11 +109,16 @@ def test_waiver_of_an_interface(every, own, waived):
 
 # --- one parameter against the running kernel ---
 
-def test_an_action_is_refused_in_a_sentence():
-    action = Reading(None, errno.EACCES, 0, True)
-    with pytest.raises(ValueError, match="50-security-hardening.conf line 2: vm.compact_memory is an action, not a setting"):
-        choices(asked("# why\nvm.compact_memory = 1\n"), host({"vm.compact_memory": action}))
-    assert not choices(asked("", {"vm.compact_memory": {"report": "1"}}), host({"vm.compact_memory": action}))
+@pytest.mark.parametrize("name, reading, image", [
+    pytest.param("kernel.flush", Reading(None, errno.EACCES, 0, True), False, id="its mode says so"),
+    pytest.param("vm.compact_memory", _decide.ABSENT, False, id="this kernel lacks it"),
+    pytest.param("net.ipv4.route.flush", _decide.ABSENT, True, id="an image has no kernel"),
+])
+@pytest.mark.parametrize("rule, who", [({}, "50-security-hardening.conf line 2"), ({"required": "my_overrides"}, "my_overrides")])
+def test_an_action_is_refused_in_a_sentence(name, reading, image, rule, who):
+    with pytest.raises(ValueError, match="%s: %s is an action, not a setting: it can only be written. Remove it." % (who, name)):
+        choices(asked("# why\n%s = 1\n" % name, {name: rule})._replace(image=image), host({name: reading}))
+    assert not choices(asked("", {name: {"report": "1"}})._replace(image=image), host({name: reading}))
 
 
 @pytest.mark.parametrize("error, state, reason", [
@@ -248,6 +253,18 @@ def test_way_back(name, entry, live, expected):
 def test_way_back_to_what_another_drop_in_of_ours_asks_for(lines, expected):
     files, on_disk = later_call(lines)
     assert leaving(host({SWAP: "10"}, Saved({SWAP: HERE}, files), on_disk)) == {SWAP: expected}
+
+
+@pytest.mark.parametrize("lines, state", [
+    pytest.param({}, "changed", id="what was there before us has lived with that use"),
+    pytest.param({USERNS: "0"}, "held_back", id="what another drop-in asks for has not"),
+])
+def test_way_back_to_a_value_that_breaks_a_use_of_before_us(lines, state):
+    files, on_disk = later_call(lines)
+    saved = Saved({USERNS: Entry("0", "9", PATH)}, files)
+    snapshot = host({USERNS: "9"}, saved, on_disk, uses={"docker": Use("kernel.x was 1 before us", True, before=True)})
+    back = _decide.leaving({}, {}, asked("", {USERNS: DOCKER}), snapshot)
+    assert back[USERNS].state == state
 
 
 @pytest.mark.parametrize("now, state, reason", [

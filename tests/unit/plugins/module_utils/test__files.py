@@ -202,6 +202,13 @@ def test_the_text_is_on_the_disk_before_it_is_in_place_and_the_folder_after(belo
                      root + "/etc/sysctl.d"]
 
 
+def test_all_of_the_text_is_there_when_it_is_written_to_the_disk(below, monkeypatch):
+    sizes, sync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda descriptor: sizes.append(os.fstat(descriptor).st_size) or sync(descriptor))
+    _files.stage("/a", "text")
+    assert sizes == [4]
+
+
 @pytest.mark.parametrize("umask", [0, 0o077, pytest.param(0o777, marks=ROOT)])
 def test_modes_do_not_depend_on_the_umask(below, umask):
     before = os.umask(umask)
@@ -239,6 +246,21 @@ def test_a_folder_that_is_swapped_when_it_is_made_gives_no_mode_away(below, monk
         _files.make_folders("/etc/a.conf")
     assert caught.value.errno == errno.ENOTDIR
     assert stat.S_IMODE(os.stat(str(below.join("secret"))).st_mode) == 0o600
+
+
+def test_a_link_in_the_place_of_a_folder_that_was_just_made_is_not_followed(below, monkeypatch):
+    below.join("private").ensure(dir=True)
+    os.chmod(str(below.join("private")), 0o700)
+    real = os.mkdir
+
+    def swapped(path, mode):
+        real(path, mode)
+        os.rmdir(path)
+        os.symlink(str(below.join("private")), path)
+    monkeypatch.setattr(os, "mkdir", swapped)
+    with pytest.raises(OSError):
+        _files.make_folders("/etc/a.conf")
+    assert stat.S_IMODE(os.stat(str(below.join("private"))).st_mode) == 0o700
 
 
 @ROOT
@@ -330,6 +352,21 @@ def test_folders(below):
     assert _files.entries("/etc/a") == ["mine"]
 
 
+def test_that_a_folder_is_gone_is_on_the_disk(below, monkeypatch):
+    synced, sync = [], os.fsync
+    below.join("etc", "a").ensure(dir=True)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.readlink("/proc/self/fd/%d" % descriptor)) or sync(descriptor))
+    assert _files.remove_folder("/etc/a") is True
+    assert synced == [str(below.join("etc"))]
+
+
+@pytest.mark.parametrize("failing, is_gone", [("rmdir", False), ("fsync", True)])
+def test_a_folder_that_a_broken_disk_keeps_is_no_error(below, monkeypatch, failing, is_gone):
+    below.join("etc", "a").ensure(dir=True)
+    monkeypatch.setattr(os, failing, error(errno.EIO))
+    assert _files.remove_folder("/etc/a") is is_gone
+
+
 def test_a_file_or_a_link_in_the_way_is_no_folder(below):
     below.join("file").write("")
     os.symlink("nowhere", str(below.join("link")))
@@ -388,15 +425,17 @@ def test_a_read_only_file_system_is_found_before(file_system):
     _files.probe("/b", None)
 
 
-def test_a_mount_point_is_found_before(file_system):
-    file_system.join("a").write("x")
-    file_system.join("b").write("x")
-    subprocess.check_call(["mount", "--bind", str(file_system.join("b")), str(file_system.join("a"))])
+@pytest.mark.parametrize("name", ["a", ".a.photon-hardening"])
+def test_a_mount_point_is_found_before(file_system, name):
+    """Also where a run that was killed has prepared the text."""
+    for one in ("a", "b", name):
+        file_system.join(one).write("x")
+    subprocess.check_call(["mount", "--bind", str(file_system.join("b")), str(file_system.join(name))])
     for text in ("y", None):
         with pytest.raises(HostProblem) as caught:
             _files.probe("/a", text)
-        assert "/a is a mount point" in str(caught.value)
-    subprocess.check_call(["umount", str(file_system.join("a"))])
+        assert "/%s is a mount point" % name in str(caught.value)
+    subprocess.check_call(["umount", str(file_system.join(name))])
     _files.probe("/a", "y")
 
 

@@ -162,6 +162,49 @@ def test_a_number_that_a_process_of_root_has_got_since_blocks_nothing(below, nob
         started.communicate()
 
 
+@pytest.mark.parametrize("uids, is_roots", [
+    pytest.param((0, 0, 0, 0), True, id="root's"),
+    pytest.param((1000, 0, 0, 0), False, id="an ordinary user's, of a program such as sudo"),
+    pytest.param((0, 1000, 0, 1000), False, id="root's, as an ordinary user"),
+    pytest.param((1000, 1000, 1000, 1000), False, id="an ordinary user's"),
+])
+def test_only_a_process_that_is_all_of_root_blocks_a_run(monkeypatch, uids, is_roots):
+    monkeypatch.setattr(_files, "OWNER", (0, 0))
+    monkeypatch.setattr(_files, "read_proc", lambda _path: "Name:\tx\nUid:\t%d\t%d\t%d\t%d\nGid:\t0\t0\t0\t0\n" % uids)
+    assert _lock._is_roots("1") is is_roots
+
+
+@ROOT
+def test_a_lock_on_a_file_whose_place_another_one_has_taken_is_none(below, nobody, monkeypatch):
+    """The run that had it removed it, and the next one has made its own, while this one was about to lock the old one."""
+    folder = below.join(*_files.STATE_FOLDER.split("/")).ensure(dir=True)
+    nobody(_files.STATE_FOLDER)
+    real, calls = fcntl.flock, []
+
+    def taken_away(descriptor, how):
+        calls.append(descriptor)
+        if len(calls) == 2:
+            folder.join("lock").remove()
+            folder.join("lock").write("")
+        real(descriptor, how)
+    monkeypatch.setattr(fcntl, "flock", taken_away)
+    assert _lock._locked() is None
+
+
+@pytest.mark.parametrize("failing", ["rmdir", "unlink", "fsync"])
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.ESTALE])
+def test_a_lock_that_cannot_be_taken_away_fails_nothing(below, monkeypatch, failing, number):
+    monkeypatch.setattr(_lock, "_exists_in", lambda _folder: True)
+    with monkeypatch.context() as patch, _lock.lock(0):
+        patch.setattr(os, failing, error(number))
+    with pytest.raises(ZeroDivisionError), monkeypatch.context() as patch, _lock.lock(0):
+        patch.setattr(os, failing, error(number))
+        raise ZeroDivisionError
+    with _lock.lock(0):
+        pass
+    assert not below.join(*_files.STATE_FOLDER.split("/")).check()
+
+
 def test_a_directory_for_the_lock_is_named(below):
     below.join(*LOCK.split("/")).ensure(dir=True)
     with pytest.raises(HostProblem) as caught, _lock.lock(0):
@@ -198,14 +241,14 @@ def test_a_run_that_began_while_nobody_held_the_folder_is_waited_for(below, nobo
 
 
 @ROOT
-@pytest.mark.parametrize("plant", [os.mkfifo, lambda path: os.symlink("/victim", path), lambda path: os.link("/etc/hostname", path)])
-def test_what_was_planted_for_the_lock_is_replaced(below, plant):
+@pytest.mark.parametrize("plant", [
+    lambda path, _victim: os.mkfifo(path), lambda path, _victim: os.symlink("/victim", path), lambda path, victim: os.link(victim, path)])
+@pytest.mark.parametrize("mode", [0o600, 0o644])
+def test_what_was_planted_for_the_lock_is_replaced(below, plant, mode):
     folder = below.join(*_files.STATE_FOLDER.split("/")).ensure(dir=True)
     below.join("victim").write("precious")
-    try:
-        plant(str(folder.join("lock")))
-    except OSError:
-        os.link(str(below.join("victim")), str(folder.join("lock")))
+    os.chmod(str(below.join("victim")), mode)
+    plant(str(folder.join("lock")), str(below.join("victim")))
     with _lock.lock(0):
         found = os.lstat(str(folder.join("lock")))
         assert stat.S_ISREG(found.st_mode) and (found.st_nlink, stat.S_IMODE(found.st_mode)) == (1, 0o600)

@@ -90,6 +90,18 @@ def test_the_kernels_own_form_of_a_text(entry, live, noted):
     assert _memory.is_noted_form(Want(ROUNDED, "50000", SECURITY, 1, Rule()), entry, live) is noted
 
 
+@pytest.mark.parametrize("entry, lines, found", [
+    pytest.param(Entry("0", "1", SECURITY), None, True, id="live"),
+    pytest.param(None, {NAME: "1"}, True, id="in a line"),
+    pytest.param(Entry("0", "2", SECURITY), {NAME: "2", OTHER: "1"}, False, id="another value"),
+    pytest.param(Entry("1", None, SECURITY), {}, False, id="the host's own value"),
+    pytest.param(None, None, False, id="nothing is remembered"),
+])
+def test_whether_an_earlier_run_has_set_what_is_wanted(entry, lines, found):
+    saved = Saved({NAME: entry} if entry else {}, {TUNING: SavedFile(None, lines=lines)})
+    assert _memory.has_set(saved, Want(NAME, "1", SECURITY, 1, Rule())) is found
+
+
 @pytest.mark.parametrize("paths, after, found", [
     pytest.param((), None, (NETWORK, "3"), id="the one that is read last"),
     pytest.param((NETWORK,), None, (TUNING, "2"), id="not one of this call"),
@@ -159,6 +171,7 @@ def test_what_a_network_manager_may_have_set_is_left_as_it_is():
 @pytest.mark.parametrize("known, text, lines", [
     pytest.param(SavedFile(None, lines={NAME: "1"}), "kernel.z = 2\n", {NAME: "1"}, id="as remembered, whatever the text"),
     pytest.param(SavedFile(None, lines={}), "kernel.z = 2\n", {}, id="none is remembered"),
+    pytest.param(SavedFile(None, lines={NAME: "1"}, also="x"), "kernel.z = 2\n", {"kernel.z": "2"}, id="a run was killed: as it is there"),
     pytest.param(SavedFile(None), "# x\nkernel.z = 2\n", {"kernel.z": "2"}, id="an older release: all of the text"),
     pytest.param(None, "kernel.z = 2\n-kernel.y\n\n", {"kernel.z": "2"}, id="an exclusion sets nothing"),
     pytest.param(None, None, {}, id="no file"),

@@ -66,6 +66,27 @@ def test_a_parameter_that_leaves(write, before, live, elsewhere, after):
     assert remembered(NAME, choice, Entry(before, "1", SECURITY, also="4"), live, elsewhere=elsewhere) == after
 
 
+@pytest.mark.parametrize("choice, had", [
+    pytest.param(in_force("changed", "1", "1"), ("this boot", "v0"), id="another value: those that have this one"),
+    pytest.param(in_force("ok", "2"), ("this boot", "v1"), id="the same value: as it was when we set it"),
+])
+def test_which_interfaces_have_the_value_of_conf_default_by_themselves(choice, had):
+    saved = Saved({DEFAULT: Entry("0", "2", SECURITY, had=("this boot", "v1"))}, {})
+    wanted = {DEFAULT: Want(DEFAULT, choice.target, SECURITY, 1, Rule())}
+    found = _remember.parameters(saved, {SECURITY}, {DEFAULT: choice}, wanted, snapshot({DEFAULT: "2", V0: "1"}, interfaces=["v0"]), {})
+    assert found[DEFAULT].had == had
+
+
+@pytest.mark.parametrize("live, own", [
+    pytest.param("1", "0", id="an older release has moved it along"), pytest.param("5", "5", id="something else has set it")])
+def test_what_follows_a_parameter_of_an_older_release(live, own):
+    mover, follower = "net.ipv6.conf.all.accept_ra", "net.ipv6.conf.v0.accept_ra"
+    saved = Saved({mover: Entry("0", "1", SECURITY, traced=False)}, {})
+    found = _remember.parameters(saved, {SECURITY}, {mover: in_force("changed", "2", "2")}, {mover: Want(mover, "2", SECURITY, 1, Rule())},
+                                 snapshot({mover: "1", follower: live}), {follower: ("2", SECURITY, mover)})
+    assert found[follower] == Entry(own, "2", SECURITY, mover=mover)
+
+
 def test_what_is_left_alone_does_not_end_what_is_remembered_of_the_others():
     choices = OrderedDict([(OTHER, Choice("waived")), (NAME, in_force("changed", "1", "1"))])
     wanted = dict((name, Want(name, "1", SECURITY, 1, Rule())) for name in choices)
@@ -108,6 +129,12 @@ def test_of_two_runs_that_were_killed_the_last_that_has_done_something_counts(li
     disk = {SECURITY: File(SECURITY, text)} if text else {}
     found = _remember.before_writes(before, planned(after, live={NAME: live}, disk=disk))
     assert (found.parameters[NAME].also, found.files[SECURITY].also) == (also[0], _memory.digest(also[1]))
+
+
+def test_a_file_that_is_written_again_as_it_was_may_still_be_what_it_was_before_that():
+    known = SavedFile(None, sha256="new", also="old", earlier=SavedFile(None, sha256="old"))
+    found = _remember.before_writes(Saved({}, {SECURITY: known}), planned(Saved({}, {SECURITY: SavedFile(None, sha256="new")})))
+    assert found.files[SECURITY] == known
 
 
 # --- what is remembered after a run that went well ---

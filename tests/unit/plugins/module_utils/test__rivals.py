@@ -157,6 +157,12 @@ def test_tuned_sets_some_in_a_section_of_their_own(option, expected):
         assert expected in found[0]
 
 
+def test_what_unsets_a_partner_that_we_hold_at_0_takes_nothing_back():
+    option = tuned("[sysctl]\nvm.dirty_ratio = 40\n")
+    assert warned(tuned=option, ours={"vm.dirty_bytes": ("0", Rule())}) == []
+    assert len(warned(tuned=option, ours={"vm.dirty_bytes": ("1000", Rule())})) == 1
+
+
 @pytest.mark.parametrize("section", ["net", "zz", "sysctl"])
 def test_other_sections_are_not_the_one_of_vm(section):
     assert warned(tuned=tuned("[%s]\ndirty_ratio=30\n" % section), ours={"vm.dirty_ratio": ("10", Rule())}) == []

@@ -316,6 +316,7 @@ NETWORK = "/etc/systemd/network/a.network:4"
     (dict(lines={"net.ipv6.conf.eth0.force_forwarding": LINE}), {"router_ipv6": ROUTER}),
     (dict(settings=(setting(FORWARD, "1"),)), {"router": NETWORK}),
     (dict(settings=(setting("net.ipv4.conf.*.forwarding", "0"), setting("net.ipv4.conf.*.forwarding", "1"))), {"router": NETWORK}),
+    (dict(settings=(setting("net.ipv4.conf.*.forwarding", "1"), setting("net.ipv4.conf.*.forwarding", "0"))), {"router": NETWORK}),
     # What is said last counts, whoever says it.
     (dict(settings=(setting(FORWARD, "1"), setting(FORWARD, "0"))), {}),
     (dict(lines={FORWARD: LINE}, settings=(setting(FORWARD, "0"),)), {}),

@@ -65,6 +65,22 @@ def test_a_file_that_cannot_be_written_undoes_everything(plain, monkeypatch, nam
     assert plain.tree() == before
 
 
+@pytest.mark.parametrize("path", [PATH, OTHER])
+def test_a_file_that_is_in_place_when_its_folder_cannot_be_written_goes_back(plain, monkeypatch, path):
+    """What a rename has done stays done, whatever comes after it."""
+    before, real = plain.tree(), _files._sync_folder
+
+    def once(folder):
+        if plain.text(path) not in (None, "kernel.a=0\n"):
+            monkeypatch.setattr(_files, "_sync_folder", real)
+            raise OSError(errno.EIO, "Input/output error", folder)
+        real(folder)
+    monkeypatch.setattr(_files, "_sync_folder", once)
+    result = run(CONTENT)
+    assert result["failed"] and "Input/output error" in result["msg"] and "as before" in result["msg"]
+    assert _files._sync_folder is real and plain.tree() == before
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 @pytest.mark.parametrize("at", ["write", "commit", "stage"])
 def test_a_signal_undoes_everything_and_is_named(plain, monkeypatch, number, at):
@@ -99,6 +115,18 @@ def test_a_signal_during_the_way_back_does_not_stop_it(plain, monkeypatch):
     result = run(CONTENT)
     assert result["failed"] and "vm.c = 10" in result["msg"] and "as before" in result["msg"]
     assert plain.tree() == before
+
+
+def test_of_a_pair_the_one_that_was_set_comes_back_and_brings_the_other_to_0(plain):
+    """To write that 0 would unset both for a moment: a host that grants no more memory than there is would then grant none."""
+    kept, other = "vm.overcommit_kbytes", "vm.overcommit_ratio"
+    plain.parameter(kept, "1000000")
+    plain.parameter(other, "0")
+    plain.coupled.update({kept: [(other, "0")], other: [(kept, "0")]})
+    plain.ignored.add("vm.c")
+    assert run(dict(CONTENT, **{PATH: other + " = 50\n"}), rules={other: {"exact": True}})["failed"]
+    assert (plain.value(kept), plain.value(other)) == ("1000000", "0")
+    assert plain.written == [(other, "50"), (kept, "1000000")]
 
 
 def test_the_way_back_tries_everything(plain, monkeypatch):
@@ -168,6 +196,26 @@ def test_two_values_that_chase_one_another_are_named(plain):
 def test_a_value_that_somebody_else_writes_meanwhile_fails_the_run(plain):
     plain.ignored.add("vm.c")
     assert "reads back 60" in run(CONTENT)["msg"]
+
+
+@pytest.mark.parametrize("reads, meanwhile, kept", [
+    pytest.param({"10": "8"}, None, "8", id="rounded"),
+    pytest.param({"10": "8", "8": "6"}, None, None, id="what it reads is no value of its own"),
+    pytest.param({"10": "8"}, "16", "8", id="somebody else wrote meanwhile"),
+])
+def test_a_form_of_the_kernels_own_reads_the_same_again(plain, monkeypatch, reads, meanwhile, kept):
+    name, real, writes = "fs.pipe-max-size", _procfs.write, []
+    plain.parameter(name, "0")
+
+    def rounding(one, value):
+        writes.append(value)
+        answer = real(one, reads.get(value, value))
+        if meanwhile and len(writes) == 1:
+            plain.parameter(one, meanwhile)
+        return answer
+    monkeypatch.setattr(_procfs, "write", rounding)
+    result = run({PATH: name + " = 10\n"})
+    assert (plain.value(name), bool(result.get("failed"))) == (kept or "0", kept is None)
 
 
 def test_a_one_way_value_is_not_set_when_another_one_is_refused(plain):
@@ -435,13 +483,36 @@ def test_what_follows_a_refused_write_is_left_alone(plain):
     assert [text for one, text in plain.written if one == follower] == []
 
 
-def test_a_folder_that_cannot_be_removed_is_a_note(plain, monkeypatch):
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EIO, errno.ENOSPC, errno.ESTALE])
+def test_a_folder_that_cannot_be_removed_is_a_note(plain, monkeypatch, number):
     folder = "/usr/local/lib/sysctl.d"
     run({folder + "/50-a.conf": "kernel.a = 1\n"})
-    failing(monkeypatch, os, "rmdir", lambda where: True, PermissionError(errno.EPERM, "Operation not permitted"))
+    failing(monkeypatch, os, "rmdir", lambda where: True, OSError(number, os.strerror(number)))
     result = run(state="absent")
     assert not result.get("failed") and plain.value("kernel.a") == "0" and plain.text(BASELINE) is None
     assert [note for note in result["notes"] if folder in note]
+
+
+def test_a_disk_that_breaks_when_all_is_done_fails_no_run(plain, monkeypatch):
+    failing(monkeypatch, _baseline, "is_there", lambda _saved: True, OSError(errno.EIO, "Input/output error"))
+    result = run(CONTENT)
+    assert not result.get("failed") and [note for note in result["notes"] if note.startswith("Everything is set, but")]
+    assert (plain.value("kernel.a"), plain.value("vm.c")) == ("2", "10")
+
+
+def test_nested_folders_of_a_failed_run_go_innermost_first(plain):
+    before = plain.tree()
+    plain.refusals["kernel.a"] = ("2", plain.EINVAL)
+    result = run({"/usr/local/lib/sysctl.d/50-a.conf": "kernel.a = 2\n"})
+    assert result["failed"] and "as before" in result["msg"]
+    assert plain.tree() == before and not os.path.exists(plain.root + "/usr")
+
+
+def test_a_folder_of_a_failed_run_that_stays_is_named(plain, monkeypatch):
+    plain.refusals["kernel.a"] = ("2", plain.EINVAL)
+    failing(monkeypatch, os, "rmdir", lambda where: True, OSError(errno.EIO, "Input/output error"))
+    result = run({"/usr/local/lib/sysctl.d/50-a.conf": "kernel.a = 2\n"})
+    assert "could not be put back: /usr/local/lib/sysctl.d, /usr/local/lib, /usr/local, /usr." in result["msg"]
 
 
 @pytest.mark.parametrize("path", [PATH, BASELINE])
@@ -454,6 +525,16 @@ def test_a_folder_where_the_new_text_is_prepared_is_told_by_check_mode(plain, pa
     assert "could not be put back" not in result["msg"] and not plain.written
 
 
+@pytest.mark.parametrize("path", [PATH, BASELINE])
+def test_what_a_killed_run_was_preparing_goes_with_the_next_one(plain, path):
+    folder, _slash, base = path.rpartition("/")
+    run(CONTENT)
+    left = "%s/.%s.photon-hardening" % (folder, base)
+    plain.file(left, "half")
+    assert not run(state="absent").get("failed")
+    assert plain.text(left) is None and not os.path.exists(plain.root + STATE_FOLDER)
+
+
 @pytest.mark.parametrize("state", ["adopted", "forgotten"])
 def test_what_cannot_be_remembered_or_forgotten_is_told_by_check_mode(plain, monkeypatch, state):
     run(CONTENT)
@@ -464,14 +545,33 @@ def test_what_cannot_be_remembered_or_forgotten_is_told_by_check_mode(plain, mon
         assert run(state=state, check_mode=check_mode)["failed"]
 
 
-def test_an_address_beside_other_values(plain):
-    """It moves another parameter, and only at the end."""
-    secret, mode = "net.ipv6.conf.eth0.stable_secret", "net.ipv6.conf.eth0.addr_gen_mode"
+@pytest.fixture
+def secret(plain):
+    """The name of a parameter that has no value yet, and never is without one again."""
+    name, mode = "net.ipv6.conf.eth0.stable_secret", "net.ipv6.conf.eth0.addr_gen_mode"
     plain.interface("eth0", rp_filter="0")
-    plain.parameter(secret, "")
+    plain.parameter(name, "")
     plain.parameter(mode, "0")
-    plain.unset.add(secret)
-    plain.coupled[secret] = [(mode, "2")]
+    plain.unset.add(name)
+    plain.coupled[name] = [(mode, "2")]
+    return name
+
+
+def test_what_can_never_be_unset_is_named_when_a_run_fails(plain, secret, monkeypatch):
+    failing(monkeypatch, _files, "commit", lambda path, _text: path == PATH, OSError(errno.EIO, "Input/output error", PATH))
+    result = run({PATH: secret + " = 2001:db8::1\n"})
+    assert result["failed"] and "could not be put back: %s." % secret in result["msg"]
+
+
+def test_no_address_is_lost_by_what_locks_itself(plain, monkeypatch):
+    plain.parameter("kernel.modules_disabled", "0")
+    failing(monkeypatch, _files, "commit", lambda path, _text: path == PATH, OSError(errno.EIO, "Input/output error", PATH))
+    result = run({PATH: "kernel.modules_disabled = 1\n"})
+    assert result["failed"] and "addresses" not in result["msg"]
+
+
+def test_an_address_beside_other_values(plain, secret):
+    """It moves another parameter, and only at the end."""
     content = {PATH: "kernel.a = 2\n%s = 2001:db8::1\n" % secret}
     predicted = run(content, True)
     result = run(content)

@@ -46,6 +46,11 @@ def test_a_result_of_the_future_is_not_fresh():
     assert [problem.kind for problem in found.problems] == ["stale"] and found.host_totals()["pass"] == 0
 
 
+@pytest.mark.parametrize("first, last", [("2026-01-31T12:00:00Z", "2026-02-01T00:00:00Z"), ("2026-01-31T00:00:00Z", "2026-01-31T12:00:00Z")])
+def test_a_result_of_the_first_or_last_second_is_fresh(first, last):
+    assert fleet(line("web1", time="2026-01-31T12:00:00Z"), fresh_from=first, fresh_until=last).problems == []
+
+
 @pytest.mark.parametrize("others, time", [([], "9999-01-31T12:00:00Z"), ([line("web2")], "2026-01-31T12:00:00Z")])
 def test_a_result_that_is_not_fresh_is_no_time_of_a_report_where_there_are_others(others, time):
     assert fleet(line("web1", time="9999-01-31T12:00:00Z"), *others, fresh_until="2026-02-01T00:00:00Z").time == time

@@ -52,7 +52,10 @@ def test_a_benchmark_without_numbers_is_one_sentence(tmp_path):
     assert "has no SV- numbers" in str(caught.value)
 
 
-def test_only_the_newest_runs_are_kept(tmp_path):
+@pytest.mark.parametrize("name", ["reports", "reports [old]", "r*"])
+def test_only_the_newest_runs_are_kept(tmp_path, name):
+    tmp_path = tmp_path / name
+    tmp_path.mkdir()
     others = ["web1.json", "20260101T000000Z-x", "20260101T000000Z-1.old"]
     runs = ["2026010%dT000000Z-%d" % (day, day) for day in range(1, 5)]
     for name in others + runs:
@@ -60,9 +63,11 @@ def test_only_the_newest_runs_are_kept(tmp_path):
         (tmp_path / name / "report.json").touch()
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
+    (elsewhere / "report.json").touch()
     (tmp_path / "20250101T000000Z-1").symlink_to(elsewhere)
     _reports.write(FLEET, settings(tmp_path, ["json"], keep=2), run="20260105T000000Z-5")
     assert {path.name for path in tmp_path.iterdir()} == {*others, "elsewhere", "20250101T000000Z-1", runs[3], "20260105T000000Z-5"}
+    assert (elsewhere / "report.json").exists()
 
 
 def test_only_what_is_ours_is_removed_and_never_the_report_of_this_run(tmp_path):

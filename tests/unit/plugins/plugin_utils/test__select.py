@@ -420,6 +420,9 @@ def test_a_switch_has_one_value_whichever_name_is_used(name, wish, words):
     # One that has ended does not keep a row that must give way.
     (dict(overrides={"net.ipv4.ip_forward": "1"}, waivers={"net.ipv4.conf.default.forwarding": dict(ROUTER, expires="2027-01-30")}),
      {"net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding"}, ["another name", "it follows"]),
+    # One that is in force leaves a row alone that would have to give way.
+    (dict(overrides={"net.ipv4.ip_forward": "1"}, waivers={"net.ipv4.conf.default.forwarding": ROUTER}),
+     {"net.ipv4.conf.all.forwarding"}, ["another name"]),
     # Of an override with a value and one without, the value is the reason.
     (dict(overrides={"net.ipv6.conf.all.forwarding": "1"}), {"net.ipv6.conf.default.forwarding"}, ["says 1"]),
 ])

@@ -84,6 +84,15 @@ def test_lines_of_files_and_folders(tmp_path):
     assert list(_shards.lines([str(tmp_path / "b.json")])) == [(str(tmp_path / "b.json") + ":1", "1\n")]
 
 
+def test_a_file_that_is_named_twice_is_read_once(tmp_path, monkeypatch):
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "a.json").write_text("1\n")
+    (tmp_path / "link").symlink_to("reports")
+    monkeypatch.chdir(tmp_path)
+    for again in ("reports", "./reports", "link", str(tmp_path / "reports" / "a.json")):
+        assert [text for _source, text in _shards.lines(["reports", again])] == ["1\n"], again
+
+
 def test_a_file_that_is_no_text_is_one_problem(tmp_path):
     (tmp_path / "a.json").write_bytes(b"\x7fELF\0\n" * 1000)
     ((source, problem),) = _shards.lines([str(tmp_path)])
@@ -125,6 +134,8 @@ def test_nothing_is_left_of_an_earlier_run_where_nothing_may_be_kept(tmp_path):
     shelf = _shards.Shelf(str(tmp_path / "reports"), "web1", False)
     shelf.clear()
     shelf.begin()
+    shelf.clear()
+    (tmp_path / "reports" / "web1.json").symlink_to("nowhere")
     shelf.clear()
     assert list((tmp_path / "reports").iterdir()) == []
 
