@@ -264,7 +264,7 @@ def _write_off(off, expected):
     """Write what does not hold. Of a pair, the one that is set brings the other one to 0."""
     for name, _now in off:
         partner = _behaviour.partner(name)
-        if not (partner in expected and expected[name].strip() == "0" and expected[partner].strip() != "0"):
+        if not (partner in expected and _behaviour.is_zero(expected[name]) and not _behaviour.is_zero(expected[partner])):
             _procfs.write(name, expected[name])
 
 

@@ -67,9 +67,13 @@ _FINER_KEYS = tuple(finer for _coarser, finer in _NEIGHBOUR_TWINS)
 
 # The kernel refuses a write after which the first number of one of these would be larger than that of the other; each with what it is
 # when a boot begins.
-_FRAGMENTS = ("net.ipv4.ipfrag", "net.ipv6.ip6frag")
-BOUNDS = ((("net.ipv4.ip_unprivileged_port_start", 1024), ("net.ipv4.ip_local_port_range", 32768)),) + tuple(
-    ((start + "_low_thresh", 3 << 20), (start + "_high_thresh", 4 << 20)) for start in _FRAGMENTS)
+_FRAGMENTS = ("net.ipv4.ipfrag", "net.ipv6.ip6frag", "net.netfilter.nf_conntrack_frag6")
+BOUNDS = (
+    (("net.ipv4.ip_unprivileged_port_start", 1024), ("net.ipv4.ip_local_port_range", 32768)),
+    (("kernel.sched_rt_runtime_us", 950000), ("kernel.sched_rt_period_us", 1000000)),
+    (("kernel.sched_deadline_period_min_us", 100), ("kernel.sched_deadline_period_max_us", 1 << 22)),
+    (("net.sctp.rto_min", 1000), ("net.sctp.rto_max", 60000)),
+) + tuple(((start + "_low_thresh", 3 << 20), (start + "_high_thresh", 4 << 20)) for start in _FRAGMENTS)
 
 # Keys of net.ipv6.conf that another one of the same interface moves.
 _MOVERS_OF_IPV6 = {"force_forwarding": "forwarding", "addr_gen_mode": "stable_secret", "mtu": "disable_ipv6"}
@@ -218,7 +222,7 @@ def moves_anyway(name):
     return main not in _ONLY_BY_CHANGE and not main.endswith(".force_forwarding") and partner(main) is None
 
 
-def _is_off(value):
+def is_zero(value):
     """Whether the kernel reads 0 in VALUE; 00 and 0x0 are 0, too."""
     number = (value.split() or [""])[0].lower()
     return number != "" and number.strip("-x0") == ""
@@ -226,7 +230,7 @@ def _is_off(value):
 
 def stops_forwarding(name, value):
     """Whether a write of VALUE to NAME switches off the forwarding of a family, on each interface, too."""
-    return switch(name) in _ALL_FORWARDING and _is_off(value)
+    return switch(name) in _ALL_FORWARDING and is_zero(value)
 
 
 def _of(table, key, interfaces):
@@ -238,7 +242,7 @@ def _ipv4_conf(scope, key, value, interfaces):
     if scope == "all" and key == "forwarding":
         for reached in ["net.ipv4.conf.default.forwarding"] + _of("net.ipv4.conf", key, interfaces):
             yield Move(reached, value, True)
-        yield Move("net.ipv4.conf.all.accept_redirects", "1" if _is_off(value) else "0", False)
+        yield Move("net.ipv4.conf.all.accept_redirects", "1" if is_zero(value) else "0", False)
     elif scope == "default" and key not in _IPV4_DEFAULT_ALONE:
         for reached in _of("net.ipv4.conf", key, interfaces):
             yield Move(reached, None, True, value)
@@ -250,14 +254,14 @@ def _ipv6_conf(scope, key, value, interfaces):
     if scope == "all" and key in _IPV6_ALL:
         for moved in (["net.ipv6.conf.default." + key] if _IPV6_ALL[key] else []) + reached:
             yield Move(moved, value, True)
-    if scope == "all" and key == "forwarding" and _is_off(value):
+    if scope == "all" and key == "forwarding" and is_zero(value):
         # So that off is off on every interface; the two of all and default stay.
         for moved in _of("net.ipv6.conf", "force_forwarding", interfaces):
             yield Move(moved, "0", True)
     if key == "stable_secret":
         for moved in _of("net.ipv6.conf", "addr_gen_mode", own):
             yield Move(moved, "2", True)
-    elif key == "disable_ipv6" and scope != "default" and _is_off(value):
+    elif key == "disable_ipv6" and scope != "default" and is_zero(value):
         # Where IPv6 comes back, it takes the interface's own MTU.
         for moved in _of("net.ipv6.conf", "mtu", own):
             yield Move(moved, None, False)
@@ -284,7 +288,7 @@ _REACH = {"ipv4conf": _ipv4_conf, "ipv6conf": _ipv6_conf, "ipv4neigh": _neighbou
 def _others(name, value):
     if name == "kernel.watchdog":
         # Off, it takes both detectors along; on, each of them is as it was meant to be before.
-        off = _is_off(value)
+        off = is_zero(value)
         return tuple(Move(detector, "0" if off else None, True, None if off else "1") for detector in _DETECTORS)
     if name in _DETECTORS:
         # It is on while one of the two is.
@@ -298,7 +302,7 @@ def _others(name, value):
 def takes_addresses(name, value):
     """Whether a write of VALUE to NAME takes addresses and routes away, which come back only where something configures them again."""
     main = switch(name)
-    return main.startswith("net.ipv6.conf.") and main.endswith(".disable_ipv6") and ".default." not in main and not _is_off(value)
+    return main.startswith("net.ipv6.conf.") and main.endswith(".disable_ipv6") and ".default." not in main and not is_zero(value)
 
 
 def decided_by_the_last(name):

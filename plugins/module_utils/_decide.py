@@ -270,7 +270,7 @@ def _held_for_partner(want, wanted, request, snapshot):
 
 
 def _is_set(value):
-    return value.strip() not in ("", "0")
+    return bool(value.strip()) and not _behaviour.is_zero(value)
 
 
 # --- what is said of uses ---

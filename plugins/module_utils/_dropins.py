@@ -394,7 +394,7 @@ def our_lines(request, decided, wanted, snapshot, disk):
 def _ended_by(name, value, found):
     """Those of the parameters FOUND whose lines a later line for NAME ends: of the same switch, or of its pair."""
     partner = _behaviour.partner(name)
-    ended = _behaviour.names_of(name) + (() if partner is None or _values.same(name, value, "0") else (partner,))
+    ended = _behaviour.names_of(name) + (() if partner is None or _behaviour.is_zero(value) else (partner,))
     return [other for other in ended if other in found]
 
 

@@ -164,7 +164,7 @@ def partner_elsewhere(saved, paths, files, name, after=None):
     """The same for the partner of a parameter, where that line sets it."""
     partner = _behaviour.partner(name)
     line = line_elsewhere(saved, paths, files, partner, after) if partner else None
-    return line if line and line[1].strip() not in ("", "0") else None
+    return line if line and line[1].strip() and not _behaviour.is_zero(line[1]) else None
 
 
 def lines_elsewhere(saved, paths, files):

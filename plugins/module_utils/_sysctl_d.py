@@ -286,7 +286,7 @@ def contradictions(lines):
         if other and not _values.same(line.name, other[1].value, line.value):
             found.append(_contradiction(path, line, "another value for the same parameter than", other))
         rival = first.get(partner)
-        if rival and not _is_zero(partner, rival[1].value) and not _is_zero(line.name, line.value):
+        if rival and not _behaviour.is_zero(rival[1].value) and not _behaviour.is_zero(line.value):
             found.append(_contradiction(path, line, "the kernel takes only one of the two, this or", rival))
         twin = first.get(_behaviour.twin(line.name))
         if twin:
@@ -303,7 +303,3 @@ def _counting(lines):
 
 def _contradiction(path, line, problem, other):
     return SyntaxProblem(path, line, "%s %s in line %d of %s" % (problem, _shown(other[1].text), other[1].number, other[0]))
-
-
-def _is_zero(name, value):
-    return _values.same(name, value, "0")

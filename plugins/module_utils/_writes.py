@@ -27,7 +27,7 @@ def writes(choices, wanted, live):
 def _is_implied(name, value, choices):
     """Whether the partner's write brings NAME to 0; the kernel refuses a 0 of some of them."""
     other = choices.get(_behaviour.partner(name))
-    return value.strip() == "0" and other is not None and other.write is not None and other.write.strip() != "0"
+    return _behaviour.is_zero(value) and other is not None and other.write is not None and not _behaviour.is_zero(other.write)
 
 
 def aftermath(planned, choices, live, interfaces, untraced, elsewhere):

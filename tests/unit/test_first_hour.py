@@ -96,7 +96,7 @@ def test_a_mistake_for_report_and_compare_is_one_sentence(printed, playbook, giv
 
 @pytest.mark.parametrize("playbook, args, words", [
     ("photon_upgrade", ["-e", "photon_upgrade_hosts=wbe1"], "photon_upgrade_hosts: nothing in the inventory is called wbe1: did you mean "),
-    ("photon_upgrade", ["-e", "photon_upgrade_host=web1"], "photon_upgrade_host: photon_upgrade.yml reads no variable of this name: did you mean "),
+    ("photon_upgrade", ["-e", "photon_upgrade_host=web1"], "photon_upgrade_host: photon_upgrade.yml reads no variable of this name: "),
     ("photon_upgrade", ["-e", "photon_hardening_hosts=web1"], "did you mean photon_upgrade_hosts?"),
     ("photon_upgrade", ["-i", "nosuch.ini"], "/nosuch.ini: there is no such file or folder"),
     ("audit", ["--limit", "web1,wbe1"], "--limit: nothing in the inventory is called wbe1: did you mean web1?"),

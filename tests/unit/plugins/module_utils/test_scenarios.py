@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _memory, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, File, Saved, SavedFile, Setting, Use
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.world import World
@@ -341,16 +341,29 @@ def test_what_a_killed_run_was_to_write_is_no_line_of_another_call(writes):
     assert world.live == {one: "0", other: "1", "vm.swappiness": "60"} and world.files == {NETWORK: "kernel.a = 1\n"}
 
 
-@pytest.mark.parametrize("values", [("1000", "500"), ("9500000", "9000000")])
+@pytest.mark.parametrize("pair", _behaviour.BOUNDS[1:])
+@pytest.mark.parametrize("part", [0.001, 0.5, 2.3])
 @pytest.mark.parametrize("turn", [1, -1])
-def test_values_that_bound_each_other_end_the_boot_as_they_are_wanted(values, turn):
+def test_values_that_bound_each_other_end_the_boot_as_they_are_wanted(pair, part, turn):
     """The kernel refuses a line while the other one's value does not let it be."""
-    wanted = {"net.ipv4.ipfrag_high_thresh": values[0], "net.ipv4.ipfrag_low_thresh": values[1]}
-    world = World({"net.ipv4.ipfrag_high_thresh": str(4 << 20), "net.ipv4.ipfrag_low_thresh": str(3 << 20)})
+    world = World(dict((name, str(start)) for name, start in pair))
+    wanted = dict((name, str(int(start * part) + 1)) for name, start in pair)
     text = "".join("%s = %s\n" % item for item in list(wanted.items())[::turn])
     world.run({NETWORK: text})
     assert all(_values.same(name, value, world.boots_with(name)) for name, value in wanted.items())
     assert not world.run({NETWORK: text}).files
+
+
+@pytest.mark.parametrize("zero", ["0", "00", "0x0", " 0 "])
+def test_a_zero_of_a_pair_unsets_nothing_however_it_is_written(zero):
+    world = World({"vm.dirty_bytes": "0", "vm.dirty_ratio": "10"})
+    plan = world.run({NETWORK: "vm.dirty_bytes = %s\nvm.dirty_ratio = 20\n" % zero})
+    assert [(row.name, row.state) for row in plan.rows] == [("vm.dirty_bytes", "changed"), ("vm.dirty_ratio", "changed")]
+    assert world.live == {"vm.dirty_bytes": "0", "vm.dirty_ratio": "20"} and world.boots_with("vm.dirty_ratio") == "20"
+    # Nor does a later drop-in of another call take the value back.
+    world.run({"/etc/sysctl.d/80-later.conf": "vm.dirty_bytes = %s\n" % zero})
+    plan = world.run({NETWORK: "vm.dirty_ratio = 20\n"})
+    assert [row.state for row in plan.rows if row.name == "vm.dirty_ratio"] == ["ok"] and world.live["vm.dirty_ratio"] == "20"
 
 
 KPTR = "kernel.kptr_restrict"
