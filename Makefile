@@ -21,9 +21,9 @@ $(if $(filter test-core,$(MAKECMDGOALS)),$(if $(strip $(CORE)),,$(error CORE: na
 # make itself would harden first, and then say that there is no target of the second name.
 NO_TARGETS := $(filter-out $(shell sed -nE 's/^([a-z-]+):.*\#\# .*/\1/p' Makefile),$(MAKECMDGOALS))
 $(if $(NO_TARGETS),$(error $(NO_TARGETS): there is no target of this name: see make help))
-# By this link, which git ignores, ansible-playbook typed in playbooks/ finds the collection in its own clone.
+# By this link, which git ignores, ansible-playbook typed in playbooks/ finds the collection in its own clone. Not in one of somebody else.
 LINK := playbooks/collections/ansible_collections/photon/hardening
-$(shell [ -e $(LINK) ] || { mkdir -p $(dir $(LINK)) && ln -s ../../../.. $(LINK); })
+$(shell [ -e $(LINK) ] || [ ! -w playbooks ] || { mkdir -p $(dir $(LINK)) && ln -s ../../../.. $(LINK); })
 
 .PHONY: help
 help: ## list the targets

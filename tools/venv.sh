@@ -18,16 +18,16 @@ fi
 
 # ansible-core 2.16 manages the oldest hosts and itself runs on Python 3.10 to 3.12, so those come first.
 find_python() {
-  local python
+  local python said
   for python in python3.12 python3.11 python3.10 python3.13 python3.14 python3; do
     # Asking it to run also passes over the launchers of version managers that lead nowhere.
-    if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+    if said=$("$python" -c 'import sys; sys.version_info < (3, 10) and sys.exit("Python " + sys.version.split()[0])' 2>&1); then
       "$python" -c 'import sys; print(sys.executable)'
       return
     fi
   done
-  printf 'ERROR: no Python >= 3.10 on PATH (python3 is %s). Install one beside it, e.g. dnf install python3.12\n' \
-    "$(python3 -V 2>&1 || printf 'missing')" >&2
+  printf 'ERROR: no Python >= 3.10 on PATH runs (of python3: %s). Install one beside it, e.g. dnf install python3.12\n' \
+    "${said##*$'\n'}" >&2
   return 1
 }
 
@@ -52,11 +52,20 @@ install_ensurepip() {
   $1 >&2
 }
 
+# need_to_write FOLDER: whoever works with somebody else's clone may find all that is needed there, but cannot make it.
+need_to_write() {
+  [ -w "$1" ] && return
+  printf 'ERROR: %s: this user cannot write here, and .venv is not ready: use a clone of your own, or have its owner run the same\n' \
+    "$PWD" >&2
+  return 1
+}
+
 install_core() {
   local wanted
   wanted=$(sha256sum requirements/run.txt)
   [ "$(cat .venv/run.sha256 2>/dev/null)" = "$wanted" ] && return
   local python
+  need_to_write .
   python=$(find_python)
   need_ensurepip "$python"
   "$python" -m venv --clear .venv
@@ -70,6 +79,7 @@ install_collection() {
   local content site
   content=$(find galaxy.yml meta playbooks plugins roles -type f ! -name '*.pyc' -exec sha256sum {} + | sort | sha256sum)
   [ "$(cat .venv/collection.sha256 2>/dev/null)" = "$content" ] && return
+  need_to_write .venv
   site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
   patiently "installing this collection into .venv, because it is new or has changed" install_into "$site"
   printf '%s\n' "$content" >.venv/collection.sha256

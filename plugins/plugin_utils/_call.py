@@ -105,6 +105,7 @@ class Call:
         self._check_for_any_host(args)
         if "dropins" in args or not (self._by_role or "profile" in self._args):
             self._check_label_only()
+            self._check_anything_wanted(args)
             return self._labelled(args), self._notes_about_names()
         if args.get("state") in _BACK:
             return self._labelled(self._back(args)), self._notes_about_names(_OF_SELECTION)
@@ -197,6 +198,10 @@ class Call:
         for name in ("groups", "overrides", "waivers"):
             if name in self._args:
                 raise ValueError("%s: it selects from a profile, so it needs a profile, and no dropins beside it" % name)
+
+    def _check_anything_wanted(self, args):
+        if "dropins" not in args and args.get("state", "present") == "present":
+            raise ValueError("profile: the task says nothing of what is wanted: name a profile such as container_host, or give dropins")
 
     def _selected(self, args):
         given = {name: self._args[name] for name in SELECTION if name in self._args}

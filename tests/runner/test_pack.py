@@ -200,7 +200,7 @@ def test_the_login_comes_from_the_environment_alone(tmp_path, address, token, wo
     assert ended.returncode == 2 and words in ended.stdout
 
 
-LOGIN = ("CONTROLLER_HOST, CONTROLLER_OAUTH_TOKEN (or CONTROLLER_USERNAME and CONTROLLER_PASSWORD): no AWX answers there and takes this "
+LOGIN = ("CONTROLLER_HOST, CONTROLLER_OAUTH_TOKEN (or CONTROLLER_USERNAME and CONTROLLER_PASSWORD): no AWX there answers to this "
          "login: ")
 
 

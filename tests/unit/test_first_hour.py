@@ -104,6 +104,8 @@ def test_a_mistake_for_report_and_compare_is_one_sentence(printed, playbook, giv
     ("harden", ["-e", "hosts=web1"], "did you mean photon_hardening_hosts?"),
     ("harden", ["-e", "photon_hardening_hosts={{ nix }}"], "photon_hardening_hosts: 'nix' is undefined"),
     ("harden", ["-e", "photon_hardening_serial={{ nix }}"], "photon_hardening_serial: 'nix' is undefined"),
+    ("audit", ["-e", "photon_upgrade_to_version=5.0"], "only photon_upgrade.yml does: leave it out"),
+    ("harden", ["-e", "awx_slices=3"], "only awx.yml does: leave it out"),
     ("report", ["-e", "report_dri=x"], "did you mean report_dir?"),
     ("report", ["-e", "photon_hardening_report_dri=x"], "did you mean photon_hardening_report_dir?"),
     ("photon_upgrade", ["-e", "photon_upgrade_to_versoin=5.0"], "did you mean photon_upgrade_to_version?"),
@@ -123,7 +125,7 @@ def test_a_name_that_is_not_there_ends_a_command_before_anything_is_done(printed
 ])
 def test_hosts_and_batches_that_an_inventory_chooses_are_refused(printed, playbook, name):
     """Ansible reads no variable of a host when it chooses the hosts of a play: all would be hardened, at once."""
-    needed = ["-e", "photon_upgrade_to_version=5.0", "-e", "photon_upgrade_confirmed_backup=true"]
+    needed = ["-e", "photon_upgrade_to_version=5.0", "-e", "photon_upgrade_confirmed_backup=true"] if playbook == "photon_upgrade" else []
     hosts = {host: {name: "1"} for host in ("1", "web2")}
     code, output = printed(playbook, "--check", *needed, inventory=hosts)
     words = "%s: no play reads this variable from an inventory or from the variables of a role: give it with -e" % name

@@ -165,6 +165,8 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     ({"dropins": DROPINS, "overrides": {}}, {}, "overrides: it selects from a profile"),
     ({"waivers": {}}, {}, "waivers: it selects from a profile"),
     ({"groups": []}, {}, "groups: it selects from a profile"),
+    ({}, {}, "profile: the task says nothing of what is wanted: name a profile such as container_host, or give dropins"),
+    ({"state": "present", "conflicts": "report"}, {}, "profile: the task says nothing of what is wanted"),
     ({"profile": "photon"}, {OVERRIDES: "{{ nope }}"}, OVERRIDES + ": 'nope' is undefined"),
     ({"profile": "photon"}, {OVERRIDES + "__web": {"kernel.sysrq": datetime.date(2027, 1, 31)}},
      OVERRIDES + "__web: kernel.sysrq: 2027-01-31"),
