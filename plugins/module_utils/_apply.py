@@ -14,6 +14,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _baseline,
     _behaviour,
     _files,
+    _names,
     _procfs,
     _remember,
     _sysctl_d,
@@ -230,14 +231,14 @@ def _asked(write):
 
 def _is_gone(name):
     """Whether a parameter belongs to an interface that is not there any more."""
-    return _sysctl_d.interface_of(name) is not None and _procfs.read(name).error == errno.ENOENT
+    return _names.interface_of(name) is not None and _procfs.read(name).error == errno.ENOENT
 
 
 def _outcome(write, error):
     """(state, reason) of a parameter whose value the kernel refused, (None, "") where that fails the run."""
-    if error == errno.ENOENT and _sysctl_d.interface_of(write.name):
+    if error == errno.ENOENT and _names.interface_of(write.name):
         # One of its name may be there again by now; that is another one, and starts with conf.default.
-        return "unsupported", "interface %s is gone" % _sysctl_d.interface_of(write.name)
+        return "unsupported", "interface %s is gone" % _names.interface_of(write.name)
     if write.one_way and write.dropin and error == errno.EINVAL and (write.before or "").strip() == "0":
         # Nothing is locked at 0: this kernel does not know the value.
         return "unsupported", "this kernel does not know the value"

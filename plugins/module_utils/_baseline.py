@@ -9,7 +9,7 @@ Private to the collection.
 import json
 import re
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _names, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     CONFLICTS,
     Attributes,
@@ -51,9 +51,9 @@ def _optional(check, where, value):
 
 def _name(where, value):
     """A parameter, with dots. The kernel takes nearly any character in the name of an interface."""
-    parts = _sysctl_d.key_path(_text(where, value)).split("/")
+    parts = _names.key_path(_text(where, value)).split("/")
     inside = len(parts) > 1 and not any(part in ("", ".", "..") for part in parts)
-    return _expect(inside and not set(value) & _BLANKS and _sysctl_d.canonical(value) == value, where, value)
+    return _expect(inside and not set(value) & _BLANKS and _names.canonical(value) == value, where, value)
 
 
 def _path(where, value):

@@ -8,7 +8,7 @@ Pure. Private to the collection.
 
 from functools import lru_cache
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _glob, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _glob, _names, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Winner
 
 # Parameter -> the pair of BOUNDS that it is in.
@@ -114,11 +114,11 @@ class BootOrder:
                 self._place(place, key, winner)
 
     def _is_glob(self, key):
-        return self._dialect.patterns and _sysctl_d.is_glob(key)
+        return self._dialect.patterns and _names.is_glob(key)
 
     def _assign(self, path, line):
         # Before patterns were known, names were compared as they stand.
-        key = _sysctl_d.key_path(line.name)
+        key = _names.key_path(line.name)
         if self._dialect.patterns:
             key = _simplified(key)
         if key in self._table:
@@ -145,7 +145,7 @@ class BootOrder:
         return self._known[name]
 
     def _valid(self, name):
-        path = _sysctl_d.key_path(name)
+        path = _names.key_path(name)
         found = self._lines.get(path, [])
         if path not in self._table:
             found = sorted(set(found + self._globs.matching(path)))
@@ -164,11 +164,11 @@ class BootOrder:
 
     def names(self):
         """Every parameter that some line names without a pattern."""
-        return [_sysctl_d.swapped(path) for path in self._lines]
+        return [_names.swapped(path) for path in self._lines]
 
     def spoken(self):
         """parameter or pattern -> the Winner of its own lines."""
-        return dict((_sysctl_d.swapped(key), winner) for key, winner in self._table.items() if winner.value is not None)
+        return dict((_names.swapped(key), winner) for key, winner in self._table.items() if winner.value is not None)
 
     def winner(self, name):
         """The Winner, or None where no file speaks of NAME. Its value is None where the line that does sets nothing (`-NAME`, which
@@ -178,13 +178,13 @@ class BootOrder:
         return self._winners[name]
 
     def _found(self, name):
-        interface = _sysctl_d.interface_of(name)
+        interface = _names.interface_of(name)
         writes = [(place, mover, winner) for mover in _movers(name, interface) for place, winner in self._writes(mover)]
         if all(mover == name for _place, mover, _winner in writes):
             found = writes[-1][2] if writes else None
         else:
             found = self._ending(sorted(writes, key=lambda write: write[0]), name, interface)
-        spoken = self._table.get(_sysctl_d.key_path(name))
+        spoken = self._table.get(_names.key_path(name))
         return found or (spoken and spoken._replace(value=None))
 
     def ending(self, name):
@@ -196,11 +196,11 @@ class BootOrder:
 
         An own line with the value that is there at that time is not written, and the kernel takes the interface for one that nobody set.
         """
-        interface = _sysctl_d.interface_of(name)
+        interface = _names.interface_of(name)
         own = self._writes(name) if interface else ()
         if not own:
             return None
-        default = _sysctl_d.of_interface(name, "default")
+        default = _names.of_interface(name, "default")
         if not any(move.name == name and move.maybe for move in _behaviour.moves(default, "1", (interface,))):
             return None
         place, winner = own[-1]

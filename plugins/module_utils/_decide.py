@@ -9,7 +9,7 @@ Pure. Private to the collection.
 import errno
 from collections import OrderedDict
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _rules, _sysctl_d, _uses, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _names, _rules, _sysctl_d, _uses, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Choice, Reading, Want
 
 ABSENT = Reading(None, errno.ENOENT)
@@ -48,11 +48,11 @@ def wants(request, interfaces):
 
 def _interface_names(want, interfaces):
     """The same parameter of every interface that exists: conf.all does not reach them, conf.default only new ones."""
-    parts = _sysctl_d.key_path(want.name).split("/")
+    parts = _names.key_path(want.name).split("/")
     if not want.rule.interfaces or want.value is None or len(parts) < 5 or parts[3] not in ("all", "default"):
         return []
     # Nobody else reaches the loopback.
-    return [_sysctl_d.of_interface(want.name, interface) for interface in interfaces if interface != "lo"]
+    return [_names.of_interface(want.name, interface) for interface in interfaces if interface != "lo"]
 
 
 def _of_interface(rules, name, rule):
@@ -172,13 +172,13 @@ def _compared(rule, reading):
 
 def _is_lacking(want, reading):
     """Whether this kernel does not have it, and nothing will bring it: then no value of it can break a use."""
-    return reading.error == errno.ENOENT and not _rules.module_of(want.name, want.rule) and not _sysctl_d.interface_of(want.name)
+    return reading.error == errno.ENOENT and not _rules.module_of(want.name, want.rule) and not _names.interface_of(want.name)
 
 
 def _without_value(want, reading, release):
     if reading.error != errno.ENOENT:
         return _in_force("read_only", want.value, reason="cannot be read (%s)" % _behaviour.errno_name(reading.error))
-    module, interface = _rules.module_of(want.name, want.rule), _sysctl_d.interface_of(want.name)
+    module, interface = _rules.module_of(want.name, want.rule), _names.interface_of(want.name)
     if module:
         return _in_force("unsupported", want.value, reason="needs module %s" % module)
     if interface:
@@ -277,8 +277,8 @@ def _is_set(value):
 
 def _family(name):
     """One name for the same parameter of all interfaces."""
-    parts = _sysctl_d.key_path(name).split("/")
-    return _sysctl_d.of_interface(name, "*") if len(parts) > 4 and parts[2] in ("conf", "neigh") else name
+    parts = _names.key_path(name).split("/")
+    return _names.of_interface(name, "*") if len(parts) > 4 and parts[2] in ("conf", "neigh") else name
 
 
 def _told(found):
@@ -392,8 +392,8 @@ def needs(name, request, wanted):
         if alias in wanted:
             return wanted[alias].rule
     rule = _rules.of(request.rules, name)
-    if _sysctl_d.interface_of(name) and not rule.hold:
-        every = [_rules.of(request.rules, _sysctl_d.of_interface(name, scope)).hold for scope in ("all", "default")]
+    if _names.interface_of(name) and not rule.hold:
+        every = [_rules.of(request.rules, _names.of_interface(name, scope)).hold for scope in ("all", "default")]
         rule = rule._replace(hold=every[0] or every[1])
     family = _uses.forwarding_family(name)
     return rule._replace(hold=(("0", _uses.FORWARDING[family]),)) if family and not rule.hold else rule

@@ -14,6 +14,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _decide,
     _glob,
     _memory,
+    _names,
     _rules,
     _sysctl_d,
     _values,
@@ -105,7 +106,7 @@ def _device_lines(wanted, choices, interfaces):
     already."""
     found = {}
     for want in wanted.values():
-        choice, device = choices.get(want.name), interfaces.get(_sysctl_d.interface_of(want.name))
+        choice, device = choices.get(want.name), interfaces.get(_names.interface_of(want.name))
         if want.number is None and want.value is not None and choice is not None and choice.active and device and _is_writable(want.name):
             found.setdefault(_speaker(want, wanted), []).append((want.name, choice.target))
     return found
@@ -116,7 +117,7 @@ def _left_lines(wanted, choices, snapshot):
     They stand after that line, which moves an interface whose value nobody has written."""
     found = {}
     for name, choice in choices.items():
-        speaker = _reaching(name, wanted, choices) if choice.state == "waived" and _sysctl_d.interface_of(name) else None
+        speaker = _reaching(name, wanted, choices) if choice.state == "waived" and _names.interface_of(name) else None
         if speaker and _is_writable(name):
             path = wanted[speaker].dropin
             own = _left_value(name, path, snapshot)
@@ -128,7 +129,7 @@ def _left_lines(wanted, choices, snapshot):
 def _reaching(name, wanted, choices):
     """The parameter whose line reaches an interface: that of conf.default does, whether it is to speak for all of them or not."""
     for scope in ("default", "all"):
-        speaker = _sysctl_d.of_interface(name, scope)
+        speaker = _names.of_interface(name, scope)
         if speaker in choices and choices[speaker].active and (scope == "default" or wanted[speaker].rule.interfaces):
             return speaker
     return None
@@ -148,14 +149,14 @@ def _left_value(name, path, snapshot):
 
 def _is_writable(name):
     """Whether a line can speak of a parameter: an interface may have a name that would be a pattern or end the line."""
-    return _sysctl_d.is_name(name)
+    return _names.is_name(name)
 
 
 def _speaker(want, wanted):
     """The parameter whose line speaks for an interface."""
-    parts = _sysctl_d.key_path(want.name).split("/")
+    parts = _names.key_path(want.name).split("/")
     for every in ("all", "default"):
-        name = _sysctl_d.canonical("/".join(parts[:3] + [every] + parts[4:]))
+        name = _names.canonical("/".join(parts[:3] + [every] + parts[4:]))
         if name in wanted and wanted[name].rule.interfaces:
             return name
     return None
@@ -286,7 +287,7 @@ def _in_order(lines):
     pattern: it may speak of anything."""
     found, part = [], []
     for line in list(lines) + [None]:
-        if line is None or _sysctl_d.is_glob(line.name or ""):
+        if line is None or _names.is_glob(line.name or ""):
             found += _in_order_of_writes(part) + [line]
             part = []
         else:
@@ -317,9 +318,9 @@ def _broken_by_line(line, request, wanted, snapshot):
     if not line.name or line.value is None:
         return ""
     names = [line.name]
-    if _sysctl_d.is_glob(line.name):
+    if _names.is_glob(line.name):
         known = sorted(set(request.rules) | set(wanted) | set(_forwarding(snapshot.interfaces)))
-        names = [name for name in known if _glob.matches(_sysctl_d.key_path(line.name), _sysctl_d.key_path(name))]
+        names = [name for name in known if _glob.matches(_names.key_path(line.name), _names.key_path(name))]
     found = (_decide.broken_uses(name, line.value, _decide.needs(name, request, wanted), snapshot) for name in names)
     return next(filter(None, found), "")
 
@@ -328,7 +329,7 @@ def _forwarding(interfaces):
     """Every parameter that switches forwarding."""
     found, scopes = ["net.ipv4.ip_forward"], ["all", "default"] + list(interfaces)
     for family, key in (("ipv4", "forwarding"), ("ipv6", "forwarding"), ("ipv6", "force_forwarding")):
-        found += [_sysctl_d.canonical("net/%s/conf/%s/%s" % (family, scope, key)) for scope in scopes]
+        found += [_names.canonical("net/%s/conf/%s/%s" % (family, scope, key)) for scope in scopes]
     return found
 
 

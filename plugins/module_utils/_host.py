@@ -57,8 +57,6 @@ _CRON = ("/var/spool/cron/crontabs", "/var/spool/cron", "/var/spool/cron/tabs")
 _TMPFILES = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d")
 _MACHINE_IDS = ("/etc/machine-id", "/run/machine-id")
 _MAX_MACHINE_ID = 64
-_OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
-_SETTING = re.compile(r"(?m)^[ \t]*([A-Z_]+)=(.*)$")
 _MODULES_LOAD = ("/etc/modules-load.d", "/run/modules-load.d", "/usr/local/lib/modules-load.d", "/usr/lib/modules-load.d",
                  "/lib/modules-load.d")
 # The last folder's profile of a name hides those of the folders before it.
@@ -142,19 +140,6 @@ def modules_at_boot():
             text = _files.read(folder + "/" + base) if base.endswith(".conf") else None
             found.update(line.strip().replace("-", "_") for line in (text or "").splitlines() if line.strip()[:1] not in ("", "#", ";"))
     return found
-
-
-def kernel():
-    """What runs here: the kernel, and the system by the names that it gives itself."""
-    settings = dict((key, _unquoted(value.strip())) for key, value in _SETTING.findall(_first_file(_OS_RELEASE) or ""))
-    return {"release": _procfs.release(), "machine": _procfs.machine(), "system": settings.get("PRETTY_NAME"),
-            "os_id": settings.get("ID"), "os_version": settings.get("VERSION_ID")}
-
-
-def _unquoted(value):
-    if value[:1] in ("'", '"') and value[1:].endswith(value[0]):
-        value = value[1:-1]
-    return re.sub(r"""\\(["'\\$`])""", r"\1", value)
 
 
 def _first_file(paths):

@@ -13,8 +13,7 @@ import heapq
 import hmac
 import re
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _secrets, _sysctl_d, _uses
-from ansible_collections.photon.hardening.plugins.module_utils._result import harmless_text
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _escape, _names, _secrets, _uses
 
 # A result is kept whole by ansible-runner and AWX up to 700,000 characters, and a row has some 150.
 MAX_ROWS = 4000
@@ -47,7 +46,7 @@ class Names:
             if not pattern.strip():
                 raise ValueError("names: number %d is empty: give a parameter such as kernel.kptr_restrict, or a pattern such as vm.*"
                                  % number)
-        patterns = [_sysctl_d.canonical(pattern) for pattern in patterns]
+        patterns = [_names.canonical(pattern) for pattern in patterns]
         self.exact = set(pattern for pattern in patterns if not _MAGIC.search(pattern))
         self._globs = [re.compile(fnmatch.translate(pattern)).match for pattern in patterns if _MAGIC.search(pattern)]
         self.starts = _starts(patterns)
@@ -60,8 +59,8 @@ def _start(pattern):
     """The path of the one file or folder at or below which everything is that PATTERN can match."""
     magic = _MAGIC.search(pattern)
     if not magic:
-        return _sysctl_d.key_path(pattern)
-    return _sysctl_d.key_path(pattern[:magic.start()]).rpartition("/")[0]
+        return _names.key_path(pattern)
+    return _names.key_path(pattern[:magic.start()]).rpartition("/")[0]
 
 
 def _starts(patterns):
@@ -87,7 +86,7 @@ def chosen(parameters, most=MAX_ROWS):
             else:
                 total += 1
                 # A host may have thousands of interfaces, of which one is like the other.
-                yield _sysctl_d.interface_of(name) is not None, name, mode
+                yield _names.interface_of(name) is not None, name, mode
     found = heapq.nsmallest(most, ranked())
     return dict((name, mode) for _of_interface, name, mode in found), total - len(found), sorted(not_read)
 
@@ -141,7 +140,7 @@ def told(value):
     """A value as one line with its blanks folded; of a very long one the start, and what still tells it from others."""
     if value is None:
         return None
-    text = harmless_text(" ".join(value.split()))
+    text = _escape.text(" ".join(value.split()))
     if len(text) <= _MAX_VALUE:
         return text
     whole = hashlib.sha256(text.encode()).hexdigest()

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _names, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, File, SavedFile
 
 # Whose a file is. EDITED: ours, and others have changed it. ORPHAN: it carries our header, and nothing is remembered of it.
@@ -83,10 +83,10 @@ def own_of_host(saved, name, live, snapshot):
 
 def started_with(saved, name, live, snapshot):
     """What is remembered of conf.default, where an interface that nothing is remembered of has taken our value from it; or None."""
-    interface = _sysctl_d.interface_of(name)
+    interface = _names.interface_of(name)
     if interface is None or _behaviour.is_of_managers(name):
         return None
-    default = _sysctl_d.of_interface(name, "default")
+    default = _names.of_interface(name, "default")
     entry = entry_of(saved, default)
     since = entry.had if entry and entry.had and entry.had[0] == snapshot.boot else None
     if since is None and snapshot.interfaces.get(interface) and not _behaviour.follows_default(name):
@@ -148,8 +148,8 @@ def line_elsewhere(saved, paths, files, name, after=None):
 def line_for(saved, paths, files, name, after=None):
     """The same, where NAME is of an interface also of a line for all of them."""
     names = [name]
-    if _sysctl_d.interface_of(name):
-        names += [_sysctl_d.of_interface(name, every) for every in ("all", "default")]
+    if _names.interface_of(name):
+        names += [_names.of_interface(name, every) for every in ("all", "default")]
     lines = [(one, line_elsewhere(saved, paths, files, one, after)) for one in names]
     return next((line for one, line in lines if line and (one == name or _is_for_all(one, line[0], saved))), None)
 
@@ -183,10 +183,10 @@ def left_elsewhere(saved, paths, files):
 
 def of_default(name, interfaces):
     """The same parameter of every interface, where NAME is the one that a new interface starts with."""
-    parts = _sysctl_d.key_path(name).split("/")
+    parts = _names.key_path(name).split("/")
     if len(parts) < 5 or parts[2] not in ("conf", "neigh") or parts[3] != "default":
         return []
-    return [_sysctl_d.canonical("/".join(parts[:3] + [interface] + parts[4:])) for interface in interfaces]
+    return [_names.canonical("/".join(parts[:3] + [interface] + parts[4:])) for interface in interfaces]
 
 
 def started_with_ours(saved, name, snapshot):

@@ -11,9 +11,8 @@ import hashlib
 import json
 from collections import namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _modprobe
+from ansible_collections.photon.hardening.plugins.module_utils import _escape, _files, _guest, _modprobe
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
-from ansible_collections.photon.hardening.plugins.module_utils._result import harmless_text
 
 PATH = "/etc/modprobe.d/zz-photon-hardening.conf"
 MEMORY = _files.GUEST_MEMORY
@@ -100,7 +99,7 @@ def text_of(found, staying=()):
     """Our file, None where it has nothing to say. STAYING: what it is against already."""
     changed = [step for step in found if step.state == "changed"]
     against = dict(((item.driver, item.name), item.source) for item in list(staying) + changed)
-    lines = ["# Against %s\noptions %s %s=0\n" % (harmless_text(source), driver, name)
+    lines = ["# Against %s\noptions %s %s=0\n" % (_escape.text(source), driver, name)
              for (driver, name), source in sorted(against.items())]
     return _HEADER + "".join(lines) if lines else None
 

@@ -13,7 +13,7 @@ import stat
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
     _files,
-    _host,
+    _os_release,
     _photon_model,
     _photon_packages,
     _photon_state,
@@ -39,7 +39,7 @@ _LEFT = ("/list_available.txt", "/find_extra_erased_pkgs.txt")
 def facts(run, services, paths):
     """The Facts of this host. RUN: runs a program, a list of words, and returns (status, stdout, stderr), status None where there is none.
     PATHS: those whose file systems' free space matters."""
-    named = _host.kernel()
+    named = _os_release.kernel()
     processes = list(_processes())
     return _photon_model.Facts(
         os_id=named["os_id"], version=named["os_version"], release=_photon_text.release(_files.read("/etc/photon-release")),

@@ -11,6 +11,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _decide,
     _dropins,
     _memory,
+    _names,
     _remember,
     _restate,
     _rivals,
@@ -71,7 +72,7 @@ def _waived(request, choices, mine, snapshot):
     waived = set(name for name, rule in request.rules.items() if rule.waived)
     # An interface has the waiver of conf.all, whatever conf.default says.
     waived.update(name for name, choice in choices.items() if choice.state == "waived")
-    every = dict((name, [_sysctl_d.of_interface(name, scope) for scope in ("all", "default")] if _sysctl_d.interface_of(name) else [])
+    every = dict((name, [_names.of_interface(name, scope) for scope in ("all", "default")] if _names.interface_of(name) else [])
                  for name in waived)
     found = set(_behaviour.switch(name) for name in waived if not others.intersection(map(_behaviour.switch, [name] + every[name])))
     left = set(_behaviour.switch(name) for name in _memory.left_elsewhere(snapshot.saved, asked, snapshot.files))
@@ -134,7 +135,7 @@ def _set_since(want, choice, before, live, saved):
     files are read proves nothing."""
     entry = _memory.entry_of(saved, want.name)
     known = entry.wrote if entry else _memory.first_value(saved, want.name, None)
-    late = _rules.module_of(want.name, want.rule) or _sysctl_d.interface_of(want.name)
+    late = _rules.module_of(want.name, want.rule) or _names.interface_of(want.name)
     if choice.write is None or late or not before or before.path not in saved.files or live is None:
         return ""
     if _memory.is_ours(want.name, entry, live) or known is None or not _values.same(want.name, before.value or "", known):

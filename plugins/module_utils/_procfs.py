@@ -11,7 +11,7 @@ import os
 import stat
 import struct
 
-from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _names
 from ansible_collections.photon.hardening.plugins.module_utils._model import Reading
 
 PROC_SYS = "/proc/sys"
@@ -34,7 +34,7 @@ _FIRST_NAMESPACES = (("pid", "pid:[4026531836]"), ("user", "user:[4026531837]"))
 
 def _parameter_file(name):
     """The file of a parameter; OSError for a name that leads out of PROC_SYS or can be no path."""
-    path = _sysctl_d.key_path(name)
+    path = _names.key_path(name)
     if "/" not in path or not _leads_down(path):
         raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
     return _encoded(PROC_SYS + "/" + path)
@@ -84,7 +84,7 @@ def exists(name):
 
 def lacks_protocol(name):
     """Whether NAME belongs to a network protocol that this kernel does not have or has switched off, as IPv6 can be."""
-    parts = _sysctl_d.key_path(name).split("/")
+    parts = _names.key_path(name).split("/")
     return parts[0] == "net" and not _listed("/".join([PROC_SYS] + parts[:2]))
 
 
@@ -140,7 +140,7 @@ def parameters(start, wanted):
         if stat.S_ISDIR(mode):
             waiting.extend("%s/%s" % (path, child) if path else child for child in _listed("%s/%s" % (PROC_SYS, path)))
         elif stat.S_ISREG(mode):
-            name = _sysctl_d.canonical(path)
+            name = _names.canonical(path)
             if wanted(name):
                 yield name, mode
 

@@ -6,7 +6,7 @@
 Pure. Private to the collection.
 """
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _names, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, Saved, SavedFile
 
 
@@ -247,7 +247,7 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
     found = dict(saved.parameters)
     for name, (state, value, _reason) in outcomes.items():
         found.pop(name, None)
-        if name in first.parameters and not (state == "unsupported" and _sysctl_d.interface_of(name)):
+        if name in first.parameters and not (state == "unsupported" and _names.interface_of(name)):
             found[name] = first.parameters[name]._replace(refused=(state, value, boot))
     for name, form in forms.items():
         if name in found:

@@ -8,7 +8,7 @@ Pure. Private to the collection.
 
 from collections import OrderedDict
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _boot_order, _memory, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _boot_order, _memory, _names, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import File
 
 _HIDING = "%s\n%s\n" % (_sysctl_d.HEADER, _sysctl_d.comment("The lines of the file that was here are no longer wanted."))
@@ -129,7 +129,7 @@ def _restating_text(lines, comments, mine, foreign, waived):
 def _shields(name, lines, mine, foreign, waived=()):
     """Lines that keep a pattern of ours for interfaces away from conf.all and conf.default, of which no line of ours speaks, and from
     interfaces that are WAIVED. What a pattern of others sets there stays. FOREIGN: the BootOrder without the file that restates."""
-    if not _sysctl_d.is_glob(name):
+    if not _names.is_glob(name):
         return []
     start, _star, end = name.partition("*")
     others = [start + every + end for every in ("all", "default")]
@@ -144,7 +144,7 @@ def _left_alone(name, foreign, waived):
     """The lines of interfaces that are WAIVED once more, in another form, where NAME is that of conf.default: it moves those whose own line
     has said what was there already."""
     spoken = foreign.spoken() if ".default." in name else {}
-    there = [(one, spoken[one]) for one in sorted(waived) if one in spoken and _sysctl_d.of_interface(one, "default") == name]
+    there = [(one, spoken[one]) for one in sorted(waived) if one in spoken and _names.of_interface(one, "default") == name]
     forms = [(one, _values.spellings(one, winner.value)) for one, winner in there]
     return ["%s = %s" % (one, texts[1]) for one, texts in forms if len(texts) > 1]
 
@@ -176,7 +176,7 @@ def _lost(mine, order, interfaces):
 
 def _parts(name):
     """The parts of the path of a parameter, the same for all its names."""
-    return tuple(_sysctl_d.key_path(_behaviour.switch(name)).split("/"))
+    return tuple(_names.key_path(_behaviour.switch(name)).split("/"))
 
 
 def _speakers(mine):
@@ -190,7 +190,7 @@ def _by_pattern(parts, mine, order, interfaces):
     """The Winners for interfaces that only patterns speak of. An interface that comes later is one, too."""
     named = set(order.names()) | set(mine)
     for interface in [_ANY_INTERFACE] + sorted(set(interfaces) - set(["lo"])):
-        name = _sysctl_d.canonical("/".join(parts[:3] + (interface,) + parts[4:]))
+        name = _names.canonical("/".join(parts[:3] + (interface,) + parts[4:]))
         winner = order.winner(name) if name not in named else None
         if winner and winner.value is not None:
             yield winner
@@ -202,7 +202,7 @@ def _foreign_interfaces(mine, speakers, order):
     found = OrderedDict()
     for name in order.names() if speakers else ():
         parts = _parts(name)
-        if name not in mine and (_sysctl_d.interface_of(name) not in (None, "lo") or parts[3:] == ("default", "forwarding")):
+        if name not in mine and (_names.interface_of(name) not in (None, "lo") or parts[3:] == ("default", "forwarding")):
             ours = [speakers.get(parts[:3] + (every,) + parts[4:]) for every in ("all", "default")]
             found.update((name, speaker) for speaker in filter(None, reversed(ours)))
     return list(found.items())

@@ -6,7 +6,7 @@
 Pure. What a host says is cut where it is long and made harmless before it is shown. Private to the collection.
 """
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _escape, _names, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import DIFFERING, STATES
 
 # A result is kept whole by ansible-runner and AWX up to 700,000 characters.
@@ -20,37 +20,11 @@ _TOLD = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "rea
 
 # --- nothing that a host says reaches a terminal or a JSON document raw ---
 
-def _harmless_char(char, allowed):
-    if char.isprintable() or char in allowed:
-        return char
-    return "\\x%02x" % ord(char) if ord(char) < 256 else "\\u%04x" % ord(char)
-
-
-def harmless_text(text, allowed=""):
-    """TEXT with everything written as an escape that is not UTF-8 or could move a terminal's cursor, except what is ALLOWED."""
-    if text.isprintable() or text.translate(dict.fromkeys(map(ord, allowed))).isprintable():
-        return text
-    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(_harmless_char(char, allowed) for char in text)
-
-
-def harmless(value, allowed=""):
-    """A result, whatever its shape, of which every text and every key is harmless. Of the diff, lines stay lines."""
-    if isinstance(value, str):
-        return harmless_text(value, allowed)
-    if isinstance(value, dict):
-        return dict((harmless_text(str(key)), harmless(item, "\n" if key in ("before", "after") and "before_header" in value else allowed))
-                    for key, item in value.items())
-    if isinstance(value, (list, tuple)):
-        return [harmless(item, allowed) for item in value]
-    return value
-
-
 def shown(value, longest=_MAX_VALUE):
     """A value as people read it: one line, blanks folded, cut where it is long."""
     if value is None:
         return None
-    text = harmless_text(" ".join(value.split()))
+    text = _escape.text(" ".join(value.split()))
     return text if len(text) <= longest else text[:longest] + "..."
 
 
@@ -85,7 +59,7 @@ def _rank(row):
 
 def _is_of_interfaces(name):
     """Whether it is the parameter of a single interface or of new ones: there may be many, and the one that speaks for all comes first."""
-    return _sysctl_d.interface_of(name) is not None or ".default." in name
+    return _names.interface_of(name) is not None or ".default." in name
 
 
 def in_order(rows):

@@ -10,7 +10,7 @@ Pure: texts of the host's files in, boot values and warnings out. Private to the
 import re
 from collections import OrderedDict
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _boot_order, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _boot_order, _names, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rivals, Setting, Winner
 
 RC_LOCAL = ("/etc/rc.local", "/etc/rc.d/rc.local")
@@ -199,7 +199,7 @@ def of_script(path, text, unit):
     """A Setting for each parameter that a script at PATH, which UNIT runs, surely writes."""
     for number, line in _plain(text):
         for name, value in _assigned(line):
-            yield Setting(_sysctl_d.canonical(name), value, path, number, unit)
+            yield Setting(_names.canonical(name), value, path, number, unit)
 
 
 def of_cron(path, text, unit):
@@ -207,7 +207,7 @@ def of_cron(path, text, unit):
     for number, line in enumerate(text.splitlines(), 1):
         job = re.match(r"[ \t]*@reboot[ \t]+(?:root[ \t]+)?(?=\S)", line)
         for name, value in _assigned(line[job.end():]) if job else ():
-            yield Setting(_sysctl_d.canonical(name), value, path, number, unit)
+            yield Setting(_names.canonical(name), value, path, number, unit)
 
 
 def of_kdump(path, text, unit):
@@ -216,7 +216,7 @@ def of_kdump(path, text, unit):
     words = (said.get("KDUMP_SYSCTL") or "kernel.panic_on_oops=1").split() if said.get("USE_KDUMP", "0").strip() != "0" else ()
     number = next((number for number, line in enumerate(text.splitlines(), 1) if line.lstrip().startswith("KDUMP_SYSCTL=")), 1)
     for match in filter(None, map(_ASSIGNED.match, words)):
-        yield Setting(_sysctl_d.canonical(match.group(1)), match.group(2), path, number, unit)
+        yield Setting(_names.canonical(match.group(1)), match.group(2), path, number, unit)
 
 
 def of_tmpfiles(items):
@@ -230,7 +230,7 @@ def of_tmpfiles(items):
                 found.setdefault(placed.group(1), (placed.group(2).replace("%%", "%"), item.path, number, "systemd-tmpfiles"))
     for name, said in found.items():
         for interface in ("all", "default") if "*" in name else ("",):
-            yield Setting(_sysctl_d.canonical(name.replace("*", interface)), *said)
+            yield Setting(_names.canonical(name.replace("*", interface)), *said)
 
 
 def of_started(path, text, unit):
@@ -304,7 +304,7 @@ def _profile(text):
         if options.get("enabled", "1").lower() in ("0", "false", "no", "n", "off"):
             continue
         if options.get("type", section) == "sysctl":
-            settings.update((_sysctl_d.canonical(name), value) for name, value in options.items() if _is_setting(name, value))
+            settings.update((_names.canonical(name), value) for name, value in options.items() if _is_setting(name, value))
         elif options.get("type", section) == "vm":
             settings.update(_vm(options))
     return [name for name in re.split(r"[\s,;]+", include) if name], settings
@@ -312,7 +312,7 @@ def _profile(text):
 
 def _is_setting(name, value):
     # A value with a variable is known to tuned alone.
-    return _sysctl_d.is_name(name) and bool(value) and "${" not in value
+    return _names.is_name(name) and bool(value) and "${" not in value
 
 
 def _vm(options):

@@ -6,7 +6,7 @@
 Pure. Private to the collection.
 """
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _uses, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _names, _sysctl_d, _uses, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Rule
 
 _TEXTS = ("at_least", "at_most", "machine", "meant", "needs_module", "report", "required", "waived", "waiver_expired")
@@ -85,14 +85,14 @@ def checked(rules):
     """parameter, in its canonical form -> Rule; ValueError names the rule and the key that is wrong."""
     found = {}
     for name, given in rules.items():
-        if not isinstance(name, str) or not _sysctl_d.is_name(name):
+        if not isinstance(name, str) or not _names.is_name(name):
             raise ValueError("rules: %r is not the name of a kernel parameter" % (name,))
         if not isinstance(given, dict):
             raise ValueError("rules: %s must be a dictionary, not %r" % (name, given))
         where = "rules: %s" % name
         options = dict((key, _option(where, key, value)) for key, value in given.items() if value is not None and key != "stops")
         options.update(_stops(where + ": stops", given["stops"]) if given.get("stops") is not None else {})
-        found[_sysctl_d.canonical(name)] = Rule(**options)
+        found[_names.canonical(name)] = Rule(**options)
     return found
 
 

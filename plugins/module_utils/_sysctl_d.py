@@ -11,7 +11,7 @@ Pure: text and names in, values out. Private to the collection.
 import re
 from functools import lru_cache
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _glob, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _glob, _names, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Dialect, Line
 
 # One folder's file hides files of the same name in the folders after it.
@@ -34,11 +34,6 @@ _BEFORE_240 = re.compile(r"[\n\0]")
 _BLANKS = " \t\n\r"
 # So many bytes are no line any more: the rest of the file is not read.
 _LINE_LIMIT = 1024 * 1024
-
-_NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.:@+/-]*\Z")
-_GLOB = re.compile(r"[*?\[]")
-_SWAP = {ord("."): "/", ord("/"): "."}
-
 _SHOWN = 120
 
 
@@ -118,49 +113,6 @@ def is_ours(text):
     return ("\n" + text).find("\n" + _HEADER_START) >= 0
 
 
-def swapped(name):
-    """NAME with its dots and slashes swapped: a path below /proc/sys becomes a name, and the other way round."""
-    return name.translate(_SWAP)
-
-
-# The same few names are asked for again and again in one run.
-@lru_cache(maxsize=4096)
-def key_path(name):
-    """The path below /proc/sys of a name written with dots or slashes; the first separator decides which it is."""
-    if "/" not in name:
-        return swapped(name)
-    first = re.search(r"[./]", name)
-    return name if first and first.group() == "/" else swapped(name)
-
-
-def canonical(name):
-    """The name written with dots; a dot of an interface's own name becomes a slash (net.ipv4.conf.eth0/100.rp_filter)."""
-    return name if "/" not in name else swapped(key_path(name))
-
-
-def is_name(name):
-    """Whether NAME (dots or slashes) can be a parameter: no way out of /proc/sys, no blanks, at least two parts."""
-    parts = key_path(name).split("/")
-    return bool(_NAME.match(name)) and len(parts) > 1 and not any(part in ("", ".", "..") for part in parts)
-
-
-def is_glob(name):
-    return bool(_GLOB.search(name))
-
-
-@lru_cache(maxsize=4096)
-def interface_of(name):
-    """The interface that a per-interface parameter belongs to, or None; `all` and `default` are none."""
-    match = re.match(r"net/(?:ipv4|ipv6|mpls)/(?:conf|neigh)/([^/]+)/", key_path(name))
-    return match.group(1) if match and match.group(1) not in ("all", "default") else None
-
-
-def of_interface(name, interface):
-    """The same parameter of INTERFACE, where NAME is one of `all`, of `default` or of another interface."""
-    parts = key_path(name).split("/")
-    return canonical("/".join(parts[:3] + [interface] + parts[4:]))
-
-
 def systemd_version(program):
     """The release of the systemd that PROGRAM, the text of its systemd-sysctl, belongs to: by the name of its library; 0: not known."""
     library = re.search(r"libsystemd-shared-([0-9]{1,9})", program or "")
@@ -197,7 +149,7 @@ def _line(number, text, content, dialect):
         return Line(number, text, None, None)
     name, equals, value = content.partition("=")
     name = _named(name.rstrip(_BLANKS), equals, dialect)
-    return Line(number, text, canonical(name) if name else "", value.strip(_BLANKS) if equals else None)
+    return Line(number, text, _names.canonical(name) if name else "", value.strip(_BLANKS) if equals else None)
 
 
 def _pieces(text, dialect):
@@ -249,9 +201,9 @@ def _problem(line):
         return None
     if line.name == "" or line.value is None:
         return "expected NAME = VALUE"
-    if is_glob(line.name):
+    if _names.is_glob(line.name):
         return "patterns are not supported here, name each parameter"
-    if not is_name(line.name):
+    if not _names.is_name(line.name):
         return "not the name of a kernel parameter"
     if has_control(line.value):
         return "the value holds a control character"

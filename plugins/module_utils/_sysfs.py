@@ -11,7 +11,7 @@ import lzma
 import re
 import stat
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _initramfs, _modprobe, _procfs, _programs, _traces
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _initramfs, _modprobe, _processes, _procfs, _programs
 
 _PCI, _MODULES, _BLOCK, _NET = "/sys/bus/pci/devices", "/sys/module", "/sys/block", "/sys/class/net"
 _HYPERVISOR = re.compile(r"(?m)^flags\s*:.*\bhypervisor\b")
@@ -240,7 +240,7 @@ def _is_file(path):
 
 def _tools(run_command):
     program = next((path for path in _VMTOOLSD if _files.trust(path)), None)
-    running = _traces.runs_as_root("vmtoolsd")
+    running = _processes.runs_as_root("vmtoolsd")
     # Outside VMware the daemon says nothing.
     found = program and _NUMBER.search(_programs.said(run_command, [program, "-v"]))
     version, source = (found.group(1), program) if found else _package(run_command)

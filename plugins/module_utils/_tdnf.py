@@ -9,7 +9,7 @@ Private to the collection.
 import time
 from collections import namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _result, _tdnf_run
+from ansible_collections.photon.hardening.plugins.module_utils import _escape, _tdnf_run
 from ansible_collections.photon.hardening.plugins.module_utils import _tdnf_plan as plans
 from ansible_collections.photon.hardening.plugins.module_utils import _tdnf_text as text
 from ansible_collections.photon.hardening.plugins.module_utils._tdnf_plan import Refusal
@@ -199,8 +199,8 @@ def _finished(tdnf, check_mode, fetch):
 
 def _told(result):
     """A result of which every text is harmless; lines of the programs stay lines."""
-    spoken = dict((key, _result.harmless_text(result[key], "\n")) for key in ("stdout", "stderr") if key in result)
-    return dict(_result.harmless(result), **spoken)
+    spoken = dict((key, _escape.text(result[key], "\n")) for key in ("stdout", "stderr") if key in result)
+    return dict(_escape.everything(result), **spoken)
 
 
 class _Run:

@@ -9,7 +9,6 @@ Private to the collection.
 import os
 import pwd
 import re
-import stat
 import struct
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
@@ -17,7 +16,9 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _files,
     _glob,
     _memory,
+    _names,
     _packet_filters,
+    _processes,
     _procfs,
     _rivals,
     _sysctl_d,
@@ -61,7 +62,7 @@ def uses(image, traces=None):
     """use -> Use, of this host or of an image, of which only files are looked at. TRACES: what `traces` tells, where that is asked for."""
     texts = _texts()
     subordinate_ids = _subordinate_ids(texts)
-    processes = () if image else _processes(texts, subordinate_ids)
+    processes = () if image else _found_processes(texts, subordinate_ids)
     return _uses.found(Facts(_programs(), _snaps(), _unit_files(), processes, texts, _machines(), subordinate_ids, **traces or {}))
 
 
@@ -112,7 +113,7 @@ def _lines(foreign, dialect, others):
     ufw = () if others.ufw is None else (others.ufw,)
     order = _rivals.Boot(foreign, dialect, others._replace(late=ufw + tuple(others.late), settings=()), ())
     spoken = dict((name, winner) for name, winner in order.spoken().items() if _uses.tells(name))
-    spoken.update((name, order.winner(name)) for name in list(spoken) + list(_uses.OWN) if not _sysctl_d.is_glob(name))
+    spoken.update((name, order.winner(name)) for name in list(spoken) + list(_uses.OWN) if not _names.is_glob(name))
     return dict((name, winner) for name, winner in spoken.items() if winner)
 
 
@@ -268,7 +269,7 @@ def _subordinate_ids(texts):
     return "subid in " + _NSSWITCH if _SUBID.search(texts.get(_NSSWITCH, "")) else None
 
 
-def _processes(texts, subordinate_ids):
+def _found_processes(texts, subordinate_ids):
     """The processes of this host that may be a sign of a use; one may end while it is looked at."""
     found = []
     for pid in sorted(filter(str.isdigit, os.listdir("/proc")), key=int):
@@ -279,33 +280,11 @@ def _processes(texts, subordinate_ids):
     return tuple(found)
 
 
-def runs_as_root(name):
-    """Whether a process of this name is root's, in our namespaces and without anybody else's having started it as root."""
-    return any((_files.read_proc(pid + "/comm") or "").strip() == name and _standing(pid, {}, None)[0]
-               for pid in filter(str.isdigit, os.listdir("/proc")))
-
-
 def _standing(pid, texts, subordinate_ids):
     """Whether a process is one of root in our namespaces, and whether it is one of a user who may start containers."""
-    users = re.search(r"(?m)^Uid:((?:[ \t]+[0-9]+){4})$", _files.read_proc(pid + "/status") or "")
-    users = set(map(int, users.group(1).split())) if users else set()
-    rootful = users == set([_files.OWNER[0]]) and _is_at_home(pid) and not _is_setuid(pid)
+    users = _processes.users(pid)
+    rootful = _processes.is_roots(pid, users)
     return rootful, len(users) == 1 and not rootful and bool(subordinate_ids) and _has_ids(users.pop(), texts)
-
-
-def _is_at_home(pid):
-    try:
-        return all(os.readlink("/proc/%s/ns/%s" % (pid, kind)) == os.readlink("/proc/self/ns/" + kind) for kind in ("pid", "user"))
-    except OSError:
-        return False
-
-
-def _is_setuid(pid):
-    """Whether anybody can start its program and have it run as root, under whatever name the link has by which it is called."""
-    try:
-        return bool(os.stat("/proc/%s/exe" % pid).st_mode & stat.S_ISUID)
-    except OSError:
-        return True
 
 
 def _has_ids(user, texts):

@@ -467,10 +467,13 @@ _once.install(_once.__spec__.loader)
 from ansible_collections.photon.hardening.plugins.module_utils import (
     _apply,
     _baseline,
+    _escape,
     _files,
     _host,
     _lock,
     _memory,
+    _names,
+    _os_release,
     _plan,
     _procfs,
     _refusal,
@@ -548,7 +551,7 @@ def _check_names(rules):
     """A parameter that is required and that neither this kernel has nor anything explains was mistyped."""
     for name in sorted(name for name, rule in rules.items() if rule.required):
         # Interfaces come and go; what one of them can have all have.
-        general = _sysctl_d.of_interface(name, "default") if _sysctl_d.interface_of(name) else name
+        general = _names.of_interface(name, "default") if _names.interface_of(name) else name
         if _procfs.exists(general):
             continue
         near = nearest(general, [known for known, _mode in _procfs.parameters("", lambda _name: True)])
@@ -580,7 +583,7 @@ def _replaced(params, saved):
 
 
 def _described(plan, with_diff):
-    result = dict(_result.result(plan), kernel=_host.kernel())
+    result = dict(_result.result(plan), kernel=_os_release.kernel())
     if with_diff:
         result["diff"] = _result.diff(plan)
     return result
@@ -779,7 +782,7 @@ def _told_by(module, result):
     keys = _secrets.found(result, [item["content"] for item in module.params["dropins"] or ()])
     # For what Ansible shows of the arguments.
     module.no_log_values.update(key for key in keys if len(key) >= _STARRED)
-    return _result.harmless(_secrets.hidden(result, keys))
+    return _escape.everything(_secrets.hidden(result, keys))
 
 
 def main():

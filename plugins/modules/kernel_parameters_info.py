@@ -209,7 +209,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _once
 
 _once.install(_once.__spec__.loader)
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _info, _procfs, _result, _traces
+from ansible_collections.photon.hardening.plugins.module_utils import _escape, _files, _host, _info, _os_release, _procfs, _traces
 
 
 def _found(names):
@@ -237,7 +237,7 @@ def run(params, run_command=None):
     # Between the two reads lies everything else, so that what moves has time to.
     boot = _host.boot()
     result = {
-        "kernel": _host.kernel(),
+        "kernel": _os_release.kernel(),
         "memory_kb": _info.memory_kb(_files.read_proc("meminfo")), "processors": os.cpu_count(),
         "runtimes": _info.runtimes(_traces.uses(False)), "omitted": omitted, "not_read": not_read,
         "missing": _missing(names.exact, modes),
@@ -263,7 +263,7 @@ def main():
         argument_spec=dict(names=dict(type="list", elements="str", default=["*"]), salt=dict(type="str", no_log=False),
                            guest=dict(type="bool", default=False)),
         supports_check_mode=True)
-    result = _result.harmless(_result_of(module.params, module.run_command))
+    result = _escape.everything(_result_of(module.params, module.run_command))
     for note in result.get("notes", ()):
         module.warn(note)
     if result.pop("failed", False):

@@ -187,7 +187,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _once
 
 _once.install(_once.__spec__.loader)
 
-from ansible_collections.photon.hardening.plugins.module_utils import _photon_host, _photon_model, _photon_state, _photon_upgrade, _result
+from ansible_collections.photon.hardening.plugins.module_utils import _escape, _photon_host, _photon_model, _photon_state, _photon_upgrade
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 
 
@@ -246,7 +246,7 @@ def main():
             free_mb=dict(type="dict", default={}),
             services=dict(type="list", elements="str", default=["docker.socket", "docker.service", "containerd.service"])),
         required_if=[("role_variables", False, ["to_version"])], supports_check_mode=True)
-    result = _result.harmless(_result_of(module))
+    result = _escape.everything(_result_of(module))
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

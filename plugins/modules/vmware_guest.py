@@ -130,7 +130,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _once
 
 _once.install(_once.__spec__.loader)
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _lock, _modprobe, _msix, _result, _sysfs
+from ansible_collections.photon.hardening.plugins.module_utils import _escape, _files, _guest, _lock, _modprobe, _msix, _sysfs
 from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, HostProblem
 
 LOCK_SECONDS = 60
@@ -240,7 +240,7 @@ def main():
         argument_spec=dict(msix=dict(type="str", choices=["enable"]),
                            state=dict(type="str", choices=["present", "absent"], default="present")),
         required_if=[("state", "present", ["msix"])], supports_check_mode=True)
-    result = _result.harmless(_result_of(module.params, module.check_mode))
+    result = _escape.everything(_result_of(module.params, module.check_mode))
     if not module._diff:
         result.pop("diff", None)
     for note in result.get("notes", ()):

@@ -107,7 +107,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _once
 
 _once.install(_once.__spec__.loader)
 
-from ansible_collections.photon.hardening.plugins.module_utils import _guest, _result, _sysfs
+from ansible_collections.photon.hardening.plugins.module_utils import _escape, _guest, _sysfs
 
 
 def run(run_command=None):
@@ -123,8 +123,8 @@ def main():
     try:
         result = run(module.run_command)
     except OSError as exc:
-        module.fail_json(msg=_result.harmless_text(str(exc)))
-    module.exit_json(**_result.harmless(result))
+        module.fail_json(msg=_escape.text(str(exc)))
+    module.exit_json(**_escape.everything(result))
 
 
 if __name__ == "__main__":

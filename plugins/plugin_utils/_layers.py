@@ -13,7 +13,7 @@ import itertools
 import re
 from collections import namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _names, _values
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 
 _VARIABLE = re.compile(r"^(?:photon_hardening_)?(overrides|waivers)(__\w+)?\Z")
@@ -47,7 +47,7 @@ def overrides(variables, rows):
 def with_value(variables):
     """The parameters to which any override gives a value, whichever of them decides. For VARIABLES whose overrides are known to be good."""
     given = [item for variable, values in variables.items() if _VARIABLE.match(variable).group(1) == "overrides" for item in values.items()]
-    return {_sysctl_d.canonical(name) for name, value in given if value is not None}
+    return {_names.canonical(name) for name, value in given if value is not None}
 
 
 def waivers(variables, parameters_of):
@@ -86,9 +86,9 @@ def _is_control(name):
 
 
 def _parameter(variable, key):
-    if not isinstance(key, str) or _is_control(key) or not _sysctl_d.is_name(key):
+    if not isinstance(key, str) or _is_control(key) or not _names.is_name(key):
         raise ValueError("%s: %s is not the name of a kernel parameter, such as vm.swappiness" % (variable, _shown(key)))
-    return _sysctl_d.canonical(key)
+    return _names.canonical(key)
 
 
 def _parameter_or_control(variable, key):

@@ -9,7 +9,7 @@ waiver or a null, and these come before the profile. Pure. Private to the collec
 
 from collections import namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _nearest, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _names, _nearest, _values
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _layers
 
 _RULES_FROM_ROW = ("interfaces", "machine", "required", "meant")
@@ -109,7 +109,7 @@ def _one_of(name, value, choices):
 
 def _row_of_all(rows, name):
     """The row that speaks for all interfaces, where NAME is the same parameter of a single one; {} where there is none."""
-    return rows.get(_sysctl_d.of_interface(name, "all"), {}) if _sysctl_d.interface_of(name) else {}
+    return rows.get(_names.of_interface(name, "all"), {}) if _names.interface_of(name) else {}
 
 
 def _check_names(rows, overrides, waivers):
@@ -127,7 +127,7 @@ def _check_names(rows, overrides, waivers):
 
 def _follows(name, movers):
     """Whether the kernel sets NAME along with one of MOVERS."""
-    interface = _sysctl_d.interface_of(name)
+    interface = _names.interface_of(name)
     return any(move.kept and move.name == name for mover in movers for value in ("0", "1")
                for move in _behaviour.moves(mover, value, (interface,) if interface else ()))
 

@@ -16,14 +16,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.photon.hardening.plugins.module_utils import _boot_order, _model, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _boot_order, _model, _names, _sysctl_d
 
 EXAMPLES = int(os.environ.get("BOOT_EXAMPLES", "300"))
 # Interfaces may have such names.
 PATHS = ["kernel/a", "kernel/b", "kernel/ab", "vm/a", "vm/0", "net/ipv4/conf/all/x", "net/ipv4/conf/default/x", "net/ipv4/conf/eth0/x",
          "net/ipv4/conf/eth0.100/x", "net/ipv4/conf/.h/x", "net/ipv4/conf/\xe9/x", "net/ipv4/conf/\udcff/x", "net/ipv4/conf/a*b/x",
          "net/ipv4/conf/[0]/x", "net/ipv4/conf/a\\b/x", "net/ipv4/conf/x../x"]
-NAMES = [_sysctl_d.canonical(path) for path in PATHS]
+NAMES = [_names.canonical(path) for path in PATHS]
 SPELLINGS = PATHS + NAMES + ["kernel.missing", "net.ipv4.conf.eth0.100.x"]
 ODD = ["kernel//a", "kernel..a", "/kernel/a", "./kernel/a", "kernel/./a", "kernel/a/", "kernel.a.", "proc/sys/kernel/a", "kernel / a",
        "-kernel.a", "/", ".", "-", "kernel", "./kernel/*", "/.kernel/a"]
@@ -122,7 +122,7 @@ class Suite:
     def boot(self):
         """name -> the value that the real systemd-sysctl sets, None where it sets none."""
         for name in NAMES:
-            path = self.root / "proc/sys" / _sysctl_d.key_path(name)
+            path = self.root / "proc/sys" / _names.key_path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("1000\n")
         subprocess.run(["chroot", str(self.root), self.program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
@@ -130,7 +130,7 @@ class Suite:
 
     def value(self, name):
         """An empty value is a line feed over the first digit here, where a kernel would ignore it."""
-        text = (self.root / "proc/sys" / _sysctl_d.key_path(name)).read_bytes().decode("latin-1")
+        text = (self.root / "proc/sys" / _names.key_path(name)).read_bytes().decode("latin-1")
         value = "1" + text[1:4]
         return None if value == "1000" else value
 

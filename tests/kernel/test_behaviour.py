@@ -11,7 +11,7 @@ import random
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _names, _values
 
 SYS = "/proc/sys/"
 # Texts that some kinds of parameters take and others refuse.
@@ -25,7 +25,7 @@ class Kernel:
 
     def __init__(self):
         files = [os.path.join(folder, base) for folder, _folders, bases in os.walk(SYS + "net") for base in bases]
-        self.paths = {_sysctl_d.canonical(path[len(SYS):]): path for path in files}
+        self.paths = {_names.canonical(path[len(SYS):]): path for path in files}
         self.open = {name: os.open(path, os.O_RDONLY) for name, path in self.paths.items() if os.stat(path).st_mode & 0o400}
         # What locks itself is the whole machine's; a parameter that nobody reads is an action.
         self.names = sorted(name for name in self.open if os.stat(self.paths[name]).st_mode & 0o200 and not _behaviour.locked(name, "1"))
@@ -190,7 +190,7 @@ def test_forms(kernel):
     """What we refuse never lands; what the kernel takes reads back as we say; and our own form of a value can be written."""
     wrong = []
     for name in kernel.names:
-        if _sysctl_d.interface_of(name) == "lo" or _behaviour.never_unset(name):
+        if _names.interface_of(name) == "lo" or _behaviour.never_unset(name):
             continue
         for text in ODD:
             before = kernel.read(name)

@@ -13,7 +13,7 @@ import sys
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _info, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _info, _names
 from ansible_collections.photon.hardening.plugins.modules import kernel_parameters_info
 
 BINFMT_MISC = "/proc/sys/fs/binfmt_misc"
@@ -36,7 +36,7 @@ def test_every_parameter_is_there():
     found = subprocess.run(["find", "/proc/sys", "-xdev", "-type", "f", "-printf", "%P\n"], stdout=subprocess.PIPE, check=True, text=True)
     result = run("*")
     assert sorted([row["name"] for row in result["parameters"]] + result["not_read"]) == sorted(
-        _sysctl_d.canonical(path) for path in found.stdout.splitlines())
+        _names.canonical(path) for path in found.stdout.splitlines())
     assert result["omitted"] == 0 and "vm.stat_refresh" in result["not_read"]
 
 

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _procfs, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _names, _procfs
 from ansible_collections.photon.hardening.plugins.module_utils._model import Reading
 
 
@@ -83,12 +83,12 @@ class Host:
 
     def _all_of(self, family, key, value):
         folder = os.path.join(_procfs.PROC_SYS, "net", family, "conf")
-        return dict((_sysctl_d.canonical("net/%s/conf/%s/%s" % (family, interface, key)), value) for interface in os.listdir(folder))
+        return dict((_names.canonical("net/%s/conf/%s/%s" % (family, interface, key)), value) for interface in os.listdir(folder))
 
     def interface(self, name, device=False, **parameters):
         """An interface with parameters of net.ipv4.conf."""
         for key, value in parameters.items():
-            self.parameter(_sysctl_d.canonical("net/ipv4/conf/%s/%s" % (name, key)), value)
+            self.parameter(_names.canonical("net/ipv4/conf/%s/%s" % (name, key)), value)
         if device:
             os.makedirs(os.path.join(self.root, "sys_net", name, "device"))
 
@@ -111,7 +111,7 @@ class Host:
 
     @staticmethod
     def _path(name):
-        return os.path.join(_procfs.PROC_SYS, _sysctl_d.key_path(name))
+        return os.path.join(_procfs.PROC_SYS, _names.key_path(name))
 
     @staticmethod
     def _put(path, text):

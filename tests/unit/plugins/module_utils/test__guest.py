@@ -6,7 +6,7 @@
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _modprobe, _procfs, _sysfs, _traces
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _modprobe, _processes, _procfs, _sysfs
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils import trees
 
 VMCI = "vmw_vmci disable_msix"
@@ -19,7 +19,7 @@ HIDDEN = "The kernel does not show this parameter, and "
 def told(below, monkeypatch):
     """Makes a tree, and gives the rows of the host that it is by their names. Programs of this machine are not there."""
     monkeypatch.setattr(_procfs, "in_container", lambda: False)
-    monkeypatch.setattr(_traces, "runs_as_root", lambda name: False)
+    monkeypatch.setattr(_processes, "runs_as_root", lambda name: False)
 
     def tell(make, change=lambda tree: None, **more):
         change(make(below, **more))

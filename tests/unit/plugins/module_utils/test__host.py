@@ -9,7 +9,16 @@ import os
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _lock, _memory, _procfs, _sysctl_d, _traces
+from ansible_collections.photon.hardening.plugins.module_utils import (
+    _files,
+    _host,
+    _lock,
+    _memory,
+    _os_release,
+    _procfs,
+    _sysctl_d,
+    _traces,
+)
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Attributes,
     File,
@@ -535,4 +544,4 @@ def test_what_the_system_says_of_itself(monkeypatch, text, system, os_id, os_ver
     monkeypatch.setattr(_procfs, "release", lambda: "6.1")
     monkeypatch.setattr(_procfs, "machine", lambda: "x86_64")
     monkeypatch.setattr(_files, "read", {"/usr/lib/os-release": text}.get)
-    assert _host.kernel() == {"release": "6.1", "machine": "x86_64", "system": system, "os_id": os_id, "os_version": os_version}
+    assert _os_release.kernel() == {"release": "6.1", "machine": "x86_64", "system": system, "os_id": os_id, "os_version": os_version}

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _result
+from ansible_collections.photon.hardening.plugins.module_utils import _escape, _result
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES, File, Plan, Row, Saved, Write
 
 PATH = "/etc/sysctl.d/50-security-hardening.conf"
@@ -178,7 +178,7 @@ def test_a_row_says_why_there_is_no_live_value():
 def test_nothing_that_a_host_says_stays_raw():
     """Names of files, interfaces and keys, in any depth; of a diff the lines stay lines."""
     evil = "a\x1b[2J\udcff\nb"
-    result = _result.harmless({"msg": evil, "notes": [evil], "parameters": ({"name": evil, "before": evil, "after": None},), evil: 1,
+    result = _escape.everything({"msg": evil, "notes": [evil], "parameters": ({"name": evil, "before": evil, "after": None},), evil: 1,
                                "diff": [{"before_header": evil, "after_header": "x", "before": evil, "after": "x\n"}]})
     shown = "a\\x1b[2J\\xff\\x0ab"
     assert result == {"msg": shown, "notes": [shown], "parameters": [{"name": shown, "before": shown, "after": None}], shown: 1,

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _boot_order, _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _boot_order, _names, _sysctl_d
 from ansible_collections.photon.hardening.plugins.module_utils._model import File, Line
 
 
@@ -18,15 +18,15 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Fil
     ("net.ipv4.conf.dmy0.100.rp_filter", "net.ipv4.conf.dmy0.100.rp_filter", "net/ipv4/conf/dmy0/100/rp_filter"),
 ])
 def test_names(name, canonical, path):
-    assert _sysctl_d.canonical(name) == canonical
-    assert _sysctl_d.key_path(name) == path
-    assert _sysctl_d.key_path(canonical) == path
+    assert _names.canonical(name) == canonical
+    assert _names.key_path(name) == path
+    assert _names.key_path(canonical) == path
 
 
 @pytest.mark.parametrize("name", ["kernel", "", ".kernel.x", "kernel..x", "kernel/../../etc/passwd",
                                   "/etc/passwd", "a b.c", "kernel.x\n", "kernel.*"])
 def test_is_no_name(name):
-    assert not _sysctl_d.is_name(name)
+    assert not _names.is_name(name)
 
 
 def lines(text):
@@ -192,7 +192,7 @@ def test_good_paths(path):
     ("kernel.conf.eth0.x", None),
 ])
 def test_interface_of(name, interface):
-    assert _sysctl_d.interface_of(name) == interface
+    assert _names.interface_of(name) == interface
 
 
 OLD, DASHES = "\x7fELF\0libsystemd-shared-239.so\0", "\x7fELF\0libsystemd-shared-239.so\0string_hash_func\0"

@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _modprobe, _sysfs, _traces
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _guest, _modprobe, _processes, _sysfs
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils import trees
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.test__initramfs import MAIN
 
@@ -22,7 +22,7 @@ STATUS = "Package: a\nStatus: install ok installed\nVersion: 1\n\nPackage: open-
 @pytest.fixture
 def tree(below, monkeypatch):
     monkeypatch.setattr(_files, "trust", lambda path: os.path.exists(str(below) + path) or None)
-    monkeypatch.setattr(_traces, "runs_as_root", lambda name: name == "vmtoolsd" and os.path.exists(str(below) + "/running"))
+    monkeypatch.setattr(_processes, "runs_as_root", lambda name: name == "vmtoolsd" and os.path.exists(str(below) + "/running"))
     return trees.Tree(below)
 
 

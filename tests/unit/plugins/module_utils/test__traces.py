@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _procfs, _sysctl_d, _traces
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _processes, _procfs, _sysctl_d, _traces
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Entry,
     Saved,
@@ -454,15 +454,15 @@ NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
 def seen(name, texts=None, subordinate_ids=None):
-    return [process[1:] for process in _traces._processes(texts or {}, subordinate_ids) if process.name == name]
+    return [process[1:] for process in _traces._found_processes(texts or {}, subordinate_ids) if process.name == name]
 
 
 @ROOT
 @pytest.mark.parametrize("user, expected", [((), True), (NOBODY, False)])
 def test_what_runs_as_root(started, user, expected):
-    assert _traces.runs_as_root("virtnetworkd") is False
+    assert _processes.runs_as_root("virtnetworkd") is False
     started("virtnetworkd", *user)
-    assert _traces.runs_as_root("virtnetworkd") is expected
+    assert _processes.runs_as_root("virtnetworkd") is expected
 
 
 @ROOT
@@ -506,5 +506,5 @@ def test_a_process_of_another_namespace_is_none(started, kind):
 @ROOT
 def test_a_process_that_ends_meanwhile_is_none(monkeypatch):
     monkeypatch.setattr(os, "listdir", lambda _path: ["self", "99999999", "version"])
-    assert _traces._processes({}, None) == ()
+    assert _traces._found_processes({}, None) == ()
     assert _traces._standing("99999999", {}, None) == (False, False)

@@ -11,7 +11,7 @@ import random
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _names, _values
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.world import World
 
 LIVES = 300
@@ -130,8 +130,8 @@ class Life:
         booted, without = rebooted(self.ours), rebooted(self.without)
         elsewhere = set(name for path, known in self.ours.saved.files.items() if path not in texts for name in known.lines or {})
         for row in plan.rows:
-            interface = _sysctl_d.interface_of(row.name)
-            every = [_sysctl_d.of_interface(row.name, scope) for scope in BOTH] if interface else []
+            interface = _names.interface_of(row.name)
+            every = [_names.of_interface(row.name, scope) for scope in BOTH] if interface else []
             # What appears after the files are read begins with conf.default, of which a row's boot value says nothing.
             if interface and not self.ours.interfaces.get(interface):
                 continue

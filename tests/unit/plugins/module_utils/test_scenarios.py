@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _names, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, File, Saved, SavedFile, Setting, Use
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.world import World
@@ -1297,7 +1297,7 @@ def with_started(value, addressed=True, default=REDIRECTED):
     world.add("veth0")
     if addressed:
         world.give_address("veth0")
-    return world, _sysctl_d.of_interface(default, "veth0")
+    return world, _names.of_interface(default, "veth0")
 
 
 @pytest.mark.parametrize("default, addressed", [(REDIRECTED, False), (NEW_ONE, False), (NEW_ONE, True)])

@@ -13,6 +13,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _boot_order,
     _decide,
     _memory,
+    _names,
     _plan,
     _remember,
     _rivals,
@@ -77,18 +78,18 @@ class World:
         """An interface appears, and starts with what conf.default has."""
         self.interfaces[interface] = device
         for default in [name for name in self.live if ".default." in name]:
-            name = _sysctl_d.of_interface(default, interface)
+            name = _names.of_interface(default, interface)
             self.live[name] = self.live[default]
             self.unset.add(name)
 
     def remove(self, interface):
         del self.interfaces[interface]
-        self.live = dict(item for item in self.live.items() if _sysctl_d.interface_of(item[0]) != interface)
+        self.live = dict(item for item in self.live.items() if _names.interface_of(item[0]) != interface)
         self.unset.intersection_update(self.live)
 
     def give_address(self, interface):
         """From now on it does not follow conf.default."""
-        self.unset = set(name for name in self.unset if _sysctl_d.interface_of(name) != interface)
+        self.unset = set(name for name in self.unset if _names.interface_of(name) != interface)
 
     def apply_files(self, interface=None):
         """What systemd-sysctl does at boot, and udev's rule for an INTERFACE that has appeared."""
@@ -101,11 +102,11 @@ class World:
                     lines[line.name] = line.value
         for pattern, value in lines.items():
             for name in self._matched(pattern, lines):
-                if value not in (None, self.live[name]) and interface in (None, _sysctl_d.interface_of(name)):
+                if value not in (None, self.live[name]) and interface in (None, _names.interface_of(name)):
                     self.write(name, _values.printed(name, value))
 
     def _matched(self, pattern, lines):
-        if not _sysctl_d.is_glob(pattern):
+        if not _names.is_glob(pattern):
             return [pattern] if pattern in self.live else []
         return [name for name in sorted(self.live) if name not in lines and name.count(".") == pattern.count(".")
                 and fnmatch.fnmatchcase(name, pattern)]

@@ -10,7 +10,7 @@ import os
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _lock, _msix, _procfs, _traces
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _lock, _msix, _processes, _procfs
 from ansible_collections.photon.hardening.plugins.modules import vmware_guest, vmware_guest_info
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils import trees
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.test__initramfs import MAIN, archive
@@ -25,7 +25,7 @@ def guest(tmpdir, monkeypatch):
     monkeypatch.setattr(_files, "_real", lambda path: str(tmpdir) + path)
     monkeypatch.setattr(_files, "OWNER", (os.geteuid(), os.getegid()))
     monkeypatch.setattr(_procfs, "in_container", lambda: False)
-    monkeypatch.setattr(_traces, "runs_as_root", lambda name: True)
+    monkeypatch.setattr(_processes, "runs_as_root", lambda name: True)
     tree = trees.esxi(tmpdir).file(CONF, "options vmw_vmci disable_msix=1\n").file("/var/lib/dpkg/x", "")
     return tree.file("/boot/initrd.img-" + trees.RELEASE, gzip.compress(archive("init")))
 

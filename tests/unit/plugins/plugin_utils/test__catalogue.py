@@ -5,7 +5,7 @@
 import pytest
 import yaml
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _sysctl_d, _uses, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _names, _uses, _values
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _layers
 
 CATALOGUE = _catalogue.CATALOGUE
@@ -36,7 +36,7 @@ def test_row(row):
                if key in row)
     assert set(row.get("source", {})) <= set(row["values"])
     assert bool(row.get("report_only")) == ("why_not" in row)
-    assert row.get("sysctl", True) == _sysctl_d.is_name(row["name"])
+    assert row.get("sysctl", True) == _names.is_name(row["name"])
     if row.get("report_only") or row.get("host_sized"):
         assert not set(row["values"]) & set(_catalogue.profiles(CATALOGUE))
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _names
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls
 
 CONTROLS = _controls.load()
@@ -139,7 +139,7 @@ def test_a_parameter_is_one_of_the_catalogue_and_its_numbers_look_like_those_of_
 @pytest.mark.parametrize("key", BENCHMARKS)
 def test_what_is_missing_is_not_in_the_catalogue(key):
     missing = _controls.coverage(CONTROLS, key).missing
-    assert not set(missing) & set(ROWS) and all(_sysctl_d.is_name(name) for name in missing)
+    assert not set(missing) & set(ROWS) and all(_names.is_name(name) for name in missing)
     assert all(re.fullmatch(pattern(key), number) for numbers in missing.values() for number in numbers)
 
 

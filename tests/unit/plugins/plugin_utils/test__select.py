@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d, _uses
+from ansible_collections.photon.hardening.plugins.module_utils import _names, _uses
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _controls, _select
 
 CATALOGUE = _catalogue.CATALOGUE
@@ -66,7 +66,7 @@ def test_what_the_host_sizes_is_reported_and_never_pinned():
 
 
 def test_no_rule_for_what_is_no_parameter():
-    assert all(_sysctl_d.is_name(name) for name in select().rules)
+    assert all(_names.is_name(name) for name in select().rules)
 
 
 def test_what_would_break_what_is_said_of_every_row():
