@@ -68,7 +68,7 @@ class Signals:
 
     def __enter__(self):
         self.deaf = False
-        self._before = dict((number, signal.signal(number, self._raise)) for number in _SIGNALS)
+        self._before = {number: signal.signal(number, self._raise) for number in _SIGNALS}
         return self
 
     def _raise(self, number, _frame):
@@ -155,7 +155,7 @@ def _finish(plan, before, first, outcomes, forms):
     for folder in plan.folders:
         if not _files.remove_folder(folder):
             plan.warnings.append("%s was made for a file of ours and stays: it is not empty, or cannot be removed." % folder)
-    moved = dict((name, (plan.live_before[name], _procfs.read(name).value)) for name in plan.followers)
+    moved = {name: (plan.live_before[name], _procfs.read(name).value) for name in plan.followers}
     saved = _remember.came_out(plan.saved, before, first, outcomes, forms, moved, _procfs.boot_id())
     rows = [_came_out(row, outcomes, forms, moved) for row in plan.rows]
     writes = [write for write in plan.writes if write.name not in outcomes]
@@ -192,7 +192,7 @@ def _set_live(plan, progress):
             progress.lost += [write.name for write in group if _cost(write) and not write.one_way]
             _write_all(group, outcomes)
             without = _set_by(plan, list(outcomes) + [write.name for write in later])
-            _settle(dict((name, value) for name, value in plan.expected.items() if name not in without), forms, plan)
+            _settle({name: value for name, value in plan.expected.items() if name not in without}, forms, plan)
     return outcomes, forms
 
 
@@ -204,7 +204,7 @@ def _cost(write):
 
 def _set_by(plan, names):
     """What the writes of NAMES set and move: it does not hold before them, nor where they are refused."""
-    return set(names) | set(name for name, (_value, _dropin, mover) in plan.followers.items() if mover in names)
+    return set(names) | {name for name, (_value, _dropin, mover) in plan.followers.items() if mover in names}
 
 
 def _write_all(writes, outcomes):
@@ -333,7 +333,7 @@ def _tried(what, function, *arguments):
 
 def _put_back(plan):
     """Restore the live values and all that the writes may have moved; returns the names of those that do not go back."""
-    values = dict((name, value) for name, value in plan.live_before.items() if value is not None)
+    values = {name: value for name, value in plan.live_before.items() if value is not None}
     off = _off(values, {})
     for _round in range(_MOST_ROUNDS):
         if not off:

@@ -123,7 +123,7 @@ def _rule(where, value):
 def _entry(name, value):
     _fields(_name("parameters", name), value, Entry._fields)
     checks = dict(before=_text, wrote=_text, dropin=_path, also=_text, asked=_text, refused=_refused, mover=_name, had=_texts)
-    found = dict((key, _optional(check, "%s: %s" % (name, key), value.get(key))) for key, check in checks.items())
+    found = {key: _optional(check, "%s: %s" % (name, key), value.get(key)) for key, check in checks.items()}
     traced = value.get("traced", True)
     _expect("before" in value and found["dropin"] is not None and isinstance(traced, bool), name, value)
     return Entry(traced=traced, **found)
@@ -137,9 +137,9 @@ def _file(path, value, is_earlier=False):
 
     lines, rules = optional(_dictionary, "lines"), optional(_dictionary, "rules")
     if lines is not None:
-        lines = dict((_name(path, name), _value(path, line)) for name, line in lines.items())
+        lines = {_name(path, name): _value(path, line) for name, line in lines.items()}
     if rules is not None:
-        rules = dict((_name(path, name), _rule("%s: %s" % (path, name), rule)) for name, rule in rules.items())
+        rules = {_name(path, name): _rule("%s: %s" % (path, name), rule) for name, rule in rules.items()}
     conflicts = value.get("conflicts", "restate")
     return SavedFile(optional(_content, "before"), optional(_attributes, "attributes"), _sha256(path, value.get("sha256")),
                      optional(_sha256, "also"), lines, rules, _expect(conflicts in CONFLICTS, path, conflicts),
@@ -162,11 +162,11 @@ def parsed(text):
     if isinstance(data.get("version"), bool) or data.get("version") not in (1, _VERSION):
         raise ValueError("version %.20r, and this release reads version 1 and %d" % (data.get("version"), _VERSION))
     parameters, files = (_dictionary(key, data.get(key)) for key in ("parameters", "files"))
-    entries = dict((name, _entry(name, entry)) for name, entry in parameters.items())
-    return Saved(dict((name, entry._replace(traced=entry.traced and data["version"] == _VERSION)) for name, entry in entries.items()),
-                 dict((path, _file(path, entry)) for path, entry in files.items()),
+    entries = {name: _entry(name, entry) for name, entry in parameters.items()}
+    return Saved({name: entry._replace(traced=entry.traced and data["version"] == _VERSION) for name, entry in entries.items()},
+                 {path: _file(path, entry) for path, entry in files.items()},
                  tuple(_folder(folder) for folder in _list("folders", data.get("folders", []))),
-                 dict((_name("first", name), _text("first", value)) for name, value in _dictionary("first", data.get("first", {})).items()),
+                 {_name("first", name): _text("first", value) for name, value in _dictionary("first", data.get("first", {})).items()},
                  _optional(_sha256, "machine_id", data.get("machine_id")))
 
 
@@ -184,14 +184,14 @@ def load():
 def _shown(record):
     """A record's fields without those that say nothing."""
     defaults = dict(zip(reversed(record._fields), reversed(type(record).__new__.__defaults__ or ())))
-    return dict((key, value) for key, value in record._asdict().items()
-                if value != defaults.get(key) or key in ("before", "wrote", "dropin", "sha256"))
+    return {key: value for key, value in record._asdict().items()
+            if value != defaults.get(key) or key in ("before", "wrote", "dropin", "sha256")}
 
 
 def _shown_file(known):
     shown = _shown(known)
     if known.rules is not None:
-        shown["rules"] = dict((name, _shown(rule)) for name, rule in known.rules.items())
+        shown["rules"] = {name: _shown(rule) for name, rule in known.rules.items()}
     if known.earlier is not None:
         shown["earlier"] = _shown_file(known.earlier)
     return shown
@@ -199,8 +199,8 @@ def _shown_file(known):
 
 def text_of(saved):
     """The file's text; stable, so that a run that changes nothing writes the same bytes."""
-    data = {"version": _VERSION, "parameters": dict((name, _shown(entry)) for name, entry in saved.parameters.items()),
-            "files": dict((path, _shown_file(known)) for path, known in saved.files.items()), "folders": list(saved.folders),
+    data = {"version": _VERSION, "parameters": {name: _shown(entry) for name, entry in saved.parameters.items()},
+            "files": {path: _shown_file(known) for path, known in saved.files.items()}, "folders": list(saved.folders),
             "first": saved.first}
     if saved.machine_id:
         data["machine_id"] = saved.machine_id

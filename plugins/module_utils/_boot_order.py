@@ -12,7 +12,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _behaviour
 from ansible_collections.photon.hardening.plugins.module_utils._model import Winner
 
 # Parameter -> the pair of BOUNDS that it is in.
-_BOUNDS = dict((name, pair) for pair in _behaviour.BOUNDS for name, _start in pair)
+_BOUNDS = {name: pair for pair in _behaviour.BOUNDS for name, _start in pair}
 # What parameters hold before any file is read, by their last part; the others are not known.
 _AT_START = {"forwarding": "0", "disable_ipv6": "0", "dirty_bytes": "0", "dirty_background_bytes": "0", "overcommit_kbytes": "0"}
 # Parts of the names of parameters of interfaces that move other ones than their namesakes, and the same of all others.
@@ -168,7 +168,7 @@ class BootOrder:
 
     def spoken(self):
         """parameter or pattern -> the Winner of its own lines."""
-        return dict((_names.swapped(key), winner) for key, winner in self._table.items() if winner.value is not None)
+        return {_names.swapped(key): winner for key, winner in self._table.items() if winner.value is not None}
 
     def winner(self, name):
         """The Winner, or None where no file speaks of NAME. Its value is None where the line that does sets nothing (`-NAME`, which

@@ -7,7 +7,6 @@ Pure. Private to the collection.
 """
 
 import errno
-from collections import OrderedDict
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _names, _rules, _sysctl_d, _uses, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Choice, Reading, Want
@@ -27,7 +26,7 @@ _UNPROVED = ("stays, although it may break %s: no program or file of root shows 
 
 def wants(request, interfaces):
     """parameter -> Want for all that the drop-ins and rules speak of; the line that would win at boot speaks for it."""
-    found, lines = OrderedDict(), []
+    found, lines = {}, []
     for item in sorted(request.dropins, key=lambda item: _sysctl_d.boot_key(item.path)):
         for line in _sysctl_d.settings(item.path, item.text):
             lines.append((item.path, line))
@@ -63,17 +62,17 @@ def _of_interface(rules, name, rule):
 
 def names(request, interfaces, saved):
     """The parameters whose live values the plan needs: those that are asked for or remembered, and all that these move."""
-    paths = set(item.path for item in request.dropins)
-    found = OrderedDict.fromkeys(wants(request, interfaces))
-    found.update(OrderedDict.fromkeys(name for name, entry in sorted(saved.parameters.items()) if entry.dropin in paths))
-    found.update(OrderedDict.fromkeys(name for path in sorted(paths) if path in saved.files for name in saved.files[path].lines or ()))
+    paths = {item.path for item in request.dropins}
+    found = dict.fromkeys(wants(request, interfaces))
+    found.update(dict.fromkeys(name for name, entry in sorted(saved.parameters.items()) if entry.dropin in paths))
+    found.update(dict.fromkeys(name for path in sorted(paths) if path in saved.files for name in saved.files[path].lines or ()))
     for name in list(found):
-        found.update(OrderedDict.fromkeys(_memory.of_default(name, interfaces)))
+        found.update(dict.fromkeys(_memory.of_default(name, interfaces)))
     waiting = list(found)
     while waiting:
         # What is set back moves others in its turn.
         waiting = [move.name for name in waiting for move in _behaviour.reach(name, interfaces) if move.name not in found]
-        found.update(OrderedDict.fromkeys(waiting))
+        found.update(dict.fromkeys(waiting))
     return list(found)
 
 
@@ -90,7 +89,7 @@ def _in_force(state, target, write=None, reason=""):
 
 def choices(wanted, request, snapshot):
     """parameter -> Choice for all that is asked for. What is only compared and what this kernel lacks is left out."""
-    found, paths = OrderedDict(), set(item.path for item in request.dropins)
+    found, paths = {}, {item.path for item in request.dropins}
     for name, want in wanted.items():
         later = _later(want, paths, snapshot)
         choice = (_behind(want, later) or _behind_partner(want, paths, snapshot)
@@ -102,7 +101,7 @@ def choices(wanted, request, snapshot):
 
 def with_kept(wanted, choices):
     """WANTED, with the rules as they are where a value that the host has by itself is kept: also at boot nothing weaker takes its place."""
-    found = OrderedDict(wanted)
+    found = dict(wanted)
     for name, choice in choices.items():
         want = wanted[name]
         if choice.active and not _values.same(name, choice.target, want.value):
@@ -283,7 +282,7 @@ def _family(name):
 
 def _told(found):
     """The sentences of FOUND, (parameter, value, what is to be said): one for all interfaces of which the same is to be said."""
-    groups = OrderedDict()
+    groups = {}
     for name, value, words in found:
         groups.setdefault((_family(name), value, words), []).append(name)
     return ["%s = %s %s" % (names[0] if len(names) == 1 else family, value, words) for (family, value, words), names in groups.items()]
@@ -322,8 +321,8 @@ def unproved_uses(wanted, choices_made, snapshot):
 
 def leaving(found, wanted, request, snapshot):
     """CHOICES for every parameter that a drop-in of this call used to set, and no longer does: on its way back."""
-    paths = set(item.path for item in request.dropins)
-    back = OrderedDict()
+    paths = {item.path for item in request.dropins}
+    back = {}
     for name, remembered in _memory.leaving(snapshot.saved, paths, snapshot.files, found):
         reading = snapshot.live.get(name, ABSENT)
         if request.image or reading.value is None:
@@ -413,7 +412,7 @@ def interfaces_back(saved, back, remaining, snapshot):
     """CHOICES for interfaces that took our value of conf.default when they appeared: each gets what it would have without us, from the
     files that remain or from conf.default. BACK: the choices so far; conf.default ends to be ours where it leaves, and where its own value
     is asked for."""
-    found = OrderedDict()
+    found = {}
     for name, choice in back.items():
         left = _left_with(name, choice, _memory.entry_of(saved, name), snapshot.live[name].value if name in snapshot.live else None)
         for other in _memory.started_with_ours(saved, name, snapshot) if left is not None else ():

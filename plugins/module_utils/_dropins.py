@@ -6,7 +6,6 @@
 Pure. Private to the collection.
 """
 
-from collections import OrderedDict
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
     _behaviour,
@@ -34,7 +33,7 @@ def decide(request, choices, wanted, snapshot, disk):
     for item in request.dropins:
         if item.text.strip():
             stricter = _stricter_there(item.path, wanted, snapshot, disk)
-            behind = set(name for name, want in wanted.items() if want.dropin != item.path)
+            behind = {name for name, want in wanted.items() if want.dropin != item.path}
             adapted[item.path] = _adapted(item, choices, devices, left.get(item.path, []), stricter, behind)
     ours = _own_values(adapted, request, snapshot)
     for item in request.dropins:
@@ -74,7 +73,7 @@ def _adapted(item, choices, devices, left, stricter, behind):
     the reason, and the machine's devices follow the line that speaks for all interfaces. LEFT: the lines of interfaces that are left alone.
     STRICTER: parameter -> what stands in its line: it is not ours. BEHIND: the parameters that a later drop-in of this call decides about:
     once that goes, the line here is in force."""
-    text, own = [] if _sysctl_d.is_ours(item.text) else [_sysctl_d.HEADER], OrderedDict()
+    text, own = [] if _sysctl_d.is_ours(item.text) else [_sysctl_d.HEADER], {}
     for line in _sysctl_d.parse(item.text):
         choice = choices.get(line.name) if line.name else None
         if choice is None:
@@ -164,10 +163,10 @@ def _speaker(want, wanted):
 
 def _own_values(adapted, request, snapshot):
     """switch -> parameter that a drop-in of ours sets after this run, in this call or from an earlier one."""
-    paths = set(item.path for item in request.dropins)
+    paths = {item.path for item in request.dropins}
     lines = [own for _path, own in _memory.lines_elsewhere(snapshot.saved, paths, snapshot.files)]
     lines += [own for _text, own in adapted.values()]
-    return dict((_behaviour.switch(name), name) for own in lines for name in own)
+    return {_behaviour.switch(name): name for own in lines for name in own}
 
 
 def _held(choices, wanted):
@@ -186,7 +185,7 @@ def _present(path, adapted, ours, request, wanted, held, snapshot, disk, decided
     text += _kept(_memory.EDITED_LINES, lines, request, wanted, held, snapshot, path, decided.warnings)
     decided.texts[path] = "\n".join(text) + "\n"
     decided.lines[path], decided.edits[path], decided.conflicts[path] = dict(own), edits, request.conflicts
-    decided.rules[path] = dict((name, _rules.ordered(wanted[name].rule)) for name in own if name in wanted)
+    decided.rules[path] = {name: _rules.ordered(wanted[name].rule) for name in own if name in wanted}
     if whose == _memory.FOREIGN and known:
         decided.warnings.append(_replacement(path, _memory.our_lines(known, known.text),
                                              _boot_order.BootOrder([File(path, now)], snapshot.dialect)))
@@ -195,7 +194,7 @@ def _present(path, adapted, ours, request, wanted, held, snapshot, disk, decided
 
 def _derive_anew(ours, request, wanted, snapshot, disk, decided):
     """Drop-ins of other calls: which lines they keep of the files that they replace depends on what this call asks for."""
-    asked = set(item.path for item in request.dropins)
+    asked = {item.path for item in request.dropins}
     for path, known in sorted(snapshot.saved.files.items()):
         now = disk[path].text if path in disk else None
         if path in asked or _sysctl_d.restates(path) or known.lines is None or _memory.whose(known, now) != _memory.OURS or known.edits:
@@ -262,7 +261,7 @@ def _hidden_by(path, files, dialect):
     """The file of the same name that would be read if ours were not there, or None."""
     folder, _slash, base = path.rpartition("/")
     later = dialect.folders[dialect.folders.index(folder) + 1:] if folder in dialect.folders else ()
-    found = dict((item.path, item) for item in files)
+    found = {item.path: item for item in files}
     return next((found["%s/%s" % (other, base)] for other in later if "%s/%s" % (other, base) in found), None)
 
 
@@ -377,7 +376,7 @@ def _why_left(whose):
 def our_lines(request, decided, wanted, snapshot, disk):
     """parameter -> Mine for every line of ours that is read at boot, the later file's where two set the same."""
     paths = set(decided.texts) | set(snapshot.saved.files)
-    found = OrderedDict()
+    found = {}
     for path in sorted(paths, key=_sysctl_d.boot_key):
         if _sysctl_d.restates(path):
             continue
@@ -403,6 +402,6 @@ def _remembered_lines(path, known, disk):
     """What an earlier call wrote and is still there."""
     if path not in disk or not _sysctl_d.is_ours(disk[path].text):
         return {}, {}, known.conflicts
-    there = set(line.name for line in _sysctl_d.parse(disk[path].text) if line.name)
-    lines = OrderedDict((name, value) for name, value in sorted(_memory.our_lines(known, disk[path].text).items()) if name in there)
+    there = {line.name for line in _sysctl_d.parse(disk[path].text) if line.name}
+    lines = {name: value for name, value in sorted(_memory.our_lines(known, disk[path].text).items()) if name in there}
     return lines, known.rules or {}, known.conflicts

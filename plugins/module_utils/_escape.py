@@ -24,8 +24,8 @@ def everything(result, allowed=""):
     if isinstance(result, str):
         return text(result, allowed)
     if isinstance(result, dict):
-        return dict((text(str(key)), everything(item, "\n" if key in ("before", "after") and "before_header" in result else allowed))
-                    for key, item in result.items())
+        return {text(str(key)): everything(item, "\n" if key in ("before", "after") and "before_header" in result else allowed)
+                for key, item in result.items()}
     if isinstance(result, (list, tuple)):
         return [everything(item, allowed) for item in result]
     return result

@@ -199,7 +199,7 @@ def entries(folder):
 
 def those_in(folder, names):
     """Those of NAMES that are in FOLDER, sorted."""
-    return sorted(decoded(name) for name in set(os.fsencode(name) for name in names).intersection(_listed(folder)))
+    return sorted(decoded(name) for name in {os.fsencode(name) for name in names}.intersection(_listed(folder)))
 
 
 def status_of(path, follow=False):

@@ -84,7 +84,7 @@ def in_order(found):
 
 
 def counts(found):
-    return dict((state, sum(1 for row in found if row["state"] == state)) for state in STATES)
+    return {state: sum(1 for row in found if row["state"] == state) for state in STATES}
 
 
 def message(found):
@@ -259,7 +259,7 @@ def _nomsi(guest, is_guest):
 
 def _adapters(guest):
     """Disks and network interfaces at emulated devices; the disk of / has a row anyway."""
-    drivers = dict((device.address, device.driver) for device in guest.devices)
+    drivers = {device.address: device.driver for device in guest.devices}
     disks = [(disk, drivers.get(address)) for disk, address in sorted(guest.disks.items()) if disk != guest.root.disk]
     found = [_row("disk controller of %s" % disk, driver, *_emulated(driver, _EMULATED_DISKS, "vmw_pvscsi"), source="/sys/block/%s" % disk)
              for disk, driver in disks if driver]
@@ -277,7 +277,7 @@ def _emulated(driver, emulated, better):
 def _root(guest, is_guest):
     """The file system of /, and the controller of its disk."""
     root = guest.root
-    driver = dict((device.address, device.driver) for device in guest.devices).get(guest.disks.get(root.disk))
+    driver = {device.address: device.driver for device in guest.devices}.get(guest.disks.get(root.disk))
     state, reason = _emulated(driver, _EMULATED_DISKS, "vmw_pvscsi") if is_guest else (OK, "")
     return [_row("root filesystem type", root.filesystem, OK if root.filesystem else HIDDEN,
                  "" if root.filesystem else "/proc/self/mountinfo does not tell what / is.", root.source),

@@ -72,7 +72,7 @@ def snapshot(request, saved, names):
     dialect = boot_dialect(found)
     # Of any call: a line of others in a file that ours replaces may break a use.
     traces = _traces.traces(request.image, saved, files, dialect, found, _traces.asks(request.rules, "private_users"))
-    live = {} if request.image else dict((name, _procfs.read(name)) for name in names(interfaces, saved))
+    live = {} if request.image else {name: _procfs.read(name) for name in names(interfaces, saved)}
     return Snapshot(
         live=live, files=files, dialect=dialect, rivals=found,
         uses=_uses.holding(_traces.uses(request.image, traces), request.container_host, request.uses),
@@ -92,7 +92,7 @@ def machine_id():
 
 def _missing_folders(request):
     paths = [item.path for item in request.dropins] + [_sysctl_d.RESTATE_PATH]
-    return dict((path, _files.missing_folders(path)) for path in paths)
+    return {path: _files.missing_folders(path) for path in paths}
 
 
 def drop_in(path, is_written):
@@ -178,12 +178,12 @@ def _of_kernels(image):
     folders = [folder for folder in _units.UNIT_FOLDERS if _files.exists("%s/%s" % (folder, _KERNEL_UNIT))]
     if not folders or _units.is_masked(_KERNEL_UNIT):
         return ()
-    releases = set(name for folder in _KERNELS for name in _files.entries(folder)) if image else [_procfs.release()]
+    releases = {name for folder in _KERNELS for name in _files.entries(folder)} if image else [_procfs.release()]
     return _texts_at(_KERNEL_CONF % release for release in sorted(releases, reverse=True))
 
 
 def _tmpfiles():
-    chosen = dict((path.rpartition("/")[2], path) for folder in reversed(_TMPFILES) for path in _below(folder, ".conf"))
+    chosen = {path.rpartition("/")[2]: path for folder in reversed(_TMPFILES) for path in _below(folder, ".conf")}
     return _texts_at(chosen[name] for name in sorted(chosen))
 
 
@@ -254,10 +254,10 @@ def _network(image, interfaces, version):
     network = _units.network_room()
     files = _texts_at(network.chosen(_units.with_drop_ins(network.NETWORKD, ".network"), network.NETWORKD)
                       + network.chosen(_conf_names(network), network.NETWORKD_CONF)) if networkd else ()
-    connections = _texts_at(network.chosen(dict((folder, _files.entries(folder)) for folder in network.MANAGER), network.MANAGER)
+    connections = _texts_at(network.chosen({folder: _files.entries(folder) for folder in network.MANAGER}, network.MANAGER)
                             if manager else ())
     asks = any("MACAddress" in item.text for item in files)
-    addresses = None if image else dict((name, _procfs.address(name) if asks else "") for name in interfaces)
+    addresses = None if image else {name: _procfs.address(name) if asks else "" for name in interfaces}
     program = _first_file(_MANAGER) if network.is_shared(connections) else None
     return (network.of_networkd(files, addresses, version) + network.of_manager(connections, program),
             network.advertisements(files, addresses, version) or network.manager_advertisements(connections),

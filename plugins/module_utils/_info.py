@@ -47,7 +47,7 @@ class Names:
                 raise ValueError("names: number %d is empty: give a parameter such as kernel.kptr_restrict, or a pattern such as vm.*"
                                  % number)
         patterns = [_names.canonical(pattern) for pattern in patterns]
-        self.exact = set(pattern for pattern in patterns if not _MAGIC.search(pattern))
+        self.exact = {pattern for pattern in patterns if not _MAGIC.search(pattern)}
         self._globs = [re.compile(fnmatch.translate(pattern)).match for pattern in patterns if _MAGIC.search(pattern)]
         self.starts = _starts(patterns)
 
@@ -88,7 +88,7 @@ def chosen(parameters, most=MAX_ROWS):
                 # A host may have thousands of interfaces, of which one is like the other.
                 yield _names.interface_of(name) is not None, name, mode
     found = heapq.nsmallest(most, ranked())
-    return dict((name, mode) for _of_interface, name, mode in found), total - len(found), sorted(not_read)
+    return {name: mode for _of_interface, name, mode in found}, total - len(found), sorted(not_read)
 
 
 # --- what is told of each ---

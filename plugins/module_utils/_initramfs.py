@@ -31,7 +31,7 @@ def modules(stream):
         raise ValueError("it is damaged: %s" % exc) from exc
     if not names:
         raise ValueError("there is no file in it")
-    return set(match.group(1).replace("-", "_") for match in map(_MODULE.search, names) if match)
+    return {match.group(1).replace("-", "_") for match in map(_MODULE.search, names) if match}
 
 
 def _names(stream):

@@ -179,7 +179,7 @@ def _is_held_by_root(folder):
 
 def _is_roots(pid):
     found = re.search(r"(?m)^Uid:\s+([0-9]+)\s+([0-9]+)", _files.read_proc("%s/status" % pid) or "")
-    return bool(found) and set(map(int, found.groups())) == set([_files.OWNER[0]])
+    return bool(found) and set(map(int, found.groups())) == {_files.OWNER[0]}
 
 
 def _holder():

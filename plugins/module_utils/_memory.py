@@ -118,7 +118,7 @@ def is_noted_form(want, entry, live):
 def leaving(saved, paths, files, choices):
     """The parameters that a drop-in of this call used to set, and no longer does, each with what is remembered of it. What has moved
     along with another one stays as long as that one does."""
-    active = set(_behaviour.switch(name) for name, choice in choices.items() if choice.active)
+    active = {_behaviour.switch(name) for name, choice in choices.items() if choice.active}
     found = [(name, entry) for name, entry in sorted(saved.parameters.items())
              if entry.dropin in paths and _behaviour.switch(name) not in active
              and not (entry.mover and (_behaviour.switch(entry.mover) in active or line_elsewhere(saved, paths, files, entry.mover)))]
@@ -169,14 +169,14 @@ def partner_elsewhere(saved, paths, files, name, after=None):
 
 def lines_elsewhere(saved, paths, files):
     """(path, our lines) of every drop-in of ours that is not among PATHS and still there among FILES, in the order of a boot."""
-    there = dict((item.path, item.text) for item in files if _sysctl_d.is_ours(item.text))
+    there = {item.path: item.text for item in files if _sysctl_d.is_ours(item.text)}
     return [(path, our_lines(saved.files[path], there[path])) for path in sorted(saved.files, key=_sysctl_d.boot_key)
             if path not in paths and path in there and not _sysctl_d.restates(path)]
 
 
 def left_elsewhere(saved, paths, files):
     """The parameters of interfaces that drop-ins of ours which are not among PATHS leave alone: their lines there are not ours."""
-    texts = dict((item.path, item.text) for item in files)
+    texts = {item.path: item.text for item in files}
     return [line.name for path, lines in lines_elsewhere(saved, paths, files)
             for line in _sysctl_d.parse("\n".join(own_part(texts[path]))) if line.name and line.name not in lines]
 
@@ -229,13 +229,13 @@ def our_lines(known, text):
     has remembered those that it was to write: then the file itself tells."""
     if known is not None and known.lines is not None and known.also is None:
         return known.lines
-    return dict((line.name, line.value) for line in _sysctl_d.parse("\n".join(own_part(text or ""))) if line.name and line.value)
+    return {line.name: line.value for line in _sysctl_d.parse("\n".join(own_part(text or ""))) if line.name and line.value}
 
 
 def files_of_others(saved, files):
     """Those of FILES that are others', and those that ours have replaced."""
     found = [item for item in files if not _sysctl_d.is_ours(item.text)]
-    there = set(item.path for item in found)
+    there = {item.path for item in found}
     return found + [File(path, known.before) for path, known in sorted(saved.files.items())
                     if known.before is not None and path not in there]
 
@@ -258,9 +258,9 @@ def edits(known, now):
 def of_host(saved, found, disk, machine_id):
     """A Saved for a host whose baseline is lost: what is there now counts as what was there before. FOUND: parameter -> (live, drop-in).
     MACHINE_ID: whose it is from now on."""
-    entries = dict((name, Entry(live, None, dropin)) for name, (live, dropin) in found.items())
+    entries = {name: Entry(live, None, dropin) for name, (live, dropin) in found.items()}
     entries.update(saved.parameters)
-    known = dict((path, _found_file(item)) for path, item in disk.items() if whose(saved.files.get(path), item.text) == ORPHAN)
+    known = {path: _found_file(item) for path, item in disk.items() if whose(saved.files.get(path), item.text) == ORPHAN}
     known.update(saved.files)
     return saved._replace(parameters=entries, files=known, machine_id=machine_id if entries or known else None)
 
@@ -272,8 +272,8 @@ def _found_file(item):
 
 def settled(saved, files):
     """SAVED, where a run was killed with those of its files that are among FILES, as they were written: all of it, or none."""
-    there = dict((item.path, item.text) for item in files)
-    return saved._replace(files=dict((path, _as_written(known, there.get(path))) for path, known in saved.files.items()))
+    there = {item.path: item.text for item in files}
+    return saved._replace(files={path: _as_written(known, there.get(path)) for path, known in saved.files.items()})
 
 
 def _as_written(known, now):

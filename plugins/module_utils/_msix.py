@@ -98,7 +98,7 @@ def _problem(item, facts):
 def text_of(found, staying=()):
     """Our file, None where it has nothing to say. STAYING: what it is against already."""
     changed = [step for step in found if step.state == "changed"]
-    against = dict(((item.driver, item.name), item.source) for item in list(staying) + changed)
+    against = {(item.driver, item.name): item.source for item in list(staying) + changed}
     lines = ["# Against %s\noptions %s %s=0\n" % (_escape.text(source), driver, name)
              for (driver, name), source in sorted(against.items())]
     return _HEADER + "".join(lines) if lines else None

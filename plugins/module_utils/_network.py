@@ -9,7 +9,7 @@ Pure: texts of files in, settings out. Private to the collection.
 
 import fnmatch
 import re
-from collections import OrderedDict, namedtuple
+from collections import namedtuple
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import Setting
 
@@ -80,13 +80,13 @@ _PARAMETERS = {
 # networkd sets nothing of these.
 _NOT_CONFIGURED = ("all", "default", "lo")
 # What is known of an interface; of other conditions it is not known whether they are met.
-_KNOWN_CONDITIONS = set(["Name", "MACAddress"])
+_KNOWN_CONDITIONS = {"Name", "MACAddress"}
 
 
 def chosen(names, folders):
     """The paths that count: of each relative name the first folder's. NAMES: folder -> relative names, such as `a.network` and
     `a.network.d/b.conf`."""
-    found = OrderedDict()
+    found = {}
     for folder in folders:
         for name in names.get(folder, ()):
             found.setdefault(name, "%s/%s" % (folder, name))
@@ -146,19 +146,19 @@ def _said(options):
 
 def _conditions(options):
     """Option of [Match] -> its words, each with an exclamation mark where it stands before the first one of its line."""
-    found = OrderedDict()
+    found = {}
     for option in options:
         if option.section == "Match" and not option.value:
             found[option.key] = []
         elif option.section == "Match":
             mark = "!" if option.value.startswith("!") else ""
             found.setdefault(option.key, []).extend(mark + word for word in option.value[len(mark):].split())
-    return OrderedDict((key, words) for key, words in found.items() if words)
+    return {key: words for key, words in found.items() if words}
 
 
 def _units(files):
     """The _Unit of each .network file, its drop-ins after it, in the order of their names. An empty file hides others."""
-    found = OrderedDict()
+    found = {}
     for item in sorted((item for item in files if item.path.endswith(".network")), key=lambda item: item.path.rpartition("/")[2]):
         if item.text.strip():
             found[item.path.rpartition("/")[2]] = [item]
@@ -199,7 +199,7 @@ def _address(text):
 def _matched(unit, addresses):
     """The interfaces that UNIT may be for."""
     found, macs = _fitting(unit.conditions.get("Name", ()), addresses), set(map(_address, unit.conditions.get("MACAddress", ())))
-    return set(name for name in found if not macs or _address(addresses[name]) in macs)
+    return {name for name in found if not macs or _address(addresses[name]) in macs}
 
 
 def _in_use(files, addresses, version):
@@ -207,7 +207,7 @@ def _in_use(files, addresses, version):
 
     ADDRESSES: interface -> its MAC address. None: no interface is known (an image), and all units of the administrator count.
     """
-    free = dict((name, address) for name, address in (addresses or {}).items() if name not in _NOT_CONFIGURED)
+    free = {name: address for name, address in (addresses or {}).items() if name not in _NOT_CONFIGURED}
     for unit in _units(files):
         if not unit.conditions and version >= _MATCH_NEEDED:
             continue
@@ -215,7 +215,7 @@ def _in_use(files, addresses, version):
         if (unit.own if addresses is None else found) and not _is_on(unit.said["Link"], "Unmanaged"):
             yield unit, sure
         if sure:
-            free = dict((name, address) for name, address in free.items() if name not in found)
+            free = {name: address for name, address in free.items() if name not in found}
 
 
 # --- what they set ---
@@ -285,8 +285,8 @@ def _of_unit(said, general, version):
 def _general(files, version):
     """What networkd.conf says of all interfaces."""
     options = [option for item in files if "/networkd.conf" in item.path for option in _options(item)]
-    return dict((key, said) for key, said in _said(options)["Network"].items()
-                if version >= (_PRIVACY if key == "IPv6PrivacyExtensions" else _NEW_FORWARDING))
+    return {key: said for key, said in _said(options)["Network"].items()
+            if version >= (_PRIVACY if key == "IPv6PrivacyExtensions" else _NEW_FORWARDING)}
 
 
 def of_networkd(files, addresses, version):
@@ -341,7 +341,7 @@ def _takes(unit, sure, everywhere, version):
 
 def advertisements(files, addresses, version):
     """(program, where it is told so, in words) where systemd-networkd takes the advertisements of routers, or None."""
-    everywhere = dict((item.name, item.value) for item in of_networkd(files, addresses, version)).get(_EVERY["ipv6"])
+    everywhere = {item.name: item.value for item in of_networkd(files, addresses, version)}.get(_EVERY["ipv6"])
     found = (_takes(unit, sure, everywhere, version) for unit, sure in _in_use(files, addresses, version))
     words = next(filter(None, found), None)
     return (_NETWORKD, words) if words else None
@@ -359,7 +359,7 @@ _PORT_KEYS = ("master", "slave-type", "controller", "port-type")
 def _profiles(files):
     """(path, (section, key) -> _Option) of each connection that NetworkManager starts by itself."""
     for item in files:
-        found = dict(((option.section, option.key), option) for option in _options(item))
+        found = {(option.section, option.key): option for option in _options(item)}
         starts = found.get(("connection", "autoconnect"))
         if found and not (starts and starts.value.lower() in _OFF):
             yield item.path, found

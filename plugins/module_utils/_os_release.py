@@ -14,7 +14,7 @@ _SETTING = re.compile(r"(?m)^[ \t]*([A-Z_]+)=(.*)$")
 def kernel():
     """What runs here: the kernel, and the system by the names that it gives itself."""
     text = next(filter(None, map(_files.read, _OS_RELEASE)), "")
-    settings = dict((key, _unquoted(value.strip())) for key, value in _SETTING.findall(text))
+    settings = {key: _unquoted(value.strip()) for key, value in _SETTING.findall(text)}
     return {"release": _procfs.release(), "machine": _procfs.machine(), "system": settings.get("PRETTY_NAME"),
             "os_id": settings.get("ID"), "os_version": settings.get("VERSION_ID")}
 

@@ -44,7 +44,7 @@ def facts(run, services, paths):
     return _photon_model.Facts(
         os_id=named["os_id"], version=named["os_version"], release=_photon_text.release(_files.read("/etc/photon-release")),
         lsb=_lsb(run), container=_container(run), ostree=_files.exists("/run/ostree-booted"), packages=_packages(run),
-        free=dict((path, _free(path)) for path in paths if _files.is_folder(path)),
+        free={path: _free(path) for path in paths if _files.is_folder(path)},
         stray=_stray(), backups=_backups(), others=_others(processes), containers=_containers(processes), services=_services(run, services),
         pam=_pam(), pam_missing=_pam_missing(), core_pattern=_procfs.read("kernel.core_pattern").value, attempt=_attempt(),
         started=_kept("pid") is not None, running=_is_running(processes), status=_number(_kept("status")),
@@ -136,7 +136,7 @@ def _pam():
 
 def _pam_missing():
     """Modules that PAM is told to use and that are in none of its folders. Behind a dash PAM does without one that is missing."""
-    used = set(name for _path, line in _pam() for name in _photon_model.PAM_MODULES if name in line and not line.startswith("-"))
+    used = {name for _path, line in _pam() for name in _photon_model.PAM_MODULES if name in line and not line.startswith("-")}
     return tuple(sorted(name for name in used if not any(_files.exists("%s/%s" % (folder, name)) for folder in _PAM_FOLDERS)))
 
 

@@ -12,7 +12,7 @@ RELEASE_PACKAGE = "the package photon-release"
 
 
 def names(found):
-    return set(package.name for package in found)
+    return {package.name for package in found}
 
 
 def always_erased(packages):
@@ -45,7 +45,7 @@ def lost(before, now):
 def versions(facts):
     """Where a host says which version it is -> what it says there, or None."""
     # Two are left where the exchange of this package was cut off.
-    releases = sorted(set(package.version for package in facts.packages if package.name == "photon-release"))
+    releases = sorted({package.version for package in facts.packages if package.name == "photon-release"})
     return {"/etc/os-release": facts.version, "/etc/photon-release": facts.release, RELEASE_PACKAGE: " and ".join(releases) or None}
 
 

@@ -30,7 +30,7 @@ def _to_stop(facts, begun):
 
 def kept(found):
     """An attempt as it was read from the host again; HostProblem where it is not one."""
-    if not isinstance(found, dict) or set(found) != set(["from", "to", "boot", "packages", "services", "pam"]):
+    if not isinstance(found, dict) or set(found) != {"from", "to", "boot", "packages", "services", "pam"}:
         raise HostProblem("%s/before.json is not what this role wrote there. Move the folder %s away when you know in which state the host "
                           "is." % (FOLDER, FOLDER))
     return dict(found, packages=tuple(Package(*row) for row in found["packages"]), pam=tuple((path, line) for path, line in found["pam"]))
@@ -54,10 +54,10 @@ def _ended(facts, begun):
     versions = packages.versions(facts)
     seen = set(versions.values())
     how = "was cut off" if facts.status is None else "ended with status %d" % facts.status
-    if seen == set([begun["to"]]) and facts.status == 0:
+    if seen == {begun["to"]} and facts.status == 0:
         return State("upgraded", "photon-upgrade.sh has ended, and the host is Photon OS %s." % begun["to"],
                      ("Remove the cause of the failure, and run the same playbook again: it goes on after photon-upgrade.sh.",))
-    if seen == set([begun["from"]]):
+    if seen == {begun["from"]}:
         return _cut_before(facts, begun, how)
     if any(begun["to"] in (version or "").split() for version in seen):
         return _cut_after(facts, begun, how)
@@ -87,7 +87,7 @@ def _cut_after(facts, begun, how):
     told = "photon-upgrade.sh %s after the packages of Photon OS %s were installed. Its last steps were not done." % (how, begun["to"])
     advice = _READ_LOG + ("Do not run photon-upgrade.sh again: it would say that there is nothing to do, and repair nothing.",)
     versions = packages.versions(facts)
-    if set(versions.values()) != set([begun["to"]]):
+    if set(versions.values()) != {begun["to"]}:
         told += " The installation itself is not complete: %s." % packages.told(versions)
     advice += _of_empty(facts)
     if facts.packages and packages.lost(begun["packages"], facts.packages):
@@ -134,8 +134,8 @@ def _of_pam(facts, begun):
 def of_missing_pam(facts):
     if not facts.pam_missing:
         return ()
-    files = sorted(set(path for path, line in facts.pam
-                       if not line.startswith("-") and any(name in line.split() for name in facts.pam_missing)))
+    files = sorted({path for path, line in facts.pam
+                    if not line.startswith("-") and any(name in line.split() for name in facts.pam_missing)})
     return ("Logins may be refused: %s name %s, which this host does not have." % (", ".join(files), ", ".join(facts.pam_missing)),)
 
 
@@ -152,7 +152,7 @@ def _pam_lost(before, now):
     for path, line in before:
         module, options = _pam_module(line)
         names = (module, PAM.get(module, module))
-        left = set(option for other, text in now if other == path and _pam_module(text)[0] in names for option in _pam_module(text)[1])
+        left = {option for other, text in now if other == path and _pam_module(text)[0] in names for option in _pam_module(text)[1]}
         missing = [option for option in options if option not in left]
         if missing:
             found.append("%s: %s had the options %s, which are lost. Set them again for %s." % (path, module, " ".join(missing), names[1]))

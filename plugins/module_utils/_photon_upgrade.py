@@ -37,7 +37,7 @@ def _no_photon(facts):
     if facts.ostree:
         return "This Photon is updated by rpm-ostree and has no tdnf. Upgrade it with rpm-ostree."
     versions = dict(packages.versions(facts), lsb_release=facts.lsb)
-    known = set(versions.values()) - set([None])
+    known = set(versions.values()) - {None}
     if len(known) > 1:
         return ("The host reports different versions: %s. An earlier upgrade was probably cut off. Compare with the "
                 "role's README, section \"After a failure\"." % packages.told(versions))

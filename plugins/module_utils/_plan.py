@@ -31,7 +31,7 @@ def plan(request, snapshot):
     choices = _decide.choices(wanted, request, snapshot)
     wanted = _decide.with_kept(wanted, choices)
     back = _decide.leaving(choices, wanted, request, snapshot)
-    disk = dict((item.path, item) for item in snapshot.files)
+    disk = {item.path: item for item in snapshot.files}
     decided = _dropins.decide(request, choices, wanted, snapshot, disk)
     mine = _dropins.our_lines(request, decided, wanted, snapshot, disk)
     _restate.decide(mine, decided, snapshot, disk, _waived(request, choices, mine, snapshot))
@@ -41,7 +41,7 @@ def plan(request, snapshot):
     choices.update(back)
     choices.update(_decide.interfaces_back(snapshot.saved, choices, boots[1], snapshot))
     planned = _writes.writes(choices, wanted, snapshot.live)
-    untraced = set(name for name, entry in snapshot.saved.parameters.items() if not entry.traced)
+    untraced = {name for name, entry in snapshot.saved.parameters.items() if not entry.traced}
     elsewhere = _elsewhere(request, snapshot)
     expected, followers = _writes.aftermath(planned, choices, snapshot.live, snapshot.interfaces, untraced, elsewhere)
     told = _with_lines_that_leave(choices, request, snapshot)
@@ -52,7 +52,7 @@ def plan(request, snapshot):
         passing=dict(_remember.passing(_writes.passing(planned, followers, snapshot.live, snapshot.interfaces), snapshot),
                      **_remember.going_back(planned, snapshot)),
         folders=folders, disk=disk, live_before=_live_before(planned, expected, followers, snapshot),
-        files=dict((path, text) for path, text in decided.texts.items() if text != (disk[path].text if path in disk else None)),
+        files={path: text for path, text in decided.texts.items() if text != (disk[path].text if path in disk else None)},
         attributes=decided.attributes,
         warnings=decided.warnings + _warnings(wanted, told, rows, request, snapshot, list(after.values())))
 
@@ -67,22 +67,22 @@ def _live_before(planned, expected, followers, snapshot):
 def _waived(request, choices, mine, snapshot):
     """The switches that this call waives, without those that drop-ins of other calls ask for, of all interfaces or of one; and those of
     interfaces that other calls have left alone."""
-    asked = set(item.path for item in request.dropins)
-    others = set(_behaviour.switch(name) for name, ours in mine.items() if ours.path not in asked)
-    waived = set(name for name, rule in request.rules.items() if rule.waived)
+    asked = {item.path for item in request.dropins}
+    others = {_behaviour.switch(name) for name, ours in mine.items() if ours.path not in asked}
+    waived = {name for name, rule in request.rules.items() if rule.waived}
     # An interface has the waiver of conf.all, whatever conf.default says.
     waived.update(name for name, choice in choices.items() if choice.state == "waived")
-    every = dict((name, [_names.of_interface(name, scope) for scope in ("all", "default")] if _names.interface_of(name) else [])
-                 for name in waived)
-    found = set(_behaviour.switch(name) for name in waived if not others.intersection(map(_behaviour.switch, [name] + every[name])))
-    left = set(_behaviour.switch(name) for name in _memory.left_elsewhere(snapshot.saved, asked, snapshot.files))
+    every = {name: [_names.of_interface(name, scope) for scope in ("all", "default")] if _names.interface_of(name) else []
+             for name in waived}
+    found = {_behaviour.switch(name) for name in waived if not others.intersection(map(_behaviour.switch, [name] + every[name]))}
+    left = {_behaviour.switch(name) for name in _memory.left_elsewhere(snapshot.saved, asked, snapshot.files)}
     return frozenset(found | left.difference(map(_behaviour.switch, mine)))
 
 
 def _elsewhere(request, snapshot):
     """The switches that drop-ins of other calls ask for."""
-    paths = set(item.path for item in request.dropins)
-    return set(_behaviour.switch(name) for _path, lines in _memory.lines_elsewhere(snapshot.saved, paths, snapshot.files) for name in lines)
+    paths = {item.path for item in request.dropins}
+    return {_behaviour.switch(name) for _path, lines in _memory.lines_elsewhere(snapshot.saved, paths, snapshot.files) for name in lines}
 
 
 def _want(wanted, name):
@@ -175,13 +175,13 @@ def _lost_to(winner, source):
 
 def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
     """(what is to be remembered when all went well, the folders that go)."""
-    paths = set(item.path for item in request.dropins)
+    paths = {item.path for item in request.dropins}
     parameters = snapshot.saved.parameters
     if not request.image:
         parameters = _remember.parameters(snapshot.saved, paths, choices, wanted, snapshot, followers)
     files = _remember.files(snapshot.saved, decided.texts, disk, decided.lines, decided.rules, decided.conflicts, decided.edits)
-    files = dict((path, known) for path, known in files.items()
-                 if _still_matters(path, known, path in paths, disk.get(path), decided.texts))
+    files = {path: known for path, known in files.items()
+             if _still_matters(path, known, path in paths, disk.get(path), decided.texts)}
     made = [folder for path in decided.texts if path in after for folder in snapshot.missing_folders.get(path, ())]
     kept, gone = _remember.folders(snapshot.saved, made, files)
     machine_id = snapshot.saved.machine_id or snapshot.machine_id
@@ -202,7 +202,7 @@ def _still_matters(path, known, asked, now, texts):
 # --- warnings ---
 
 def _warnings(wanted, choices, rows, request, snapshot, files_after):
-    in_force = dict((name, (choice.target, wanted[name].rule)) for name, choice in choices.items() if choice.active)
+    in_force = {name: (choice.target, wanted[name].rule) for name, choice in choices.items() if choice.active}
     return (_of_another_machine(snapshot) + _expired(wanted, choices) + _module_warnings(wanted, choices, snapshot.modules)
             + _decide.unproved_uses(wanted, choices, snapshot) + _decide.stopped_uses(wanted, rows, choices, snapshot)
             + _rivals.warnings(snapshot.rivals, files_after, in_force))
@@ -223,8 +223,8 @@ def _expired(wanted, choices):
 
 def _module_warnings(wanted, choices, at_boot):
     """No udev rule applies a bridge parameter when its module loads later, unlike an interface's."""
-    modules = set(_rules.module_of(name, wanted[name].rule) for name, choice in choices.items()
-                  if choice.state == "unsupported" and choice.active and name in wanted)
+    modules = {_rules.module_of(name, wanted[name].rule) for name, choice in choices.items()
+               if choice.state == "unsupported" and choice.active and name in wanted}
     return ["Module %s is not loaded, and nothing applies its parameters when it loads later: a modules-load.d entry is needed, as in "
             "echo %s >/etc/modules-load.d/%s.conf" % (module, module, module)
             for module in sorted(filter(None, modules)) if module.replace("-", "_") not in at_boot]

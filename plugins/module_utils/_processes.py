@@ -24,7 +24,7 @@ def users(pid):
 
 def is_roots(pid, users):
     """Whether a process of USERS is root's, in our namespaces and without anybody else's having started it as root."""
-    return users == set([_files.OWNER[0]]) and _is_at_home(pid) and not _is_setuid(pid)
+    return users == {_files.OWNER[0]} and _is_at_home(pid) and not _is_setuid(pid)
 
 
 def _is_at_home(pid):

@@ -182,8 +182,8 @@ def interfaces():
     for family in ("ipv4", "ipv6"):
         for kind in ("conf", "neigh"):
             found.update(_listed("%s/net/%s/%s" % (PROC_SYS, family, kind)))
-    found -= set(("all", "default"))
-    return dict((name, os.path.exists(_encoded("%s/%s/device" % (SYS_NET, name)))) for name in sorted(found))
+    found -= {"all", "default"}
+    return {name: os.path.exists(_encoded("%s/%s/device" % (SYS_NET, name))) for name in sorted(found)}
 
 
 def address(interface):
@@ -209,7 +209,7 @@ def addresses():
 def dead_ends():
     """The interfaces that lead nowhere, whatever they are called: dummies, and bridges without a port."""
     links = [(dict(_attributes(message[32:])), message[20:24]) for message in _told(_LINK)]
-    masters = set(item.get(_MASTER) for item, _index in links)
+    masters = {item.get(_MASTER) for item, _index in links}
     kinds = [(item, index, dict(_attributes(item.get(_INFO, b""))).get(_KIND, b"").rstrip(b"\0")) for item, index in links]
     return [_decoded(item[_NAME].rstrip(b"\0")) for item, index, kind in kinds
             if _NAME in item and (kind == b"dummy" or kind == b"bridge" and index not in masters)]

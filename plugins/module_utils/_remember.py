@@ -12,8 +12,8 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Ent
 
 def parameters(saved, paths, choices, wanted, snapshot, followers):
     """parameter -> Entry after the run. FOLLOWERS: parameter -> (value, drop-in, mover) of what a write moves along with it."""
-    left = set(name for name, _entry in _memory.leaving(saved, paths, snapshot.files, choices))
-    found = dict((name, entry) for name, entry in saved.parameters.items() if name not in left)
+    left = {name for name, _entry in _memory.leaving(saved, paths, snapshot.files, choices)}
+    found = {name: entry for name, entry in saved.parameters.items() if name not in left}
     for name, choice in choices.items():
         live, entry = snapshot.live[name].value if name in snapshot.live else None, _memory.entry_of(saved, name)
         if choice.active and name in wanted and not choice.elsewhere:
@@ -28,7 +28,7 @@ def parameters(saved, paths, choices, wanted, snapshot, followers):
         known = saved.parameters.get(name)
         if known is not None and (known.before, known.wrote) != (entry.before, entry.wrote):
             _keep_started(found, name, saved, snapshot, choices)
-    return dict((name, _with_mover(_with_had(name, entry, saved, snapshot), found)) for name, entry in found.items())
+    return {name: _with_mover(_with_had(name, entry, saved, snapshot), found) for name, entry in found.items()}
 
 
 def _keep_started(found, default, saved, snapshot, choices):
@@ -127,15 +127,15 @@ def _after_pair(found, name, taken, entry, choices):
 
 def firsts(saved, choices, snapshot, after):
     """parameter -> the value that a line of ours found first. AFTER: path -> SavedFile after the run."""
-    asked = set(name for known in after.values() for name in known.lines or ())
+    asked = {name for known in after.values() for name in known.lines or ()}
     # What a use holds back meanwhile may be asked for again, and what the use has set then is not the host's own.
     asked.update(name for name, choice in choices.items() if choice.state == "held_back")
-    found = dict((name, value) for name, value in saved.first.items() if name in asked)
+    found = {name: value for name, value in saved.first.items() if name in asked}
     for name, choice in choices.items():
         live = snapshot.live[name].value if name in snapshot.live else None
         if choice.active and name in asked and live is not None:
             found.setdefault(name, _memory.first_value(saved, name, live))
-    return dict((name, value) for name, value in found.items() if value is not None)
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def files(saved, texts, disk, lines, rules, conflicts, found_edits):
@@ -144,7 +144,7 @@ def files(saved, texts, disk, lines, rules, conflicts, found_edits):
     LINES and RULES: path -> those of our lines. CONFLICTS: path -> what the call said whose lines these are. FOUND_EDITS: path -> lines of
     others in our files.
     """
-    kept = dict((path, known) for path, known in saved.files.items() if path not in texts)
+    kept = {path: known for path, known in saved.files.items() if path not in texts}
     for path, text in texts.items():
         if text is not None and path in lines:
             kept[path] = _remembered_file(saved.files.get(path), disk.get(path), text, lines[path], rules[path],
@@ -254,7 +254,7 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
             found[name] = found[name]._replace(wrote=form)
     for name in moved:
         _followed(found, name, moved[name], before.parameters.get(name) or _had_started(first.parameters.get(name)))
-    return saved._replace(parameters=dict((name, _plain(name, entry)) for name, entry in found.items()))
+    return saved._replace(parameters={name: _plain(name, entry) for name, entry in found.items()})
 
 
 def _had_started(entry):

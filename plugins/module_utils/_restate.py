@@ -6,7 +6,6 @@
 Pure. Private to the collection.
 """
 
-from collections import OrderedDict
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _boot_order, _memory, _names, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import File
@@ -33,7 +32,7 @@ def decide(mine, decided, snapshot, disk, waived):
     hides = bool(below) and restated(mine, rest + below, snapshot.dialect, path, snapshot.interfaces, waived)[0] is not None
     if text is None and not hides:
         return
-    hidden = set(item.path for item in below)
+    hidden = {item.path for item in below}
     for other in old:
         _put(decided, other, _HIDING if other in hidden else None, {}, [])
     if text is not None or edits or path in hidden:
@@ -67,7 +66,7 @@ def with_texts(disk, texts):
     """DISK as it will be with TEXTS written."""
     merged = dict(disk)
     merged.update((path, File(path, text)) for path, text in texts.items() if text is not None)
-    return dict((path, item) for path, item in merged.items() if texts.get(path, "") is not None)
+    return {path: item for path, item in merged.items() if texts.get(path, "") is not None}
 
 
 def _found(path, known, now):
@@ -92,14 +91,14 @@ def _with_added(text, edits):
 def restated(mine, files, dialect, path, interfaces, waived=()):
     """(text of the file at PATH, which is read last, or None, its lines): what other FILES would take back at boot. WAIVED: switches that
     are left to others."""
-    tries, comments, foreign = OrderedDict(), {}, _boot_order.BootOrder(list(files), dialect)
+    tries, comments, foreign = {}, {}, _boot_order.BootOrder(list(files), dialect)
     for _round in range(_MOST_ROUNDS):
-        lines = OrderedDict((name, _spelt(name, mine_of, count)) for name, (mine_of, count) in tries.items())
+        lines = {name: _spelt(name, mine_of, count) for name, (mine_of, count) in tries.items()}
         text = _restating_text(lines, comments, mine, foreign, waived)
         order = _boot_order.BootOrder(list(files) + ([File(path, text)] if text else []), dialect)
         # Two lines of ours may speak for the same interfaces.
-        lost = OrderedDict((name, (ours, winner)) for name, ours, winner in _lost(mine, order, interfaces)
-                           if ours.conflicts == "restate" and _behaviour.switch(name) not in waived)
+        lost = {name: (ours, winner) for name, ours, winner in _lost(mine, order, interfaces)
+                if ours.conflicts == "restate" and _behaviour.switch(name) not in waived}
         if not lost:
             break
         for name, (ours, winner) in lost.items():
@@ -136,7 +135,7 @@ def _shields(name, lines, mine, foreign, waived=()):
     if _behaviour.stops_forwarding(others[0], "0"):
         # Where forwarding is stopped, it is stopped for these two as well.
         others = []
-    others += sorted(set(one for one in waived if one.startswith(start) and one.endswith(end)).difference(foreign.names()))
+    others += sorted({one for one in waived if one.startswith(start) and one.endswith(end)}.difference(foreign.names()))
     return [_shield(other, foreign.winner(other)) for other in others if other not in mine and other not in lines]
 
 
@@ -182,14 +181,14 @@ def _parts(name):
 def _speakers(mine):
     """Parts of the path of a parameter of conf.all or conf.default -> the Mine that speaks for all interfaces, or has stopped their
     forwarding."""
-    return OrderedDict((_parts(name), ours) for name, ours in mine.items()
-                       if ours.rule.interfaces or _behaviour.stops_forwarding(name, ours.value))
+    return {_parts(name): ours for name, ours in mine.items()
+            if ours.rule.interfaces or _behaviour.stops_forwarding(name, ours.value)}
 
 
 def _by_pattern(parts, mine, order, interfaces):
     """The Winners for interfaces that only patterns speak of. An interface that comes later is one, too."""
     named = set(order.names()) | set(mine)
-    for interface in [_ANY_INTERFACE] + sorted(set(interfaces) - set(["lo"])):
+    for interface in [_ANY_INTERFACE] + sorted(set(interfaces) - {"lo"}):
         name = _names.canonical("/".join(parts[:3] + (interface,) + parts[4:]))
         winner = order.winner(name) if name not in named else None
         if winner and winner.value is not None:
@@ -199,7 +198,7 @@ def _by_pattern(parts, mine, order, interfaces):
 def _foreign_interfaces(mine, speakers, order):
     """Interfaces that a line of somebody else sets, although one of SPEAKERS speaks for all of them; those to come start to forward with
     conf.default."""
-    found = OrderedDict()
+    found = {}
     for name in order.names() if speakers else ():
         parts = _parts(name)
         if name not in mine and (_names.interface_of(name) not in (None, "lo") or parts[3:] == ("default", "forwarding")):

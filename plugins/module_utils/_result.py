@@ -184,7 +184,7 @@ def diff(plan):
 
 def _flat(row):
     """A row of the result, without what only few rows have."""
-    found = dict(row._asdict(), **dict((key, shown(getattr(row, key))) for key in _TOLD))
+    found = dict(row._asdict(), **{key: shown(getattr(row, key)) for key in _TOLD})
     return dict(item for item in found.items() if item[1] is not None or item[0] not in _OF_FEW)
 
 

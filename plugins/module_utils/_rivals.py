@@ -8,7 +8,6 @@ Pure: texts of the host's files in, boot values and warnings out. Private to the
 """
 
 import re
-from collections import OrderedDict
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _boot_order, _names, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rivals, Setting, Winner
@@ -127,7 +126,7 @@ def _init(init):
 
 def _of_units(settings, ours):
     """Which services take values of ours back when they start."""
-    lost = OrderedDict()
+    lost = {}
     for setting in (item for item in settings if item.by.endswith(".service")):
         if any(name in ours and _differs(setting.value, ours, name) for name in _behaviour.names_of(setting.name)):
             lost.setdefault(setting.by, []).append("%s = %s (%s:%d)" % (setting.name, _short(setting.value), setting.path, setting.number))
@@ -222,7 +221,7 @@ def of_kdump(path, text, unit):
 def of_tmpfiles(items):
     """The Settings of the files of tmpfiles.d, which are in their order: of a path the first line counts. A pattern is for all
     interfaces, those that are there always included."""
-    found = OrderedDict()
+    found = {}
     for item in items:
         for number, line in enumerate(item.text.splitlines(), 1):
             placed = _PLACED.match(line.strip())
@@ -285,10 +284,10 @@ def _ufw(order, ours):
 
 def _sections(text):
     """section -> option -> value of a tuned.conf, which is an ini file; an option twice: the last one counts."""
-    sections, options = OrderedDict(), {}
+    sections, options = {}, {}
     for line in map(str.strip, text.split("\n")):
         if line.startswith("["):
-            options = sections.setdefault(line[1:].partition("]")[0].strip(), OrderedDict())
+            options = sections.setdefault(line[1:].partition("]")[0].strip(), {})
         elif "=" in line:
             # The mark of a comment stays part of its name, which is none then.
             name, _equals, value = line.partition("=")
@@ -298,7 +297,7 @@ def _sections(text):
 
 def _profile(text):
     """(included profiles, parameter -> value) of a tuned.conf."""
-    sections, settings = _sections(text), OrderedDict()
+    sections, settings = _sections(text), {}
     include = sections.get("main", {}).get("include", "")
     for section, options in sections.items():
         if options.get("enabled", "1").lower() in ("0", "false", "no", "n", "off"):
@@ -326,7 +325,7 @@ def _vm(options):
 
 def _settings(tuned):
     """parameter -> (value, profile) as the active profiles set them; a profile's own lines come after those that it includes."""
-    found, order, left, seen = OrderedDict(), [], list(reversed(tuned.active)), []
+    found, order, left, seen = {}, [], list(reversed(tuned.active)), []
     while left and len(seen) < _INCLUDES:
         name = left.pop()
         parsed = _profile(tuned.profiles.get(name, "")) if name not in seen else None

@@ -59,10 +59,10 @@ def _hold(where, value):
 
 def _stops(where, value):
     """What a rule says in `stops`: as in `hold`, but in place of a list of uses a dictionary also says what of each use stops."""
-    groups = dict((key, uses) for key, uses in value.items() if isinstance(uses, dict)) if isinstance(value, dict) else {}
+    groups = {key: uses for key, uses in value.items() if isinstance(uses, dict)} if isinstance(value, dict) else {}
     words = tuple((_text(where, key), use, _text(where, text))
                   for key, uses in sorted(groups.items()) for use, text in sorted(uses.items()))
-    plain = dict(value, **dict((key, list(uses)) for key, uses in groups.items())) if groups else value
+    plain = dict(value, **{key: list(uses) for key, uses in groups.items()}) if groups else value
     return {"stops": _hold(where, plain), "stopped": words}
 
 
@@ -90,7 +90,7 @@ def checked(rules):
         if not isinstance(given, dict):
             raise ValueError("rules: %s must be a dictionary, not %r" % (name, given))
         where = "rules: %s" % name
-        options = dict((key, _option(where, key, value)) for key, value in given.items() if value is not None and key != "stops")
+        options = {key: _option(where, key, value) for key, value in given.items() if value is not None and key != "stops"}
         options.update(_stops(where + ": stops", given["stops"]) if given.get("stops") is not None else {})
         found[_names.canonical(name)] = Rule(**options)
     return found

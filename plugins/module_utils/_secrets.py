@@ -37,7 +37,7 @@ def found(result, dropins):
 
 class _Mask:
     def __init__(self, keys):
-        self._words = dict((key, "(secret %d)" % number) for number, key in enumerate(keys, 1))
+        self._words = {key: "(secret %d)" % number for number, key in enumerate(keys, 1)}
         longest_first = sorted(keys, key=len, reverse=True)
         self._any = re.compile(r"(?<![\w.:-])(?:%s)(?![\w:-])" % "|".join(map(re.escape, longest_first)))
 
@@ -47,13 +47,13 @@ class _Mask:
                          for line in text.split("\n"))
 
     def _row(self, row):
-        return dict(self.value(row), **dict((key, self._words.get(row[key], row[key])) for key in _VALUES))
+        return dict(self.value(row), **{key: self._words.get(row[key], row[key]) for key in _VALUES})
 
     def value(self, given):
         if isinstance(given, str):
             return self._text(given)
         if isinstance(given, dict):
-            return dict((key, self.value(item)) for key, item in given.items())
+            return {key: self.value(item) for key, item in given.items()}
         if isinstance(given, (list, tuple)):
             return [self.value(item) for item in given]
         return given

@@ -249,7 +249,7 @@ def contradictions(lines):
 
 def _counting(lines):
     """LINES without those of which a later drop-in says something under the same name."""
-    last = dict((line.name, path) for path, line in lines)
+    last = {line.name: path for path, line in lines}
     return [(path, line) for path, line in lines if last[line.name] == path]
 
 

@@ -37,13 +37,13 @@ def guest(run_command=None):
     disks, (files, unread) = _disks(), modprobe_files()
     return _guest.Guest(
         container=_procfs.in_container(), dmi=_dmi(), hypervisor=bool(_HYPERVISOR.search(_text("/proc/cpuinfo") or "")), devices=_devices(),
-        drivers=dict((name, _driver(name)) for name in _guest.DRIVERS), files=files, unread=unread, cmdline=_text("/proc/cmdline") or "",
+        drivers={name: _driver(name) for name in _guest.DRIVERS}, files=files, unread=unread, cmdline=_text("/proc/cmdline") or "",
         root=_root(disks), disks=disks, networks=_networks(), swaps=_text("/proc/swaps") or "", meminfo=_text("/proc/meminfo") or "",
         tools=_tools(run_command), docker=_docker(run_command))
 
 
 def _dmi():
-    return dict((key, _text("/sys/class/dmi/id/" + key) or "") for key in ("sys_vendor", "product_name"))
+    return {key: _text("/sys/class/dmi/id/" + key) or "" for key in ("sys_vendor", "product_name")}
 
 
 def _text(path):
@@ -88,8 +88,8 @@ def _driver_link(folder):
 def _networks():
     """interface -> the driver of its PCI device."""
     found = ((name, _address("%s/%s/device" % (_NET, name))) for name in _names(_NET))
-    drivers = dict((name, _driver_link("%s/%s" % (_PCI, address))) for name, address in found if address)
-    return dict((name, driver) for name, driver in drivers.items() if driver)
+    drivers = {name: _driver_link("%s/%s" % (_PCI, address)) for name, address in found if address}
+    return {name: driver for name, driver in drivers.items() if driver}
 
 
 def _address(path):
@@ -116,7 +116,7 @@ def _offers_msix(path):
 def _disks():
     """disk -> the address of its PCI controller."""
     found = ((name, _controller("%s/%s" % (_BLOCK, name))) for name in _names(_BLOCK) if not _NO_DISK.match(name))
-    return dict((name, address) for name, address in found if address)
+    return {name: address for name, address in found if address}
 
 
 def _controller(path):
@@ -165,7 +165,7 @@ def _driver(name):
     if not _files.is_folder(folder):
         return _guest.Driver(False, is_builtin(name), None, None, None, {})
     own, path = _own_version(name)
-    parameters = dict((parameter, _text("%s/parameters/%s" % (folder, parameter))) for parameter in _names(folder + "/parameters"))
+    parameters = {parameter: _text("%s/parameters/%s" % (folder, parameter)) for parameter in _names(folder + "/parameters")}
     # What is built in was never initialised as a module.
     return _guest.Driver(True, not _files.exists(folder + "/initstate"), _text(folder + "/version"), own, path, parameters)
 

@@ -199,7 +199,7 @@ def _finished(tdnf, check_mode, fetch):
 
 def _told(result):
     """A result of which every text is harmless; lines of the programs stay lines."""
-    spoken = dict((key, _escape.text(result[key], "\n")) for key in ("stdout", "stderr") if key in result)
+    spoken = {key: _escape.text(result[key], "\n") for key in ("stdout", "stderr") if key in result}
     return dict(_escape.everything(result), **spoken)
 
 
@@ -238,8 +238,8 @@ class _Run:
         if state == "absent":
             self._look_at_providers([entry.name for entry in entries if not plans.matching(entry.name, self.before)])
             return plans.removal(entries, self.before, self.tdnf.version, self.params["autoremove"])
-        providers = dict((entry.name, self.tdnf.providers(entry.name)) for entry in entries
-                         if entry.name != plans.ALL and not plans.is_there(entry, self.before) and not entry.file)
+        providers = {entry.name: self.tdnf.providers(entry.name) for entry in entries
+                     if entry.name != plans.ALL and not plans.is_there(entry, self.before) and not entry.file}
         found = plans.steps(state, entries, self.before, providers, filters)
         if not filters or any(entry.name == plans.ALL for entry in entries):
             return found
@@ -270,7 +270,7 @@ class _Run:
 
     def _reboot_suggested(self):
         # A kernel that stays beside its successor is not upgraded: the new one is installed.
-        there = set(package.name for package in self.before)
+        there = {package.name for package in self.before}
         moved = there.intersection(self._named("Upgrade", "Install"))
         return bool(moved) and bool(self.tdnf.advised(["--reboot-required"]) & moved)
 
@@ -278,7 +278,7 @@ class _Run:
         return [package for plan in self.plans for key in keys for package in plan.get(key, ())]
 
     def _named(self, *keys):
-        return sorted(set(package.name for package in self._packages(*keys)))
+        return sorted({package.name for package in self._packages(*keys)})
 
     def _predicted(self):
         after = self.before

@@ -165,7 +165,7 @@ def labels(package):
     version, release, name = package.version, package.release, package.name
     versions = [version, "%s-%s" % (version, release)]
     versions += ["%s:%s" % (package.epoch, text) for text in versions]
-    found = set([name, "%s.%s" % (name, package.arch)])
+    found = {name, "%s.%s" % (name, package.arch)}
     for evr in versions:
         found.update("%s%s%s" % (name, sign, evr) for sign in "-=")
         found.add("%s-%s.%s" % (name, evr, package.arch))
@@ -213,7 +213,7 @@ def only_advised(steps, advised, installed):
 
 
 def _names_of(entry, installed):
-    return set(package.name for package in matching(entry.name, installed))
+    return {package.name for package in matching(entry.name, installed)}
 
 
 def removal(entries, installed, version, autoremove):
@@ -250,16 +250,16 @@ def _removable(entry, installed, version):
 
 def _known(packages):
     """What tells PACKAGES from others. Some versions of tdnf leave the epoch out."""
-    return set(package._replace(epoch="") for package in packages)
+    return {package._replace(epoch="") for package in packages}
 
 
 def unasked(plan, step):
     """The packages of a plan that would be removed without being named, or replaced by a successor."""
     if step.command[-1] == "autoremove":
         return []
-    asked = set(entry.name for entry in step.entries) if step.command[-1] == "remove" else set()
+    asked = {entry.name for entry in step.entries} if step.command[-1] == "remove" else set()
     # Of a package of which several versions may be there, such as the kernel, the oldest one goes when a new one comes.
-    renewed = set((package.name, package.arch) for package in plan.get("Install", ()))
+    renewed = {(package.name, package.arch) for package in plan.get("Install", ())}
     removed = [package for package in plan.get("Remove", ()) if (package.name, package.arch) not in renewed]
     return _neither(removed, asked, plan.get("Obsolete", ()))
 
@@ -273,7 +273,7 @@ def unfulfilled(step, installed):
 
 def not_done(plan, before, after):
     """(missing, left) of the packages of a plan: those in whose place is what was there BEFORE, and those that should have gone."""
-    changed = set((package.name, package.arch) for package in set(before) ^ set(after))
+    changed = {(package.name, package.arch) for package in set(before) ^ set(after)}
     known, there = _known(before), _known(after)
     return ([package for key in ("Install", "Upgrade", "Downgrade") for package in plan.get(key, ())
              if (package.name, package.arch) not in changed and not _known([package]) & known],
@@ -304,7 +304,7 @@ def listed(packages):
 def predicted(installed, plan):
     """The packages that are installed after PLAN."""
     moved = plan.get("Upgrade", []) + plan.get("Downgrade", [])
-    gone, renewed = _known(plan.get("Remove", [])), set((package.name, package.arch) for package in moved)
+    gone, renewed = _known(plan.get("Remove", [])), {(package.name, package.arch) for package in moved}
     kept = [package for package in installed if not _known([package]) & gone and (package.name, package.arch) not in renewed]
     return kept + moved + plan.get("Install", [])
 
@@ -337,7 +337,7 @@ def _by_name(packages):
 
 def removed_extra(before, after, asked, replaced):
     """The labels of packages that went though they were not ASKED for by name, and have no successor."""
-    kept = set(package.name for package in after)
+    kept = {package.name for package in after}
     gone = [package for package in sorted(set(before) - set(after)) if package.name not in kept]
     return [text.label(package) for package in _neither(gone, set(asked), replaced)]
 

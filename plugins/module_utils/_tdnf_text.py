@@ -102,7 +102,7 @@ def _json_plan(stdout):
     found = documents(stdout)
     for document in found:
         if isinstance(document, dict) and document and set(document) <= set(_TABLES.values()):
-            return dict((key, [_item(item) for item in items]) for key, items in document.items())
+            return {key: [_item(item) for item in items] for key, items in document.items()}
     if not found and "{" in stdout:
         raise ValueError("tdnf printed a plan that is no JSON: %r: nothing was done" % stdout[:200])
     return {}
@@ -164,7 +164,7 @@ def reasons(said):
 
 def disabled_repos(said):
     """The names (not the ids) of the repositories that tdnf could not read and went on without."""
-    return sorted(set(name for pattern, text in zip(_DISABLED, (said.stdout, said.stderr)) for name in pattern.findall(text)))
+    return sorted({name for pattern, text in zip(_DISABLED, (said.stdout, said.stderr)) for name in pattern.findall(text)})
 
 
 def trouble(said):
@@ -187,9 +187,9 @@ def _rows(said):
 def repos(said, as_json):
     """id -> name of all repositories that are configured."""
     if as_json:
-        return dict((row["Repo"], row.get("RepoName", "")) for row in _rows(said) if "Repo" in row)
+        return {row["Repo"]: row.get("RepoName", "") for row in _rows(said) if "Repo" in row}
     rows = [line.split() for line in said.stdout.splitlines()]
-    return dict((row[0], " ".join(row[1:-1])) for row in rows if len(row) > 2 and row[-1] in ("enabled", "disabled"))
+    return {row[0]: " ".join(row[1:-1]) for row in rows if len(row) > 2 and row[-1] in ("enabled", "disabled")}
 
 
 def advised(said, as_json):
@@ -198,7 +198,7 @@ def advised(said, as_json):
         files = [name for row in _rows(said) for name in row.get("Packages", ())]
     else:
         files = [line.split()[-1] for line in said.stdout.splitlines() if line.startswith("patch:")]
-    return set(name.rsplit("-", 2)[0] for name in files if name.count("-") >= 2)
+    return {name.rsplit("-", 2)[0] for name in files if name.count("-") >= 2}
 
 
 # --- locks ---

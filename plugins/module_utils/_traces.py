@@ -96,7 +96,7 @@ def traces(image, saved, files, dialect, others, asks_units=False):
     ASKS_UNITS: all units of services are read, which takes some milliseconds."""
     foreign, enabled = _memory.files_of_others(saved, files), _enabled()
     # What others than root can write says nothing for sure of what root wants.
-    trusted = set(filter(_trusted, set(setting.path for setting in others.settings)))
+    trusted = set(filter(_trusted, {setting.path for setting in others.settings}))
     found = dict(enabled=enabled, filters=_filters(enabled), lines=_lines(foreign, dialect, others), image=image,
                  shipped=_shipped(foreign, dialect), announces=others.announces,
                  settings=tuple(item for item in others.settings if item.path in trusted and item.by not in _rivals.ENGINES),
@@ -104,7 +104,7 @@ def traces(image, saved, files, dialect, others, asks_units=False):
     if image:
         return found
     orphans = _orphans(files, saved, dialect)
-    return dict(found, own=dict((name, _own(name, saved, orphans)) for name in _uses.OWN), advertised=_advertised(saved, orphans),
+    return dict(found, own={name: _own(name, saved, orphans) for name in _uses.OWN}, advertised=_advertised(saved, orphans),
                 ways=_several_ways(), rules=_procfs.route_rules(), addresses=_service_addresses(), crash_kernel=_crash_kernel())
 
 
@@ -112,15 +112,15 @@ def _lines(foreign, dialect, others):
     """parameter or pattern -> the Winner of the lines of others that may tell of a use."""
     ufw = () if others.ufw is None else (others.ufw,)
     order = _rivals.Boot(foreign, dialect, others._replace(late=ufw + tuple(others.late), settings=()), ())
-    spoken = dict((name, winner) for name, winner in order.spoken().items() if _uses.tells(name))
+    spoken = {name: winner for name, winner in order.spoken().items() if _uses.tells(name)}
     spoken.update((name, order.winner(name)) for name in list(spoken) + list(_uses.OWN) if not _names.is_glob(name))
-    return dict((name, winner) for name, winner in spoken.items() if winner)
+    return {name: winner for name, winner in spoken.items() if winner}
 
 
 def _shipped(foreign, dialect):
     order = _boot_order.BootOrder([item for item in foreign if _uses.is_shipped(item.path)], dialect)
     winners = ((name, order.winner(name)) for name in _uses.OWN)
-    return dict((name, winner.value) for name, winner in winners if winner and winner.value is not None)
+    return {name: winner.value for name, winner in winners if winner and winner.value is not None}
 
 
 def _own(name, saved, orphans):
@@ -142,7 +142,7 @@ def _enabled():
              if name in _uses.ENABLED]
     found = [(name, path) for name, path in _units.scripts().items() if name in _uses.ENABLED]
     found += [(path.rpartition("/")[2], path) for path in paths]
-    started = dict((name, path) for name, path in found if _trusted(path) and not _units.is_masked(name))
+    started = {name: path for name, path in found if _trusted(path) and not _units.is_masked(name)}
     # OpenRC names its services without an ending.
     links = ("%s/%s" % (folder, name) for folder in _RUNLEVELS for name in _files.entries(folder) if name + ".service" in _uses.ENABLED)
     return dict(((path.rpartition("/")[2] + ".service", path) for path in links if _trusted(path)), **started)
@@ -172,7 +172,7 @@ def _advertised(saved, orphans):
     """An interface whose route or address the kernel has of a router's advertisement, and where it would take more of them."""
     routes, addresses = ([line.split() for line in (_files.read_proc(path, _files.MAX_SHORT) or "").splitlines()]
                          for path in ("net/ipv6_route", "net/if_inet6"))
-    names = set(fields[9] for fields in routes if len(fields) == 10 and int(fields[8], 16) & _BY_ADVERTISEMENT)
+    names = {fields[9] for fields in routes if len(fields) == 10 and int(fields[8], 16) & _BY_ADVERTISEMENT}
     # Such an address has half of its bits from the router, is good everywhere and ends some day.
     names.update(fields[5] for fields in addresses if len(fields) == 6 and fields[2:4] == ["40", "00"]
                  and not int(fields[4], 16) & _PERMANENT)
@@ -190,7 +190,7 @@ def _several_ways():
     several = [(tuple(map(_address, way)), sorted(names)) for way, names in sorted(found.items()) if len(names) > 1]
     for way, names in several:
         if not way[0].startswith(_NO_SENDERS):
-            what = "default routes" if set(way) == set(["0.0.0.0"]) else "routes to %s/%s" % way
+            what = "default routes" if set(way) == {"0.0.0.0"} else "routes to %s/%s" % way
             return "%s through %s" % (what, ", ".join(names))
     return None
 
@@ -235,13 +235,13 @@ def _trusted(path):
 
 
 def _snaps():
-    return dict((name, "%s/%s" % (folder, name)) for folder in reversed(_SNAP_FOLDERS) for name in _uses.SNAPS
-                if _trusted("%s/%s" % (folder, name)))
+    return {name: "%s/%s" % (folder, name) for folder in reversed(_SNAP_FOLDERS) for name in _uses.SNAPS
+            if _trusted("%s/%s" % (folder, name))}
 
 
 def _unit_files():
     paths = ((name, "%s/%s" % (_units.FOLDER, name)) for name in _uses.UNITS)
-    return dict((name, path) for name, path in paths if (_texts_of(path) or "").strip())
+    return {name: path for name, path in paths if (_texts_of(path) or "").strip()}
 
 
 def _texts_of(path):
@@ -253,7 +253,7 @@ def _texts():
     paths = [path for pattern in _uses.FILES + (_SUBUID, _NSSWITCH) for path in _matching(pattern)]
     # What is not executable is not run.
     texts = ((path, _texts_of(path)) for path in paths + list(filter(_files.is_program, _rivals.RC_LOCAL)))
-    return dict((path, text) for path, text in texts if text is not None)
+    return {path: text for path, text in texts if text is not None}
 
 
 def _machines():

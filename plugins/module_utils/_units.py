@@ -33,7 +33,7 @@ def is_enabled(unit):
 
 def scripts():
     """unit -> the link by which a script of init.d starts at boot as that unit, such as S01apport."""
-    return dict((name[3:] + ".service", "%s/%s" % (_SCRIPTS, name)) for name in _files.entries(_SCRIPTS) if name.startswith("S"))
+    return {name[3:] + ".service": "%s/%s" % (_SCRIPTS, name) for name in _files.entries(_SCRIPTS) if name.startswith("S")}
 
 
 def is_masked(unit):

@@ -8,7 +8,7 @@ Private to the collection.
 """
 
 import re
-from collections import OrderedDict, namedtuple
+from collections import namedtuple
 
 from ansible_collections.photon.hardening.plugins.module_utils import _packet_filters, _rivals, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import SAID, Use
@@ -25,20 +25,20 @@ _KUBERNETES_PROCESSES = ("k3s-agent", "k3s-server", "kubelite")
 _KUBERNETES_UNITS = ("k0scontroller.service", "k0sworker.service", "k3s-agent.service", "k3s.service", "rke2-agent.service",
                      "rke2-server.service")
 _KUBERNETES_SNAPS = ("k8s", "microk8s")
-_SIGNS = OrderedDict([
-    ("docker", _Signs(("dockerd", "balena-engine-daemon"), (), ("docker",), ("docker.service",))),
-    ("containerd", _Signs(("containerd",) + _KUBERNETES, _KUBERNETES_PROCESSES, _KUBERNETES_SNAPS,
-                          ("containerd.service",) + _KUBERNETES_UNITS)),
-    ("crio", _Signs(("crio",), (), (), ("crio.service",))),
-    ("podman", _Signs(("podman",), (), (), ())),
-    ("kubelet", _Signs(("kubelet", "microshift") + _KUBERNETES, _KUBERNETES_PROCESSES, _KUBERNETES_SNAPS + ("kubelet",),
-                       ("kubelet.service",) + _KUBERNETES_UNITS)),
-    ("nomad", _Signs(("nomad",), (), ("nomad",), ("nomad.service",))),
-    ("libvirt", _Signs(("libvirtd", "virtnetworkd"), (), (), ())),
-    ("lxd", _Signs(("lxd",), (), ("lxd",), ())),
-    ("incus", _Signs(("incusd",), (), ("incus",), ("incus.service",))),
-    ("lxc", _Signs(("lxc-start",), (), (), ())),
-])
+_SIGNS = {
+    "docker": _Signs(("dockerd", "balena-engine-daemon"), (), ("docker",), ("docker.service",)),
+    "containerd": _Signs(("containerd",) + _KUBERNETES, _KUBERNETES_PROCESSES, _KUBERNETES_SNAPS,
+                         ("containerd.service",) + _KUBERNETES_UNITS),
+    "crio": _Signs(("crio",), (), (), ("crio.service",)),
+    "podman": _Signs(("podman",), (), (), ()),
+    "kubelet": _Signs(("kubelet", "microshift") + _KUBERNETES, _KUBERNETES_PROCESSES, _KUBERNETES_SNAPS + ("kubelet",),
+                      ("kubelet.service",) + _KUBERNETES_UNITS),
+    "nomad": _Signs(("nomad",), (), ("nomad",), ("nomad.service",)),
+    "libvirt": _Signs(("libvirtd", "virtnetworkd"), (), (), ()),
+    "lxd": _Signs(("lxd",), (), ("lxd",), ()),
+    "incus": _Signs(("incusd",), (), ("incus",), ("incus.service",)),
+    "lxc": _Signs(("lxc-start",), (), (), ()),
+}
 # Each of them starts containers of ordinary users who have subordinate ids.
 _ROOTLESS_DOCKER, _ROOTLESS_PODMAN = ("dockerd-rootless.sh", "rootlesskit"), ("podman", "buildah")
 _GATEWAY_PROCESSES = {"openvpn": ("openvpn",), "wireguard": ("wireguard-go", "boringtun", "boringtun-cli")}
@@ -46,25 +46,25 @@ _GATEWAY_PROCESSES = {"openvpn": ("openvpn",), "wireguard": ("wireguard-go", "bo
 # Those for which `container_host` speaks.
 RUNTIMES = tuple(_SIGNS) + ("nspawn", "wireguard", "openvpn", "docker_userns", "podman_userns", "docker_rootless", "podman_rootless",
                             "lxc_rootless")
-_OTHER_SIGNS = OrderedDict([
-    ("sandbox", ("bwrap", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "google-chrome-beta", "chrome",
-                 "firefox", "firefox-esr", "microsoft-edge", "brave-browser", "vivaldi", "opera", "apptainer", "singularity", "enroot",
-                 "nsjail", "bazel", "code", "signal-desktop")),
-    ("crash_collector", ("systemd-coredump", "apport", "abrt-hook-ccpp")),
-    ("profiler", ("perf", "parca-agent")),
-    ("debugger", ("gdb", "strace", "ltrace", "dlv", "lldb")),
-    ("io_uring", ("scylla", "redpanda", "tigerbeetle")),
-])
+_OTHER_SIGNS = {
+    "sandbox": ("bwrap", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "google-chrome-beta", "chrome",
+                "firefox", "firefox-esr", "microsoft-edge", "brave-browser", "vivaldi", "opera", "apptainer", "singularity", "enroot",
+                "nsjail", "bazel", "code", "signal-desktop"),
+    "crash_collector": ("systemd-coredump", "apport", "abrt-hook-ccpp"),
+    "profiler": ("perf", "parca-agent"),
+    "debugger": ("gdb", "strace", "ltrace", "dlv", "lldb"),
+    "io_uring": ("scylla", "redpanda", "tigerbeetle"),
+}
 NAMES = RUNTIMES + ("rootless_later", "router", "router_ipv6", "slaac", "multihomed", "service_address", "bridged_guests",
                     "strict_memory", "userfaultfd", "kexec", "kdump", "private_users") + tuple(_OTHER_SIGNS)
 # Those that need this host to forward packets; what runs without root brings a network of its own.
 _ENGINES = tuple(name for name in RUNTIMES if not name.endswith(("_userns", "_rootless")))
 FORWARDING = {"ipv4": _ENGINES + ("router",), "ipv6": _ENGINES + ("router_ipv6",)}
-_RUNTIME_PROGRAMS = set(name for signs in _SIGNS.values() for name in signs.programs).union(
+_RUNTIME_PROGRAMS = {name for signs in _SIGNS.values() for name in signs.programs}.union(
     _ROOTLESS_DOCKER, _ROOTLESS_PODMAN, ["systemd-nspawn"])
 PROGRAMS = tuple(sorted(_RUNTIME_PROGRAMS.union(*_OTHER_SIGNS.values())))
-SNAPS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.snaps)))
-UNITS = tuple(sorted(set(name for signs in _SIGNS.values() for name in signs.units)))
+SNAPS = tuple(sorted({name for signs in _SIGNS.values() for name in signs.snaps}))
+UNITS = tuple(sorted({name for signs in _SIGNS.values() for name in signs.units}))
 # The kernel keeps 15 characters of a process's name.
 _KEPT = 15
 PROCESSES = frozenset(name[:_KEPT] for name in tuple(_RUNTIME_PROGRAMS) + _KUBERNETES_PROCESSES + sum(_GATEWAY_PROCESSES.values(), ()))
@@ -148,7 +148,7 @@ _SERVICES = ("root", "0", "containers", "dockremap", "kubelet", "lxd", "incus", 
 
 def found(facts):
     """use -> Use, for each use of which there is evidence; `holding` says which of them count."""
-    uses = OrderedDict()
+    uses = {}
     for name in NAMES:
         use = _installed(name, facts) or _RULES.get(name, _none)(facts, uses) or _wish(name, facts)
         if use:
@@ -161,9 +161,9 @@ def holding(uses, container_host="auto", said=None):
     present or absent) for each use. What engines make by themselves proves nothing more where one of them is proved."""
     word = _SAID_OF_RUNTIMES.get(container_host)
     words = dict(dict.fromkeys(RUNTIMES, word) if word else {}, **said or {})
-    last = OrderedDict((name, _with_last_word(uses.get(name), words.get(name))) for name in NAMES)
+    last = {name: _with_last_word(uses.get(name), words.get(name)) for name in NAMES}
     has_engine = any(last[name] and last[name].firm for name in _ENGINES)
-    return OrderedDict((name, use) for name, use in last.items() if use and not (use.by_engine and has_engine))
+    return {name: use for name, use in last.items() if use and not (use.by_engine and has_engine)}
 
 
 def _with_last_word(use, said):
@@ -218,7 +218,7 @@ def _program(names, facts):
 
 
 def _running(names, facts, rootless=False):
-    known = set(name[:_KEPT] for name in names)
+    known = {name[:_KEPT] for name in names}
     name = _first(process.name for process in facts.processes if process.name in known
                   and (process.rootless if rootless else process.rootful))
     return Use("process " + name, False) if name else None
@@ -334,7 +334,7 @@ def _enabled(names, facts):
 def _set_by(facts):
     """(parameter or pattern, value, path, line) of all that others set in files: of a parameter what is said last."""
     said = [(name,) + tuple(line) for name, line in sorted(facts.lines.items())] + [tuple(setting[:4]) for setting in facts.settings]
-    last = dict((item[0], item) for item in said)
+    last = {item[0]: item for item in said}
     # A pattern may be for other interfaces each time.
     return [item for item in said if "*" in item[0] or last[item[0]] is item]
 
@@ -415,8 +415,8 @@ def _words(text):
 
 def _bound(facts):
     """A file of iSCSI that binds sessions to an interface, where another file binds some to another one."""
-    found = dict((name, path) for path, text in sorted(facts.texts.items()) if path.startswith(_ISCSI)
-                 for name in re.findall(r"(?m)^[ \t]*iface\.net_ifacename[ \t]*=[ \t]*(\S+)", text))
+    found = {name: path for path, text in sorted(facts.texts.items()) if path.startswith(_ISCSI)
+             for name in re.findall(r"(?m)^[ \t]*iface\.net_ifacename[ \t]*=[ \t]*(\S+)", text)}
     return max(found.values()) if len(found) > 1 else None
 
 
@@ -528,7 +528,7 @@ def checked(given):
             raise ValueError("uses: %s" % unknown(name))
         if said not in SAID:
             raise ValueError("uses: %s must be one of %s, not %r" % (name, ", ".join(SAID), said))
-    return dict((name, said) for name, said in given.items() if said != "auto")
+    return {name: said for name, said in given.items() if said != "auto"}
 
 
 def subordinate_users(text):

@@ -6,7 +6,6 @@
 Pure. Private to the collection.
 """
 
-from collections import OrderedDict
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Write
@@ -37,8 +36,8 @@ def aftermath(planned, choices, live, interfaces, untraced, elsewhere):
     follows it, and a side effect is set back. On the way back nothing follows, except where UNTRACED says that it is not known what did.
     ELSEWHERE: the switches that drop-ins of other calls ask for.
     """
-    expected, followers, again = _asked(planned, choices, live), OrderedDict(), []
-    by_switch = dict((_behaviour.switch(name), choice) for name, choice in choices.items())
+    expected, followers, again = _asked(planned, choices, live), {}, []
+    by_switch = {_behaviour.switch(name): choice for name, choice in choices.items()}
     for write, move in _moved(planned, live, interfaces):
         choice, now = by_switch.get(_behaviour.switch(move.name)), live[move.name].value
         if choice is not None and choice.write is not None:
@@ -61,7 +60,7 @@ def aftermath(planned, choices, live, interfaces, untraced, elsewhere):
 
 def _asked(planned, choices, live):
     """parameter -> the value that is written, or that is there and asked for."""
-    expected = OrderedDict((write.name, write.value) for write in planned)
+    expected = {write.name: write.value for write in planned}
     for name, choice in choices.items() if planned else ():
         if choice.active and choice.write is None and live[name].value is not None:
             expected[name] = live[name].value
@@ -79,7 +78,7 @@ def _stays(write, move, choice, elsewhere):
 
 def passing(planned, followers, live, interfaces):
     """parameter -> (value, Write) of what the writes move and the run sets again: one that is killed before that leaves it so."""
-    found = OrderedDict()
+    found = {}
     for write, move in _moved(planned, live, interfaces):
         value = move.maybe if move.value is None else move.value
         if value is not None and move.name not in followers and not _values.same(move.name, value, live[move.name].value):
@@ -89,8 +88,8 @@ def passing(planned, followers, live, interfaces):
 
 def reached(planned, live, interfaces):
     """Every parameter that the writes, or taking them back, may move: whatever it was, it has to be put back when the run fails."""
-    return OrderedDict((move.name, live[move.name].value) for write in planned
-                       for move in _behaviour.reach(write.name, interfaces) if move.name in live)
+    return {move.name: live[move.name].value for write in planned
+            for move in _behaviour.reach(write.name, interfaces) if move.name in live}
 
 
 def _moved(planned, live, interfaces):

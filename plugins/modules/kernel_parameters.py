@@ -532,7 +532,7 @@ def _dropins(params, saved):
     if given is not None:
         return [File(item["path"], "") for item in given]
     # A parameter that could not go back yet is remembered longer than the drop-in that set it.
-    known = set(saved.files) | set(entry.dropin for entry in saved.parameters.values() if entry.dropin)
+    known = set(saved.files) | {entry.dropin for entry in saved.parameters.values() if entry.dropin}
     return [File(path, "") for path in sorted(known) if not _sysctl_d.restates(path)]
 
 
@@ -543,7 +543,7 @@ def _request(params, saved, image):
     rules = _rules.checked(params["rules"])
     if params["state"] == "absent":
         # Nothing is asked for, so nothing is compared or waived; what would break a use of this host still counts.
-        rules = dict((name, Rule(hold=rule.hold)) for name, rule in rules.items())
+        rules = {name: Rule(hold=rule.hold) for name, rule in rules.items()}
     return Request(dropins, rules, params["conflicts"], params["container_host"], image, _uses.checked(params["uses"]))
 
 
@@ -674,12 +674,12 @@ def _adopted(params, image, check_mode, with_diff):
         saved = _baseline.load()
     except HostProblem:
         saved = _EMPTY
-    disk = dict((item.path, item) for item in _host.sysctl_files())
+    disk = {item.path: item for item in _host.sysctl_files()}
     found = {}
     for path, item in sorted(disk.items()) if not image else ():
         if _memory.whose(saved.files.get(path), item.text) == _memory.ORPHAN and not _sysctl_d.restates(path):
             found.update((name, (_procfs.read(name).value, path)) for name in _memory.our_lines(None, item.text))
-    found = dict((name, value) for name, value in found.items() if value[0] is not None)
+    found = {name: value for name, value in found.items() if value[0] is not None}
     now = _memory.of_host(saved, found, disk, _host.machine_id())
     if now != saved:
         _files.probe(_files.BASELINE, "")

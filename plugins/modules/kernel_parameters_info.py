@@ -224,7 +224,7 @@ def _missing(exact, read):
 
 
 def _read(names):
-    return dict((name, _procfs.look(name)) for name in names)
+    return {name: _procfs.look(name) for name in names}
 
 
 def run(params, run_command=None):

@@ -196,7 +196,7 @@ def _free_mb(given):
     for path, least in given.items():
         if not path.startswith("/") or not re.match(r"[0-9]{1,15}\Z", str(least)):
             raise ValueError("free_mb: %s: %s: give an absolute path and a whole number of megabytes, as in {/: 2048}" % (path, least))
-    return dict((path, int(least)) for path, least in given.items())
+    return {path: int(least) for path, least in given.items()}
 
 
 def _services(given):

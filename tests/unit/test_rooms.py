@@ -12,8 +12,8 @@ import pytest
 PLUGINS = pathlib.Path(__file__).resolve().parents[2] / "plugins"
 PACKAGE = "ansible_collections.photon.hardening.plugins.module_utils"
 # What decides about kernel parameters.
-ENGINE = {"_behaviour", "_decide", "_dropins", "_host", "_memory", "_network", "_packet_filters", "_plan", "_result", "_rivals", "_sysctl_d",
-          "_traces", "_uses", "_values"}
+ENGINE = {"_behaviour", "_decide", "_dropins", "_host", "_memory", "_network", "_packet_filters", "_plan", "_result", "_rivals",
+          "_sysctl_d", "_traces", "_uses", "_values"}
 
 
 def imported(path):

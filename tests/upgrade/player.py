@@ -47,7 +47,7 @@ def records(scenario):
 def found_after(scenario):
     """(release, packages, text of /etc/pam.d/system-auth) in the record that shows what the upgrade has left."""
     text = records(scenario)[scenario["upgrade"] + 1]["stdout"]
-    part = dict((name, body) for name, body in re.findall(r"(?m)^--- (\w+)\n((?:(?!--- ).*\n)*)", text))
+    part = dict(re.findall(r"(?m)^--- (\w+)\n((?:(?!--- ).*\n)*)", text))
     lines = part["release"].splitlines()
     release = next(line for line in lines if line.startswith("DISTRIB_RELEASE")).split('"')[1]
     return release, [line for line in lines if NVRA.match(line)], part["pam"]

@@ -79,11 +79,11 @@ class Host:
             found["net.ipv4.conf.all.accept_redirects"] = str(int(not int(value)))
         elif name in ("net.ipv6.conf.all.forwarding", "net.ipv6.conf.all.disable_ipv6"):
             found = self._all_of("ipv6", name.rpartition(".")[2], value)
-        return dict((other, moved) for other, moved in found.items() if self.exists(other))
+        return {other: moved for other, moved in found.items() if self.exists(other)}
 
     def _all_of(self, family, key, value):
         folder = os.path.join(_procfs.PROC_SYS, "net", family, "conf")
-        return dict((_names.canonical("net/%s/conf/%s/%s" % (family, interface, key)), value) for interface in os.listdir(folder))
+        return {_names.canonical("net/%s/conf/%s/%s" % (family, interface, key)): value for interface in os.listdir(folder)}
 
     def interface(self, name, device=False, **parameters):
         """An interface with parameters of net.ipv4.conf."""

@@ -37,7 +37,7 @@ def asked(texts, rules=None, container_host="auto", image=False, uses=None):
 
 def host(live=None, saved=None, files=(), interfaces=None, uses=None):
     """LIVE: parameter -> text or Reading. FILES: (path, text) of what is on disk."""
-    live = dict((name, value if isinstance(value, Reading) else Reading(value)) for name, value in (live or {}).items())
+    live = {name: value if isinstance(value, Reading) else Reading(value) for name, value in (live or {}).items()}
     return Snapshot(live, [File(*item) for item in files], _sysctl_d.SYSTEMD, _rivals.NONE, uses or {}, set(), "6.1.0", "x86_64",
                     interfaces or {}, {}, "boot b", saved or Saved({}, {}))
 
@@ -73,7 +73,7 @@ def leaving(snapshot, found=None, text="", **more):
 ])
 def test_what_is_asked_for(rules, expected):
     wants = _decide.wants(asked("vm.swappiness = 10\n", rules), {})
-    assert dict((name, want.value) for name, want in wants.items()) == expected
+    assert {name: want.value for name, want in wants.items()} == expected
 
 
 @pytest.mark.parametrize("text, rules, reached", [
@@ -230,7 +230,7 @@ HERE = Entry("60", "10", PATH)
 @pytest.mark.parametrize("name, entry, live, expected", [
     pytest.param(SWAP, HERE, "10", Choice("changed", None, "60", False, "no longer wanted: the earlier value is restored"), id="back"),
     pytest.param(SWAP, HERE, "15", Choice("ok", None, None, False, "no longer wanted; something else changed it after "
-                                                           "the last run, so it is left as it is"),
+                                          "the last run, so it is left as it is"),
                  id="set by something else"),
     pytest.param(SWAP, Entry("10", "10", PATH), "10", Choice("ok", None, None, False, "no longer wanted"), id="is as it was"),
     pytest.param("net.ipv6.conf.all.stable_secret", Entry(None, "::1", PATH), "::1", Choice(

@@ -57,7 +57,7 @@ def decided(now, known=None, rules=None, uses=None, choice=None, text="kernel.a 
     request = asked(text, rules)
     wanted = {"kernel.a": Want("kernel.a", "1", PATH, 1, _rules.of(request.rules, "kernel.a"))} if text else {}
     choices = {"kernel.a": choice or Choice("ok", "1", active=True)} if text else {}
-    return _dropins.decide(request, choices, wanted, snapshot, dict((item.path, item) for item in files))
+    return _dropins.decide(request, choices, wanted, snapshot, {item.path: item for item in files})
 
 
 # --- a drop-in that is asked for ---
@@ -82,7 +82,7 @@ def test_a_line_as_it_fits_the_host(choice, lines):
     pytest.param({EVERY: Rule(), FRESH: Rule()}, None, id="both speak for themselves alone"),
 ])
 def test_the_line_that_speaks_for_a_device(rules, speaker):
-    wanted = dict((name, Want(name, "1", PATH, 1, rule)) for name, rule in rules.items())
+    wanted = {name: Want(name, "1", PATH, 1, rule) for name, rule in rules.items()}
     wanted[ETH0] = Want(ETH0, "1", PATH, None, Rule())
     found = _dropins._device_lines(wanted, {ETH0: Choice("changed", "1", "1", True)}, {"eth0": True})
     assert found == {speaker: [(ETH0, "1")]}
@@ -165,7 +165,7 @@ def test_lines_of_others_that_are_as_good(text, good):
 ])
 def test_lines_that_would_break_a_use(text, wanted, broken):
     rule = Rule(hold=(("0", ("docker",)),))
-    asked_for = dict((name, Want(name, "1", PATH, 1, rule)) for name in wanted)
+    asked_for = {name: Want(name, "1", PATH, 1, rule) for name in wanted}
     request = asked(rules={USERNS: {"hold": {"0": ["docker"]}}})
     assert _dropins._broken_by_line(line(text), request, asked_for, host(uses={"docker": Use("it runs", True)})) == broken
 
@@ -257,4 +257,4 @@ def test_our_lines_are_those_of_all_files_but_the_one_that_restates(late):
     disk = {RESTATE_PATH: File(RESTATE_PATH, HEADER + "kernel.a = 0x1\n"), late: File(late, text)}
     made = Decided({PATH: OURS}, {PATH: {"kernel.a": "1"}}, {PATH: {}}, {}, {}, [], {PATH: "restate"})
     found = _dropins.our_lines(asked(), made, {}, host(disk.values(), saved), disk)
-    assert dict((name, (mine.value, mine.path)) for name, mine in found.items()) == {"kernel.a": ("1", PATH), "kernel.late": ("2", late)}
+    assert {name: (mine.value, mine.path) for name, mine in found.items()} == {"kernel.a": ("1", PATH), "kernel.late": ("2", late)}

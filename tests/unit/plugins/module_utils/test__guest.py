@@ -23,7 +23,7 @@ def told(below, monkeypatch):
 
     def tell(make, change=lambda tree: None, **more):
         change(make(below, **more))
-        return dict((row["name"], row) for row in _guest.rows(_sysfs.guest()))
+        return {row["name"]: row for row in _guest.rows(_sysfs.guest())}
     return tell
 
 
@@ -243,7 +243,7 @@ def test_a_driver_that_is_older_than_the_kernels_own(told, version, own, state):
 def test_open_vm_tools(told, monkeypatch, tools, expected):
     monkeypatch.setattr(_sysfs, "_tools", lambda _run: _guest.Tools(*tools))
     rows = told(trees.esxi)
-    assert dict((name.split()[1], brief(rows, name)[0]) for name in rows if name.startswith("open-vm-tools")) == expected
+    assert {name.split()[1]: brief(rows, name)[0] for name in rows if name.startswith("open-vm-tools")} == expected
 
 
 @pytest.mark.parametrize("docker, expected", [

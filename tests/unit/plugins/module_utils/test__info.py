@@ -188,7 +188,7 @@ def test_memory(text, expected):
 
 
 def test_runtimes_are_uses_without_gateways():
-    uses = dict((name, Use("/bin/" + name, True)) for name in _uses.NAMES)
+    uses = {name: Use("/bin/" + name, True) for name in _uses.NAMES}
     found = _info.runtimes(uses)
     assert [item["name"] for item in found] == sorted(set(_uses.RUNTIMES) - {"wireguard", "openvpn"})
     assert {"name": "docker", "evidence": "/bin/docker"} in found

@@ -28,7 +28,7 @@ ROOTS = Attributes(0o640, 0, 5)
 
 
 def snapshot(live=None, files=(), interfaces=(), saved=None):
-    readings = dict((name, Reading(value)) for name, value in (live or {}).items())
+    readings = {name: Reading(value) for name, value in (live or {}).items()}
     return Snapshot(readings, list(files), _sysctl_d.SYSTEMD, _rivals.NONE, {}, set(), "6.1.0", "x86_64",
                     dict.fromkeys(interfaces, False), {}, "this boot", saved)
 
@@ -36,8 +36,8 @@ def snapshot(live=None, files=(), interfaces=(), saved=None):
 def with_lines(**lines_of):
     """(Saved, Files) of drop-ins of ours; LINES_OF: the drop-in's short name -> our lines."""
     paths = {"security": SECURITY, "tuning": TUNING, "network": NETWORK}
-    lines = dict((paths[key], known) for key, known in lines_of.items())
-    return Saved({}, dict((path, SavedFile(None, lines=known)) for path, known in lines.items())), [File(path, HEADER) for path in lines]
+    lines = {paths[key]: known for key, known in lines_of.items()}
+    return Saved({}, {path: SavedFile(None, lines=known) for path, known in lines.items()}), [File(path, HEADER) for path in lines]
 
 
 # --- machines ---
@@ -183,7 +183,7 @@ def test_our_lines_of_a_file(known, text, lines):
 def test_a_lost_baseline_is_made_of_what_is_there():
     known = SavedFile("before us", sha256="x", lines={NAME: "9"})
     text = HEADER + "\nkernel.m = 1\n"
-    disk = dict((path, File(path, text, ROOTS)) for path in (SECURITY, TUNING, LAST))
+    disk = {path: File(path, text, ROOTS) for path in (SECURITY, TUNING, LAST)}
     disk[NETWORK] = File(NETWORK, "kernel.m = 2\n", ROOTS)
     saved = Saved({OTHER: Entry("5", "6", TUNING)}, {TUNING: known}, ("/etc/sysctl.d",), machine_id="another")
     found = _memory.of_host(saved, {NAME: ("1", SECURITY), OTHER: ("6", TUNING)}, disk, "this one")

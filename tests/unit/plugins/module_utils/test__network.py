@@ -101,7 +101,7 @@ def test_the_last_word_counts(version, lines, expected):
 ])
 def test_temporary_addresses(lines, general, version, expected):
     everywhere = (CONF, "[Network]\nIPv6PrivacyExtensions=%s\n" % general)
-    settings = dict((item[0], item[1:]) for item in all_of(everywhere, lan(*lines), version=version))
+    settings = {item[0]: item[1:] for item in all_of(everywhere, lan(*lines), version=version)}
     assert settings.get("net.ipv6.conf.*.use_tempaddr") == expected
 
 

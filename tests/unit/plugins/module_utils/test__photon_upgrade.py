@@ -354,9 +354,9 @@ def test_the_states_in_which_the_real_script_has_left_hosts(name, to, note, stat
     upgrade, after = records[number], records[number + 1]["stdout"]
     release, packages = left(after)
     change = upgrade["note"].split("rpmdb: ")[1].split()
-    added = set(word[1:] for word in change if word.startswith("+"))
-    before = set(item for item in packages if "%s-%s-%s.%s" % item not in added) | set(
-        package(word[1:]) for word in change if word.startswith("-"))
+    added = {word[1:] for word in change if word.startswith("+")}
+    before = {item for item in packages if "%s-%s-%s.%s" % item not in added} | {
+        package(word[1:]) for word in change if word.startswith("-")}
     start = facts(name[-3:], packages=tuple(sorted(before)))
     status = upgrade["rc"] if upgrade["rc"] >= 0 else None
     now = _photon_state.state(begun(start, to, version=release, release=release, lsb=release, packages=packages, status=status))

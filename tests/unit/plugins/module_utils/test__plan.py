@@ -20,7 +20,7 @@ NAME = "kernel.a"
 def planned(content, live, rules=None, files=None, saved=None, conflicts="restate", image=False, interfaces=None, container_host="always",
             runtimes=(), modules=()):
     """The plan for one drop-in; LIVE values are texts, None (absent) or Readings, FILES path -> text."""
-    world = World(live, files, interfaces or {}, dict((name, (evidence, True)) for name, evidence in dict(runtimes).items()), modules)
+    world = World(live, files, interfaces or {}, {name: (evidence, True) for name, evidence in dict(runtimes).items()}, modules)
     world.saved, world.container_host = saved or Saved({}, {}), container_host
     return world.plan({PATH: content}, rules, conflicts, image)
 
@@ -112,7 +112,7 @@ def test_a_kept_value_stays_kept():
 def test_a_second_run_changes_nothing(live, rule, conflicts):
     files = {RIVAL: "kernel.a = 0\n"}
     first = planned("kernel.a = 1\n", {NAME: live}, {NAME: rule}, files, conflicts=conflicts)
-    after = dict(files, **dict((path, text) for path, text in first.files.items() if text is not None))
+    after = dict(files, **{path: text for path, text in first.files.items() if text is not None})
     second = planned("kernel.a = 1\n", {NAME: only_row(first).after}, {NAME: rule}, after, first.saved, conflicts)
     assert not second.files and not second.writes
     assert second.saved == first.saved
@@ -178,7 +178,7 @@ def test_interfaces_that_exist_are_reached():
     interfaces = {"eth0": True, "eth0.100": False}
     plan = planned("%s = 0\n" % name, live, {name: {"interfaces": True}}, interfaces=interfaces)
     assert [write.name for write in plan.writes] == ["net.ipv6.conf.eth0.accept_redirects"]
-    assert dict((row.name, (row.state, row.boot)) for row in plan.rows) == {
+    assert {row.name: (row.state, row.boot) for row in plan.rows} == {
         name: ("changed", "0"), "net.ipv6.conf.eth0.accept_redirects": ("changed", "0"),
         "net.ipv6.conf.eth0/100.accept_redirects": ("ok", None)}
 
@@ -417,6 +417,6 @@ def test_a_module_is_named_only_where_its_parameter_is_missing(live, rule):
 
 
 def test_every_state_is_known():
-    assert set(param.values[4] for param in CASES) < set(STATES)
+    assert {param.values[4] for param in CASES} < set(STATES)
     assert len(STATES) == 11 and set(DIFFERING) < set(STATES)
     assert _sysctl_d.is_ours(HEADER)

@@ -89,7 +89,7 @@ def test_what_follows_a_parameter_of_an_older_release(live, own):
 
 def test_what_is_left_alone_does_not_end_what_is_remembered_of_the_others():
     choices = OrderedDict([(OTHER, Choice("waived")), (NAME, in_force("changed", "1", "1"))])
-    wanted = dict((name, Want(name, "1", SECURITY, 1, Rule())) for name in choices)
+    wanted = {name: Want(name, "1", SECURITY, 1, Rule()) for name in choices}
     found = _remember.parameters(Saved({}, {}), {SECURITY}, choices, wanted, snapshot({NAME: "0", OTHER: "0"}), {})
     assert found == {NAME: Entry("0", "1", SECURITY)}
 

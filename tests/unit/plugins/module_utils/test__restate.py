@@ -92,11 +92,11 @@ def test_why_a_line_is_restated(winner, words):
     pytest.param({EVERY: INTERFACES}, SCOPE % "wlan*" + " = 0\n", {}, id="a pattern for none that is there"),
 ])
 def test_what_is_restated(mine, foreign, lines):
-    ours = dict((name, Mine("1", PATH, rule, "restate")) for name, rule in mine.items())
+    ours = {name: Mine("1", PATH, rule, "restate") for name, rule in mine.items()}
     files = [File(PATH, HEADER + "".join("%s = 1\n" % name for name in mine)), File(FOREIGN, foreign)]
     text, restated = _restate.restated(ours, files, _sysctl_d.SYSTEMD, RESTATE_PATH, {"lo": False, "eth0": True})
     assert restated == lines and (text is None) == (not lines)
-    reported = dict((name, item._replace(conflicts="report")) for name, item in ours.items())
+    reported = {name: item._replace(conflicts="report") for name, item in ours.items()}
     assert _restate.restated(reported, files, _sysctl_d.SYSTEMD, RESTATE_PATH, {"lo": False, "eth0": True}) == (None, {})
 
 

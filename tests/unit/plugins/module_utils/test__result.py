@@ -22,7 +22,7 @@ def row(name, state, before="0", after=None, **more):
 
 def plan(rows, files=None, disk=None):
     writes = [Write(item.name, item.after, item.before, False, PATH, 2) for item in rows if item.before != item.after]
-    found = dict((path, File(path, text)) for path, text in (disk or {}).items())
+    found = {path: File(path, text) for path, text in (disk or {}).items()}
     return Plan(rows=rows, files=files or {}, attributes={}, writes=writes, expected={}, followers={}, passing={}, live_before={},
                 saved=Saved({}, {}), disk=found, folders=[], warnings=[])
 
@@ -165,8 +165,8 @@ def test_result_is_bounded_and_complete():
     assert (len(result["parameters"]), result["omitted"], result["changed"]) == (_result.MAX_ROWS, 1, True)
     assert result["parameters"][0]["name"] == "k.z"
     assert sum(result["summary"].values()) == len(rows) and set(result["summary"]) == set(STATES)
-    assert set(result["parameters"][0]) == set(
-        ["name", "state", "before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin", "reason"])
+    assert set(result["parameters"][0]) == {"name", "state", "before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin",
+                                            "reason"}
     assert len(str(result)) < 700000
 
 
@@ -179,7 +179,7 @@ def test_nothing_that_a_host_says_stays_raw():
     """Names of files, interfaces and keys, in any depth; of a diff the lines stay lines."""
     evil = "a\x1b[2J\udcff\nb"
     result = _escape.everything({"msg": evil, "notes": [evil], "parameters": ({"name": evil, "before": evil, "after": None},), evil: 1,
-                               "diff": [{"before_header": evil, "after_header": "x", "before": evil, "after": "x\n"}]})
+                                 "diff": [{"before_header": evil, "after_header": "x", "before": evil, "after": "x\n"}]})
     shown = "a\\x1b[2J\\xff\\x0ab"
     assert result == {"msg": shown, "notes": [shown], "parameters": [{"name": shown, "before": shown, "after": None}], shown: 1,
                       "diff": [{"before_header": shown, "after_header": "x", "before": "a\\x1b[2J\\xff\nb", "after": "x\n"}]}

@@ -71,14 +71,14 @@ def test_only_procps_is_meant():
 
 
 def test_a_long_list_is_cut():
-    ours = dict(("kernel.p%d" % number, ("1", Rule())) for number in range(9))
+    ours = {"kernel.p%d" % number: ("1", Rule()) for number in range(9)}
     found = warned(ours=ours, sysctl=PROCPS, conf="".join("%s = 2\n" % name for name in sorted(ours)))
     assert "and 4 more" in found[0] and "kernel.p4" in found[0] and "kernel.p5" not in found[0]
 
 
 @pytest.mark.parametrize("count, more", [(5, False), (6, True)])
 def test_a_list_is_cut_where_it_is_long(count, more):
-    ours = dict(("kernel.p%d" % number, ("1", Rule())) for number in range(count))
+    ours = {"kernel.p%d" % number: ("1", Rule()) for number in range(count)}
     assert (" more" in warned(ours=ours, sysctl=PROCPS, conf="".join("%s = 2\n" % name for name in ours))[0]) is more
 
 
@@ -170,7 +170,7 @@ def test_other_sections_are_not_the_one_of_vm(section):
 
 @pytest.mark.parametrize("place, counts", [(19, True), (20, False)])
 def test_profiles_that_include_one_another_have_an_end(place, counts):
-    others = dict(("p%d" % number, "[main]\ninclude=p%d\n" % (number + 1)) for number in range(1, 30))
+    others = {"p%d" % number: "[main]\ninclude=p%d\n" % (number + 1) for number in range(1, 30)}
     others["p%d" % place] += "[sysctl]\nvm.a=30\n"
     assert bool(warned(tuned=tuned("[main]\ninclude=p1\n", **others))) is counts
 
@@ -332,7 +332,7 @@ def test_what_a_kernel_for_crashes_sets(text, expected):
 
 @pytest.mark.parametrize("text, number", [("#!/usr/bin/python3\nwrite('fs/suid_dumpable', '2')\n", 2), ("", 1)])
 def test_what_a_collector_of_core_dumps_sets(text, number):
-    found = dict((item.name, item[1:]) for item in _rivals.of_started("/p", text, "apport.service"))
+    found = {item.name: item[1:] for item in _rivals.of_started("/p", text, "apport.service")}
     assert found["fs.suid_dumpable"] == ("2", "/p", number, "apport.service")
     assert found["kernel.core_pattern"] == ("|/usr/share/apport/apport", "/p", 1, "apport.service")
 

@@ -30,7 +30,7 @@ def entries(*names):
 # --- what is asked for ---
 
 @pytest.mark.parametrize("given, expected", [
-    (dict(), "present"), (dict(autoremove=True), "absent"), (dict(state="installed"), "present"), (dict(state="removed"), "absent"),
+    ({}, "present"), (dict(autoremove=True), "absent"), (dict(state="installed"), "present"), (dict(state="removed"), "absent"),
     (dict(state="latest"), "latest"), (dict(state="absent"), "absent")])
 def test_the_state(given, expected):
     assert plans.state_of(params(**given)) == expected
@@ -44,7 +44,7 @@ def test_names(given, expected):
 
 
 @pytest.mark.parametrize("given, words", [
-    (dict(), "name is missing: name packages, or set update_cache or autoremove"),
+    ({}, "name is missing: name packages, or set update_cache or autoremove"),
     (dict(name=["a", " "]), "name, entry 2: ' ': it is empty or holds a control character"),
     (dict(name=["a\nb"]), "control character"),
     (dict(name=["--root=/x"]), "a name cannot begin with a dash"),
@@ -119,7 +119,7 @@ def test_repositories_that_are_not_there():
 # --- commands ---
 
 @pytest.mark.parametrize("given, expected", [
-    (dict(), []),
+    ({}, []),
     (dict(conf_file="/c", installroot="/i", releasever="5.0"), ["-c", "/c", "--installroot=/i", "--releasever=5.0"])])
 def test_options_of_every_call(given, expected):
     assert plans.options(params(**given)) == expected
@@ -134,7 +134,7 @@ def test_options_of_a_plan():
 
 
 @pytest.mark.parametrize("given, expected", [
-    (dict(), []), (dict(security=True), ["--security"]), (dict(sec_severity=7.0), ["--sec-severity", "7.0"]),
+    ({}, []), (dict(security=True), ["--security"]), (dict(sec_severity=7.0), ["--sec-severity", "7.0"]),
     (dict(sec_severity=0.0), ["--sec-severity", "0.0"])])
 def test_filters(given, expected):
     assert plans.filter_options(params(**given)) == expected

@@ -53,7 +53,7 @@ def test_no_version():
 # --- plans ---
 
 def keys(plan):
-    return dict((key, [_tdnf_text.label(package) for package in rows]) for key, rows in plan.items())
+    return {key: [_tdnf_text.label(package) for package in rows] for key, rows in plan.items()}
 
 
 @all_versions
@@ -251,6 +251,6 @@ def test_no_locks():
 
 def test_recordings_are_whole():
     """Every version answers to the same commands."""
-    commands = [dict((number, recording["command"]) for number, recording in tdnf_recordings.load(version).items()) for version in VERSIONS]
+    commands = [{number: recording["command"] for number, recording in tdnf_recordings.load(version).items()} for version in VERSIONS]
     assert all(each == commands[0] for each in commands) and len(commands[0]) > 70
     assert all(re.search("rpmdb: ", recording["note"]) for recording in tdnf_recordings.load("3.5.9").values())

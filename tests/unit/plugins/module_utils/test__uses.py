@@ -12,7 +12,7 @@ NOTHING = Facts({}, {}, {}, (), {}, None, None)
 
 def holding(container_host="auto", said=None, **facts):
     uses = _uses.holding(_uses.found(NOTHING._replace(**facts)), container_host, said)
-    return dict((name, (use.evidence, use.firm)) for name, use in uses.items())
+    return {name: (use.evidence, use.firm) for name, use in uses.items()}
 
 
 def found(**facts):
@@ -20,7 +20,7 @@ def found(**facts):
 
 
 def programs(*paths, firm=True):
-    return dict((path.rpartition("/")[2], (path, firm)) for path in paths)
+    return {path.rpartition("/")[2]: (path, firm) for path in paths}
 
 
 def root(*names):
@@ -46,7 +46,7 @@ def root(*names):
     (("/usr/bin/systemd-nspawn",), {}),
 ])
 def test_a_program_of_root_is_firm_evidence(paths, expected):
-    assert found(programs=programs(*paths)) == dict((name, (path, True)) for name, path in expected.items())
+    assert found(programs=programs(*paths)) == {name: (path, True) for name, path in expected.items()}
 
 
 def test_a_program_that_others_can_write_is_no_firm_evidence():
@@ -65,7 +65,7 @@ def test_a_program_that_others_can_write_is_no_firm_evidence():
     ("wireguard-go", ["wireguard"]), ("openvpn", ["openvpn"]), ("sshd", []), ("rootlesskit", []),
 ])
 def test_a_process_of_root_is_soft_evidence(name, uses):
-    assert found(processes=root(name[:15])) == dict((use, ("process " + name, False)) for use in uses)
+    assert found(processes=root(name[:15])) == dict.fromkeys(uses, ("process " + name, False))
     assert name in _uses.PROCESSES or not uses
 
 
@@ -83,7 +83,7 @@ def test_a_process_beside_a_program_changes_nothing():
     ("lxd", ["lxd"]), ("incus", ["incus"]), ("nomad", ["nomad"]),
 ])
 def test_a_snap(snap, uses):
-    assert found(snaps={snap: "/snap/" + snap}) == dict((use, ("/snap/" + snap, True)) for use in uses)
+    assert found(snaps={snap: "/snap/" + snap}) == dict.fromkeys(uses, ("/snap/" + snap, True))
     assert snap in _uses.SNAPS
 
 
@@ -93,7 +93,7 @@ def test_a_snap(snap, uses):
     ("docker.service", ["docker"]), ("nomad.service", ["nomad"]),
 ])
 def test_a_unit_of_the_administrator(unit, uses):
-    assert found(units={unit: "/etc/systemd/system/" + unit}) == dict((use, ("/etc/systemd/system/" + unit, True)) for use in uses)
+    assert found(units={unit: "/etc/systemd/system/" + unit}) == dict.fromkeys(uses, ("/etc/systemd/system/" + unit, True))
     assert unit in _uses.UNITS
 
 
@@ -218,9 +218,9 @@ def test_the_first_evidence_is_told():
                  snaps={"kubelet": "/snap/kubelet"}) == {"kubelet": ("/usr/bin/kubelet", True)}
     assert found(units={"k3s.service": "/u/k3s.service"}, snaps={"k8s": "/snap/k8s", "microk8s": "/snap/microk8s"})["kubelet"] == (
         "/snap/k8s", True)
-    texts = dict((path, '{"userns-remap": "x"}') for path in _uses.DAEMON_JSON)
+    texts = dict.fromkeys(_uses.DAEMON_JSON, '{"userns-remap": "x"}')
     assert found(texts=texts) == {"docker_userns": ("userns-remap in /etc/docker/daemon.json", True)}
-    texts = dict((path, "userns=auto\n") for path in _uses.CONTAINERS_CONF)
+    texts = dict.fromkeys(_uses.CONTAINERS_CONF, "userns=auto\n")
     assert found(programs=programs("/usr/bin/podman"), texts=texts)["podman_userns"][0].endswith("/etc/containers/containers.conf")
 
 
@@ -276,7 +276,7 @@ def test_hostile_text_neither_hangs_nor_fails(text):
     text *= (1 << 20) // len(text)
     paths = ["/etc/subuid", "/etc/docker/daemon.json", "/etc/containers/containers.conf", "/etc/lxc/lxc-usernet", "/etc/wireguard/a.conf",
              "/etc/openvpn/a.conf", "/etc/systemd/network/a.netdev", "/etc/netplan/a.yaml", "/etc/default/docker"]
-    found(programs=programs("/usr/bin/podman", "/usr/bin/lxc-start"), texts=dict((path, text) for path in paths))
+    found(programs=programs("/usr/bin/podman", "/usr/bin/lxc-start"), texts=dict.fromkeys(paths, text))
 
 
 # --- uses that are no runtimes ---
@@ -286,7 +286,7 @@ LINE = Winner("1", "/etc/sysctl.d/90-router.conf", 3)
 
 
 def enabled(*names):
-    return dict((name, "/etc/systemd/system/multi-user.target.wants/" + name) for name in names)
+    return {name: "/etc/systemd/system/multi-user.target.wants/" + name for name in names}
 
 
 def setting(name, value, path="/etc/systemd/network/a.network"):
@@ -327,7 +327,7 @@ NETWORK = "/etc/systemd/network/a.network:4"
     (dict(enabled=enabled("radvd.service")), {"router_ipv6": enabled("radvd.service")["radvd.service"]}),
 ])
 def test_a_router(facts, expected):
-    assert found(**facts) == dict((name, (evidence, True)) for name, evidence in expected.items())
+    assert found(**facts) == {name: (evidence, True) for name, evidence in expected.items()}
 
 
 DOCKER = programs("/usr/sbin/dockerd")
@@ -370,12 +370,12 @@ def test_an_engine_that_holds_in_the_end_hides_what_it_makes_by_itself(facts, co
 ])
 def test_the_user_has_the_last_word(container_host, said, expected):
     uses = _uses.holding({"docker": Use("it runs", False), "kdump": Use("its file", True)}, container_host, said)
-    assert dict((name, tuple(use)[:2]) for name, use in uses.items()) == expected
+    assert {name: tuple(use)[:2] for name, use in uses.items()} == expected
 
 
 def test_always_speaks_for_all_runtimes_and_nothing_else():
-    assert _uses.holding({}, "always", {"podman": "absent", "kdump": "present"}) == dict(
-        (name, Use("", True)) for name in _uses.RUNTIMES + ("kdump",) if name != "podman")
+    assert _uses.holding({}, "always", {"podman": "absent", "kdump": "present"}) == {
+        name: Use("", True) for name in _uses.RUNTIMES + ("kdump",) if name != "podman"}
 
 
 EMPTY_CHAIN = """table inet filter {
@@ -569,8 +569,8 @@ def test_a_chain_and_its_rules_may_be_in_two_files():
         "/var/lib/iptables/rules-save", "/var/lib/ip6tables/rules-save", "/etc/conf.d/iptables", "/etc/conf.d/ip6tables"}),
     ((), True, set(["/etc/default/ufw"] + ["/etc/ufw/%s.rules" % name for name in (
         "before", "before6", "user", "user6", "after", "after6")])),
-    (("firewalld.service",), False, set("/etc/firewalld/" + name for name in (
-        "direct.xml", "firewalld.conf", "zones/*.xml", "policies/*.xml"))),
+    (("firewalld.service",), False, {"/etc/firewalld/" + name for name in (
+        "direct.xml", "firewalld.conf", "zones/*.xml", "policies/*.xml")}),
 ])
 def test_what_is_loaded_at_boot(units, has_ufw, paths):
     assert set(_packet_filters.loaded(enabled(*units), has_ufw)) == paths | {"/etc/network/interfaces"}
@@ -664,9 +664,9 @@ def before_us(name, value):
         (MANAGER, "[ipv6]\nrouting-rule1=priority 5 from fd00::5 table 200\n"), (NETWORKD + "lan.network", "#[RoutingPolicyRule]\n"),
         ("/etc/sysconfig/network-scripts/rule-eth1", "# from 10.1.0.5 table 200\n"),
         ("/etc/openvpn/a.conf", "client\nup ip rule add x\n"))],
-    (dict(texts=dict(("/etc/iscsi/ifaces/" + name, "iface.net_ifacename = %s\n" % name) for name in ("eth1", "eth2"))),
+    (dict(texts={"/etc/iscsi/ifaces/" + name: "iface.net_ifacename = %s\n" % name for name in ("eth1", "eth2")}),
      ("/etc/iscsi/ifaces/eth2", True)),
-    (dict(texts=dict(("/etc/iscsi/ifaces/" + name, "iface.net_ifacename = eth1\n") for name in ("a", "b"))), None),
+    (dict(texts={"/etc/iscsi/ifaces/" + name: "iface.net_ifacename = eth1\n" for name in ("a", "b")}), None),
     (dict(rules=1), ("rules for more tables of routes", False)),
     (dict(lines={ALL: LINE._replace(value="2")}), (ROUTER, True)),
     (dict(lines={ALL: LINE._replace(value="0x2")}), (ROUTER, True)),

@@ -17,7 +17,7 @@ SECRET, V0_MODE = "net.ipv6.conf.v0.stable_secret", "net.ipv6.conf.v0.addr_gen_m
 
 
 def readings(values):
-    return dict((name, Reading(value)) for name, value in values.items())
+    return {name: Reading(value) for name, value in values.items()}
 
 
 def set_to(value):
@@ -140,7 +140,7 @@ def test_what_setting_back_moves_is_set_back_too():
 ])
 def test_what_passes(planned, followers, live, passing):
     found = _writes.passing([planned], followers, readings(live), ["v0"])
-    assert dict((name, value) for name, (value, _write) in found.items()) == passing
+    assert {name: value for name, (value, _write) in found.items()} == passing
 
 
 def test_what_has_moved_along_unnoted_follows_on_the_way_back():

@@ -118,4 +118,4 @@ def test_scenario(root, scenario, files, live, source_before, restated):
 
 
 def test_all_thirty_are_there():
-    assert len(set(scenario[0] for scenario in SCENARIOS)) == 30
+    assert len({scenario[0] for scenario in SCENARIOS}) == 30

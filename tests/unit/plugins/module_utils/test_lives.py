@@ -23,7 +23,7 @@ OTHERS = dict(dict.fromkeys(CHANGING, OF_ALL), **dict.fromkeys(("/usr/lib/sysctl
 # An interface that is there follows conf.default, until it has an address; it never does, in IPv4; and in IPv6.
 KEYS = ("net.ipv4.conf.%s.rp_filter", "net.ipv4.conf.%s.promote_secondaries", "net.ipv6.conf.%s.accept_redirects")
 BOTH = ("all", "default")
-KERNEL = dict((key % scope, "0") for key in KEYS for scope in BOTH)
+KERNEL = {key % scope: "0" for key in KEYS for scope in BOTH}
 # What others set is never what we set, so that it can be told apart.
 OUR_VALUES, THEIR_VALUES = "24", "135"
 
@@ -46,7 +46,7 @@ def random_rules(dice, key, scopes, value):
         rule["at_least"] = value
     # A waiver of conf.default alone keeps its live value and not that of the boot, where conf.all is restated for interfaces.
     waived = scopes[:dice.choice((0, 0, 0, 0, 0, 0, 0, 1, 2))]
-    rules = dict((key % scope, dict(rule, waived="CHG-1") if scope in waived else rule) for scope in scopes)
+    rules = {key % scope: dict(rule, waived="CHG-1") if scope in waived else rule for scope in scopes}
     if dice.random() < 0.2:
         rules[key % dice.choice(("eth0", "v0"))] = {"waived": "CHG-2"}
     return rules
@@ -69,7 +69,7 @@ def random_call(dice, values):
 class Life:
     def __init__(self, seed):
         self.dice, self.told = random.Random(seed), ["seed %d" % seed]
-        files = dict((path, text_of_others(self.dice, scopes)) for path, scopes in sorted(OTHERS.items()) if self.dice.random() < 0.3)
+        files = {path: text_of_others(self.dice, scopes) for path, scopes in sorted(OTHERS.items()) if self.dice.random() < 0.3}
         interfaces = {"eth0": True, "v0": False} if self.dice.random() < 0.5 else {"eth0": True}
         self.ours, self.without = World(KERNEL, files, interfaces), World(KERNEL, files, dict(interfaces))
         self.number, self.reboots = len(interfaces) - 1, self.dice.random() < 0.5
@@ -128,7 +128,7 @@ class Life:
 
     def check_boots(self, plan, texts, rules):
         booted, without = rebooted(self.ours), rebooted(self.without)
-        elsewhere = set(name for path, known in self.ours.saved.files.items() if path not in texts for name in known.lines or {})
+        elsewhere = {name for path, known in self.ours.saved.files.items() if path not in texts for name in known.lines or {}}
         for row in plan.rows:
             interface = _names.interface_of(row.name)
             every = [_names.of_interface(row.name, scope) for scope in BOTH] if interface else []
@@ -150,8 +150,8 @@ class Life:
     def check_rollback(self):
         self.told.append("a rollback")
         self.ours.absent()
-        live = dict((name, (value, self.without.live[name])) for name, value in self.ours.live.items()
-                    if not _values.same(name, value, self.without.live[name]))
+        live = {name: (value, self.without.live[name]) for name, value in self.ours.live.items()
+                if not _values.same(name, value, self.without.live[name])}
         self.expect(not live, "live with and without us: %s" % live)
         self.expect(self.ours.files == self.without.files, "files %s, without us %s" % (self.ours.files, self.without.files))
         self.expect(not self.ours.saved.parameters and not self.ours.saved.files, "remembered: %s" % (self.ours.saved,))

@@ -39,8 +39,8 @@ def foreign_text(dice):
 
 
 def random_world(dice):
-    files = dict((path, foreign_text(dice)) for path in FOREIGN if dice.random() < 0.4)
-    return World(dict((name, dice.choice(LEVELS)) for name in NAMES), files)
+    files = {path: foreign_text(dice) for path in FOREIGN if dice.random() < 0.4}
+    return World({name: dice.choice(LEVELS) for name in NAMES}, files)
 
 
 def random_call(dice):
@@ -52,8 +52,8 @@ def random_call(dice):
 
 
 def make(world, asked):
-    rules = dict((name, item.rule()) for items in asked.values() for name, item in items.items())
-    texts = dict((path, "".join(item.line(name) for name, item in sorted(items.items()))) for path, items in asked.items())
+    rules = {name: item.rule() for items in asked.values() for name, item in items.items()}
+    texts = {path: "".join(item.line(name) for name, item in sorted(items.items())) for path, items in asked.items()}
     return world.run(texts, rules)
 
 
@@ -95,7 +95,7 @@ def test_no_sequence_of_calls_weakens_a_host(seed):
 def test_lines_of_foreign_files_are_in_force_where_we_say_nothing(seed):
     dice = random.Random(seed)
     world = random_world(dice)
-    before = dict((name, world.boots_with(name)) for name in NAMES)
+    before = {name: world.boots_with(name) for name in NAMES}
     for _call in range(3):
         asked = random_call(dice)
         make(world, asked)
@@ -117,8 +117,8 @@ def test_no_sequence_of_calls_breaks_a_use_and_what_we_set_proves_none(seed):
         world.said = dice.choice(({}, {}, {"router": "absent"}, {"router": "present"}))
         proved = world.said.get("router") == "present" or firm is True and not world.said
         seems = firm is False and not world.said
-        wanted = dict((name, dice.choice(LEVELS)) for name in NAMES)
-        rules = dict((name, {"at_least": value, "hold": ["router"]}) for name, value in wanted.items())
+        wanted = {name: dice.choice(LEVELS) for name in NAMES}
+        rules = {name: {"at_least": value, "hold": ["router"]} for name, value in wanted.items()}
         before = dict(world.live)
         texts = {A: "".join("%s = %s\n" % item for item in sorted(wanted.items())), B: ""}
         world.run(texts, rules)
@@ -144,12 +144,12 @@ MTUS = ["net.ipv6.conf.%s.mtu" % interface for interface in INTERFACES]
 
 
 def moving_world(dice):
-    live = dict((name, dice.choice("01")) for name in MOVING)
+    live = {name: dice.choice("01") for name in MOVING}
     live["net.ipv4.conf.all.forwarding"] = live["net.ipv4.ip_forward"]
     live[PAIR[0]], live[PAIR[1]] = dice.choice((("0", "20"), ("4096", "0")))
     live.update(dict.fromkeys(MTUS, "1400"))
     world = World(live, interfaces=INTERFACES)
-    world.unset = set(name for name in MOVING if dice.random() < 0.5)
+    world.unset = {name for name in MOVING if dice.random() < 0.5}
     return world
 
 
@@ -163,7 +163,7 @@ def moving_call(dice):
                 switches.add(switch)
                 texts[path] = texts.get(path, "") + "%s = %s\n" % (name, dice.choice("01") if name not in PAIR else "10000")
                 rules[name] = dice.choice(({}, {}, {"waived": "ticket 7"}, {"exact": True}, {"interfaces": True}))
-    return dict((path, texts.get(path, "")) for path in dice.choice(((A,), (B,), (A, B)))), rules
+    return {path: texts.get(path, "") for path in dice.choice(((A,), (B,), (A, B)))}, rules
 
 
 @pytest.mark.parametrize("seed", range(SEQUENCES // 2))

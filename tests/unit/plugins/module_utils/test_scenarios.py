@@ -27,7 +27,7 @@ def row(plan, name):
 
 
 def states(plan):
-    return dict((row.name, row.state) for row in plan.rows)
+    return {row.name: row.state for row in plan.rows}
 
 
 # --- what moves by itself ---
@@ -205,7 +205,7 @@ def test_forwarding_that_a_foreign_line_starts_again_on_an_interface(switch, one
 def test_what_is_waived_for_one_interface_stays_with_others_at_boot(key):
     names = ["net.ipv4.conf.%s.%s" % (scope, key) for scope in ("all", "default", "v0")]
     world = World(dict.fromkeys(names, "0" if key == "rp_filter" else "1"), {"/etc/sysctl.d/99-f.conf": names[2] + " = 1\n"}, ["v0"])
-    rules = dict((name, {"interfaces": key == "rp_filter"}) for name in names[:2])
+    rules = {name: {"interfaces": key == "rp_filter"} for name in names[:2]}
     world.run({NETWORK: names[0] + " = 0\n"}, dict(rules, **{names[2]: {"waived": "CHG-1"}}))
     assert world.boots_with(names[2]) == "1"
 
@@ -346,8 +346,8 @@ def test_what_a_killed_run_was_to_write_is_no_line_of_another_call(writes):
 @pytest.mark.parametrize("turn", [1, -1])
 def test_values_that_bound_each_other_end_the_boot_as_they_are_wanted(pair, part, turn):
     """The kernel refuses a line while the other one's value does not let it be."""
-    world = World(dict((name, str(start)) for name, start in pair))
-    wanted = dict((name, str(int(start * part) + 1)) for name, start in pair)
+    world = World({name: str(start) for name, start in pair})
+    wanted = {name: str(int(start * part) + 1) for name, start in pair}
     text = "".join("%s = %s\n" % item for item in list(wanted.items())[::turn])
     world.run({NETWORK: text})
     assert all(_values.same(name, value, world.boots_with(name)) for name, value in wanted.items())
@@ -391,7 +391,7 @@ def test_what_a_killed_run_was_to_write_judges_nothing(rule, conflicts, edit):
 @pytest.mark.parametrize("killed", [False, True])
 def test_what_a_new_interface_took_from_us_is_not_its_own(key, own, first, second, reboot, killed):
     names = ["net.ipv4.conf.%s.%s" % (scope, key) for scope in ("all", "default", "eth0", "v0")]
-    rules = dict((name, {"interfaces": True}) for name in names[:2])
+    rules = {name: {"interfaces": True} for name in names[:2]}
     world = World(dict.fromkeys(names[:3], own), interfaces={"eth0": True})
     texts = [{NETWORK: "".join("%s = %s\n" % (name, value) for name in names[:2])} for value in (first, second)]
     world.run(texts[0], rules)
@@ -409,7 +409,7 @@ def test_what_a_new_interface_took_from_us_is_not_its_own(key, own, first, secon
 
 def test_an_interface_that_others_set_too_keeps_its_own():
     names = ["net.ipv4.conf.%s.rp_filter" % scope for scope in ("all", "default", "v0")]
-    rules = dict((name, {"interfaces": True, "at_least": "0"}) for name in names[:2])
+    rules = {name: {"interfaces": True, "at_least": "0"} for name in names[:2]}
     world = World(dict.fromkeys(names[:2], "0"), {"/etc/sysctl.d/99-x.conf": names[2] + " = 1\n"}, {})
     world.run({NETWORK: "".join("%s = 1\n" % name for name in names[:2])}, rules)
     world.interfaces["v0"], world.live[names[2]] = False, "1"
@@ -471,7 +471,7 @@ def test_of_the_host_s_value_and_that_of_the_file_the_stricter_one_is_kept(own, 
 def test_a_stricter_line_for_a_device_is_not_lowered():
     names = ["net.ipv4.conf.%s.rp_filter" % scope for scope in ("all", "default", "eth0")]
     world = World(dict.fromkeys(names, "0"), {SECURITY: names[2] + " = 1\n"}, {"eth0": True})
-    rules = dict((name, {"interfaces": True, "at_least": "0"}) for name in names[:2])
+    rules = {name: {"interfaces": True, "at_least": "0"} for name in names[:2]}
     for _run in range(2):
         plan = world.run({SECURITY: "".join("%s = 0\n" % name for name in names[:2])}, rules)
     assert names[2] + " = 1\n" in world.files[SECURITY] and names[2] + " = 0" not in world.files[SECURITY] and not plan.files
@@ -783,7 +783,7 @@ def test_what_restates_of_an_older_memory_does_not_win(orphan, rival, adopted):
         files["/usr/lib/sysctl.d/99-z.conf"] = "%s = %s\n" % (name, rival)
     world = World({name: "0"}, files)
     if adopted:
-        world.saved = _memory.of_host(world.saved, {}, dict((path, File(path, text)) for path, text in files.items()), None)
+        world.saved = _memory.of_host(world.saved, {}, {path: File(path, text) for path, text in files.items()}, None)
     for _run in range(2):
         plan = world.run({NETWORK: name + " = 1\n"}, rules)
         assert row(plan, name).boot == world.boots_with(name) == ("2" if rival == "2" else "1")
@@ -963,7 +963,7 @@ SENT = "net.ipv4.conf.%s.send_redirects"
 @pytest.mark.parametrize("count, scope", [(0, "all"), (1, "*"), (99, "*")])
 def test_what_is_stopped_is_said_once_and_not_of_each_interface(count, scope):
     interfaces = ["eth%d" % number for number in range(count)]
-    world = World(dict((SENT % name, "1") for name in ["all"] + interfaces), interfaces=interfaces,
+    world = World({SENT % name: "1" for name in ["all"] + interfaces}, interfaces=interfaces,
                   uses={"router": (FORWARD + " was 1 before us", True)})
     rules = {SENT % "all": {"interfaces": True, "stops": {"0": {"router": "redirects to a shorter way"}}}}
     assert world.run({NETWORK: SENT % "all" + " = 0\n"}, rules).warnings == [
@@ -971,7 +971,7 @@ def test_what_is_stopped_is_said_once_and_not_of_each_interface(count, scope):
 
 
 def test_what_seems_to_break_is_said_once_and_not_of_each_interface():
-    live = dict(("net.ipv6.conf.%s.accept_ra" % scope, "0") for scope in ("all", "eth0", "eth1"))
+    live = {"net.ipv6.conf.%s.accept_ra" % scope: "0" for scope in ("all", "eth0", "eth1")}
     rules = {"net.ipv6.conf.all.accept_ra": {"interfaces": True, "hold": {"0": ["slaac"]}}}
     world = World(live, interfaces=["eth0", "eth1"], uses={"slaac": ("a router's advertisement on eth0", False)})
     found = world.run({NETWORK: "net.ipv6.conf.all.accept_ra = 0\n"}, rules).warnings
@@ -1005,7 +1005,7 @@ def test_what_the_network_alone_shows_takes_nothing_back():
     assert states(world.run({NETWORK: name + " = 0\n"}, rules)) == {name: "held_back"}
     world = World({name: "1"})
     world.run({NETWORK: name + " = 0\n"}, rules)
-    world.uses = dict((use, Use(*found)) for use, found in seen.items())
+    world.uses = {use: Use(*found) for use, found in seen.items()}
     again = world.run({NETWORK: name + " = 0\n"}, rules)
     assert states(again) == {name: "ok"} and "may break slaac (a router's advertisement on eth0)" in again.warnings[0]
 
@@ -1171,7 +1171,7 @@ def test_a_file_that_ours_replaces_tells_what_an_interface_would_have(path, vend
     world = World({"net.ipv4.conf.all.rp_filter": "0", NEW_ONE: "0"}, {path: vendors, NETWORK: file_there})
     world.run(STRICT, ON_ALL)
     world.live[VETH], world.interfaces["veth0"] = "1", False
-    world.run(STRICT, dict((name, dict(rule, at_least="1")) for name, rule in ON_ALL.items()))
+    world.run(STRICT, {name: dict(rule, at_least="1") for name, rule in ON_ALL.items()})
     world.absent()
     assert world.live[VETH] == own and not world.saved.parameters
 
@@ -1202,10 +1202,10 @@ def with_veth(rules, files=None):
 
 @pytest.mark.parametrize("aside, state", [({"waived": "not here"}, "waived"), ({"hold": {"1": ["kubelet"]}}, "held_back")])
 def test_an_interface_that_came_later_is_let_go_with_conf_default(aside, state):
-    rules = dict((name, dict(rule, **(aside if "hold" in aside else {}))) for name, rule in ON_ALL.items())
+    rules = {name: dict(rule, **(aside if "hold" in aside else {})) for name, rule in ON_ALL.items()}
     world = with_veth(rules)
     world.uses = {"kubelet": Use("/usr/bin/kubelet", True)}
-    plan = world.run(STRICT, dict((name, dict(rule, **aside)) for name, rule in rules.items()))
+    plan = world.run(STRICT, {name: dict(rule, **aside) for name, rule in rules.items()})
     assert set(world.live.values()) == {"0"} and row(plan, VETH).state == state
     assert "it had started with our value of %s" % NEW_ONE in row(plan, VETH).reason
     world.absent()
@@ -1499,7 +1499,7 @@ def test_what_restates_stays_with_the_drop_ins_that_were_adopted():
     world = World({"kernel.a": "0"}, {rival: "kernel.a = 0\n"})
     world.run({SECURITY: "kernel.a = 1\n"})
     files = [File(path, text) for path, text in world.files.items()]
-    world.saved = _memory.of_host(Saved({}, {}), {"kernel.a": ("1", SECURITY)}, dict((item.path, item) for item in files), None)
+    world.saved = _memory.of_host(Saved({}, {}), {"kernel.a": ("1", SECURITY)}, {item.path: item for item in files}, None)
     before = dict(world.files)
     world.run({SECURITY: "kernel.a = 1\n"})
     world.absent()

@@ -36,7 +36,7 @@ class World:
     def __init__(self, live=None, files=None, interfaces=(), uses=None, modules=(), dialect=_sysctl_d.SYSTEMD):
         self.live, self.files, self.saved = dict(live or {}), dict(files or {}), Saved({}, {})
         self.interfaces = interfaces if isinstance(interfaces, dict) else dict.fromkeys(interfaces, False)
-        self.uses = dict((name, Use(*use)) for name, use in (uses or {}).items())
+        self.uses = {name: Use(*use) for name, use in (uses or {}).items()}
         self.modules, self.dialect, self.boot, self.container_host = set(modules), dialect, "first boot", "auto"
         self.said = {}
         self.rivals, self.log, self.machine_id = _rivals.NONE, [], None
@@ -89,7 +89,7 @@ class World:
 
     def give_address(self, interface):
         """From now on it does not follow conf.default."""
-        self.unset = set(name for name in self.unset if _names.interface_of(name) != interface)
+        self.unset = {name for name in self.unset if _names.interface_of(name) != interface}
 
     def apply_files(self, interface=None):
         """What systemd-sysctl does at boot, and udev's rule for an INTERFACE that has appeared."""
@@ -133,7 +133,7 @@ class World:
         saved = _memory.settled(self.saved, files)
         names = _decide.names(request, self.interfaces, saved)
         uses = _uses.holding(self.uses, request.container_host, request.uses)
-        return Snapshot(dict((name, self.reading(name)) for name in names), files, self.dialect, self.rivals, uses, self.modules,
+        return Snapshot({name: self.reading(name) for name in names}, files, self.dialect, self.rivals, uses, self.modules,
                         "6.1.0", "x86_64", self.interfaces, {}, self.boot, saved, self.machine_id,
                         _boot_order.BootOrder(_memory.files_of_others(saved, files), self.dialect))
 
@@ -173,7 +173,7 @@ class World:
             if text is not None:
                 self.files[path] = text
             yield
-        moved = dict((name, (plan.live_before[name], self.live.get(name))) for name in plan.followers)
+        moved = {name: (plan.live_before[name], self.live.get(name)) for name in plan.followers}
         self.saved = _read_back(_remember.came_out(plan.saved, before, first, {}, {}, moved, self.boot))
 
     def _hold(self, values):
@@ -192,15 +192,15 @@ class World:
         plan = self.plan(dropins, rules)
         for write in plan.writes:
             self.write(write.name, write.value)
-        list(self._hold(dict((name, value) for name, value in plan.live_before.items() if value is not None)))
+        list(self._hold({name: value for name, value in plan.live_before.items() if value is not None}))
 
     def kill(self, dropins, rules=None, writes=0, conflicts="restate"):
         """A run that is killed after so many WRITES; what it writes again and the files that it replaces count, too."""
         list(itertools.islice(self._steps(self.plan(dropins, rules, conflicts)), writes + 1))
 
     def absent(self, rules=None):
-        known = set(self.saved.files) | set(entry.dropin for entry in self.saved.parameters.values() if entry.dropin)
-        return self.run(dict((path, "") for path in known if not _sysctl_d.is_restating(path)), rules)
+        known = set(self.saved.files) | {entry.dropin for entry in self.saved.parameters.values() if entry.dropin}
+        return self.run({path: "" for path in known if not _sysctl_d.is_restating(path)}, rules)
 
     def boots_with(self, name):
         """The value that the files set at boot, None where they set none."""

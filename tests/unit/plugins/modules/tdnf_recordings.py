@@ -25,7 +25,7 @@ def load(version):
     """number -> recording."""
     if version not in _LOADED:
         with open(os.path.join(FOLDER, "tdnf-%s.json" % version)) as stream:
-            _LOADED[version] = dict((int(number), recording) for number, recording in json.load(stream).items())
+            _LOADED[version] = {int(number): recording for number, recording in json.load(stream).items()}
     return _LOADED[version]
 
 
@@ -53,7 +53,7 @@ def _moved(recording, sign):
 
 
 def answer(recording):
-    made = dict((name, recording[name]) for name in ("stdout", "stderr", "rc"))
+    made = {name: recording[name] for name in ("stdout", "stderr", "rc")}
     return dict(made, minus=_moved(recording, "-"), plus=_moved(recording, "+"))
 
 
@@ -121,7 +121,7 @@ def _plans_of(recording):
         return {}
     rest = [argument for argument in given if argument not in ("-y", "--assumeno")] + ["--assumeno"]
     made = ((rest, text_plan(recording)), (rest + ["-j"], json_plan(recording)))
-    return dict((tdnf_player.key(words), answer(dict(plan, note="rpmdb: unchanged"))) for words, plan in made)
+    return {tdnf_player.key(words): answer(dict(plan, note="rpmdb: unchanged")) for words, plan in made}
 
 
 def _answers(version, numbers):
@@ -136,7 +136,7 @@ def _answers(version, numbers):
 def state(version, numbers, installed=(), **more):
     """What the player needs to know for the RECORDINGS of these numbers; INSTALLED: labels of packages, beside those of the system."""
     nothing = load(version)[_NONE_TO_REPORT[version in WITH_JSON]]
-    answers = dict((tdnf_player.key(form + ["updateinfo", "list", "--reboot-required"]), answer(nothing)) for form in ([], ["-j"]))
+    answers = {tdnf_player.key(form + ["updateinfo", "list", "--reboot-required"]): answer(nothing) for form in ([], ["-j"])}
     answers.update(_answers(version, (0,) + tuple(numbers)))
     return dict(dict(installed=packages(SYSTEM + tuple(installed)), answers=answers, provides={}, configurations={}, files={}, lock=None,
                      macros={"%{_pkgverify_level}": "digest"}, asked=[], with_history={}), **more)

@@ -192,7 +192,7 @@ def test_a_folder_where_the_new_text_is_prepared_is_named(tmpdir, image):
     os.mkdir(str(image) + "/etc/sysctl.d/.50-security-hardening.conf.photon-hardening")
     before = listing(tmpdir)
     assert "50-security-hardening.conf" in run(image)["msg"]
-    assert dict((path, text) for path, text in listing(tmpdir).items() if STATE_FOLDER not in path) == before
+    assert {path: text for path, text in listing(tmpdir).items() if STATE_FOLDER not in path} == before
 
 
 def test_a_fifo_in_a_sysctl_d_folder_is_not_opened(image):

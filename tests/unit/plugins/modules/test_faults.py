@@ -28,7 +28,7 @@ def run(texts=None, check_mode=False, **params):
 
 
 def states(result):
-    return dict((row["name"], row["state"]) for row in result["parameters"])
+    return {row["name"]: row["state"] for row in result["parameters"]}
 
 
 @pytest.fixture
@@ -582,6 +582,6 @@ def test_an_address_beside_other_values(plain, secret):
 def test_a_failed_run_names_no_line_that_was_not_written(plain):
     plain.refusals["vm.c"] = ("10", plain.EINVAL)
     plain.file(PATH, "# one\n# two\nkernel.a=2\n")
-    found = dict((row["name"], row["boot_source"]) for row in run(CONTENT)["parameters"])
+    found = {row["name"]: row["boot_source"] for row in run(CONTENT)["parameters"]}
     assert found.pop("kernel.a") == PATH + ":3"
     assert set(found.values()) <= {None, "/usr/lib/sysctl.d/99-rival.conf:1"}

@@ -108,7 +108,7 @@ def absent(run, **params):
 
 
 def rows(result):
-    return dict((row["name"], row) for row in result["parameters"])
+    return {row["name"]: row for row in result["parameters"]}
 
 
 def test_files_alone_are_written(image, run):
@@ -129,8 +129,8 @@ def test_files_alone_are_written(image, run):
 
 def test_parameters_have_boot_values_alone(run):
     found = rows(run())
-    assert set((row["before"], row["after"]) for row in found.values()) == set([(None, None)])
-    boots = dict((name, (row["state"], row["boot_before"], row["boot"], row["boot_source"])) for name, row in found.items())
+    assert {(row["before"], row["after"]) for row in found.values()} == {(None, None)}
+    boots = {name: (row["state"], row["boot_before"], row["boot"], row["boot_source"]) for name, row in found.items()}
     assert boots == {
         "kernel.yama.ptrace_scope": ("changed", None, "1", SECURITY + ":2"),
         "kernel.no_kernel_has_this": ("changed", None, "1", SECURITY + ":3"),

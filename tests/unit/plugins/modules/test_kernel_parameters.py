@@ -43,7 +43,7 @@ def run(content=None, check_mode=False, **params):
 
 
 def states(result):
-    return dict((row["name"], row["state"]) for row in result["parameters"])
+    return {row["name"]: row["state"] for row in result["parameters"]}
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_check_mode_predicts_and_writes_nothing(plain):
 
 def test_the_file_that_decided_about_the_boot_value_is_told(plain):
     for check_mode in (True, False):
-        rows = dict((row["name"], row) for row in run(CONTENT, check_mode)["parameters"])
+        rows = {row["name"]: row for row in run(CONTENT, check_mode)["parameters"]}
         assert rows["vm.c"]["boot_source_before"] == "/usr/lib/sysctl.d/99-rival.conf:1"
         assert rows["vm.c"]["reason"] == "/usr/lib/sysctl.d/99-rival.conf:1 asks for 30 at boot"
         assert "boot_source_before" not in rows["kernel.b"] and rows["kernel.b"]["reason"] == ""
@@ -106,7 +106,7 @@ def test_a_line_that_leaves_is_a_change_also_where_nothing_but_the_boot_value_wa
         run({PATH: "kernel.a = 2\n", OTHER: "vm.c = 10\n"}, check_mode=True, fail_on=["changed"])
     # Something else has set it since: its live value is left as it is.
     plain.parameter("kernel.a", "1")
-    rows = dict((row["name"], row) for row in run(state="absent")["parameters"])
+    rows = {row["name"]: row for row in run(state="absent")["parameters"]}
     assert [(name, rows[name]["state"], rows[name]["boot_before"], rows[name]["boot"]) for name in ("kernel.a", "kernel.met")] == [
         ("kernel.a", "changed", "2", "0"), ("kernel.met", "changed", "1", None)]
     assert rows["kernel.met"]["before"] == rows["kernel.met"]["after"] == "1" and rows["kernel.met"]["reason"] == "no longer wanted"
@@ -143,8 +143,8 @@ def test_absent_puts_everything_back(plain):
     before = plain.tree()
     run(CONTENT)
     assert run(state="absent")["changed"]
-    assert dict((path, text.replace("\t", " ")) for path, text in plain.tree().items()) == dict(
-        (path, text.replace("\t", " ")) for path, text in before.items())
+    assert {path: text.replace("\t", " ") for path, text in plain.tree().items()} == {
+        path: text.replace("\t", " ") for path, text in before.items()}
     again = run(state="absent")
     assert not again["changed"]
     assert "There is no baseline" in again["notes"][0]
@@ -367,7 +367,7 @@ def test_after_a_kill_everything_is_old_or_new_and_the_next_run_converges(host, 
         assert host.text(PATH) in ("kernel.a=0\n", HEADER + "\nkernel.a = 2\n# unsupported: kernel %s does not have it: kernel.gone = 1\n"
                                    % _procfs.release())
         run(CONTENT)
-        assert dict((name, host.value(name)) for name in names) == new
+        assert {name: host.value(name) for name in names} == new
         assert not [name for name in host.tree() if name.endswith(".photon-hardening")]
         run(state="absent")
         assert host.tree() == pristine
@@ -657,7 +657,7 @@ def test_an_audit_notices_that_a_package_has_overwritten_our_file(overwritten):
         "(was 8192 131072 6291456, is not set). A run saves its content for the way back, keeps its other lines, and writes our lines "
         "anew."]
     assert result["replaced"] == [PATH]
-    rows = dict((row["name"], row) for row in result["parameters"])
+    rows = {row["name"]: row for row in result["parameters"]}
     assert (rows["kernel.a"]["state"], rows["kernel.a"]["before"], rows["kernel.a"]["boot_before"]) == ("changed", "0", "0")
     # Its live value is still ours; the next boot would not set it.
     assert (rows["kernel.b"]["state"], rows["kernel.b"]["before"], rows["kernel.b"]["boot_before"]) == (

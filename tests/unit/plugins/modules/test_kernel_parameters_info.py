@@ -24,7 +24,7 @@ def run(names=("*",), salt=None, guest=False):
 
 
 def by_name(result):
-    return dict((row["name"], row) for row in result["parameters"])
+    return {row["name"]: row for row in result["parameters"]}
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_a_host_with_many_interfaces_has_a_bounded_result(plain, monkeypatch):
 
 
 def test_the_guest_side_is_read_where_it_is_asked_for(plain):
-    rows = dict((row["name"], row) for row in run(["kernel.a"], guest=True)["guest"])
+    rows = {row["name"]: row for row in run(["kernel.a"], guest=True)["guest"]}
     assert rows["virtual machine"]["state"] == "not_applicable" and " " in "".join(rows)
     assert "guest" not in run(["kernel.a"])
 

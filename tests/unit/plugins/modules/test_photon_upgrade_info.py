@@ -308,7 +308,7 @@ def test_programs_run_without_input_and_in_plain_english(module, monkeypatch, ph
     monkeypatch.setattr(basic.AnsibleModule, "run_command", run_command)
     monkeypatch.setattr(basic.AnsibleModule, "get_bin_path", lambda self, name: "/usr/bin/" + name)
     assert module(to_version="5.0", confirmed_backup=True, precheck=True, services=["docker.service"])["step"] == "start"
-    assert (_photon_model.SCRIPT, "", "C") in ran and set(entry[1:] for entry in ran) == set([("", "C")])
+    assert (_photon_model.SCRIPT, "", "C") in ran and {entry[1:] for entry in ran} == {("", "C")}
 
 
 def test_processes_are_this_machines(host):

@@ -535,7 +535,7 @@ def test_a_package_that_is_gone_from_its_server(play, version):
     assert played.error == 1622 and "404 when downloading" in played.msg and "update_cache" in played.msg and not played.changed
 
 
-CLEAN = dict((version, tdnf_recordings.state(version, [340])["answers"]) for version in VERSIONS)
+CLEAN = {version: tdnf_recordings.state(version, [340])["answers"] for version in VERSIONS}
 
 
 @all_versions
@@ -688,7 +688,7 @@ def test_root_is_needed(play):
 
 
 @pytest.mark.parametrize("given, words", [
-    (dict(), "name is missing"), (dict(name=""), "name, entry 1: '': it is empty"),
+    ({}, "name is missing"), (dict(name=""), "name, entry 1: '': it is empty"),
     (dict(name=["a", ""]), "name, entry 2: '': it is empty"),
 ])
 def test_bad_input_ends_in_a_sentence(play, given, words):
@@ -738,7 +738,7 @@ def test_an_rpm_that_fails_after_the_transaction_does_not_make_it_undone(play, m
 ])
 def test_a_tdnf_that_is_killed_is_no_success(play, version, command, params):
     answers = dict(tdnf_recordings.state(version, [134])["answers"],
-                   **dict((tdnf_player.key(form + command), KILLED) for form in ([], ["-j"])))
+                   **{tdnf_player.key(form + command): KILLED for form in ([], ["-j"])})
     played = play(version, [], [OLD], params=params, answers=answers)
     assert played.failed and not played.changed and "it was ended by signal 9" in played.msg and not played.writes
 
@@ -762,7 +762,7 @@ NOTHING = dict(stdout="", stderr="Nothing to do.\n", rc=0, minus=[], plus=[])
 def left_out(answers, *commands):
     """ANSWERS of a tdnf in whose tdnf.conf the packages of these COMMANDS are excluded."""
     forms = [form + ["--assumeno"] + command.split() for form in ([], ["-j"]) for command in commands]
-    return dict(answers, **dict((tdnf_player.key(form), NOTHING) for form in forms))
+    return dict(answers, **{tdnf_player.key(form): NOTHING for form in forms})
 
 
 @pytest.mark.parametrize("version, autoremove", [(version, False) for version in VERSIONS] + [(version, True) for version in WITH_JSON])

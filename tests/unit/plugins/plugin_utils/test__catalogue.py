@@ -43,7 +43,7 @@ def test_row(row):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
 def test_where_sources_contradict_one_another_the_row_says_which_is_followed(row):
-    opinions = set(row["values"][column] for column in OPINIONS if column in row["values"])
+    opinions = {row["values"][column] for column in OPINIONS if column in row["values"]}
     assert len(opinions) < 2 or "follows" in row
 
 
@@ -79,7 +79,7 @@ def test_names_are_unique():
 
 def test_every_row_of_the_article_is_there():
     assert len(ARTICLE) == 29
-    found = dict((row["name"], row["values"]) for row in ROWS if row["name"] in ARTICLE)
+    found = {row["name"]: row["values"] for row in ROWS if row["name"] in ARTICLE}
     assert set(found) == ARTICLE
     assert all("photon3" in values or "centos8" in values for values in found.values())
 

@@ -29,7 +29,7 @@ LINES = "one\ntwo\n"
     ({"msg": LINES, "warnings": [LINES], "notes": [[LINES]], "a\nb": LINES, "parameters": [{"before": LINES, "stdout": LINES}]},
      {"msg": "one two ", "warnings": ["one two "], "notes": [["one two "]], "a b": "one two ",
       "parameters": [{"before": "one two ", "stdout": "one two "}]}),
-    ({key: LINES for key in ("stdout", "stderr", "module_stdout", "module_stderr", "exception")},) * 2,
+    (dict.fromkeys(("stdout", "stderr", "module_stdout", "module_stderr", "exception"), LINES),) * 2,
     ({"diff": [{"before": LINES, "after": LINES, "before_header": LINES, "prepared": LINES}]},
      {"diff": [{"before": LINES, "after": LINES, "before_header": "one two ", "prepared": "one two "}]}),
     ({"diff": {"before": LINES, "after": {"x": LINES}}}, {"diff": {"before": LINES, "after": {"x": "one two "}}}),

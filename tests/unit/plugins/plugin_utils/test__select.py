@@ -43,9 +43,9 @@ def values(selected):
 
 
 def test_the_vendor_file_loses_no_key():
-    security = dict((row["name"], row["values"]) for row in ROWS if row["group"] == "security" and row["name"] in PHOTON5_FILE)
-    assert dict((name, security[name]["photon5"]) for name in PHOTON5_FILE) == PHOTON5_FILE
-    assert dict((name, security[name]["photon"]) for name in PHOTON5_FILE) == PHOTON5_FILE
+    security = {row["name"]: row["values"] for row in ROWS if row["group"] == "security" and row["name"] in PHOTON5_FILE}
+    assert {name: security[name]["photon5"] for name in PHOTON5_FILE} == PHOTON5_FILE
+    assert {name: security[name]["photon"] for name in PHOTON5_FILE} == PHOTON5_FILE
     assert values(select("photon5")) == PHOTON5_FILE
     assert set(PHOTON5_FILE) >= ARTICLE_SECURITY
 
@@ -127,10 +127,10 @@ def test_no_profile_disables_modules():
 
 @pytest.mark.parametrize("profile", _catalogue.profiles(CATALOGUE))
 def test_a_profile_is_its_column(profile):
-    column = dict((row["name"], row["values"][profile]) for row in ROWS if profile in row["values"] and "override_only" not in row)
+    column = {row["name"]: row["values"][profile] for row in ROWS if profile in row["values"] and "override_only" not in row}
     chosen = values(select(profile))
     assert set(chosen) == set(column)
-    assert dict((name, value) for name, value in chosen.items() if value != column[name]) == (
+    assert {name: value for name, value in chosen.items() if value != column[name]} == (
         {"kernel.unprivileged_bpf_disabled": "2"} if profile == "kspp" else {})
 
 
@@ -143,7 +143,7 @@ def test_the_profile_for_container_hosts_holds_back_nothing_that_engines_need():
         "net.ipv4.conf.all.rp_filter": {"kubelet"}, "net.ipv4.conf.default.rp_filter": {"kubelet"},
         "kernel.apparmor_restrict_unprivileged_userns": {"docker_rootless", "podman_rootless", "lxc_rootless"},
         "kernel.apparmor_restrict_unprivileged_unconfined": {"lxd", "lxc_rootless"}}
-    kubelet = dict((row["name"], row["values"]["kubelet"]) for row in ROWS if "kubelet" in row["values"])
+    kubelet = {row["name"]: row["values"]["kubelet"] for row in ROWS if "kubelet" in row["values"]}
     assert len(kubelet) == 6
     for name, value in kubelet.items():
         assert values(chosen)[name] == value

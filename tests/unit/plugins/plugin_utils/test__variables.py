@@ -155,8 +155,8 @@ def test_only_what_a_message_begins_with_is_renamed(message, said):
 @pytest.mark.parametrize("name, meant, words", [
     ("photon_hardening_profile__web", "photon_hardening_profile",
      "only photon_hardening_overrides and photon_hardening_waivers may end in __NAME: write photon_hardening_profile"),
-    ("photon_hardening_overides__web", "photon_hardening_overrides__web", "is photon_hardening_overrides__web meant?"),
-    ("photon_hardening_report__dir", "photon_hardening_report_dir", "is photon_hardening_report_dir meant?"),
+    ("photon_hardening_overides__web", "photon_hardening_overrides__web", "did you mean photon_hardening_overrides__web?"),
+    ("photon_hardening_report__dir", "photon_hardening_report_dir", "did you mean photon_hardening_report_dir?"),
 ])
 def test_which_variables_have_layers_is_told(name, meant, words):
     assert _variables.mistyped([name]) == [(name, meant)]

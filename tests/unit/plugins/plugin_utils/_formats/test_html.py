@@ -190,7 +190,7 @@ def test_of_the_guest_side_any_order_makes_the_same_file():
 
 
 def test_hostile_texts_stay_texts():
-    fields = {field: HOSTILE for field in FIELDS}
+    fields = dict.fromkeys(FIELDS, HOSTILE)
     harmful = line(HOSTILE, row(HOSTILE, "overridden", **fields), msg=HOSTILE, notes=[HOSTILE], run=HOSTILE, kernel={"release": HOSTILE},
                    provenance={"profile": HOSTILE, "options": {HOSTILE: HOSTILE}},
                    guest=[dict.fromkeys(("name", "value", "reason", "source"), HOSTILE) | {"state": "finding"}],
