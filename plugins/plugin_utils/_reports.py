@@ -85,11 +85,6 @@ def _rows():
     return _catalogue.CATALOGUE["parameters"]
 
 
-def _titled(controls, name):
-    """(benchmark with its version, number) of each control that asks for the parameter NAME."""
-    return [("%(title)s %(version)s" % controls["benchmarks"][key], number) for key, number in _controls.ids(controls, name)]
-
-
 def _fail_on(host):
     """The states in which the run was to fail on HOST."""
     options = host.provenance.get("options") or {}
@@ -98,7 +93,7 @@ def _fail_on(host):
 
 def _page(fleet, drift):
     # As many days are left of a waiver as on the day of the newest result: the same results make the same page.
-    return html.render(fleet, _rows(), functools.partial(_titled, _controls.load()), fleet.time[:10], drift)
+    return html.render(fleet, _rows(), functools.partial(_controls.told, _controls.load()), fleet.time[:10], drift)
 
 
 # Format -> the files of it: (path below the run's folder, pieces of text).

@@ -45,8 +45,8 @@ def render(fleet, rows, controls, benchmark):
 def _files(fleet, rows, controls, benchmark):
     rules, about, problems = _rules(controls, benchmark), controls["benchmarks"][benchmark], per_host.problems(fleet)[0]
     for number, host in enumerate(fleet.hosts):
-        waivers = per_host.waivers(host)
-        answers = {name: _answer(host, name, cell, rows.get(name), waivers.get(name), benchmark) for name, cell in fleet.rows(number)}
+        waiver_of = per_host.waivers(host)
+        answers = {name: _answer(host, name, cell, rows.get(name), waiver_of(name), benchmark) for name, cell in fleet.rows(number)}
         asked = {rule: names for rule, names in rules.items() if any(name in answers for name in names)}
         if asked:
             wrong = per_host.told(problems.get(host.name, ()))

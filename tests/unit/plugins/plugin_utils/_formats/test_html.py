@@ -13,11 +13,12 @@ import re
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _merge, _records
+from ansible_collections.photon.hardening.plugins.plugin_utils import _controls, _drift, _merge, _records
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import html as report
 
 FIELDS = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin", "reason")
 CATALOGUE = [{"name": "kernel.sysrq", "why": "No magic keys.", "impact": "None."}]
+CONTROL = _controls.Control("cis", "CIS 1", "3.1", [])
 HOSTILE = "</script><script>attack(1)</script><img src=x onerror=attack(2)>\"'{{ 7 * 7 }}\u202e\x00\n"
 
 
@@ -37,7 +38,7 @@ def waiver(expires, name="kernel.sysrq", **more):
 
 
 def page(lines, expected=(), today="2026-11-26"):
-    return "".join(report.render(_merge.read(lines, expected), CATALOGUE, lambda name: [("CIS 1", "3.1")], today))
+    return "".join(report.render(_merge.read(lines, expected), CATALOGUE, lambda name: [CONTROL], today))
 
 
 class Text(html.parser.HTMLParser):
