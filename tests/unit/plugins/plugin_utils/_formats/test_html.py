@@ -67,7 +67,7 @@ def test_the_first_screen():
                             waivers=[waiver("2026-12-01")]), line("web2", row())], ["web3"])).text
     assert "1 of 3 hosts is not as wanted; 1 host has no whole and fresh result." in found
     assert "O overridden at boot 1" in found and "K ok 1" in found
-    assert "O kernel.sysrq overridden at boot on 1 of 2 hosts" in found
+    assert "O kernel.sysrq overridden at boot on 1 of 3 hosts" in found
     assert "web1: is 1 now; at boot 1, set by /etc/x.conf:9; wanted 0" in found
     assert "no result (1): web3" in found
     assert "5 days left kernel.sysrq the agent; ops; T-1; 1 host" in found
