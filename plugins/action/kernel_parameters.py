@@ -14,7 +14,9 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _display,
     _guest_calls,
     _harmless,
+    _origin,
     _provenance,
+    _records,
     _shards,
     _templates,
 )
@@ -43,18 +45,20 @@ def with_notes(result, notes):
     return dict(result, notes=notes + said["notes"], warnings=notes + said["warnings"]) if notes else result
 
 
-def with_report(result, settings, mode):
-    """RESULT with what the callback plugin has to know: the SETTINGS of the report, None for no report, and the MODE of the run, None where
-    it is not known.
+def with_report(result, settings, mode, image=None):
+    """RESULT with what the callback plugin has to know: the SETTINGS of the report, None for no report, the MODE of the run, None where it
+    is not known, and how the IMAGE is called of which it tells, None for the host itself.
 
     Ansible shows `invocation` only with -vvv. A host's own result has it, too, but may not say where the controller writes.
     """
     said = result.get("invocation")
-    said = {key: value for key, value in said.items() if key not in ("report", "mode")} if isinstance(said, dict) else {}
+    said = {key: value for key, value in said.items() if key not in ("report", "mode", "image")} if isinstance(said, dict) else {}
     if settings:
         said["report"] = settings._asdict()
     if mode:
         said["mode"] = mode
+    if image:
+        said["image"] = image
     others = {key: value for key, value in result.items() if key != "invocation"}
     return dict(others, invocation=said) if said else others
 
@@ -84,6 +88,8 @@ class ActionModule(ActionBase):
         try:
             # A preview of a rollback says nothing of what is wanted: what is kept of the last audit stays.
             settings = None if self._is_preview(call) else call.report_settings()
+            image = _records.of_image(host, call.image()) if call.image() else None
+            host = image or host
             shelf = self._shelf(settings and settings.folder, host)
         except ValueError as exc:
             return self._refused(str(exc))
@@ -92,7 +98,7 @@ class ActionModule(ActionBase):
         # Ansible refuses here what the front does not support.
         super().run(tmp, task_vars)
         result = self._kept(shelf, call.shown("report_dir"), self._result(call, shelf, host, task_vars))
-        return with_report(result, *((None, None) if self._task.no_log else (settings, shelf.about.get("mode"))))
+        return with_report(result, *((None, None) if self._task.no_log else (settings, shelf.about.get("mode"), image)))
 
     def _is_preview(self, call):
         return bool(self._task.check_mode) and call.other_state() is not None
@@ -118,7 +124,7 @@ class ActionModule(ActionBase):
             return self._refused(str(exc))
         shelf.about = call.about(args, bool(self._task.check_mode))
         # Of the guest side nobody but the modules for it tells.
-        result = _guest_calls.without(self._executed(args, task_vars))
+        result = _origin.told(_guest_calls.without(self._executed(args, task_vars)), call.overrides)
         if result.get("unreachable"):
             return result
         if result.get("failed") and isinstance(result.get("msg"), str):
@@ -130,10 +136,12 @@ class ActionModule(ActionBase):
 
     def _added(self, call, result, about):
         """What the controller adds to the RESULT of a module. Ansible takes no facts of a task that failed, and its line would begin with
-        them."""
+        them. Those of an image would be taken for the host's."""
         if not isinstance(result.get("parameters"), list) or result.get("failed"):
             return {}
-        return {"preview_of": about["mode"]} if self._is_preview(call) else {"ansible_facts": _shards.facts(result, about)}
+        if self._is_preview(call):
+            return {"preview_of": about["mode"]}
+        return {} if call.image() else {"ansible_facts": _shards.facts(result, about)}
 
     def _executed(self, args, task_vars, **module):
         """What the task's own module says, or another MODULE."""

@@ -81,6 +81,11 @@ def host_of(given):
     return str(delegated or given._task.delegate_to or given._host.get_name())
 
 
+def image_of(result):
+    """How the image is called that the module worked on; None for the host itself."""
+    return result.get("invocation", {}).get("image")
+
+
 def mode_of(result, check_mode):
     """What the run does, as the front on the controller says it where it knows it."""
     return result.get("invocation", {}).get("mode") or _shards.mode(None, check_mode)
@@ -96,6 +101,8 @@ class CallbackModule(CallbackBase):
         super().__init__()
         # The play that is on, until its hosts are known. Of each host of ours: its Row and, of a single one, its parameters.
         self._play, self._hosts, self._rows, self._parameters = None, set(), {}, []
+        # Host -> how the image is called that was worked on in its place.
+        self._images = {}
         # Folder -> Settings -> hosts.
         self._kept = {}
         # Of the plays that were on: what keeps facts.
@@ -130,12 +137,14 @@ class CallbackModule(CallbackBase):
         if self._play is not None:
             self._hosts |= hosts_of(self._play)
             self._play, self._variables = None, self._play.get_variable_manager()
-        result, host = given._result, host_of(given)
+        result, host, image = given._result, host_of(given), image_of(given._result)
+        if image:
+            self._images[host], host = image, image
         ended = _shards.outcome(dict(result, **how))
         self._rows[host] = terminal.Row(_harmless.flat(host), ended, bool(given._task.check_mode), counts_of(result),
                                         mode_of(result, given._task.check_mode), bool(result.get("changed")))
         self._parameters = rows_of(result)
-        if ended != "done":
+        if ended != "done" and not image:
             self._remember(given, dict(result, **how))
         said = settings_of(result)
         if said:
@@ -152,7 +161,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats):
         if not self._rows:
             return
-        path = None
+        path, self._hosts = None, {self._images.get(host, host) for host in self._hosts}
         # Whoever never came to our task, or failed before anything could be kept, has no result of this run, and is named.
         done = {host for host, row in self._rows.items() if row.outcome in _records.WHOLE}
         lost = (self._hosts | set(self._rows)) - done.union(*(hosts for kept in self._kept.values() for hosts in kept.values()))
@@ -176,6 +185,6 @@ class CallbackModule(CallbackBase):
         colour = constants.ANSIBLE_FORCE_COLOR or (sys.stdout.isatty() and not constants.ANSIBLE_NOCOLOR)
         width = shutil.get_terminal_size(_SIZE).columns
         where = path and _display.shown_path(path)
-        if len(rows) == 1 and rows[0].outcome == "done":
+        if len(rows) == 1 and rows[0].outcome in _records.WHOLE:
             return terminal.changes(rows[0], self._parameters, width, colour, where)
         return terminal.table(rows, width, colour, where)

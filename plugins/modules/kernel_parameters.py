@@ -192,6 +192,7 @@ options:
   root:
     description:
       - A mounted image to harden instead of this host. Only its files are written, and its parameters have boot values only.
+      - Its result is kept and reported as C(HOST (image PATH)); it replaces no result of the host, and there are no facts of it.
       - The module works in a process that has entered the image with C(chroot), so nothing outside the image is read or written.
     type: path
   guest:

@@ -58,7 +58,7 @@ class Call:
     def __init__(self, args, variables, template):
         self._args = {name: _arguments.plain(value) for name, value in args.items() if value is not None}
         self._variables, self._template = variables, template
-        self._groups, self._waivers = [], []
+        self._groups, self._waivers, self.overrides = [], [], {}
         # What is no boolean is refused later, after it is clear where that is kept.
         self._by_role = _boolean(self._args.get("role_variables", False))
 
@@ -69,6 +69,11 @@ class Call:
             # What the playbooks say for users who say nothing.
             given["report_dir"] = beside_playbooks(self._collected(_OF_PLAYBOOK.__eq__).get(_OF_PLAYBOOK), os.getcwd())
         return _report_options.settings(given, self.shown)
+
+    def image(self):
+        """The mounted image that the task works on; "" for the host itself, and for what is no image's folder."""
+        root = self._option("root")
+        return root if isinstance(root, str) and root.strip("/") else ""
 
     def other_state(self):
         """The state that is asked for where it is not present: nothing is wanted of the host then but what was there before, or its memory
@@ -146,7 +151,9 @@ class Call:
     def about(self, args, check_mode):
         """What a report says of a call with the module's ARGS."""
         options = {name: args[name] for name in _TOLD if args.get(name)}
-        return {"mode": _shards.mode(args.get("state"), check_mode), "waivers": self._waivers,
+        if self.overrides:
+            options["overrides"] = {name: override.value for name, override in self.overrides.items()}
+        return {"mode": _shards.mode(args.get("state"), check_mode), "waivers": self._waivers, "image": self.image(),
                 "provenance": {"profile": args.get("profile"), "groups": self._groups, "options": options}}
 
     def _check_for_any_host(self, args):
@@ -207,6 +214,7 @@ class Call:
         given = {name: self._args[name] for name in SELECTION if name in self._args}
         found = selection(given, self._variables, self._template)
         self._groups, self._waivers = [group for group, rows in found.rows.items() if rows], found.waivers
+        self.overrides = found.overrides
         dropins = _templates.drop_ins(found.profile, found.rows)
         # Only a running kernel can say that it has no such parameter.
         notes = [_MAYBE % (rule["required"], name, rule["meant"]) for name, rule in sorted(found.rules.items()) if "meant" in rule]

@@ -11,6 +11,7 @@ import os
 import re
 from collections import namedtuple
 
+from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
@@ -27,6 +28,8 @@ _RULE = re.compile(r"SV-([0-9]+)r[0-9]+(_rule)?\Z")
 
 # Of a benchmark's kernel parameters: those that the catalogue has, in its order, and parameter -> numbers of those that it does not have.
 Coverage = namedtuple("Coverage", "covered missing")
+# A number of a parameter. title: of its benchmark, with the version. others: the V- and the SV- number of the same control.
+Control = namedtuple("Control", "key title number others")
 
 
 @functools.lru_cache(maxsize=None)
@@ -38,9 +41,26 @@ def load():
     return _catalogue.load(PATH)
 
 
+def numbers_of(controls, name):
+    """benchmark -> its numbers for the parameter NAME. For one of a single interface they are those of all interfaces."""
+    found = controls["parameters"]
+    return found.get(name) or _sysctl_d.interface_of(name) and found.get(_sysctl_d.of_interface(name, "all")) or {}
+
+
 def ids(controls, name):
     """(benchmark, number) of each control that asks for the parameter NAME."""
-    return [(key, number) for key, numbers in controls["parameters"].get(name, {}).items() for number in numbers]
+    return [(key, number) for key, numbers in numbers_of(controls, name).items() for number in numbers]
+
+
+def told(controls, name):
+    """[Control, ...] of the parameter NAME."""
+    return [_told(controls["benchmarks"][key], key, number) for key, number in ids(controls, name)]
+
+
+def _told(about, key, number):
+    known = about.get("controls", {}).get(number, {})
+    others = [known[name] for name in ("gid", "rid") if name in known]
+    return Control(key, "%(title)s %(version)s" % about, number, others)
 
 
 def of_benchmark(controls, key):

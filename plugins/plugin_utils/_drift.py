@@ -48,7 +48,7 @@ def sentence(found):
               for names, word in ((found.new, "new"), (found.lost, "lost")) if names]
     parts += ["%d %s %s" % (sum(rows.values()), "parameter" if sum(rows.values()) == 1 else "parameters", words)
               for rows, words in ((found.gone, "no longer compared"), (found.appeared, "newly compared")) if rows]
-    return "Since %s: %s." % (found.since, ", ".join(parts) or "nothing got worse or better")
+    return "Since %s: %s." % (found.since, ", ".join(parts) or "no verdict changed")
 
 
 def _counted(changes, word):

@@ -85,13 +85,17 @@ class Fleet:
         listed = [(*min(rows.items(), key=lambda item: (-item[1], _columns.sortable(item[0]))), rows.total()) for rows in found.values()]
         return sorted(listed, key=lambda item: _guest.STATES.index(item[0].state))
 
+    def missing(self):
+        """The names of the hosts without a result."""
+        return {problem.source for problem in self.problems if problem.kind == "missing"}
+
     def host_totals(self):
         """How many hosts there are, those without a result, too: verdict -> number.
 
         An error is what has no whole and fresh result, whatever its rows say; not applicable, of which nothing has passed.
         """
         names = {host.name for host in self.hosts}
-        lost = {problem.source for problem in self.problems if problem.kind == "missing" or problem.source in names}
+        lost = self.missing() | {problem.source for problem in self.problems if problem.source in names}
         found = dict.fromkeys((_verdicts.ERROR, _verdicts.FAIL, _verdicts.NOT_APPLICABLE, _verdicts.PASS), 0)
         found[_verdicts.ERROR] = len(lost)
         for number, host in enumerate(self.hosts):
@@ -138,23 +142,24 @@ _OF_HOSTS = {
 def verdict_sentence(fleet):
     """What a report says first."""
     names = {host.name for host in fleet.hosts}
-    said = _of_hosts({verdict: hosts for verdict, hosts in fleet.host_totals().items() if hosts}) if names else [
+    noun = "image" if fleet.hosts and all(map(_records.is_image, names | fleet.missing())) else "host"
+    said = _of_hosts({verdict: hosts for verdict, hosts in fleet.host_totals().items() if hosts}, noun) if names else [
         "There is no result of any host"]
     lost = sum(problem.kind in _records.LOST and problem.source not in names for problem in fleet.problems)
     said += ["%d %s could not be counted" % (lost, "result" if lost == 1 else "results")] if lost else []
     return "; ".join(said) + "."
 
 
-def _of_hosts(found):
-    """What is said of the numbers of hosts FOUND, by their verdicts."""
+def _of_hosts(found, noun):
+    """What is said of the numbers of hosts FOUND, by their verdicts. NOUN: what they are."""
     total = sum(found.values())
     first = next(verdict for verdict in (_verdicts.FAIL, _verdicts.PASS, *found) if verdict in found)
     rest = [(verdict, hosts) for verdict, hosts in found.items() if verdict not in (first, _verdicts.PASS)]
-    return ["%s %s" % (_subject(found[first], total), _OF_HOSTS[first][found[first] > 1])] + [
-        "%d %s %s" % (hosts, "host" if hosts == 1 else "hosts", _OF_HOSTS[verdict][hosts > 1]) for verdict, hosts in rest]
+    return ["%s %s" % (_subject(found[first], total, noun), _OF_HOSTS[first][found[first] > 1])] + [
+        "%d %s %s" % (hosts, noun if hosts == 1 else noun + "s", _OF_HOSTS[verdict][hosts > 1]) for verdict, hosts in rest]
 
 
-def _subject(hosts, total):
+def _subject(hosts, total, noun):
     if total == 1:
-        return "The host"
-    return "All %d hosts" % total if hosts == total else "%d of %d hosts" % (hosts, total)
+        return "The " + noun
+    return "All %d %ss" % (total, noun) if hosts == total else "%d of %d %ss" % (hosts, total, noun)

@@ -59,6 +59,9 @@ class Reader:
             self._forget(number)
             self._put(number, rows)
 
+    def names(self):
+        return list(self._numbers)
+
     def has(self, host, run):
         """Whether there is a result of HOST of that RUN."""
         number = self._numbers.get(_harmless.flat(host))

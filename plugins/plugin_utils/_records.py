@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The records that a report is made of: what a host, a parameter, a problem is. Pure. Private to the collection."""
 
+import re
 from collections import namedtuple
 
 SCHEMA_VERSION = 1
@@ -24,5 +25,21 @@ PROBLEMS = ("unreadable", "truncated", "schema", "duplicate", "missing", "stale"
 LOST = PROBLEMS[:4]
 # A parameter in a state, or in a kind of one. hosts: how many.
 Finding = namedtuple("Finding", "name kind verdict hosts")
+# How a mounted image is called that a host works on: no result of it stands for the host.
+_IMAGE = re.compile(r" \(image .*\)\Z", re.DOTALL)
 # What is told of a waiver.
 WAIVER = ("name", "reason", "expires", "owner", "ticket", "control")
+
+
+def of_image(host, root):
+    """What a result of the image ROOT on HOST is called; HOST itself without one."""
+    return "%s (image %s)" % (host, root) if root else host
+
+
+def is_image(name):
+    return _IMAGE.search(name) is not None
+
+
+def host_of(name):
+    """The host in NAME, which may be that of an image on it."""
+    return _IMAGE.sub("", name)

@@ -12,12 +12,15 @@ import glob
 import json
 import os
 import re
+import urllib.parse
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _catalogue,
     _controls,
+    _harmless,
     _merge,
     _provenance,
+    _records,
     _report_options,
     _shards,
     _whole_file,
@@ -32,17 +35,29 @@ _MADE = ("report.html", "report.json", "junit-*.xml", "hdf/*.json", "cklb/*.cklb
 
 def of_run(folder, hosts, run=_provenance.RUN):
     """The Fleet of RUN: what it has kept of HOSTS in FOLDER. Of a host that it never reached there is an earlier result, or none: both are
-    missing."""
-    return _merge.read(_shards.lines(_kept(folder, hosts)), run=run, expected=hosts)
+    missing. Of a host that worked on an image none is expected."""
+    reader = _merge.Reader(run)
+    for source, line in _shards.lines(_kept(folder, hosts)):
+        reader.add(source, line)
+    others = {_records.host_of(name) for name in reader.names() if _records.is_image(name)}
+    return reader.fleet([host for host in hosts if _harmless.flat(host) not in others])
 
 
 def _kept(folder, hosts):
-    for host in hosts:
+    for host in [*hosts, *_images(folder, set(hosts))]:
         # A name that is too long for a file has none, and its host is missing.
         with contextlib.suppress(ValueError):
             path = os.path.join(folder, _shards.file_name(host))
             if os.path.exists(path):
                 yield path
+
+
+def _images(folder, hosts):
+    """The names of the images of HOSTS of which FOLDER has results."""
+    for entry in os.scandir(folder) if os.path.isdir(folder) else ():
+        name = urllib.parse.unquote(entry.name.removesuffix(".json"), errors="surrogatepass")
+        if _records.is_image(name) and _records.host_of(name) in hosts:
+            yield name
 
 
 def write(fleet, settings, drift=None, run=_provenance.RUN):
@@ -70,11 +85,6 @@ def _rows():
     return _catalogue.CATALOGUE["parameters"]
 
 
-def _titled(controls, name):
-    """(benchmark with its version, number) of each control that asks for the parameter NAME."""
-    return [("%(title)s %(version)s" % controls["benchmarks"][key], number) for key, number in _controls.ids(controls, name)]
-
-
 def _fail_on(host):
     """The states in which the run was to fail on HOST."""
     options = host.provenance.get("options") or {}
@@ -83,7 +93,7 @@ def _fail_on(host):
 
 def _page(fleet, drift):
     # As many days are left of a waiver as on the day of the newest result: the same results make the same page.
-    return html.render(fleet, _rows(), functools.partial(_titled, _controls.load()), fleet.time[:10], drift)
+    return html.render(fleet, _rows(), functools.partial(_controls.told, _controls.load()), fleet.time[:10], drift)
 
 
 # Format -> the files of it: (path below the run's folder, pieces of text).

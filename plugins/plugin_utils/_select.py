@@ -16,7 +16,10 @@ _RULES_FROM_ROW = ("interfaces", "machine", "required", "meant")
 
 # rows: group -> [Row, ...] in the order of the catalogue. rules: parameter -> what the module takes as its rule. notes: sentences that say
 # what does not take effect, and why. waivers: [{name, reason, expires, owner, ticket, control}, ...] by name, also those that have expired.
-Selection = namedtuple("Selection", "profile rows rules notes waivers")
+# overrides: parameter -> Override, of all that take effect.
+Selection = namedtuple("Selection", "profile rows rules notes waivers overrides")
+# value: as in the override, None to leave the parameter alone. words: who has said so, where the profile wants something else; else "".
+Override = namedtuple("Override", "value words")
 # A line of a drop-in, and the reason for it.
 Row = namedtuple("Row", "name value why")
 
@@ -55,7 +58,8 @@ def select(variables, catalogue, today, parameters_of):
         rules[name] = dict(rules.get(name, {}), waived=words)
     for name, words in _ended_elsewhere(chosen, waivers, today):
         rules[name] = dict(rules.get(name, {}), waiver_expired=words)
-    return Selection(profile, chosen, rules, notes, [dict(name=name, **waivers[name].value._asdict()) for name in sorted(waivers)])
+    return Selection(profile, chosen, rules, notes, [dict(name=name, **waivers[name].value._asdict()) for name in sorted(waivers)],
+                     _in_effect(overrides, rows, groups, profile))
 
 
 def holds(catalogue):
@@ -238,12 +242,27 @@ def _not_applied(entry, group):
     return ["%s: %s is not set: %s." % (entry.variable, entry.name, why)]
 
 
+def _in_effect(overrides, rows, groups, profile):
+    """parameter -> Override. A parameter that the catalogue does not know is of any group, and no profile wants it."""
+    return {name: Override(entry.value, _instead(name, entry, _catalogue.setting(rows[name], profile) if name in rows else None))
+            for name, entry in sorted(overrides.items()) if groups and (name not in rows or rows[name]["group"] in groups)}
+
+
+def _instead(name, entry, value):
+    """What is said of a parameter of which ENTRY, of an override, takes away the VALUE that the profile wants."""
+    if value is None or entry.value is not None and _values.same(name, entry.value, value):
+        return ""
+    # Of what is left alone the row itself tells the reference.
+    return "left alone by " + entry.variable if entry.value is None else "set by %s; the profile wants %s" % (entry.variable, value)
+
+
 # --- rules ---
 
 def _rule(row, value, entry, profile):
     """What is to be known of a row's parameter where VALUE is wanted of it."""
     if value is None:
-        report = None if entry else _catalogue.reference(row, profile)
+        # What an override leaves alone is still shown beside what the profile wants.
+        report = _catalogue.setting(row, profile) if entry else _catalogue.reference(row, profile)
         return {"report": report} if report else {key: row[key] for key in ("required", "meant") if key in row}
     # An override is exact: nothing is as good as its value, and it is set also where that unsets another parameter.
     rule = _catalogue.order_rule(row, value) if not entry else {"exact": True} if _behaviour.partner(row["name"]) else {}

@@ -47,6 +47,9 @@ def shard(host, result, check_mode, ended, about):
     ENDED: its outcome. ABOUT: what the controller knows of the call: its mode, waivers and provenance.
     """
     kept = {key: result[key] for key in _KEPT if key in result}
+    if about.get("image") and isinstance(kept.get("kernel"), dict):
+        # It runs on the host that works on the image, and the image has a kernel of its own.
+        kept["kernel"] = dict(kept["kernel"], release=None, machine=None)
     return dict(kept, schema_version=_records.SCHEMA_VERSION, host=host, check_mode=check_mode, outcome=ended, time=now(),
                 run=_provenance.RUN, mode=about.get("mode") or mode(None, check_mode), waivers=about.get("waivers", []),
                 provenance=dict(_provenance.PROGRAMS, **about.get("provenance", {})))

@@ -100,7 +100,10 @@ def of_shard(label, shard):
     kernel = _dictionary(label, "kernel", shard.get("kernel") or {})
     facts = {name: _text(label, name, kernel.get(name)) for name in ("release", "machine", "system")}
     planned = bool(shard.get("check_mode"))
-    parameters = dict(_parameters(label, shard, lambda row: _of_shard_row(label, row, planned)), **_guest_rows(label, shard))
+    parameters = _parameters(label, shard, lambda row: _of_shard_row(label, row, planned))
+    if _records.is_image(_text(label, "host", shard.get("host")) or ""):
+        parameters = _of_image(parameters)
+    parameters.update(_guest_rows(label, shard))
     return Side(_harmless.flat(label), RESULT, parameters, facts, _count(label, "omitted", shard.get("omitted")) or 0)
 
 
@@ -166,6 +169,12 @@ def _of_shard_row(label, row, planned):
     if found is None:
         return Value(UNREADABLE, None, boot, source, _file(source), None, error or "no value in the saved result")
     return Value(VALUE, found, boot, source, _file(source), None, None)
+
+
+def _of_image(parameters):
+    """PARAMETERS of a mounted image: no kernel runs it, so the values of its next boot stand for it."""
+    return {name: found._replace(kind=VALUE, value=found.boot, problem=None) for name, found in parameters.items()
+            if found.kind == UNREADABLE and found.boot is not None}
 
 
 def _secret(name, value, source, error, digest):

@@ -129,7 +129,7 @@ def _overridden(cell, now):
 
 
 _SENTENCES = {
-    "ok": lambda cell, now: "%s%s" % (now, ", as wanted" if cell.wanted is not None else _because(cell)),
+    "ok": lambda cell, now: "%s%s%s" % (now, ", as wanted" if cell.wanted is not None else "", _because(cell)),
     "stricter": lambda cell, now: "%s, stricter than the wanted %s" % (now, _shown(cell.wanted)),
     "changed": lambda cell, now: _changed(cell, now) + _because(cell),
     "overridden": _overridden,

@@ -14,6 +14,7 @@ from playwright.sync_api import sync_playwright
 HERE = pathlib.Path(__file__).parent
 # name -> what sample.py makes it of.
 SAMPLES = {"typical": (10000, "typical"), "different": (10000, "different"), "hostile": (60, "hostile"), "one": (1, "typical"),
+           "fresh": (1, "fresh"), "unread": (1, "unread"),
            "small": (40, "typical"), "guests": (6, "guests"), "guest": (1, "guests")}
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fleets that were never there: the lines that a report is made of. The same arguments make the same lines.
 
-sample.py HOSTS typical|different|guests|hostile: prints them.
+sample.py HOSTS typical|different|fresh|unread|guests|hostile: prints them. fresh: nothing was ever set. unread: an image.
 """
 
 import json
@@ -45,9 +45,11 @@ def _rows(random_, host, kind):
     for number, (name, state) in enumerate(zip(NAMES, states, strict=True)):
         # Different ones of ten digits, as large as the kernel's largest: the odd multiplier keeps them apart.
         value = str((host * len(NAMES) + number) * 2654435761 % 2 ** 32) if kind == "different" else str(random_.randrange(3))
-        row = _row(name, number, state, value)
+        row = _row(name, number, "changed" if kind == "fresh" else state, value)
         if kind == "different":
             row.update(before=value, after=value)
+        if kind == "unread":
+            row.update(before=None, after=None)
         if kind == "hostile":
             texts = random_.choices(HOSTILE, k=len(row))
             row = {key: item if key == "state" else text for (key, item), text in zip(row.items(), texts, strict=True)}

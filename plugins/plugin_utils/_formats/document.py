@@ -9,7 +9,7 @@ Pure. Private to the collection.
 import functools
 import json
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _fleet, _harmless, _records, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _controls, _drift, _fleet, _harmless, _records, _verdicts
 
 SCHEMA_VERSION = 1
 # Hosts of one kind have the same rows.
@@ -22,7 +22,7 @@ def render(fleet, rows, controls, drift=None):
     for key, value in _head(fleet, rows, controls) + [("since", _since(drift))]:
         yield '"%s": %s,\n' % (key, _json(value))
     yield '"hosts": ['
-    row_text = functools.lru_cache(_MOST_ROWS)(functools.partial(_row, controls["parameters"]))
+    row_text = functools.lru_cache(_MOST_ROWS)(functools.partial(_row, functools.cache(functools.partial(_controls.numbers_of, controls))))
     for number, host in enumerate(fleet.hosts):
         rows_text = ",".join(row_text(name, cell, host.check_mode) for name, cell in fleet.rows(number))
         # The rows are texts already: they are put into the place of the last key.
@@ -66,7 +66,7 @@ def _problem(problem):
 
 def _benchmarks(names, controls):
     """Those of which a number stands beside one of the parameters NAMES."""
-    used = {key for name in names for key in controls["parameters"].get(name, ())}
+    used = {key for name in names for key in _controls.numbers_of(controls, name)}
     return {key: {"title": about["title"], "version": about["version"]} for key, about in controls["benchmarks"].items() if key in used}
 
 
@@ -80,5 +80,5 @@ def _host(fleet, number):
 
 def _row(numbers, name, cell, check_mode):
     told = dict(cell._asdict(), name=name, verdict=_verdicts.verdict(_verdicts.kind_of(cell, check_mode)),
-                sentence=_verdicts.sentence(cell, check_mode), controls=numbers.get(name, {}))
+                sentence=_verdicts.sentence(cell, check_mode), controls=numbers(name))
     return _json(told)

@@ -9,7 +9,7 @@ Heimdall shows `skipped` as "Not Reviewed", so nothing is that is not also waive
 import hashlib
 import json
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _controls, _harmless, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import mapping, per_host
 
 WAIVED, NOT_APPLICABLE = "waiver_data", "impact 0"
@@ -25,9 +25,9 @@ def render(fleet, rows, controls):
     tags = {name: _tags(name, controls) for name in fleet.parameters}
     for number, host in enumerate(fleet.hosts):
         made = [_problem_control(host, problem) for problem in problems.get(host.name, ())]
-        waivers = per_host.waivers(host)
+        waiver_of = per_host.waivers(host)
         for name, cell in fleet.rows(number):
-            made.append(_control(host, name, cell, about.get(name, {}), tags[name], waivers.get(name)))
+            made.append(_control(host, name, cell, about.get(name, {}), tags[name], waiver_of(name)))
         yield per_host.file_name(host.name, ".json"), json.dumps(_document(host, made)) + "\n"
     for host, its in per_host.lost(fleet):
         # No host has the second name: what is special in one is written as in a URL.
@@ -102,7 +102,7 @@ def _result(host, word, asked, sentence):
 
 def _tags(name, controls):
     """Heimdall groups by `nist` and `cci`; the numbers of each benchmark stand beside its title and version."""
-    numbers = controls["parameters"].get(name, {})
+    numbers = _controls.numbers_of(controls, name)
     tags = {"%s %s" % (controls["benchmarks"][key]["title"], controls["benchmarks"][key]["version"]): ids for key, ids in numbers.items()}
     details = [controls["benchmarks"][key].get("controls", {}).get(number, {}) for key, ids in numbers.items() for number in ids]
     cci = sorted({item for detail in details for item in detail.get("cci", ())})

@@ -168,9 +168,15 @@ def provenance(fleet):
     return [(title, texts) for title, texts in found.items() if texts]
 
 
+def _all_hosts(fleet):
+    """How many there are, those without a result, too."""
+    return sum(fleet.host_totals().values())
+
+
 def _title(fleet):
     modes = sorted({_MODES[host.mode] for host in fleet.hosts})
-    hosts = fleet.hosts[0].name if len(fleet.hosts) == 1 else "{:,} hosts".format(len(fleet.hosts))
+    total = _all_hosts(fleet)
+    hosts = fleet.hosts[0].name if fleet.hosts and total == 1 else "{:,} hosts".format(total)
     return "%s of %s" % (" and ".join(modes) or "Report", hosts)
 
 
@@ -188,8 +194,8 @@ def since(drift):
 def render(fleet, catalogue_rows, controls, today, drift=None):
     """The file's text, in pieces.
 
-    CATALOGUE_ROWS: rows of the catalogue. CONTROLS: name -> [(title of a benchmark with its version, number in it), ...]. TODAY: the day
-    from which the days that are left of a waiver are counted.
+    CATALOGUE_ROWS: rows of the catalogue. CONTROLS: name -> [Control, ...]. TODAY: the day from which the days that are left of a waiver
+    are counted.
     """
     rows = {row["name"]: row for row in catalogue_rows}
     listed, found = waivers(fleet, today), fleet.findings()
@@ -203,5 +209,5 @@ def render(fleet, catalogue_rows, controls, today, drift=None):
         sentence=_fleet.verdict_sentence(fleet), counts=counts(fleet), host_counts=host_counts(fleet), coverage=coverage(fleet),
         findings=findings(fleet, found, rows), all_findings=len(found), worst=_WORST, waivers=listed[:_MOST_ROWS],
         all_waivers=len(listed), first_waivers=_MOST_WAIVERS, provenance=provenance(fleet),
-        guest=guest_rows, all_guest_rows=all_guest_rows,
-        data=map(markupsafe.Markup, packing.pack(fleet, rows, controls, problems=problems, waivers=listed)))
+        guest=guest_rows, all_guest_rows=all_guest_rows, all_hosts=_all_hosts(fleet),
+        data=map(markupsafe.Markup, packing.pack(fleet, rows, controls, problems=problems, waivers=listed, all_hosts=_all_hosts(fleet))))

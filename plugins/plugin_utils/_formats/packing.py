@@ -113,7 +113,7 @@ def _parameters(fleet, rows, controls, strings, benchmarks):
     for name, column in fleet.parameters.items():
         said, data = _column(column, check_modes, strings)
         row = rows.get(name, {})
-        numbers = [[benchmarks[title], number] for title, number in controls(name)]
+        numbers = [[benchmarks[control.key, control.title], control.number, *control.others] for control in controls(name)]
         described.append(dict(said, name=name, why=row.get("why"), impact=row.get("impact"), controls=numbers))
         blocks.extend(data)
     return described, blocks
@@ -122,14 +122,14 @@ def _parameters(fleet, rows, controls, strings, benchmarks):
 def pack(fleet, rows, controls, **more):
     """Pieces of the text.
 
-    ROWS: name -> row of the catalogue. CONTROLS: name -> [(title of a benchmark, number in it), ...]. MORE: what else the header shall
-    have.
+    ROWS: name -> row of the catalogue. CONTROLS: name -> [Control, ...]. MORE: what else the header shall have.
     """
     strings, benchmarks = _Once(), _Once()
     hosts = _hosts(fleet.hosts, strings)
     hosts["guest"], guest_rows = _guest(fleet.hosts, strings)
     parameters, blocks = _parameters(fleet, rows, controls, strings, benchmarks)
+    titles = [{"key": key, "title": title} for key, title in benchmarks]
     header = json.dumps(dict(more, kinds=kinds(), verdicts=_verdicts.VERDICTS, slots="".join(SLOTS), hosts=hosts, parameters=parameters,
-                             guest=guest_rows, guest_states=GUEST_STATES, strings=list(strings), benchmarks=list(benchmarks)),
+                             guest=guest_rows, guest_states=GUEST_STATES, strings=list(strings), benchmarks=titles),
                         sort_keys=True, separators=(",", ":")).encode("ascii")
     return encoded([struct.pack("<I", len(header)), header, *blocks])

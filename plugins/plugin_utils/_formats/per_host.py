@@ -6,6 +6,7 @@
 import hashlib
 import urllib.parse
 
+from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _records
 
 _LONGEST = 200
@@ -47,8 +48,12 @@ def lost(fleet):
 
 
 def waivers(host):
-    """parameter -> its waiver."""
-    return {waiver["name"]: waiver for waiver in host.waivers}
+    """What says of a parameter which waiver it has; None where none. A single interface has that of all, if it has none of its own."""
+    known = {waiver["name"]: waiver for waiver in host.waivers}
+
+    def waiver_of(name):
+        return known.get(name) or (known.get(_sysctl_d.of_interface(name, "all")) if _sysctl_d.interface_of(name) else None)
+    return waiver_of
 
 
 def justification(waiver, cell):

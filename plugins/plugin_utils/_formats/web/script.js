@@ -50,8 +50,19 @@
       this.report = report;
       this.bytes = texts;
       this.kinds = Uint8Array.from([255, ...said.cells.map((cell) => cell[0])]);
-      this.ids = said.controls.map(([benchmark, number]) => `${report.benchmarks[benchmark]} ${number}`);
-      this.searched = [said.name, ...this.ids].join("\n").toLowerCase();
+      this.numbersOf = new Map();
+      for (const [benchmark, number] of said.controls) this.numbersOf.set(benchmark, [...(this.numbersOf.get(benchmark) || []), number]);
+      this.ids = said.controls.map(([benchmark, number]) => `${report.benchmarks[benchmark].key}:${number}`);
+      const titles = [...this.numbersOf.keys()].map((benchmark) => report.benchmarks[benchmark].title);
+      this.searched = [said.name, ...titles, ...this.ids, ...said.controls.flatMap(([, ...names]) => names)].join("\n").toLowerCase();
+    }
+
+    /** Its numbers, each benchmark by its key. Those of all interfaces are not told again of each of them. */
+    shortly() {
+      const { benchmarks, parameters } = this.report;
+      const first = this.ids.length && parameters.find(({ ids, name }) => name.includes(".conf.all.") && `${ids}` === `${this.ids}`);
+      if (first && first !== this) return `numbers as of ${first.name}`;
+      return [...this.numbersOf].map(([benchmark, numbers]) => `${benchmarks[benchmark].key} ${numbers.join(", ")}`).join("; ");
     }
 
     /** The texts of a host that are kept apart from the cells. */
@@ -306,7 +317,7 @@
 
   /** [{parameter, kind, hosts, allowed, numbers}, ...] with the worst first, or in order of the numbers of the benchmark asked for. */
   function findingsOf(report, asked, scanned) {
-    const benchmark = report.benchmarks.indexOf(asked.group);
+    const benchmark = report.benchmarks.findIndex(({ title }) => title === asked.group);
     const listed = [];
     for (const { parameter, perCell, perKind, hosts } of scanned.found) {
       const numbers = parameter.controls.filter(([of]) => of === benchmark).map(([, number]) => number).join(", ");
@@ -338,10 +349,17 @@
     return [...found].sort((left, right) => right[1] - left[1]);
   }
 
+  /** Every number of a parameter, with the title of its benchmark and the other numbers that it has there. */
+  function controlsOf({ report, controls }) {
+    const told = ([benchmark, number, ...others]) =>
+      `${report.benchmarks[benchmark].title} ${number}${others.length ? ` (${others.join(", ")})` : ""}`;
+    return controls.map(told).join("; ");
+  }
+
   const explained = (parameter) => [
     parameter.why && make("p", {}, make("b", {}, "Why: "), parameter.why),
     parameter.impact && make("p", {}, make("b", {}, "Impact: "), parameter.impact),
-    parameter.ids.length ? make("p", { className: "ids" }, `Controls: ${parameter.ids.join("; ")}`) : null,
+    parameter.ids.length ? make("p", { className: "ids" }, `Controls: ${controlsOf(parameter)}`) : null,
   ];
 
   function opened(report, finding) {
@@ -375,7 +393,7 @@
     button.dataset.id = id;
     button.addEventListener("click", () => go({ open: isOpen ? "" : id }, `[data-id="${CSS.escape(id)}"]`));
     const bar = make("i");
-    bar.style.width = `${(100 * finding.count) / report.names.length}%`;
+    bar.style.width = `${(100 * finding.count) / report.all_hosts}%`;
     const row = make("tr", { className: kind.verdict },
       make("td", { className: "state" }, letter(kind), ` ${kind.word}`), make("th", { scope: "row" }, button),
       make("td", { className: "number", "data-label": "Hosts" }, thousands(finding.count)), make("td", { className: "share" }, bar),
@@ -422,9 +440,14 @@
       element: make("div", {}, table, pager(listed.length, page, go)),
       said: `${plural(listed.length, "row")}: each parameter in each state; ${plural(cells, "value")}`,
       table: () => ({
-        head: ["state", "parameter", "hosts", "why", "controls"],
-        rows: listed.map(({ parameter, kind, count }) => [report.kinds[kind].key, parameter.name, count, parameter.why || "",
-          parameter.ids.join("; ")]),
+        head: ["state", "parameter", "hosts", "most_common", "host_names", "why", "controls"],
+        rows: listed.map((finding) => {
+          const { parameter, kind, count } = finding;
+          const { key } = report.kinds[kind];
+          const isOpen = asked.open === `${parameter.name}:${key}`;
+          const names = isOpen || count === 1 ? affected(report, finding).map((host) => report.names[host]) : [];
+          return [key, parameter.name, count, mostly(finding), names.join(", "), parameter.why || "", parameter.ids.join("; ")];
+        }),
       }),
     };
   }
@@ -530,17 +553,34 @@
   const value = (text) => make("span", { className: "value" }, shown(text));
   const arrow = () => make("span", { className: "arrow" }, " → ");
   const change = (before, after) => (before === after ? [value(after)] : [value(before), arrow(), value(after)]);
+  // Of an image, of a module that is not loaded, and of what the kernel lacks there is none; that is not a value that is unset.
+  const live = ({ before, after }) => (before === null && after === null ? ["not read"] : change(before, after));
   const boot = ({ bootBefore, boot: after }) => (after === null && bootBefore === null ? ["no file sets it"] : change(bootBefore, after));
+
+  /** What decides at boot, why, and the numbers in benchmarks: a row as wide as the table. */
+  function moreOf({ parameter, has }, columns) {
+    const parts = [["origin value", has.source], ["why", parameter.why], ["ids", parameter.shortly()]].filter(([, text]) => text);
+    const spans = parts.map(([className, text]) => make("span", { className }, text));
+    return parts.length ? [make("tr", { className: `below ${has.kind.verdict}` }, make("td", { colSpan: columns }, ...spans))] : [];
+  }
+
+  /** The titles of the benchmarks whose numbers stand beside ROWS. */
+  function legendOf(report, rows) {
+    const used = new Set(rows.flatMap(({ parameter }) => [...parameter.numbersOf.keys()]));
+    const told = [...used].map((benchmark) => report.benchmarks[benchmark]).map(({ key, title }) => `${key}: ${title}`);
+    return told.length ? make("p", { className: "ids legend" }, `Numbers are those of ${told.sort().join("; ")}`) : null;
+  }
+
+  const HOST_HEADS = ["State", "Parameter", "Live", "Wanted", "At boot", "What it means"];
 
   function hostRow({ parameter, has }) {
     return make("tr", { className: has.kind.verdict },
-      make("td", { className: "state" }, letter(has.kind), ` ${has.kind.word}`),
-      make("th", { scope: "row" }, code(parameter.name), parameter.why ? make("div", { className: "why quiet" }, parameter.why) : null),
-      make("td", { "data-label": "Live", className: "live" }, ...change(has.before, has.after)),
+      make("td", { className: "state" }, letter(has.kind), make("span", { className: "word" }, ` ${has.kind.word}`)),
+      make("th", { scope: "row" }, code(parameter.name)),
+      make("td", { "data-label": "Live", className: "live" }, ...live(has)),
       make("td", { "data-label": "Wanted" }, has.wanted === null ? "" : value(has.wanted)),
-      make("td", { "data-label": "At boot", className: "source" }, ...boot(has),
-        has.source ? make("div", { className: "origin quiet value" }, has.source) : null),
-      make("td", {}, has.sentence, parameter.ids.length ? make("div", { className: "ids" }, parameter.ids.join("; ")) : null));
+      make("td", { "data-label": "At boot" }, ...boot(has)),
+      make("td", {}, has.sentence));
   }
 
   function hostHead(report, asked, host) {
@@ -590,11 +630,13 @@
       return { host, element: make("p", { className: "note" }, sentence), said: "no such host", table: () => ({ head: [], rows: [] }) };
     }
     const rows = rowsOf(report, host, scanned);
-    const body = make("tbody", {}, ...rows.slice(0, PAGE * 2).map(hostRow));
-    const more = rows.length - PAGE * 2;
+    const listed = rows.slice(0, PAGE * 2);
+    const body = make("tbody", {}, ...listed.flatMap((row) => [hostRow(row), ...moreOf(row, HOST_HEADS.length)]));
+    const more = rows.length - listed.length;
     return {
-      host, element: make("div", {}, hostHead(report, asked, host),
-        tableOf("stacked", ["State", "Parameter", "Live", "Wanted", "At boot", "What it means"], body),
+      host,
+      element: make("div", {}, hostHead(report, asked, host),
+        tableOf("stacked of-host", HOST_HEADS, body), legendOf(report, listed),
         more > 0 ? make("p", {}, `and ${plural(more, "parameter")} more: search, or copy them all.`) : null, ...guestOf(report, host)),
       said: `${plural(rows.length, "parameter")} of ${report.names[host]}`,
       table: () => ({
@@ -682,7 +724,7 @@
       });
       this.search.addEventListener("input", () => this.go({ q: this.search.value, page: "", open: "" }));
       this.group = make("select", { "aria-label": "Group by the numbers of a benchmark" }, make("option", { value: "" }, "No groups"),
-        ...[...this.report.benchmarks].sort().map((title) => make("option", { value: title }, title)));
+        ...this.report.benchmarks.map(({ title }) => title).sort().map((title) => make("option", { value: title }, title)));
       this.group.addEventListener("change", () => this.go({ group: this.group.value, page: "" }));
       const help = make("button", { type: "button", "aria-label": "Keys", "aria-keyshortcuts": "?" }, "?");
       help.addEventListener("click", () => document.getElementById("keys").showModal());

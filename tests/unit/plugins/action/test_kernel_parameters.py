@@ -9,6 +9,7 @@ import pytest
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 
 from ansible_collections.photon.hardening.plugins.action import kernel_parameters
+from ansible_collections.photon.hardening.plugins.plugin_utils import _records
 
 DROPINS = [{"path": "/etc/sysctl.d/50-security-hardening.conf", "content": "kernel.panic = 1\n"}]
 
@@ -385,3 +386,33 @@ def test_new_ansible_cores_show_no_other_name_of_an_option(msg, shown, left):
     call = kernel_parameters._call.Call({"role_variables": True}, {}, None)
     result = kernel_parameters.located({"failed": True, "msg": msg, "exception": {"event": {"msg": msg}}}, call)
     assert (result["msg"], sorted(result)) == (shown, left)
+
+
+def test_an_override_is_told_in_the_row_the_line_and_the_options(tmp_path):
+    name = "kernel.kptr_restrict"
+    answer = {"msg": "0 of 1 parameters differ", "changed": False, "summary": {"ok": 1}, "parameters": [
+        dict.fromkeys(_records.Cell._fields, "0") | {"name": name, "state": "ok", "reason": ""}]}
+    play = Play({"profile": "photon", "overrides": {name: "0"}, "report_dir": str(tmp_path)}, answer)
+    said = "set by overrides; the profile wants 2"
+    assert play.run()["parameters"][0]["reason"] == said
+    shard = kept(tmp_path)["web1.json"]
+    assert shard["parameters"][0]["reason"] == said and shard["provenance"]["options"]["overrides"] == {name: "0"}
+    assert play.shown == ["web1 (photon): 0 of 1 parameters differ; by overrides not as the profile wants: " + name]
+
+
+def test_a_result_of_an_image_does_not_take_the_place_of_the_hosts(tmp_path):
+    answer = {"msg": "x", "changed": False, "summary": {}, "parameters": [], "kernel": {"release": "6.1", "machine": "m", "system": "s"}}
+    Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, answer).run()
+    play = Play({"dropins": DROPINS, "report_dir": str(tmp_path), "root": "/mnt/x"}, answer)
+    result = play.run()
+    assert result["invocation"]["image"] == "web1 (image /mnt/x)" and "ansible_facts" not in result
+    shards = kept(tmp_path)
+    assert {name: shard["host"] for name, shard in shards.items()} == {
+        "web1.json": "web1", "web1%20%28image%20%2Fmnt%2Fx%29.json": "web1 (image /mnt/x)"}
+    kernels = [shard["kernel"]["release"] for shard in map(shards.get, sorted(shards, reverse=True))]
+    assert kernels == ["6.1", None] and play.shown == ["web1 (image /mnt/x): x"]
+
+
+def test_the_root_of_the_host_itself_is_no_image(tmp_path):
+    Play({"dropins": DROPINS, "report_dir": str(tmp_path), "root": "/"}).run()
+    assert list(kept(tmp_path)) == ["web1.json"]

@@ -208,3 +208,19 @@ def test_hosts_with_different_settings_are_in_one_report(tmp_path, monkeypatch):
     assert [problem["source"] for problem in written["problems"]] == ["lost"]
     checklists = {path.stem: json.loads(path.read_text(encoding="utf-8"))["stigs"][0]["stig_id"] for path in tmp_path.rglob("*.cklb")}
     assert set(checklists) == {"a", "b"} and "8" in checklists["a"] and "9" in checklists["b"]
+
+
+IMAGE = "web1 (image /mnt/x)"
+
+
+@pytest.mark.parametrize("event", ["ok", "failed"])
+def test_a_run_on_an_image_is_not_one_on_the_host(tmp_path, monkeypatch, event):
+    run = Run(tmp_path, ["web1"], monkeypatch)
+    run.result("web1", event, keeps=False, says={"invocation": {"image": IMAGE, "mode": "harden"}})
+    assert IMAGE in run.end() and "no result" not in run.end() and run.facts == {}
+
+
+def test_a_single_host_that_fail_on_has_stopped_has_the_table_of_its_parameters(tmp_path, monkeypatch):
+    run = Run(tmp_path, ["web1"], monkeypatch)
+    run.result("web1", "failed", keeps=False, says={"stopped": True, "parameters": [row("a.b", "overridden")]})
+    assert run.end().splitlines()[1].startswith("web1: stopped") and "O  a.b" in run.end()

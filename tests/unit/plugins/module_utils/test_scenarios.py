@@ -1504,3 +1504,13 @@ def test_what_restates_stays_with_the_drop_ins_that_were_adopted():
     world.run({SECURITY: "kernel.a = 1\n"})
     world.absent()
     assert world.files == before
+
+
+def test_what_is_left_alone_goes_back_and_is_compared_from_then_on():
+    """As an override of null asks for it: what the profile wants is a reference then, and was ours."""
+    world = World({"vm.swappiness": "60"})
+    world.run({TUNING: "vm.swappiness = 10\n"})
+    plan = world.run({TUNING: ""}, rules={"vm.swappiness": {"report": "10"}})
+    assert world.live == {"vm.swappiness": "60"} and not world.saved.parameters and row(plan, "vm.swappiness").state == "changed"
+    found = row(world.run({TUNING: ""}, rules={"vm.swappiness": {"report": "10"}}), "vm.swappiness")
+    assert (found.state, found.wanted, found.reason) == ("ok", None, "only reported; the reference is 10")

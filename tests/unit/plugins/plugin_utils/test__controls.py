@@ -183,3 +183,16 @@ def test_the_numbers_of_disa_come_with_the_release_to_which_they_belong(key):
 ])
 def test_some_that_were_read_in_their_public_files(name, expected):
     assert expected <= {"%s:%s" % control for control in _controls.ids(CONTROLS, name)}
+
+
+def test_a_control_is_told_with_all_names_that_a_reader_may_look_for():
+    told = _controls.told(_controls.load(), "kernel.dmesg_restrict")
+    (found,) = [control for control in told if control.key == "stig_rhel8"]
+    assert found == ("stig_rhel8", "DISA STIG for Red Hat Enterprise Linux 8 V2R8", "RHEL-08-010375",
+                     ["V-230269", "SV-230269r1184255_rule"])
+
+
+def test_a_single_interface_has_the_numbers_of_all():
+    controls, names = _controls.load(), ["net.ipv4.conf.%s.accept_redirects" % name for name in ("all", "eth0", "default")]
+    of_all, of_one, of_new = (_controls.numbers_of(controls, name) for name in names)
+    assert of_one == of_all != of_new and _controls.numbers_of(controls, "kernel.none") == {}

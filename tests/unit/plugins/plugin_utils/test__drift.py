@@ -93,7 +93,7 @@ def test_after_a_rollback_nothing_got_better_and_what_is_gone_is_told():
 
 
 def test_nothing():
-    assert _drift.sentence(drift({"a": [OK]}, {"a": [OK]})) == "Since 2026-11-25T04:00:00Z: nothing got worse or better."
+    assert _drift.sentence(drift({"a": [OK]}, {"a": [OK]})) == "Since 2026-11-25T04:00:00Z: no verdict changed."
 
 
 def test_more_different_values_than_a_column_keeps():

@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _report_options, _reports
+from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _report_options, _reports, _shards
 from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import line, row
 
 FLEET = _merge.read([("x", line("web/1", row("kernel.kptr_restrict", "held_back", reason="<b>")))], expected=["web2"])
@@ -99,3 +99,11 @@ def test_the_results_of_a_run(tmp_path):
     fleet = _reports.of_run(str(tmp_path), ["web1", "other", "lost"], "r1")
     assert [host.name for host in fleet.hosts] == ["web1"] and fleet.counts()["ok"] == 1
     assert [(problem.kind, problem.source) for problem in fleet.problems] == [("missing", "lost"), ("missing", "other")]
+
+
+def test_of_a_host_that_worked_on_an_image_none_is_expected(tmp_path):
+    for host, run in (("web1 (image /a b)", "r1"), ("web1", "r0"), ("web2 (image /x)", "r0"), ("other (image /x)", "r1")):
+        (tmp_path / _shards.file_name(host)).write_text(line(host, row("a.b"), run=run))
+    fleet = _reports.of_run(str(tmp_path), ["web1", "web2"], "r1")
+    assert [host.name for host in fleet.hosts] == ["web1 (image /a b)"]
+    assert [(problem.kind, problem.source) for problem in fleet.problems] == [("missing", "web2")]

@@ -505,3 +505,19 @@ def test_a_refusal_names_what_was_given(variables, words):
 
 def test_an_empty_value_where_the_kind_allows_it():
     assert values(select(overrides={"kernel.core_pattern": "", "net.ipv4.ip_local_reserved_ports": ""}))["kernel.core_pattern"] == ""
+
+
+@pytest.mark.parametrize("overrides, groups, expected", [
+    ({"kernel.kptr_restrict": "0"}, GROUPS, {"kernel.kptr_restrict": ("0", "set by %s; the profile wants 2" % OVERRIDES)}),
+    ({"kernel.kptr_restrict": "2"}, GROUPS, {"kernel.kptr_restrict": ("2", "")}),
+    ({"vm.swappiness": None}, GROUPS, {"vm.swappiness": (None, "left alone by " + OVERRIDES)}),
+    ({"kernel.not_known": "1"}, GROUPS, {"kernel.not_known": ("1", "")}),
+    ({"vm.swappiness": "1"}, ("security",), {}), ({"kernel.not_known": "1"}, [], {}),
+])
+def test_an_override_is_told_beside_what_the_profile_wants(overrides, groups, expected):
+    assert select(overrides=overrides, groups=groups).overrides == expected
+
+
+def test_what_an_override_leaves_alone_is_still_compared_with_the_profile():
+    selected = select(overrides={"vm.swappiness": None})
+    assert "vm.swappiness" not in values(selected) and selected.rules["vm.swappiness"]["report"] == "60"

@@ -224,3 +224,11 @@ def test_what_an_audit_has_kept_of_the_guest_side():
 def test_a_guest_side_of_a_wrong_shape_is_refused(guest):
     with pytest.raises(ValueError):
         _sides.of_info("web1", info(guest=guest))
+
+
+def test_of_an_image_the_values_of_its_next_boot_count():
+    """No kernel runs it, so no live value was read."""
+    rows = [kept(name, before=None, after=None, boot=boot) for name, boot in (("kernel.a", "2"), ("kernel.b", None))]
+    side = _sides.of_shard("x", shard(*rows, host="web1 (image /mnt/x)"))
+    assert {name: (value.kind, value.value, value.source) for name, value in side.parameters.items()} == {
+        "kernel.a": ("value", "2", FILE + ":3")}

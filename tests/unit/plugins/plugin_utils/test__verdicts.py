@@ -46,6 +46,7 @@ def test_every_state_has_a_letter_a_word_and_a_sentence():
 
 @pytest.mark.parametrize("given, check_mode, sentence", [
     (cell("ok"), False, "is 1, as wanted"),
+    (cell("ok", reason="set by overrides; the profile wants 2"), False, "is 1, as wanted: set by overrides; the profile wants 2"),
     (cell("ok", wanted=None), False, "was 0, is back at 1"),
     (cell("ok", wanted=None), True, "is 0, would go back to 1"),
     (cell("ok", wanted=None, before="1", reason="something else set it"), False, "is 1: something else set it"),

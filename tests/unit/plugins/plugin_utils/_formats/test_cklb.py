@@ -138,3 +138,12 @@ def test_a_benchmark_without_numbers_is_refused(benchmark, why):
     with pytest.raises(ValueError) as caught:
         cklb.render(samples.everything(), (), samples.CONTROLS, benchmark)
     assert str(caught.value) == "no checklist (cklb) can be made of the benchmark %s: %s; choose one of stig_a" % (benchmark, why)
+
+
+@pytest.mark.parametrize("overrides, status, words", [
+    ({"kernel.ok": "0"}, "not_reviewed", "an override has said what is wanted"), ({}, "not_a_finding", "compared with what the run wanted"),
+    ("x", "not_a_finding", "compared with what the run wanted"),
+])
+def test_a_value_of_an_override_is_no_pass_where_nobody_knows_what_the_benchmark_asks_for(overrides, status, words):
+    ((_version, found, _details, comments),) = told([samples.row("kernel.ok", "ok")], provenance={"options": {"overrides": overrides}})
+    assert found == status and words in comments

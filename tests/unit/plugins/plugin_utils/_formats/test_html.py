@@ -13,11 +13,12 @@ import re
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _drift, _merge, _records
+from ansible_collections.photon.hardening.plugins.plugin_utils import _controls, _drift, _merge, _records
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import html as report
 
 FIELDS = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin", "reason")
 CATALOGUE = [{"name": "kernel.sysrq", "why": "No magic keys.", "impact": "None."}]
+CONTROL = _controls.Control("cis", "CIS 1", "3.1", [])
 HOSTILE = "</script><script>attack(1)</script><img src=x onerror=attack(2)>\"'{{ 7 * 7 }}\u202e\x00\n"
 
 
@@ -37,7 +38,7 @@ def waiver(expires, name="kernel.sysrq", **more):
 
 
 def page(lines, expected=(), today="2026-11-26"):
-    return "".join(report.render(_merge.read(lines, expected), CATALOGUE, lambda name: [("CIS 1", "3.1")], today))
+    return "".join(report.render(_merge.read(lines, expected), CATALOGUE, lambda name: [CONTROL], today))
 
 
 class Text(html.parser.HTMLParser):
@@ -66,7 +67,7 @@ def test_the_first_screen():
                             waivers=[waiver("2026-12-01")]), line("web2", row())], ["web3"])).text
     assert "1 of 3 hosts is not as wanted; 1 host has no whole and fresh result." in found
     assert "O overridden at boot 1" in found and "K ok 1" in found
-    assert "O kernel.sysrq overridden at boot on 1 of 2 hosts" in found
+    assert "O kernel.sysrq overridden at boot on 1 of 3 hosts" in found
     assert "web1: is 1 now; at boot 1, set by /etc/x.conf:9; wanted 0" in found
     assert "no result (1): web3" in found
     assert "5 days left kernel.sysrq the agent; ops; T-1; 1 host" in found

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _guest
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _merge, _records, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _controls, _merge, _records, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import packing
 
 FIELDS = ("before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin", "reason")
@@ -141,10 +141,12 @@ def test_the_order_of_the_results_changes_nothing():
 
 def test_what_the_catalogue_and_the_benchmarks_say():
     fleet = _merge.read([("", line("h", [row("a"), row("b")]))])
-    header, _data = packed(fleet, {"a": {"why": "because", "impact": "none"}}, lambda name: [("CIS 1", "3.1")] if name == "b" else [])
+    control = _controls.Control("cis", "CIS 1", "3.1", ["V-1", "SV-1r2_rule"])
+    header, _data = packed(fleet, {"a": {"why": "because", "impact": "none"}}, lambda name: [control] if name == "b" else [])
     first, second = header["parameters"]
     assert (first["why"], first["impact"], first["controls"]) == ("because", "none", [])
-    assert (second["why"], second["controls"], header["benchmarks"]) == (None, [[0, "3.1"]], ["CIS 1"])
+    assert (second["why"], second["controls"]) == (None, [[0, "3.1", "V-1", "SV-1r2_rule"]])
+    assert header["benchmarks"] == [{"key": "cis", "title": "CIS 1"}]
 
 
 def test_what_hosts_have_in_common_stands_once():

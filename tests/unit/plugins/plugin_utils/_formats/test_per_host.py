@@ -45,5 +45,8 @@ def test_justification(waiver, text):
 
 
 def test_waivers_by_parameter():
-    host = samples.read([samples.shard("a", waivers=[samples.WAIVER])]).hosts[0]
-    assert per_host.waivers(host) == {"kernel.waived": samples.WAIVER}
+    of_all = dict(samples.WAIVER, name="net.ipv4.conf.all.accept_redirects")
+    host = samples.read([samples.shard("a", waivers=[samples.WAIVER, of_all])]).hosts[0]
+    waiver_of = per_host.waivers(host)
+    assert waiver_of("kernel.waived") == samples.WAIVER and waiver_of("kernel.other") is None
+    assert waiver_of("net.ipv4.conf.eth0.accept_redirects") == of_all and waiver_of("net.ipv4.conf.default.accept_redirects") is None
