@@ -4,6 +4,7 @@
 """Cosmic Ray over the rooms: each has a session of its own, named by what its result depends on, and its own tests. See run.sh."""
 
 import argparse
+import ast
 import concurrent.futures
 import fnmatch
 import hashlib
@@ -59,6 +60,7 @@ FURTHER_TESTS = {
     "plugins/module_utils/_sysctl_d.py": ("module_utils/test__boot_order.py", "module_utils/test_scenarios.py"),
     "plugins/module_utils/_tdnf.py": ("modules/test_tdnf.py",),
     "plugins/module_utils/_writes.py": ("module_utils/test_scenarios.py",),
+    "plugins/plugin_utils/_columns.py": ("plugin_utils/test__merge.py",),
     **{f"plugins/plugin_utils/_formats/compare_{form}.py": ("plugin_utils/_formats/test_compare_forms.py",)
        for form in ("html", "json", "markdown", "text", "words")},
 }
@@ -314,11 +316,11 @@ def explanations():
 
 
 def is_of_source(mutant):
-    """Whether the room of an explained mutant has the function and the line that it changes."""
+    """Whether the room of an explained mutant has a function with the line that it changes."""
     path, definition, change = mutant.split(": ", 2)
-    source = " ".join((ROOT / path).read_text().split()) if (ROOT / path).exists() else ""
-    is_there = definition == "module" or re.search(rf"\b(def|class) {re.escape(definition)}\b", source)
-    return bool(is_there) and change.partition(" => ")[0] in source
+    text = (ROOT / path).read_text() if (ROOT / path).exists() else ""
+    sources = [ast.get_source_segment(text, node) for node in ast.walk(ast.parse(text)) if getattr(node, "name", "") == definition]
+    return any(change.partition(" => ")[0] in " ".join(source.split()) for source in ([text] if definition == "module" else sources))
 
 
 def stale(explained, found, share):
