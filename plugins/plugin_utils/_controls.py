@@ -11,7 +11,7 @@ import os
 import re
 from collections import namedtuple
 
-from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _names
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
 from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue
 
@@ -44,7 +44,7 @@ def load():
 def numbers_of(controls, name):
     """benchmark -> its numbers for the parameter NAME. For one of a single interface they are those of all interfaces."""
     found = controls["parameters"]
-    return found.get(name) or _sysctl_d.interface_of(name) and found.get(_sysctl_d.of_interface(name, "all")) or {}
+    return found.get(name) or _names.interface_of(name) and found.get(_names.of_interface(name, "all")) or {}
 
 
 def ids(controls, name):

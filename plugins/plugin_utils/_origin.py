@@ -6,7 +6,7 @@
 Pure. Private to the collection.
 """
 
-from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _names
 
 _MOST_NAMES = 3
 
@@ -29,7 +29,7 @@ def _words_of(row, words):
     name = row.get("name") if isinstance(row, dict) else None
     if not isinstance(name, str):
         return ""
-    return words.get(name) or _sysctl_d.interface_of(name) and words.get(_sysctl_d.of_interface(name, "all")) or ""
+    return words.get(name) or _names.interface_of(name) and words.get(_names.of_interface(name, "all")) or ""
 
 
 def _with_words(row, said):

@@ -6,7 +6,7 @@
 import hashlib
 import urllib.parse
 
-from ansible_collections.photon.hardening.plugins.module_utils import _sysctl_d
+from ansible_collections.photon.hardening.plugins.module_utils import _names
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _records
 
 _LONGEST = 200
@@ -52,7 +52,7 @@ def waivers(host):
     known = {waiver["name"]: waiver for waiver in host.waivers}
 
     def waiver_of(name):
-        return known.get(name) or (known.get(_sysctl_d.of_interface(name, "all")) if _sysctl_d.interface_of(name) else None)
+        return known.get(name) or (known.get(_names.of_interface(name, "all")) if _names.interface_of(name) else None)
     return waiver_of
 
 
