@@ -156,8 +156,8 @@ def _finish(plan, before, first, outcomes, forms):
         if not _files.remove_folder(folder):
             plan.warnings.append("%s was made for a file of ours and stays: it is not empty, or cannot be removed." % folder)
     moved = {name: (plan.live_before[name], _procfs.read(name).value) for name in plan.followers}
-    saved = _remember.came_out(plan.saved, before, first, outcomes, forms, moved, _procfs.boot_id())
-    rows = [_came_out(row, outcomes, forms, moved) for row in plan.rows]
+    saved = _remember.after_run(plan.saved, before, first, outcomes, forms, moved, _procfs.boot_id())
+    rows = [_row_after_run(row, outcomes, forms, moved) for row in plan.rows]
     writes = [write for write in plan.writes if write.name not in outcomes]
     plan = plan._replace(rows=rows, writes=writes, saved=saved)
     try:
@@ -169,7 +169,7 @@ def _finish(plan, before, first, outcomes, forms):
     return plan
 
 
-def _came_out(row, outcomes, forms, moved):
+def _row_after_run(row, outcomes, forms, moved):
     if row.name in outcomes:
         state, _value, reason = outcomes[row.name]
         now = _procfs.read(row.name)
@@ -248,7 +248,7 @@ def _outcome(write, error):
     return ("read_only", "refused by the kernel (%s)" % _behaviour.errno_name(error)) if error in _READ_ONLY else (None, "")
 
 
-def _off(expected, forms):
+def _deviating(expected, forms):
     """The parameters that do not hold their value, each with what it reads; those of interfaces that are gone are left out."""
     found = []
     for name in sorted(expected, key=_behaviour.order):
@@ -261,7 +261,7 @@ def _off(expected, forms):
     return found
 
 
-def _write_off(off, expected):
+def _write_again(off, expected):
     """Write what does not hold. Of a pair, the one that is set brings the other one to 0."""
     for name, _now in off:
         partner = _behaviour.partner(name)
@@ -271,20 +271,20 @@ def _write_off(off, expected):
 
 def _settle(expected, forms, plan):
     """Read everything back: some writes are accepted and do nothing, some move another parameter, which is then written again."""
-    off, chased = _off(expected, forms), {}
+    off, chased = _deviating(expected, forms), {}
     for _round in range(_MOST_ROUNDS):
         off = [(name, now) for name, now in off if not _has_own_form(name, expected[name], now, forms)]
         if not off:
             return
         chased.update(off)
-        _write_off(off, expected)
-        off = _off(expected, forms)
+        _write_again(off, expected)
+        off = _deviating(expected, forms)
     if off:
         others = [name for name in sorted(chased, key=_behaviour.order) if name != off[0][0]]
-        raise Refused(off[0][0], _chase(off[0][0], off[0][1], others, plan))
+        raise Refused(off[0][0], _why_it_does_not_hold(off[0][0], off[0][1], others, plan))
 
 
-def _chase(name, now, others, plan):
+def _why_it_does_not_hold(name, now, others, plan):
     """What to say of a value that does not hold. OTHERS: what did not hold either, in one round or another."""
     write = next((write for write in plan.writes if write.name == name), None)
     wanted = _asked(write) if write else "%s = %s" % (name, plan.expected[name])
@@ -334,12 +334,12 @@ def _tried(what, function, *arguments):
 def _put_back(plan):
     """Restore the live values and all that the writes may have moved; returns the names of those that do not go back."""
     values = {name: value for name, value in plan.live_before.items() if value is not None}
-    off = _off(values, {})
+    off = _deviating(values, {})
     for _round in range(_MOST_ROUNDS):
         if not off:
             break
-        _write_off(off, values)
-        off = _off(values, {})
+        _write_again(off, values)
+        off = _deviating(values, {})
     unset = [write.name for write in plan.writes if write.before is None and _procfs.read(write.name).value is not None]
     return [name for name, _now in off] + unset
 

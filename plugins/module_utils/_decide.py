@@ -398,7 +398,7 @@ def needs(name, request, wanted):
     return rule._replace(hold=(("0", _uses.FORWARDING[family]),)) if family and not rule.hold else rule
 
 
-def _left_with(name, choice, entry, live):
+def _value_without_ours(name, choice, entry, live):
     """What an interface that has started with our value of a parameter gets where that is no longer ours, None where it is: the parameter
     goes back, something else has set it since, or what the host had by itself is asked for."""
     if entry is None:
@@ -414,7 +414,8 @@ def interfaces_back(saved, back, remaining, snapshot):
     is asked for."""
     found = {}
     for name, choice in back.items():
-        left = _left_with(name, choice, _memory.entry_of(saved, name), snapshot.live[name].value if name in snapshot.live else None)
+        live = snapshot.live[name].value if name in snapshot.live else None
+        left = _value_without_ours(name, choice, _memory.entry_of(saved, name), live)
         for other in _memory.started_with_ours(saved, name, snapshot) if left is not None else ():
             known, winner = back.get(other), remaining.winner(other)
             value = winner.value if winner and winner.value is not None else left

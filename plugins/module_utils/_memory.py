@@ -122,11 +122,11 @@ def leaving(saved, paths, files, choices):
     found = [(name, entry) for name, entry in sorted(saved.parameters.items())
              if entry.dropin in paths and _behaviour.switch(name) not in active
              and not (entry.mover and (_behaviour.switch(entry.mover) in active or line_elsewhere(saved, paths, files, entry.mover)))]
-    return found + [(name, entry) for name, entry in _only_met(saved, paths) if _behaviour.switch(name) not in active
+    return found + [(name, entry) for name, entry in _met_by_the_host(saved, paths) if _behaviour.switch(name) not in active
                     and line_elsewhere(saved, paths, files, name)]
 
 
-def _only_met(saved, paths):
+def _met_by_the_host(saved, paths):
     """(parameter, Entry) of lines of ours at PATHS that the host's own value met: nothing was set, so nothing is remembered."""
     return [(name, Entry(None, None, path)) for path in sorted(paths) if path in saved.files
             for name in sorted(saved.files[path].lines or {}) if entry_of(saved, name) is None]

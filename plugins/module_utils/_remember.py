@@ -178,7 +178,7 @@ def before_writes(before, plan):
         known, live = _memory.entry_of(before, name), plan.live_before.get(name)
         there = known is not None and None not in (known.also, live) and _values.same(name, known.also, live)
         _put(values, name, entry._replace(also=earlier((known.wrote, known.also), entry.wrote, there)) if known
-             else entry._replace(also=_started(name, entry, live)))
+             else entry._replace(also=_inherited_value(name, entry, live)))
     for name, entry in plan.passing.items():
         known = next((alias for alias in _behaviour.names_of(name) if alias in values), None)
         values[known or name] = values[known]._replace(also=values[known].also or entry.wrote) if known else entry
@@ -190,7 +190,7 @@ def before_writes(before, plan):
                  before.machine_id or after.machine_id)
 
 
-def _started(name, entry, live):
+def _inherited_value(name, entry, live):
     """The LIVE value of a parameter that is remembered from now on, where it was ours already: an interface took it from conf.default."""
     return live if None not in (live, entry.before) and not _values.same(name, entry.before, live) else entry.also
 
@@ -232,13 +232,13 @@ def passing(moved, snapshot):
         if dropin:
             live = snapshot.live[name].value
             entry = Entry(_memory.own_of_host(snapshot.saved, name, live, snapshot), value, dropin, had=had)
-            found[name] = entry._replace(also=_started(name, entry, live))
+            found[name] = entry._replace(also=_inherited_value(name, entry, live))
     return found
 
 
 # --- when they are done ---
 
-def came_out(saved, before, first, outcomes, forms, moved, boot):
+def after_run(saved, before, first, outcomes, forms, moved, boot):
     """What is remembered after a run that went well. BEFORE: what was remembered before it, FIRST: what was when the writes began.
 
     OUTCOMES: parameter -> (state, value, reason) of values that were refused harmlessly. FORMS: parameter -> the form in which the kernel
@@ -253,11 +253,11 @@ def came_out(saved, before, first, outcomes, forms, moved, boot):
         if name in found:
             found[name] = found[name]._replace(wrote=form)
     for name in moved:
-        _followed(found, name, moved[name], before.parameters.get(name) or _had_started(first.parameters.get(name)))
+        _followed(found, name, moved[name], before.parameters.get(name) or _entry_before_inheriting(first.parameters.get(name)))
     return saved._replace(parameters={name: _plain(name, entry) for name, entry in found.items()})
 
 
-def _had_started(entry):
+def _entry_before_inheriting(entry):
     """ENTRY of a parameter that is remembered from now on, as it was where it had started with our value of conf.default; or None."""
     return entry._replace(wrote=entry.also, also=None) if entry is not None and entry.also is not None else None
 

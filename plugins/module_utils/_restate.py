@@ -156,7 +156,7 @@ def _shield(name, winner):
 
 def _lost(mine, order, interfaces):
     """(parameter, Mine, Winner or None) for each parameter of ours that would have another value at boot."""
-    speakers = _speakers(mine)
+    speakers = _lines_for_all_interfaces(mine)
     for name, ours in list(mine.items()) + _foreign_interfaces(mine, speakers, order):
         # Where it is not certain which of the two it is, both have to hold.
         lost = [winner for winner in (order.ending(name), order.winner(name))
@@ -178,7 +178,7 @@ def _parts(name):
     return tuple(_names.key_path(_behaviour.switch(name)).split("/"))
 
 
-def _speakers(mine):
+def _lines_for_all_interfaces(mine):
     """Parts of the path of a parameter of conf.all or conf.default -> the Mine that speaks for all interfaces, or has stopped their
     forwarding."""
     return {_parts(name): ours for name, ours in mine.items()

@@ -139,11 +139,11 @@ def test_a_file_that_is_written_again_as_it_was_may_still_be_what_it_was_before_
 
 # --- what is remembered after a run that went well ---
 
-def came_out(after, before=None, outcomes=None, forms=None, moved=None):
+def after_run(after, before=None, outcomes=None, forms=None, moved=None):
     """The Entries; AFTER, BEFORE: parameter -> Entry."""
     saved, known = Saved(after, {}), Saved(before or {}, {})
     first = _remember.before_writes(known, planned(saved))
-    return _remember.came_out(saved, known, first, outcomes or {}, forms or {}, moved or {}, "this boot").parameters
+    return _remember.after_run(saved, known, first, outcomes or {}, forms or {}, moved or {}, "this boot").parameters
 
 
 @pytest.mark.parametrize("name, state, refused", [
@@ -153,12 +153,12 @@ def came_out(after, before=None, outcomes=None, forms=None, moved=None):
     pytest.param(V0, "unsupported", False, id="an interface that is gone"),
 ])
 def test_what_was_refused(name, state, refused):
-    found = came_out({name: Entry("0", "1", SECURITY)}, outcomes={name: (state, "1", "why")})
+    found = after_run({name: Entry("0", "1", SECURITY)}, outcomes={name: (state, "1", "why")})
     assert found == ({name: Entry("0", "1", SECURITY, refused=(state, "1", "this boot"))} if refused else {})
 
 
 def test_what_was_refused_and_is_not_remembered_stays_so():
-    assert came_out({}, outcomes={NAME: ("read_only", "1", "why")}) == {}
+    assert after_run({}, outcomes={NAME: ("read_only", "1", "why")}) == {}
 
 
 @pytest.mark.parametrize("entry, form, after", [
@@ -169,14 +169,14 @@ def test_what_was_refused_and_is_not_remembered_stays_so():
     pytest.param(None, "65536", None, id="not remembered"),
 ])
 def test_the_form_in_which_the_kernel_keeps_a_value(entry, form, after):
-    found = came_out({ROUNDED: entry} if entry else {}, forms={ROUNDED: form} if form else {})
+    found = after_run({ROUNDED: entry} if entry else {}, forms={ROUNDED: form} if form else {})
     assert found.get(ROUNDED) == after
 
 
 def test_what_would_have_come_back_by_following_and_did_not_is_still_remembered():
     known = Entry("1", "0", TUNING)
-    assert came_out({}, {V0: known}, moved={V0: ("0", "0")}) == {V0: known}
-    assert came_out({}, {V0: known}, moved={V0: ("0", "1")}) == {}
+    assert after_run({}, {V0: known}, moved={V0: ("0", "0")}) == {V0: known}
+    assert after_run({}, {V0: known}, moved={V0: ("0", "1")}) == {}
 
 
 @pytest.mark.parametrize("before, moved, after", [
@@ -187,7 +187,7 @@ def test_what_would_have_come_back_by_following_and_did_not_is_still_remembered(
     pytest.param(Entry("5", "0", TUNING), ("0", "00"), Entry("5", "0", TUNING), id="it did not follow and is ours from before"),
 ])
 def test_what_may_have_followed(before, moved, after):
-    found = came_out({V0: Entry("0", "1", SECURITY, mover=DEFAULT)}, {V0: before} if before else {}, moved={V0: moved})
+    found = after_run({V0: Entry("0", "1", SECURITY, mover=DEFAULT)}, {V0: before} if before else {}, moved={V0: moved})
     assert found.get(V0) == after
 
 

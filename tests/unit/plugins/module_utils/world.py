@@ -174,7 +174,7 @@ class World:
                 self.files[path] = text
             yield
         moved = {name: (plan.live_before[name], self.live.get(name)) for name in plan.followers}
-        self.saved = _read_back(_remember.came_out(plan.saved, before, first, {}, {}, moved, self.boot))
+        self.saved = _read_back(_remember.after_run(plan.saved, before, first, {}, {}, moved, self.boot))
 
     def _hold(self, values):
         """What does not hold is written again, as `_apply` does it."""
