@@ -16,6 +16,7 @@ ABSENT = Reading(None, errno.ENOENT)
 _LEFT_ALONE = ("waived", "held_back")
 _MOST_SAID = 3
 _NEVER_UNSET = "it cannot be unset again"
+_REFUSED = "refused by the kernel in an earlier run since the last boot"
 _UNTIL_REBOOT = "only a reboot takes it back"
 _ADDRESSES = "addresses and routes of IPv6 that nothing configures again are lost"
 _UNPROVED = ("stays, although it may break %s: no program or file of root shows that this host is used for it. If it is, say so with uses "
@@ -215,8 +216,8 @@ def _blocked(want, target, landing, reading, entry, snapshot):
     if reading.refused:
         return _in_force("read_only", target, reason="read-only here (%s)" % _behaviour.errno_name(reading.refused))
     if entry is not None and entry.refused and tuple(entry.refused[1:]) == (landing, snapshot.boot):
-        return _in_force(entry.refused[0], target, reason="refused by the kernel in an earlier run since the last boot")
-    if snapshot.refused == (want.name, landing):
+        return _in_force(entry.refused[0], target, reason=_REFUSED)
+    if snapshot.refused and snapshot.refused[0] in (want.name,) + _behaviour.names_of(want.name) and snapshot.refused[1] == landing:
         return _in_force("rejected", target, reason="the kernel refused %s in the last run, which failed; a run tries it again" % landing)
     return None
 
@@ -339,7 +340,7 @@ def leaving(found, wanted, request, snapshot):
         entry = _as_ours(name, remembered, elsewhere, reading.value, snapshot)
         value = elsewhere[1] if elsewhere else entry.before
         broken = broken_uses(name, value, needs(name, request, wanted), snapshot, past=elsewhere is None)
-        back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken)
+        back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken, snapshot.boot)
     return back
 
 
@@ -352,7 +353,7 @@ def _as_ours(name, entry, elsewhere, live, snapshot):
     return entry if rule is not None and _values.as_good(name, live, rule) else entry._replace(wrote=live)
 
 
-def _way_back(name, value, elsewhere, reading, entry, choice, broken):
+def _way_back(name, value, elsewhere, reading, entry, choice, broken, boot):
     def told(state, reason, write=None):
         known = choice is not None and choice.state != "ok"
         reasons = [choice.reason if known else "", reason]
@@ -370,17 +371,19 @@ def _way_back(name, value, elsewhere, reading, entry, choice, broken):
         return told("ok", "%s asks for the same" % elsewhere[0] if elsewhere else _memory.NOT_WANTED)
     if broken:
         return told("held_back", "left as it is: its baseline %s would break %s" % (value, broken))
-    blocked = _blocked_back(name, reading)
+    blocked = _blocked_back(name, value, reading, entry, boot)
     if blocked:
         return told(*blocked)
     return told("changed", "%s asks for it" % elsewhere[0] if elsewhere else "no longer wanted: the earlier value is restored", value)
 
 
-def _blocked_back(name, reading):
+def _blocked_back(name, value, reading, entry, boot):
     if _behaviour.locked(name, reading.value):
         return "reboot_required", "cannot go back: the kernel keeps %s until a reboot" % reading.value
     if reading.refused:
         return "read_only", "cannot go back: read-only here (%s)" % _behaviour.errno_name(reading.refused)
+    if entry.refused and tuple(entry.refused[1:]) == (value, boot):
+        return entry.refused[0], "cannot go back: " + _REFUSED
     return None
 
 

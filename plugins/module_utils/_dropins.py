@@ -33,7 +33,8 @@ def decide(request, choices, wanted, snapshot, disk):
     for item in request.dropins:
         if item.text.strip():
             stricter = _stricter_there(item.path, wanted, snapshot, disk)
-            behind = {name for name, want in wanted.items() if want.dropin != item.path}
+            behind = {line.name: _broken_by_line(line, request, wanted, snapshot) for line in _sysctl_d.parse(item.text)
+                      if line.name in wanted and wanted[line.name].dropin != item.path}
             adapted[item.path] = _adapted(item, choices, devices, left.get(item.path, []), stricter, behind)
     ours = _own_values(adapted, request, snapshot)
     for item in request.dropins:
@@ -71,13 +72,15 @@ def _read_before(path, name, snapshot):
 def _adapted(item, choices, devices, left, stricter, behind):
     """(the given lines as they fit this host, parameter -> value of those in force). A line that is not in force is commented out with
     the reason, and the machine's devices follow the line that speaks for all interfaces. LEFT: the lines of interfaces that are left alone.
-    STRICTER: parameter -> what stands in its line: it is not ours. BEHIND: the parameters that a later drop-in of this call decides about:
-    once that goes, the line here is in force."""
+    STRICTER: parameter -> what stands in its line: it is not ours. BEHIND: parameter that a later drop-in of this call decides about ->
+    what the line here would break: once the later one goes, it is in force."""
     text, own = [] if _sysctl_d.is_ours(item.text) else [_sysctl_d.HEADER], {}
     for line in _sysctl_d.parse(item.text):
         choice = choices.get(line.name) if line.name else None
         if choice is None:
             text.append(line.text)
+        elif behind.get(line.name):
+            text.append(_sysctl_d.comment("held_back: would break %s: %s" % (behind[line.name], line.text.strip())))
         elif choice.active and line.name in behind:
             text.append(line.text)
             own[line.name] = line.value

@@ -197,7 +197,9 @@ def _of_scripts(init):
     local = _below("/etc/local.d", ".start") if init == _OPENRC else ()
     started = set(map(_files.resolved, local + (() if _units.is_masked("rc-local.service") else _rivals.RC_LOCAL)))
     found += [("rc.local", _texts_at(sorted(filter(_files.is_program, started))), _rivals.of_script)]
-    tables = tuple(folder + "/root" for folder in _CRON) + ("/etc/crontab",) + _below("/etc/cron.d", "")
+    # Cron passes over a name with a dot or a tilde.
+    tables = [folder + "/root" for folder in _CRON] + ["/etc/crontab"]
+    tables += [path for path in _below("/etc/cron.d", "") if not set(path.rpartition("/")[2]) & set(".~")]
     found += [("cron", _texts_at(tables), _rivals.of_cron)]
     return tuple(setting for unit, items, read in found for item in items for setting in read(item.path, item.text, unit))
 

@@ -19,15 +19,19 @@ def load():
     """(parameter, value), None where the last run did not fail for one."""
     try:
         found = json.loads(_files.short(PATH) or "null")
-    except (OSError, ValueError, HostProblem):
+    except (OSError, ValueError, RecursionError, HostProblem):
         # What we have not written tells nothing.
         return None
     is_pair = isinstance(found, list) and len(found) == 2 and all(isinstance(item, str) for item in found)
     return tuple(found) if is_pair else None
 
 
-def store(refused):
-    """Remember REFUSED, (parameter, value), or None where nothing was refused. A host that cannot keep it loses nothing else."""
+def store(refused, names=()):
+    """Remember REFUSED, (parameter, value), or None where nothing was refused of NAMES: what another call was refused stays. A host that
+    cannot keep it loses nothing else."""
+    known = load()
+    if not refused and known and known[0] not in names:
+        return
     text = json.dumps(refused) + "\n" if refused else None
     try:
         if text and _files.is_folder(os.path.dirname(PATH)):

@@ -639,7 +639,7 @@ def _carried_out(plan, saved, image, with_diff):
         raise _failed(str(exc), plan, with_diff, exc.name, exc.stuck) from exc
     finally:
         if not image:
-            _refusal.store(refused)
+            _refusal.store(refused, [row.name for row in plan.rows])
 
 
 def _applied(params, image, check_mode, with_diff):

@@ -8,6 +8,7 @@ Private to the collection.
 
 import datetime
 import os
+import posixpath
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.vars import load_extra_vars
@@ -73,7 +74,7 @@ class Call:
     def image(self):
         """The mounted image that the task works on; "" for the host itself, and for what is no image's folder."""
         root = self._option("root")
-        return root if isinstance(root, str) and root.strip("/") else ""
+        return posixpath.normpath(root) if isinstance(root, str) and root.strip("/") else ""
 
     def other_state(self):
         """The state that is asked for where it is not present: nothing is wanted of the host then but what was there before, or its memory

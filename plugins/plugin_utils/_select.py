@@ -253,7 +253,7 @@ def _instead(name, entry, value):
     if value is None or entry.value is not None and _values.same(name, entry.value, value):
         return ""
     # Of what is left alone the row itself tells the reference.
-    return "left alone by " + entry.variable if entry.value is None else "set by %s; the profile wants %s" % (entry.variable, value)
+    return "left alone by " + entry.variable if entry.value is None else "asked for by %s; the profile wants %s" % (entry.variable, value)
 
 
 # --- rules ---

@@ -354,6 +354,16 @@ def test_values_that_bound_each_other_end_the_boot_as_they_are_wanted(pair, part
     assert not world.run({NETWORK: text}).files
 
 
+def test_a_line_behind_a_later_drop_in_of_one_call_breaks_no_use_either():
+    rules = {"kernel.a": {"hold": {"0": ["docker"]}}}
+    world = World({"kernel.a": "1"}, uses={"docker": ("dockerd", True)})
+    later = "/etc/sysctl.d/80-later.conf"
+    world.run({NETWORK: "kernel.a = 0\n", later: "kernel.a = 1\n"}, rules)
+    assert "# held_back: would break docker (dockerd): kernel.a = 0" in world.files[NETWORK]
+    world.run({later: ""}, rules)
+    assert world.live["kernel.a"] == "1" and world.boots_with("kernel.a") in (None, "1")
+
+
 @pytest.mark.parametrize("zero", ["0", "00", "0x0", " 0 "])
 def test_a_zero_of_a_pair_unsets_nothing_however_it_is_written(zero):
     world = World({"vm.dirty_bytes": "0", "vm.dirty_ratio": "10"})

@@ -267,7 +267,23 @@ def test_the_value_for_which_the_last_run_failed_is_not_promised_again(plain):
     assert sorted(os.listdir(plain.root + "/run")) == ["other"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1, 2]", '["kernel.a"]', '{"kernel.a": "2"}', "null"])
+def test_what_one_call_was_refused_another_call_does_not_forget(plain):
+    plain.file("/run/other", "")
+    plain.refusals["kernel.a"] = ("2", plain.EINVAL)
+    assert run({PATH: "kernel.a = 2\n"})["failed"]
+    assert not run({OTHER: "vm.c = 10\n"}).get("failed")
+    assert states(run({PATH: "kernel.a = 2\n"}, check_mode=True)) == {"kernel.a": "rejected"}
+
+
+def test_what_was_refused_on_the_way_back_is_not_promised_again(plain):
+    plain.parameter("kernel.random.boot_id", "one")
+    run({PATH: "kernel.a = 2\n"})
+    plain.refusals["kernel.a"] = ("0", plain.EINVAL)
+    assert states(run(state="absent")) == {"kernel.a": "reboot_required"}
+    assert states(run(state="absent", check_mode=True)) == {"kernel.a": "reboot_required"}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1, 2]", "[" * 100000, '["kernel.a"]', '{"kernel.a": "2"}', "null"])
 def test_what_others_wrote_in_its_place_tells_nothing(plain, text):
     plain.file(_refusal.PATH, text)
     assert states(run(CONTENT, check_mode=True))["kernel.a"] == "changed"

@@ -508,7 +508,7 @@ def test_an_empty_value_where_the_kind_allows_it():
 
 
 @pytest.mark.parametrize("overrides, groups, expected", [
-    ({"kernel.kptr_restrict": "0"}, GROUPS, {"kernel.kptr_restrict": ("0", "set by %s; the profile wants 2" % OVERRIDES)}),
+    ({"kernel.kptr_restrict": "0"}, GROUPS, {"kernel.kptr_restrict": ("0", "asked for by %s; the profile wants 2" % OVERRIDES)}),
     ({"kernel.kptr_restrict": "2"}, GROUPS, {"kernel.kptr_restrict": ("2", "")}),
     ({"vm.swappiness": None}, GROUPS, {"vm.swappiness": (None, "left alone by " + OVERRIDES)}),
     ({"kernel.not_known": "1"}, GROUPS, {"kernel.not_known": ("1", "")}),
