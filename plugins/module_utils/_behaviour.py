@@ -10,6 +10,7 @@ Pure. Private to the collection.
 """
 
 import errno
+import re
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import Move
 
@@ -224,8 +225,7 @@ def moves_anyway(name):
 
 def is_zero(value):
     """Whether the kernel reads 0 in VALUE; 00 and 0x0 are 0, too."""
-    number = (value.split() or [""])[0].lower()
-    return number != "" and number.strip("-x0") == ""
+    return bool(re.match(r"\s*-?(?:0[xX])?0+(?:\s|\Z)", value))
 
 
 def stops_forwarding(name, value):

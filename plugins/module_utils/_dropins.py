@@ -32,7 +32,7 @@ def decide(request, choices, wanted, snapshot, disk):
     adapted = {}
     for item in request.dropins:
         if item.text.strip():
-            stricter = _stricter_there(item.path, wanted, snapshot, disk)
+            stricter = _stricter_there(item.path, request, wanted, snapshot, disk)
             behind = {line.name: _broken_by_line(line, request, wanted, snapshot) for line in _sysctl_d.parse(item.text)
                       if line.name in wanted and wanted[line.name].dropin != item.path}
             adapted[item.path] = _adapted(item, choices, devices, left.get(item.path, []), stricter, behind)
@@ -48,14 +48,15 @@ def decide(request, choices, wanted, snapshot, disk):
 
 # --- a drop-in that is asked for ---
 
-def _stricter_there(path, wanted, snapshot, disk):
-    """parameter -> the value with which a boot without our file at PATH would end by a line that ours takes the place of, or that is read
-    before ours, where it is stricter than what is wanted: also at the next boot nothing becomes weaker."""
+def _stricter_there(path, request, wanted, snapshot, disk):
+    """parameter -> the value with which a boot without our file at PATH would end by a line that ours takes the place of, or, in an image,
+    that is read before ours, where it is stricter than what is wanted: also at the next boot nothing becomes weaker. On a running host
+    such a line is in force already, and its value is the host's own."""
     now = disk[path].text if path in disk else None
     there = [line.text for _title, lines in _origins(path, snapshot.saved.files.get(path), now, snapshot) for line in lines]
     order, found = _boot_order.BootOrder([File(path, "\n".join(there))] if there else [], snapshot.dialect), {}
-    for want in wanted.values():
-        winner = (order.winner(want.name) or _read_before(path, want.name, snapshot)) if want.dropin == path else None
+    for want in (want for want in wanted.values() if want.dropin == path):
+        winner = order.winner(want.name) or request.image and _read_before(path, want.name, snapshot)
         if (winner and winner.value is not None and not _values.same(want.name, winner.value, want.value)
                 and _values.as_good(want.name, winner.value, want.rule)
                 and not _decide.broken_uses(want.name, winner.value, want.rule, snapshot)):

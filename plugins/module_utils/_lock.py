@@ -43,23 +43,24 @@ def check_state():
 @contextmanager
 def lock(seconds):
     """Hold the host's lock: one run at a time. It leaves no file behind, and no empty folder either."""
-    deadline, tries = time.monotonic() + seconds, 0
-    held = _locked(tries)
-    while held is None:
+    deadline, races = time.monotonic() + seconds, 0
+    held = _locked()
+    while not held:
         if time.monotonic() > deadline:
             raise HostProblem("another run has held %s for %d seconds%s: wait for it to end, then run again"
                               % (_files.shown(_files.STATE_FOLDER), seconds, _holder()))
         time.sleep(0.1)
-        tries += 1
-        held = _locked(tries)
+        races = races + 1 if held is False else 0
+        held = _locked(races)
     try:
         yield
     finally:
         _unlock(held)
 
 
-def _locked(tries=0):
-    """The descriptors that are the lock, ours until they are closed; None while another run has it, or has just taken it away.
+def _locked(races=0):
+    """The descriptors that are the lock, ours until they are closed; None while another run has it, or has just taken it away; False where
+    another run has made or removed the folder at this moment, as it had at the last RACES tries.
 
     The state folder itself is locked. Others than root may have opened it while it was readable, and lock it for as long as they like;
     then the lock is a file in it, which nobody but root can open.
@@ -70,9 +71,8 @@ def _locked(tries=0):
             _files.make_folders(_files.BASELINE)
             folder = os.open(_files.where_of(_files.STATE_FOLDER), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except OSError as exc:
-            # Made by another run, or removed by one, at this moment; but not again and again.
-            if exc.errno in (errno.EEXIST, errno.ENOENT) and tries < _MOST_RACES:
-                return None
+            if exc.errno in (errno.EEXIST, errno.ENOENT) and races < _MOST_RACES:
+                return False
             raise
         held = [folder]
         try:

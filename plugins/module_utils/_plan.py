@@ -149,7 +149,7 @@ def _asked_before(name, before, winner, saved):
     """What is to be said where a line of others has decided about the boot value, and does not any more."""
     if before is None or before.value is None or before.path in saved.files:
         return ""
-    asked = "%s:%d asks for %s at boot" % (before.path, before.number, before.value)
+    asked = "%s:%d makes it %s at boot" % (before.path, before.number, before.value)
     return asked if _moves(name, before.value, winner.value if winner else None) else ""
 
 

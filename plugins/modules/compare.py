@@ -38,8 +38,8 @@ options:
     description:
       - Fails where it does not hold. V(none) never fails.
       - V(equal) fails if a parameter differs. These do not count - parameters that depend on the hardware or change by themselves, secrets
-        that cannot be compared, parameters that neither side can read, and parameters for which a profile has no value, if the other side
-        is a host or a saved result.
+        that cannot be compared, parameters that neither side can read, and parameters of which a profile says nothing, if the other side
+        is a host or a saved result, or of which a saved result says nothing, if the other side is a host.
       - V(not_weaker) holds where the left side is nowhere weaker than the right one. It fails also where the catalogue has an order for a
         parameter but a value cannot be read or placed, or a profile or saved result does not have it. A parameter that the kernel of the
         left host lacks, or for which the catalogue has no order, does not count.

@@ -321,9 +321,11 @@ def failure(comparison, assertion):
         return "%s: the saved result is not complete, so nothing can be asserted" % " and ".join(incomplete)
     if assertion == "equal":
         untold = {row.name for row in silent(comparison)[1]}
-        found = [row for row in found if row.name not in untold]
-        unequal = [row for row in found if row.verdict not in _AS_EQUAL and not row.untold]
-        return _told("%s and %s are not equal" % (left, right), unequal, found)
+        compared = [row for row in found if row.name not in untold]
+        if not compared:
+            return "%s and %s: there is nothing to compare: no parameter is known of both" % (left, right)
+        unequal = [row for row in compared if row.verdict not in _AS_EQUAL and not row.untold]
+        return _told("%s and %s are not equal" % (left, right), unequal, compared)
     weaker = [row for row in found if row.verdict == RIGHT]
     unknown = [] if weaker else [row for row in found if _is_unknown(row, comparison.left)]
     return (_told("%s is weaker than %s" % (left, right), weaker, found)

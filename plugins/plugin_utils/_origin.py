@@ -14,9 +14,9 @@ _MOST_NAMES = 3
 def told(result, overrides):
     """RESULT of the module, in which the reason of each row and the message name the OVERRIDES, parameter -> Override, that the row
     follows. RESULT comes from the host, so its shape is not relied on."""
-    words = {name: override.words for name, override in overrides.items() if override.words}
+    words = {name: override.words for name, override in overrides.items()}
     rows = result.get("parameters")
-    if not words or not isinstance(rows, list):
+    if not any(words.values()) or not isinstance(rows, list):
         return result
     found = [_words_of(row, words) for row in rows]
     names = [row["name"] for row, said in zip(rows, found, strict=True) if said]
@@ -29,7 +29,8 @@ def _words_of(row, words):
     name = row.get("name") if isinstance(row, dict) else None
     if not isinstance(name, str):
         return ""
-    return words.get(name) or _names.interface_of(name) and words.get(_names.of_interface(name, "all")) or ""
+    every = _names.of_interface(name, "all") if _names.interface_of(name) else name
+    return words.get(name, words.get(every, ""))
 
 
 def _with_words(row, said):

@@ -244,8 +244,14 @@ def _not_applied(entry, group):
 
 def _in_effect(overrides, rows, groups, profile):
     """parameter -> Override. A parameter that the catalogue does not know is of any group, and no profile wants it."""
-    return {name: Override(entry.value, _instead(name, entry, _catalogue.setting(rows[name], profile) if name in rows else None))
+    return {name: Override(entry.value, _instead(name, entry, _wanted_by(profile, rows, name)))
             for name, entry in sorted(overrides.items()) if groups and (name not in rows or rows[name]["group"] in groups)}
+
+
+def _wanted_by(profile, rows, name):
+    """The value that PROFILE wants of NAME, of a single interface, too; None for none."""
+    row = rows.get(name) or _row_of_all(rows, name)
+    return _catalogue.setting(row, profile) if row and (name in rows or row.get("interfaces")) else None
 
 
 def _instead(name, entry, value):

@@ -393,7 +393,7 @@ def test_an_override_is_told_in_the_row_the_line_and_the_options(tmp_path):
     answer = {"msg": "0 of 1 parameters differ", "changed": False, "summary": {"ok": 1}, "parameters": [
         dict.fromkeys(_records.Cell._fields, "0") | {"name": name, "state": "ok", "reason": ""}]}
     play = Play({"profile": "photon", "overrides": {name: "0"}, "report_dir": str(tmp_path)}, answer)
-    said = "set by overrides; the profile wants 2"
+    said = "asked for by overrides; the profile wants 2"
     assert play.run()["parameters"][0]["reason"] == said
     shard = kept(tmp_path)["web1.json"]
     assert shard["parameters"][0]["reason"] == said and shard["provenance"]["options"]["overrides"] == {name: "0"}

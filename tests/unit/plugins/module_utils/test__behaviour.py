@@ -280,3 +280,11 @@ def test_the_same_in_another_unit(name, twin):
 def test_where_ipv6_comes_back_it_takes_the_interfaces_own_mtu(scope, moved):
     found = _behaviour.moves("net.ipv6.conf.%s.disable_ipv6" % scope, "0", ["eth0", "eth1"])
     assert [move.name for move in found if move.name.endswith(".mtu")] == ["net.ipv6.conf.%s.mtu" % name for name in moved]
+
+
+@pytest.mark.parametrize("value, expected", [
+    ("0", True), ("00", True), ("0x0", True), ("0X00", True), ("-0", True), (" 0 ", True), ("0\t1", True),
+    ("", False), ("-", False), ("x", False), ("x0", False), ("0x", False), ("10", False), ("0x10", False), ("0a", False),
+])
+def test_zero_however_it_is_written(value, expected):
+    assert _behaviour.is_zero(value) is expected

@@ -534,6 +534,8 @@ net.ipv4.tcp_challenge_ack_limit=1073741823
 def test_a_stricter_line_that_is_read_before_ours_is_not_lowered(image, rule, boot):
     world = World({"kernel.kptr_restrict": "0"}, {"/usr/lib/sysctl.d/10-theirs.conf": "kernel.kptr_restrict = 2\n"})
     plan = world.plan({SECURITY: "kernel.kptr_restrict = 1\n"}, {"kernel.kptr_restrict": rule}, image=image)
+    # On a running host it would be in force already.
+    boot = boot if image else "1"
     assert [row.boot for row in plan.rows] == [boot]
     assert "kernel.kptr_restrict = %s" % boot in plan.files[SECURITY]
 

@@ -84,7 +84,7 @@ def test_the_file_that_decided_about_the_boot_value_is_told(plain):
     for check_mode in (True, False):
         rows = {row["name"]: row for row in run(CONTENT, check_mode)["parameters"]}
         assert rows["vm.c"]["boot_source_before"] == "/usr/lib/sysctl.d/99-rival.conf:1"
-        assert rows["vm.c"]["reason"] == "/usr/lib/sysctl.d/99-rival.conf:1 asks for 30 at boot"
+        assert rows["vm.c"]["reason"] == "/usr/lib/sysctl.d/99-rival.conf:1 makes it 30 at boot"
         assert "boot_source_before" not in rows["kernel.b"] and rows["kernel.b"]["reason"] == ""
     assert not [row for row in run(CONTENT)["parameters"] if "boot_source_before" in row]
 

@@ -326,6 +326,10 @@ EACCES = value(None, kind="unreadable", problem="EACCES")
     (host("a", net__ipv4__tcp_fastopen_key=SECRET_A), host("b", net__ipv4__tcp_fastopen_key=SECRET_B), "equal",
      "a and b are not equal: 1 of 1 parameters: net.ipv4.tcp_fastopen_key"),
     (host("a", net__ipv4__tcp_fastopen_key=SECRET_A), host("b", net__ipv4__tcp_fastopen_key=SECRET_A), "equal", None),
+    # What a saved result does not tell of is no difference from a host; but a result that tells of nothing proves nothing.
+    (host("a", kernel__sysrq="1", kernel__panic="1"), host("b", kind="result", kernel__sysrq="1"), "equal", None),
+    (host("a", kernel__sysrq="1"), host("b", kind="result"), "equal",
+     "a and b: there is nothing to compare: no parameter is known of both"),
     # A profile that says nothing of a parameter asks for nothing.
     (host("a", kernel__kptr_restrict="2", kernel__sysrq="1"), host("b", kind="profile", kernel__kptr_restrict="2"), "equal", None),
     (host("a", kind="result", kernel__kptr_restrict="1", kernel__sysrq="1"), host("b", kind="profile", kernel__kptr_restrict="2"), "equal",
