@@ -136,12 +136,10 @@ class ActionModule(ActionBase):
 
     def _added(self, call, result, about):
         """What the controller adds to the RESULT of a module. Ansible takes no facts of a task that failed, and its line would begin with
-        them. Those of an image would be taken for the host's."""
+        them."""
         if not isinstance(result.get("parameters"), list) or result.get("failed"):
             return {}
-        if self._is_preview(call):
-            return {"preview_of": about["mode"]}
-        return {} if call.image() else {"ansible_facts": _shards.facts(result, about)}
+        return {"preview_of": about["mode"]} if self._is_preview(call) else {"ansible_facts": _shards.facts(result, about)}
 
     def _executed(self, args, task_vars, **module):
         """What the task's own module says, or another MODULE."""

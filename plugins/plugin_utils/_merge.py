@@ -128,14 +128,15 @@ class Reader:
     def fleet(self, expected=(), fresh_from="", fresh_until=_LAST):
         """The Fleet; the Reader is used up.
 
-        EXPECTED: names of hosts that should have a result. FRESH_FROM, FRESH_UNTIL: the times before and after which a result is stale.
+        EXPECTED: names of hosts that should have a result, or that of an image on them. FRESH_FROM, FRESH_UNTIL: the times before and after
+        which a result is stale.
         """
         order = sorted(range(len(self._seen)), key=lambda number: self._seen[number].host.name)
         hosts = [self._seen[number].host for number in order]
         # Both at once would be twice the memory.
         columns = {name: self._columns.pop(name).ordered(order) for name in sorted(self._columns)}
         problems = self._problems | set(self._duplicates()) | set(_of_hosts(hosts, fresh_from, fresh_until))
-        missing = set(map(_harmless.flat, expected)) - set(self._numbers)
+        missing = set(map(_harmless.flat, expected)) - set(self._numbers) - set(map(_records.host_of, self._numbers))
         problems |= {_records.Problem("missing", name, "there is no result of it") for name in missing}
         order_of = {kind: place for place, kind in enumerate(_records.PROBLEMS)}
         problems = sorted(problems, key=lambda problem: (order_of[problem.kind], problem))

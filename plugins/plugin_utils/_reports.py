@@ -17,7 +17,6 @@ import urllib.parse
 from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _catalogue,
     _controls,
-    _harmless,
     _merge,
     _provenance,
     _records,
@@ -35,12 +34,11 @@ _MADE = ("report.html", "report.json", "junit-*.xml", "hdf/*.json", "cklb/*.cklb
 
 def of_run(folder, hosts, run=_provenance.RUN):
     """The Fleet of RUN: what it has kept of HOSTS in FOLDER. Of a host that it never reached there is an earlier result, or none: both are
-    missing. Of a host that worked on an image none is expected."""
+    missing."""
     reader = _merge.Reader(run)
     for source, line in _shards.lines(_kept(folder, hosts)):
         reader.add(source, line)
-    others = {_records.host_of(name) for name in reader.names() if _records.is_image(name)}
-    return reader.fleet([host for host in hosts if _harmless.flat(host) not in others])
+    return reader.fleet(hosts)
 
 
 def _kept(folder, hosts):

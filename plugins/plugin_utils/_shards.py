@@ -47,12 +47,17 @@ def shard(host, result, check_mode, ended, about):
     ENDED: its outcome. ABOUT: what the controller knows of the call: its mode, waivers and provenance.
     """
     kept = {key: result[key] for key in _KEPT if key in result}
-    if about.get("image") and isinstance(kept.get("kernel"), dict):
-        # It runs on the host that works on the image, and the image has a kernel of its own.
-        kept["kernel"] = dict(kept["kernel"], release=None, machine=None)
+    if "kernel" in kept:
+        kept["kernel"] = _kernel(result, about)
     return dict(kept, schema_version=_records.SCHEMA_VERSION, host=host, check_mode=check_mode, outcome=ended, time=now(),
                 run=_provenance.RUN, mode=about.get("mode") or mode(None, check_mode), waivers=about.get("waivers", []),
                 provenance=dict(_provenance.PROGRAMS, **about.get("provenance", {})))
+
+
+def _kernel(result, about):
+    """What runs where the RESULT is from. The kernel that works on an image is none of the image's own."""
+    found = result.get("kernel")
+    return dict(found, release=None, machine=None) if about.get("image") and isinstance(found, dict) else found
 
 
 def now():
@@ -68,20 +73,27 @@ def facts(result, about):
     names = {state: [row["name"] for row in rows if row.get("state") == state] for state in STATES}
     differing = [row["name"] for row in rows if row.get("state") in DIFFERING]
     kept = {"time": now(), "run": _provenance.RUN, "mode": about.get("mode"), "profile": about.get("provenance", {}).get("profile"),
-            "summary": result.get("summary"), "differing": differing[:_MOST_NAMES], "kernel": result.get("kernel"),
+            "summary": result.get("summary"), "differing": differing[:_MOST_NAMES], "kernel": _kernel(result, about),
             "names": {state: found for state, found in names.items() if found}, "omitted": result.get("omitted"),
             "outcome": outcome(result)}
-    return {"photon_hardening": kept}
+    return {"photon_hardening": dict(kept, image=about["image"]) if about.get("image") else kept}
+
+
+def name_of_fact(host, fact):
+    """Whose result a cached FACT of HOST is: its own, or that of an image on it."""
+    image = fact.get("image")
+    return _records.of_image(host, image if isinstance(image, str) else None)
 
 
 def of_fact(host, fact):
-    """The line of a shard made of a cached FACT. Its parameters have a state alone."""
+    """The line of a shard made of a cached FACT of HOST. Its parameters have a state alone."""
     check_mode = fact.get("mode") == "audit"
     names = fact.get("names") if isinstance(fact.get("names"), dict) else {}
     empty = dict.fromkeys(_records.Cell._fields)
     rows = [dict(empty, name=name, state=state) for state, found in names.items() if isinstance(found, list) for name in found]
     return json.dumps({
-        "schema_version": _records.SCHEMA_VERSION, "host": host, "time": fact.get("time"), "run": fact.get("run"), "mode": fact.get("mode"),
+        "schema_version": _records.SCHEMA_VERSION, "host": name_of_fact(host, fact), "time": fact.get("time"), "run": fact.get("run"),
+        "mode": fact.get("mode"),
         "outcome": fact.get("outcome", _DONE), "check_mode": check_mode, "msg": "from the fact cache, without values", "parameters": rows,
         "kernel": fact.get("kernel"), "omitted": fact.get("omitted"), "provenance": {"profile": fact.get("profile")}}, sort_keys=True)
 

@@ -405,7 +405,7 @@ def test_a_result_of_an_image_does_not_take_the_place_of_the_hosts(tmp_path):
     Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, answer).run()
     play = Play({"dropins": DROPINS, "report_dir": str(tmp_path), "root": "/mnt/x"}, answer)
     result = play.run()
-    assert result["invocation"]["image"] == "web1 (image /mnt/x)" and "ansible_facts" not in result
+    assert result["invocation"]["image"] == "web1 (image /mnt/x)" and result["ansible_facts"]["photon_hardening"]["image"] == "/mnt/x"
     shards = kept(tmp_path)
     assert {name: shard["host"] for name, shard in shards.items()} == {
         "web1.json": "web1", "web1%20%28image%20%2Fmnt%2Fx%29.json": "web1 (image /mnt/x)"}

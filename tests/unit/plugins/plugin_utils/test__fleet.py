@@ -46,8 +46,8 @@ def test_counts():
     ([line("web1")], [], "The host has no hardened parameter: all are waived, unsupported or not wanted."),
     ([line("web1 (image /x)", row("a.a"))], [], "The image is as wanted."),
     ([line("web1 (image /x)", row("a.a")), line("web1 (image /y)", row("a.a"))], [], "All 2 images are as wanted."),
-    # It says nothing of the host.
-    ([line("web1 (image /x)", row("a.a"))], ["web1"], "1 of 2 hosts is as wanted; 1 host has no whole and fresh result."),
+    # Of a host that works on images none of its own is expected.
+    ([line("web1 (image /x)", row("a.a"))], ["web1"], "The image is as wanted."),
     ([line("web1", row("a.a", "unsupported"), row("a.b", "waived")), line("web2", row("a.a"))], [],
      "1 of 2 hosts is as wanted; 1 host has no hardened parameter: all are waived, unsupported or not wanted."),
     # After a rollback.
