@@ -46,8 +46,6 @@ def test_counts():
     ([line("web1")], [], "The host has no hardened parameter: all are waived, unsupported or not wanted."),
     ([line("web1 (image /x)", row("a.a"))], [], "The image is as wanted."),
     ([line("web1 (image /x)", row("a.a")), line("web1 (image /y)", row("a.a"))], [], "All 2 images are as wanted."),
-    # Of a host that works on images none of its own is expected.
-    ([line("web1 (image /x)", row("a.a"))], ["web1"], "The image is as wanted."),
     ([line("web1", row("a.a", "unsupported"), row("a.b", "waived")), line("web2", row("a.a"))], [],
      "1 of 2 hosts is as wanted; 1 host has no hardened parameter: all are waived, unsupported or not wanted."),
     # After a rollback.
@@ -60,6 +58,12 @@ def test_the_verdict_never_hides_what_is_missing(lines, expected, sentence):
     found = fleet(*lines, expected=expected, fresh_from="2026-01-01T00:00:00Z")
     assert _fleet.verdict_sentence(found) == sentence
     assert sum(found.host_totals().values()) == len({host.name for host in found.hosts} | set(expected))
+
+
+def test_of_a_host_that_works_on_images_no_result_of_its_own_is_expected():
+    found = fleet(line("web1 (image /x)", row("a.a")), expected=["web1", "web2"])
+    assert found.missing() == {"web2"} and [problem.source for problem in found.problems] == ["web2"]
+    assert _fleet.verdict_sentence(fleet(line("web1 (image /x)", row("a.a")), expected=["web1"])) == "The image is as wanted."
 
 
 # --- the guest side ---
