@@ -100,7 +100,7 @@ def test_what_is_erased_and_not_installed_again_is_named():
     done = upgrade("4.0", "-e", '{"photon_upgrade_accept_erased": ["vendoragent"]}')
     assert done.returncode == 0
     assert "photon-upgrade.sh erases these itself: python-six, python2, toybox." in done.stdout
-    assert "come back where the new version has them: myagent." in done.stdout
+    assert "They are installed again if the new version has them: myagent." in done.stdout
     assert "Packages of others that were erased, to be installed again where they are needed: vendoragent." in done.stdout
     assert "pam_tally2.so had the options onerr=fail deny=3, which are lost. Set them again for pam_faillock.so." in done.stdout
 
