@@ -362,19 +362,24 @@ def _way_back(name, value, elsewhere, reading, entry, choice, broken, boot):
     if entry.before is None and entry.wrote is None:
         return told("ok", "the host's own value is as good as what %s asks for" % elsewhere[0])
     if not _memory.is_ours(name, entry, reading.value):
-        is_as_before = entry.before is not None and _values.same(name, entry.before, reading.value)
-        return told("ok", _memory.NOT_WANTED if is_as_before else _memory.NOT_WANTED + "; something else changed it after the last run, so "
-                    "it is left as it is")
+        return told("ok", _why_not_ours(name, entry, reading.value))
     if value is None:
         return told("reboot_required", "it was not set before, and %s" % _NEVER_UNSET)
     if _values.same(name, value, reading.value):
         return told("ok", "%s asks for the same" % elsewhere[0] if elsewhere else _memory.NOT_WANTED)
     if broken:
-        return told("held_back", "left as it is: its baseline %s would break %s" % (value, broken))
+        what = "%s, which %s asks for," % (value, elsewhere[0]) if elsewhere else "its baseline %s" % value
+        return told("held_back", "left as it is: %s would break %s" % (what, broken))
     blocked = _blocked_back(name, value, reading, entry, boot)
     if blocked:
         return told(*blocked)
     return told("changed", "%s asks for it" % elsewhere[0] if elsewhere else "no longer wanted: the earlier value is restored", value)
+
+
+def _why_not_ours(name, entry, live):
+    if entry.before is not None and _values.same(name, entry.before, live):
+        return _memory.NOT_WANTED
+    return _memory.NOT_WANTED + "; something else changed it after the last run, so it is left as it is"
 
 
 def _blocked_back(name, value, reading, entry, boot):

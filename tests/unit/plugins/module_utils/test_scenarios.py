@@ -364,6 +364,16 @@ def test_a_line_behind_a_later_drop_in_of_one_call_breaks_no_use_either():
     assert world.live["kernel.a"] == "1" and world.boots_with("kernel.a") in (None, "1")
 
 
+def test_whose_value_would_break_a_use_is_told():
+    world = World({"kernel.a": "1"}, uses={"docker": ("dockerd", True)})
+    later = "/etc/sysctl.d/80-later.conf"
+    world.run({NETWORK: "kernel.a = 0\n"})
+    world.run({later: "kernel.a = 2\n"})
+    (row,) = world.run({later: ""}, {"kernel.a": {"hold": {"0": ["docker"]}}}).rows
+    assert (row.state, row.after) == ("held_back", "2")
+    assert row.reason.startswith("left as it is: 0, which %s asks for, would break docker" % NETWORK)
+
+
 @pytest.mark.parametrize("zero", ["0", "00", "0x0", " 0 "])
 def test_a_zero_of_a_pair_unsets_nothing_however_it_is_written(zero):
     world = World({"vm.dirty_bytes": "0", "vm.dirty_ratio": "10"})
