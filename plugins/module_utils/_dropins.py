@@ -18,7 +18,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _sysctl_d,
     _values,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._model import Decided, File, Mine
+from ansible_collections.photon.hardening.plugins.module_utils._model import Decided, File, Mine, NewFile
 
 _STRICTER_THERE = "A file of others asks for this, and it is stricter than what is wanted."
 # Parameters in one sentence.
@@ -27,7 +27,7 @@ _MOST_NAMED = 20
 
 def decide(request, choices, wanted, snapshot, disk):
     """The drop-ins of this call. DISK: path -> File."""
-    decided = Decided({}, {}, {}, {}, {}, [], {})
+    decided = Decided({}, [])
     devices, left = _device_lines(wanted, choices, snapshot.interfaces), _left_lines(wanted, choices, snapshot)
     adapted = {}
     for item in request.dropins:
@@ -187,9 +187,8 @@ def _present(path, adapted, ours, request, wanted, held, snapshot, disk, decided
     added = _sysctl_d.parse("\n".join(edits), snapshot.dialect)
     lines = [line for line in added if not line.name or not _is_replaced(line, ours) or _is_as_good(line, ours, wanted)]
     text += _kept(_memory.EDITED_LINES, lines, request, wanted, held, snapshot, path, decided.warnings)
-    decided.texts[path] = "\n".join(text) + "\n"
-    decided.lines[path], decided.edits[path], decided.conflicts[path] = dict(own), edits, request.conflicts
-    decided.rules[path] = {name: _rules.ordered(wanted[name].rule) for name in own if name in wanted}
+    rules = {name: _rules.ordered(wanted[name].rule) for name in own if name in wanted}
+    decided.files[path] = NewFile("\n".join(text) + "\n", own, rules, request.conflicts, edits)
     if whose == _memory.FOREIGN and known:
         decided.warnings.append(_replacement(path, _memory.our_lines(known, known.text),
                                              _boot_order.BootOrder([File(path, now)], snapshot.dialect)))
@@ -206,9 +205,7 @@ def _derive_anew(ours, request, wanted, snapshot, disk, decided):
         warnings = []
         text = _memory.own_part(now) + _kept_of_others(path, known, now, ours, request, wanted, (), snapshot, warnings)
         if "\n".join(text) + "\n" != now:
-            decided.texts[path], decided.lines[path] = "\n".join(text) + "\n", _memory.our_lines(known, now)
-            decided.rules[path] = known.rules or {}
-            decided.edits[path], decided.conflicts[path] = (), known.conflicts
+            decided.files[path] = NewFile("\n".join(text) + "\n", _memory.our_lines(known, now), known.rules or {}, known.conflicts)
             decided.warnings.extend(warnings)
 
 
@@ -349,11 +346,10 @@ def _leaving(path, known, now, decided):
     whose = _memory.whose(known, text)
     if known and text == known.before:
         # A run that was killed, or somebody else, has brought it back.
-        decided.texts[path] = text
+        decided.files[path] = NewFile(text)
     elif whose == _memory.OURS or whose == _memory.EDITED and known.text is not None:
         edits = _memory.edits(known, text)
-        decided.texts[path] = _with_edits(known, edits)
-        decided.attributes[path] = known.attributes if known.before is not None else None
+        decided.files[path] = NewFile(_with_edits(known, edits), attributes=known.attributes if known.before is not None else None)
         if edits:
             decided.warnings.append("%s was changed by something else; lines of others are left in it (%d)." % (path, len(edits)))
     elif known or whose == _memory.ORPHAN:
@@ -379,19 +375,16 @@ def _why_left(whose):
 
 def our_lines(request, decided, wanted, snapshot, disk):
     """parameter -> Mine for every line of ours that is read at boot, the later file's where two set the same."""
-    paths = set(decided.texts) | set(snapshot.saved.files)
+    paths = set(decided.files) | set(snapshot.saved.files)
     found = {}
     for path in sorted(paths, key=_sysctl_d.boot_key):
         if _sysctl_d.restates(path):
             continue
-        if path in decided.texts:
-            lines, rules, conflicts = (kind.get(path, {}) for kind in (decided.lines, decided.rules, decided.conflicts))
-        else:
-            lines, rules, conflicts = _remembered_lines(path, snapshot.saved.files[path], disk)
-        for name, value in lines.items():
+        item = decided.files[path] if path in decided.files else _as_remembered(path, snapshot.saved.files[path], disk)
+        for name, value in (item.lines or {}).items():
             for other in _ended_by(name, value, found):
                 del found[other]
-            found[name] = Mine(value, path, rules.get(name) or _rules.ordered(_rules.of(request.rules, name)), conflicts)
+            found[name] = Mine(value, path, item.rules.get(name) or _rules.ordered(_rules.of(request.rules, name)), item.conflicts)
     return found
 
 
@@ -402,10 +395,10 @@ def _ended_by(name, value, found):
     return [other for other in ended if other in found]
 
 
-def _remembered_lines(path, known, disk):
-    """What an earlier call wrote and is still there."""
+def _as_remembered(path, known, disk):
+    """The NewFile of what an earlier call wrote and is still there."""
     if path not in disk or not _sysctl_d.is_ours(disk[path].text):
-        return {}, {}, known.conflicts
+        return NewFile(None)
     there = {line.name for line in _sysctl_d.parse(disk[path].text) if line.name}
     lines = {name: value for name, value in sorted(_memory.our_lines(known, disk[path].text).items()) if name in there}
-    return lines, known.rules or {}, known.conflicts
+    return NewFile(disk[path].text, lines, known.rules or {}, known.conflicts)

@@ -154,10 +154,11 @@ Write = namedtuple("Write", "name value before one_way dropin number")
 # active: whether the parameter's line stays in force in its drop-in, and then with which value (target). write: the value to set live.
 # elsewhere: whether a later drop-in of ours asks for something else, so that this line is not in force.
 Choice = _record("Choice", "state target write active reason elsewhere", None, None, False, "", False)
-# The drop-ins. texts: path -> what the file shall be, None: no file. lines and rules: path -> those of our lines. edits: path -> lines of
-# others.
-# attributes: path -> of a file that goes back. conflicts: path -> what the call said whose lines these are.
-Decided = namedtuple("Decided", "texts lines rules edits attributes warnings conflicts")
+# What a file becomes. text: None: no file. lines, rules, conflicts and edits: as in a SavedFile; lines None: it is not ours any more.
+# attributes: of a file that goes back, None where they are not known.
+NewFile = _record("NewFile", "text lines rules conflicts edits attributes", None, {}, "restate", (), None)
+# files: path -> NewFile.
+Decided = namedtuple("Decided", "files warnings")
 # A line of ours: its value, its file, which values of others are as good, and what the call that wrote it said about conflicts.
 Mine = namedtuple("Mine", "value path rule conflicts")
 # writes: in their order. expected: parameter -> live value that must be there after the writes, also of what moves by itself.

@@ -35,7 +35,7 @@ def plan(request, snapshot):
     decided = _dropins.decide(request, choices, wanted, snapshot, disk)
     mine = _dropins.our_lines(request, decided, wanted, snapshot, disk)
     _restate.decide(mine, decided, snapshot, disk, _waived(request, choices, mine, snapshot))
-    after = _restate.with_texts(disk, decided.texts)
+    after = _restate.with_new(disk, decided.files)
     boots = [_rivals.Boot(files, snapshot.dialect, snapshot.rivals, snapshot.interfaces)
              for files in (snapshot.files, list(after.values()))]
     choices.update(back)
@@ -52,8 +52,8 @@ def plan(request, snapshot):
         passing=dict(_remember.passing(_writes.passing(planned, followers, snapshot.live, snapshot.interfaces), snapshot),
                      **_remember.going_back(planned, snapshot)),
         folders=folders, disk=disk, live_before=_live_before(planned, expected, followers, snapshot),
-        files={path: text for path, text in decided.texts.items() if text != (disk[path].text if path in disk else None)},
-        attributes=decided.attributes,
+        files={path: new.text for path, new in decided.files.items() if new.text != (disk[path].text if path in disk else None)},
+        attributes={path: new.attributes for path, new in decided.files.items()},
         warnings=decided.warnings + _warnings(wanted, told, rows, request, snapshot, list(after.values())))
 
 
@@ -179,20 +179,20 @@ def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
     parameters = snapshot.saved.parameters
     if not request.image:
         parameters = _remember.parameters(snapshot.saved, paths, choices, wanted, snapshot, followers)
-    files = _remember.files(snapshot.saved, decided.texts, disk, decided.lines, decided.rules, decided.conflicts, decided.edits)
+    files = _remember.files(snapshot.saved, decided.files, disk)
     files = {path: known for path, known in files.items()
-             if _still_matters(path, known, path in paths, disk.get(path), decided.texts)}
-    made = [folder for path in decided.texts if path in after for folder in snapshot.missing_folders.get(path, ())]
+             if _still_matters(path, known, path in paths, disk.get(path), decided.files)}
+    made = [folder for path in decided.files if path in after for folder in snapshot.missing_folders.get(path, ())]
     kept, gone = _remember.folders(snapshot.saved, made, files)
     machine_id = snapshot.saved.machine_id or snapshot.machine_id
     return Saved(parameters, files, kept, _remember.firsts(snapshot.saved, choices, snapshot, files),
                  machine_id if parameters or files else None), gone
 
 
-def _still_matters(path, known, asked, now, texts):
+def _still_matters(path, known, asked, now, decided):
     """Whether what was at PATH before us, KNOWN, is still to be remembered: not where newer foreign content is left as it is, nor of a file
     that restates and that a run which failed has not written."""
-    if path in texts:
+    if path in decided:
         return True
     if _sysctl_d.restates(path):
         return now is not None or known.before is not None

@@ -138,27 +138,21 @@ def firsts(saved, choices, snapshot, after):
     return {name: value for name, value in found.items() if value is not None}
 
 
-def files(saved, texts, disk, lines, rules, conflicts, found_edits):
-    """path -> SavedFile after the run. TEXTS: what this run decides on. DISK: path -> File, as found.
-
-    LINES and RULES: path -> those of our lines. CONFLICTS: path -> what the call said whose lines these are. FOUND_EDITS: path -> lines of
-    others in our files.
-    """
-    kept = {path: known for path, known in saved.files.items() if path not in texts}
-    for path, text in texts.items():
-        if text is not None and path in lines:
-            kept[path] = _remembered_file(saved.files.get(path), disk.get(path), text, lines[path], rules[path],
-                                          conflicts.get(path, "restate"), found_edits.get(path, ()))
+def files(saved, decided, disk):
+    """path -> SavedFile after the run. DECIDED: path -> NewFile. DISK: path -> File, as found."""
+    kept = {path: known for path, known in saved.files.items() if path not in decided}
+    kept.update((path, _remembered_file(saved.files.get(path), disk.get(path), new)) for path, new in decided.items()
+                if new.text is not None and new.lines is not None)
     return kept
 
 
-def _remembered_file(known, now, text, lines, rules, conflicts, found_edits):
+def _remembered_file(known, now, new):
     content = now.text if now else None
     if _memory.whose(known, content) in (_memory.FOREIGN, _memory.ORPHAN):
         before, attributes = content, now.attributes
     else:
         before, attributes = (known.before, known.attributes) if known else (None, None)
-    return SavedFile(before, attributes, _memory.digest(text), None, lines, rules, conflicts, tuple(found_edits), text)
+    return SavedFile(before, attributes, _memory.digest(new.text), None, new.lines, new.rules, new.conflicts, new.edits, new.text)
 
 
 def folders(saved, made, remaining):

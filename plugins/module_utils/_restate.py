@@ -8,7 +8,7 @@ Pure. Private to the collection.
 
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _boot_order, _memory, _names, _sysctl_d, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import File
+from ansible_collections.photon.hardening.plugins.module_utils._model import File, NewFile
 
 _HIDING = "%s\n%s\n" % (_sysctl_d.HEADER, _sysctl_d.comment("The lines of the file that was here are no longer wanted."))
 _MOST_ROUNDS = 8
@@ -19,10 +19,10 @@ _ANY_INTERFACE = "any-interface"
 def decide(mine, decided, snapshot, disk, waived):
     """Adds the file that restates our lines to what is DECIDED; those of earlier runs go when they are not needed any more. What would be
     read in the place of one that goes, such as a file of ours that was adopted, or is not known any more, counts as one of others."""
-    ours = set(decided.texts) | set(snapshot.saved.files)
+    ours = set(decided.files) | set(snapshot.saved.files)
     old = [path for path, item in disk.items() if _sysctl_d.restates(path) and _sysctl_d.is_ours(item.text)]
     name = _sysctl_d.last_name([path.rpartition("/")[2] for path in disk if path not in ours and path not in old])
-    rest = [item for path, item in with_texts(disk, decided.texts).items() if path not in old]
+    rest = [item for path, item in with_new(disk, decided.files).items() if path not in old]
     edits = _take_old(old, decided, snapshot.saved.files, disk)
     if name is None:
         return
@@ -34,13 +34,9 @@ def decide(mine, decided, snapshot, disk, waived):
         return
     hidden = {item.path for item in below}
     for other in old:
-        _put(decided, other, _HIDING if other in hidden else None, {}, [])
+        decided.files[other] = NewFile(_HIDING if other in hidden else None, {})
     if text is not None or edits or path in hidden:
-        _put(decided, path, _with_added(text or _HIDING, edits), dict(lines), edits)
-
-
-def _put(decided, path, text, lines, edits):
-    decided.texts[path], decided.lines[path], decided.rules[path], decided.edits[path] = text, lines, {}, edits
+        decided.files[path] = NewFile(_with_added(text or _HIDING, edits), lines, edits=tuple(edits))
 
 
 def _below(old, known, disk):
@@ -57,16 +53,15 @@ def _take_old(old, decided, known, disk):
         if path not in known:
             continue
         found = _memory.edits(known[path], disk[path].text)
-        decided.texts[path] = "".join(line + "\n" for line in found) if found else known[path].before
+        decided.files[path] = NewFile("".join(line + "\n" for line in found) if found else known[path].before)
         edits += found
     return edits
 
 
-def with_texts(disk, texts):
-    """DISK as it will be with TEXTS written."""
-    merged = dict(disk)
-    merged.update((path, File(path, text)) for path, text in texts.items() if text is not None)
-    return {path: item for path, item in merged.items() if texts.get(path, "") is not None}
+def with_new(disk, files):
+    """DISK as it will be with FILES, path -> NewFile, written."""
+    merged = dict(disk, **{path: File(path, new.text) for path, new in files.items()})
+    return {path: item for path, item in merged.items() if item.text is not None}
 
 
 def _found(path, known, now):

@@ -10,6 +10,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Choice,
     Decided,
     File,
+    NewFile,
     Request,
     Rule,
     Saved,
@@ -71,8 +72,8 @@ def decided(now, known=None, rules=None, uses=None, choice=None, text="kernel.a 
 ])
 def test_a_line_as_it_fits_the_host(choice, lines):
     found = decided(None, choice=choice, text="kernel.a=1\n")
-    assert found.texts == {PATH: HEADER + "".join(text + "\n" for text in lines)}
-    assert found.lines == {PATH: {"kernel.a": choice.target} if choice.active else {}}
+    assert found.files[PATH].text == HEADER + "".join(text + "\n" for text in lines)
+    assert found.files[PATH].lines == ({"kernel.a": choice.target} if choice.active else {})
 
 
 @pytest.mark.parametrize("rules, speaker", [
@@ -123,7 +124,7 @@ def test_what_is_said_of_the_file_that_was_found(now, known, told):
     pytest.param("-kernel.a", {"accept": ["2"]}, False, id="no value"),
 ])
 def test_lines_that_others_wrote_into_our_file(added, rule, kept):
-    text = decided(OURS + added + "\n", remembered(), {"kernel.a": rule}).texts[PATH]
+    text = decided(OURS + added + "\n", remembered(), {"kernel.a": rule}).files[PATH].text
     assert text == OURS + ("\n# Lines that something else has written into this file.\n%s\n" % added if kept else "")
 
 
@@ -207,14 +208,14 @@ def test_lines_kept_beside_a_held_one(found, kept):
     made = _dropins.decide(request, {USERNS: held}, wanted, snapshot, {PATH: files[0]})
     text = HEADER + "# held_back: would break docker (it runs): %s = 0\n" % USERNS
     title = "\n# Lines of the file that was here before, for the next boot: this file has taken its place.\n"
-    assert made.texts[PATH] == text + (title + "".join(one + "\n" for one in kept) if kept else "")
+    assert made.files[PATH].text == text + (title + "".join(one + "\n" for one in kept) if kept else "")
     assert made.warnings == []
 
 
 def test_a_kept_line_that_would_break_a_use_stays_readable():
     found = decided("kernel.b=2\n%s=0\n" % FORWARD, rules={FORWARD: {"hold": {"0": ["docker"]}}}, uses={"docker": Use("it runs", True)})
     note = "# held_back: would break docker (it runs): %s=0\n" % FORWARD
-    assert found.texts[PATH].endswith("this file has taken its place.\n%skernel.b=2\n" % note)
+    assert found.files[PATH].text.endswith("this file has taken its place.\n%skernel.b=2\n" % note)
     assert found.warnings == ["%s: the line `%s=0` of the file that was there is not kept: it would break docker (it runs)."
                               % (PATH, FORWARD)]
 
@@ -243,8 +244,8 @@ LEFT = "was changed by something else since the last run; it is left as it is."
 ])
 def test_a_drop_in_that_goes(now, known, texts, told):
     found = decided(now, known, text="")
-    assert found.texts == texts
-    assert found.attributes == ({PATH: Attributes(0o600, 1, 2) if known.before else None} if texts else {})
+    attributes = Attributes(0o600, 1, 2) if known and known.before else None
+    assert found.files == {path: NewFile(text, attributes=attributes) for path, text in texts.items()}
     assert found.warnings == (["%s %s" % (PATH, told)] if told else [])
 
 
@@ -255,6 +256,6 @@ def test_our_lines_are_those_of_all_files_but_the_one_that_restates(late):
     text = HEADER + "kernel.late = 2\n"
     saved = Saved({}, {RESTATE_PATH: SavedFile(None, lines={"kernel.a": "0x1"}), late: SavedFile(None, lines={"kernel.late": "2"})})
     disk = {RESTATE_PATH: File(RESTATE_PATH, HEADER + "kernel.a = 0x1\n"), late: File(late, text)}
-    made = Decided({PATH: OURS}, {PATH: {"kernel.a": "1"}}, {PATH: {}}, {}, {}, [], {PATH: "restate"})
+    made = Decided({PATH: NewFile(OURS, {"kernel.a": "1"})}, [])
     found = _dropins.our_lines(asked(), made, {}, host(disk.values(), saved), disk)
     assert {name: (mine.value, mine.path) for name, mine in found.items()} == {"kernel.a": ("1", PATH), "kernel.late": ("2", late)}
