@@ -11,10 +11,12 @@ import os
 import signal
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
+    _atomic,
     _baseline,
     _behaviour,
     _files,
     _names,
+    _probe,
     _procfs,
     _remember,
     _sysctl_d,
@@ -96,9 +98,9 @@ class _Progress:
 def probe(plan, before):
     """Raise now where a file could not be replaced later; nothing is changed."""
     for path, text in sorted(plan.files.items()):
-        _files.probe(path, text)
+        _probe.probe(path, text)
     if plan.saved != before:
-        _files.probe(_files.BASELINE, "")
+        _probe.probe(_files.BASELINE, "")
 
 
 def carry_out(plan, before):
@@ -107,13 +109,13 @@ def carry_out(plan, before):
     with _Undone(plan, before, first) as progress:
         probe(plan, before)
         for folder in _sysctl_d.FOLDERS + (_files.STATE_FOLDER,):
-            _files.discard_left(folder)
+            _atomic.discard_left(folder)
         _stage(plan, before, first, progress)
         progress.live = True
         outcomes, forms = _set_live(plan, progress)
         for path, text in sorted(plan.files.items()):
             progress.placed.append(path)
-            _files.commit(path, text)
+            _atomic.commit(path, text)
         SIGNALS.deaf = True
     plan.warnings.extend(filter(None, progress.notes))
     return _finish(plan, before, first, outcomes, forms)
@@ -141,9 +143,9 @@ def _stage(plan, before, first, progress):
     """Files before memory: a disk that fills up does so while there is nothing to take back."""
     for path, text in sorted(plan.files.items()):
         if text is not None:
-            _files.make_folders(path)
+            _atomic.make_folders(path)
             progress.staged.append(path)
-            progress.notes.append(_files.stage(path, text, plan.attributes.get(path)))
+            progress.notes.append(_atomic.stage(path, text, plan.attributes.get(path)))
     if first != before:
         progress.memory = True
         progress.staged.append(_files.BASELINE)
@@ -153,7 +155,7 @@ def _stage(plan, before, first, progress):
 def _finish(plan, before, first, outcomes, forms):
     """The plan as it came out. From here on everything is done, so trouble is a warning."""
     for folder in plan.folders:
-        if not _files.remove_folder(folder):
+        if not _atomic.remove_folder(folder):
             plan.warnings.append("%s was made for a file of ours and stays: it is not empty, or cannot be removed." % folder)
     moved = {name: (plan.live_before[name], _procfs.read(name).value) for name in plan.followers}
     saved = _remember.after_run(plan.saved, before, first, outcomes, forms, moved, _procfs.boot_id())
@@ -316,11 +318,11 @@ def _undo(plan, before, first, progress):
         stuck += _tried(path, _replace, path, plan.disk.get(path))
     changed = bool(stuck)
     for path in progress.staged:
-        stuck += _tried("the temporary file beside %s" % path, _files.discard, path)
+        stuck += _tried("the temporary file beside %s" % path, _atomic.discard, path)
     if progress.memory and not changed:
         stuck += _tried(_files.BASELINE, _baseline.restore, before)
     made = sorted(set(first.folders) - set(before.folders), reverse=True)
-    return stuck + [folder for folder in made if not _files.remove_folder(folder)]
+    return stuck + [folder for folder in made if not _atomic.remove_folder(folder)]
 
 
 def _tried(what, function, *arguments):
@@ -350,5 +352,5 @@ def _replace(path, item):
     if now == (item.text if item else None):
         return
     if item is not None:
-        _files.stage(path, item.text, item.attributes)
-    _files.commit(path, item.text if item else None)
+        _atomic.stage(path, item.text, item.attributes)
+    _atomic.commit(path, item.text if item else None)

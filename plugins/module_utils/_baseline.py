@@ -9,7 +9,7 @@ Private to the collection.
 import json
 import re
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _names, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _atomic, _files, _names, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     CONFLICTS,
     Attributes,
@@ -210,8 +210,8 @@ def text_of(saved):
 def store(saved):
     """Replace the file as a whole; without anything to remember there is no file. Returns what is to be said of it, or None."""
     text = text_of(saved) if saved.parameters or saved.files else None
-    note = None if text is None else _files.stage(_files.BASELINE, text, Attributes(0o600, *_files.OWNER))
-    _files.commit(_files.BASELINE, text)
+    note = None if text is None else _atomic.stage(_files.BASELINE, text, Attributes(0o600, *_files.OWNER))
+    _atomic.commit(_files.BASELINE, text)
     return note
 
 

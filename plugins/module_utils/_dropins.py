@@ -1,24 +1,23 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The texts of our files: the given drop-in as it fits this host, lines kept from a file that it replaces, and all lines of ours.
+"""The texts of our files: the given drop-in as it fits this host, one that goes, and all lines of ours.
 
 Pure. Private to the collection.
 """
 
-
 from ansible_collections.photon.hardening.plugins.module_utils import (
     _behaviour,
     _boot_order,
-    _decide,
-    _glob,
+    _held,
+    _kept,
     _memory,
     _names,
     _rules,
     _sysctl_d,
     _values,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._model import Decided, File, Mine, NewFile
+from ansible_collections.photon.hardening.plugins.module_utils._model import Decided, File, Judge, Mine, NewFile
 
 _STRICTER_THERE = "A file of others asks for this, and it is stricter than what is wanted."
 # Parameters in one sentence.
@@ -33,16 +32,16 @@ def decide(request, choices, wanted, snapshot, disk):
     for item in request.dropins:
         if item.text.strip():
             stricter = _stricter_there(item.path, request, wanted, snapshot, disk)
-            behind = {line.name: _broken_by_line(line, request, wanted, snapshot) for line in _sysctl_d.parse(item.text)
+            behind = {line.name: _kept.broken_by(line, request, wanted, snapshot) for line in _sysctl_d.parse(item.text)
                       if line.name in wanted and wanted[line.name].dropin != item.path}
             adapted[item.path] = _adapted(item, choices, devices, left.get(item.path, []), stricter, behind)
-    ours = _own_values(adapted, request, snapshot)
+    judge = Judge(request, wanted, snapshot, _own_values(adapted, request, snapshot), _lines_held_back(choices, wanted))
     for item in request.dropins:
         if item.path in adapted:
-            _present(item.path, adapted[item.path], ours, request, wanted, _held(choices, wanted), snapshot, disk, decided)
+            _present(item.path, adapted[item.path], judge, disk, decided)
         else:
             _leaving(item.path, snapshot.saved.files.get(item.path), disk.get(item.path), decided)
-    _derive_anew(ours, request, wanted, snapshot, disk, decided)
+    _derive_anew(judge._replace(held=()), disk, decided)
     return decided
 
 
@@ -53,13 +52,13 @@ def _stricter_there(path, request, wanted, snapshot, disk):
     that is read before ours, where it is stricter than what is wanted: also at the next boot nothing becomes weaker. On a running host
     such a line is in force already, and its value is the host's own."""
     now = disk[path].text if path in disk else None
-    there = [line.text for _title, lines in _origins(path, snapshot.saved.files.get(path), now, snapshot) for line in lines]
+    there = [line.text for _title, lines in _kept.origins(path, snapshot.saved.files.get(path), now, snapshot) for line in lines]
     order, found = _boot_order.BootOrder([File(path, "\n".join(there))] if there else [], snapshot.dialect), {}
     for want in (want for want in wanted.values() if want.dropin == path):
         winner = order.winner(want.name) or request.image and _read_before(path, want.name, snapshot)
         if (winner and winner.value is not None and not _values.same(want.name, winner.value, want.value)
                 and _values.as_good(want.name, winner.value, want.rule)
-                and not _decide.broken_uses(want.name, winner.value, want.rule, snapshot)):
+                and not _held.broken_uses(want.name, winner.value, want.rule, snapshot)):
             found[want.name] = winner.value
     return found
 
@@ -173,40 +172,42 @@ def _own_values(adapted, request, snapshot):
     return {_behaviour.switch(name): name for own in lines for name in own}
 
 
-def _held(choices, wanted):
+def _lines_held_back(choices, wanted):
     """(switch, value) of the lines of this call that are held back: they say so themselves."""
     return [(_behaviour.switch(name), wanted[name].value) for name, choice in choices.items()
             if choice.state == "held_back" and name in wanted and wanted[name].value is not None]
 
 
-def _present(path, adapted, ours, request, wanted, held, snapshot, disk, decided):
-    text, own = adapted
-    known, now = snapshot.saved.files.get(path), disk[path].text if path in disk else None
+def _present(path, adapted, judge, disk, decided):
+    (text, own), wanted, dialect = adapted, judge.wanted, judge.snapshot.dialect
+    known, now = judge.snapshot.saved.files.get(path), disk[path].text if path in disk else None
     whose, edits = _memory.whose(known, now), _memory.edits(known, now)
-    text = text + _kept_of_others(path, known, now, ours, request, wanted, held, snapshot, decided.warnings)
-    added = _sysctl_d.parse("\n".join(edits), snapshot.dialect)
-    lines = [line for line in added if not line.name or not _is_replaced(line, ours) or _is_as_good(line, ours, wanted)]
-    text += _kept(_memory.EDITED_LINES, lines, request, wanted, held, snapshot, path, decided.warnings)
+    added = _sysctl_d.parse("\n".join(edits), dialect)
+    lines = [line for line in added
+             if not line.name or not _kept.is_replaced(line, judge.ours) or _kept.is_as_good(line, judge.ours, wanted)]
+    for kept, told in (_kept.of_others(path, known, now, judge), _kept.in_force(path, _memory.EDITED_LINES, lines, judge)):
+        text = text + kept
+        decided.warnings.extend(told)
     rules = {name: _rules.ordered(wanted[name].rule) for name in own if name in wanted}
-    decided.files[path] = NewFile("\n".join(text) + "\n", own, rules, request.conflicts, edits)
+    decided.files[path] = NewFile("\n".join(text) + "\n", own, rules, judge.request.conflicts, edits)
     if whose == _memory.FOREIGN and known:
         decided.warnings.append(_replacement(path, _memory.our_lines(known, known.text),
-                                             _boot_order.BootOrder([File(path, now)], snapshot.dialect)))
+                                             _boot_order.BootOrder([File(path, now)], dialect)))
     decided.warnings.extend(_found(path, whose, [line.text for line in lines], [line.text for line in added if line not in lines]))
 
 
-def _derive_anew(ours, request, wanted, snapshot, disk, decided):
+def _derive_anew(judge, disk, decided):
     """Drop-ins of other calls: which lines they keep of the files that they replace depends on what this call asks for."""
-    asked = {item.path for item in request.dropins}
-    for path, known in sorted(snapshot.saved.files.items()):
+    asked = {item.path for item in judge.request.dropins}
+    for path, known in sorted(judge.snapshot.saved.files.items()):
         now = disk[path].text if path in disk else None
         if path in asked or _sysctl_d.restates(path) or known.lines is None or _memory.whose(known, now) != _memory.OURS or known.edits:
             continue
-        warnings = []
-        text = _memory.own_part(now) + _kept_of_others(path, known, now, ours, request, wanted, (), snapshot, warnings)
-        if "\n".join(text) + "\n" != now:
-            decided.files[path] = NewFile("\n".join(text) + "\n", _memory.our_lines(known, now), known.rules or {}, known.conflicts)
-            decided.warnings.extend(warnings)
+        kept, told = _kept.of_others(path, known, now, judge)
+        text = "\n".join(_memory.own_part(now) + kept) + "\n"
+        if text != now:
+            decided.files[path] = NewFile(text, _memory.our_lines(known, now), known.rules or {}, known.conflicts)
+            decided.warnings.extend(told)
 
 
 def _replacement(path, before, order):
@@ -234,109 +235,6 @@ def _found(path, whose, kept, replaced):
         told += "; our values take the place of: %s" % ", ".join(replaced) if replaced else ""
         return ["%s was changed by something else since the last run; our lines are written anew%s." % (path, told)]
     return []
-
-
-# --- lines that are kept ---
-
-def _origins(path, known, now, snapshot):
-    """(title, lines) of the file that was at PATH before ours, or that ours hides."""
-    before = _memory.original(known, now)
-    if before is not None:
-        yield _memory.REPLACED_LINES, _sysctl_d.parse(before, snapshot.dialect)
-    else:
-        hidden = _hidden_by(path, snapshot.files, snapshot.dialect)
-        if hidden:
-            yield _memory.HIDDEN_LINES % hidden.path, _sysctl_d.parse(hidden.text, snapshot.dialect)
-
-
-def _kept_of_others(path, known, now, ours, request, wanted, held, snapshot, warnings):
-    """The lines that are kept of the file that was at PATH before ours, or that ours hides."""
-    text = []
-    for title, origin in _origins(path, known, now, snapshot):
-        lines = [line for line in origin if line.name and not _is_replaced(line, ours)]
-        text += _kept(title, lines, request, wanted, held, snapshot, path, warnings)
-    return text
-
-
-def _hidden_by(path, files, dialect):
-    """The file of the same name that would be read if ours were not there, or None."""
-    folder, _slash, base = path.rpartition("/")
-    later = dialect.folders[dialect.folders.index(folder) + 1:] if folder in dialect.folders else ()
-    found = {item.path: item for item in files}
-    return next((found["%s/%s" % (other, base)] for other in later if "%s/%s" % (other, base) in found), None)
-
-
-def _kept(title, lines, request, wanted, held, snapshot, path, warnings):
-    """What would break a use is commented out, unless a line of ours says the same."""
-    text = []
-    for line in _in_order(lines):
-        broken = _broken_by_line(line, request, wanted, snapshot)
-        if broken and _is_said(line, held):
-            continue
-        if broken:
-            text.append(_sysctl_d.comment("held_back: would break %s: %s" % (broken, line.text.strip())))
-            warnings.append("%s: the line `%s` of the file that was there is not kept: it would break %s."
-                            % (path, line.text.strip(), broken))
-        else:
-            text.append(line.text.strip())
-    return ["", _sysctl_d.comment(title)] + text if text else []
-
-
-def _in_order(lines):
-    """LINES in the order in which we would write. Where a later line takes an earlier one back, it still does, and nothing passes a
-    pattern: it may speak of anything."""
-    found, part = [], []
-    for line in list(lines) + [None]:
-        if line is None or _names.is_glob(line.name or ""):
-            found += _in_order_of_writes(part) + [line]
-            part = []
-        else:
-            part.append(line)
-    return found[:-1]
-
-
-def _in_order_of_writes(lines):
-    ranks = {}
-    for line in lines:
-        key, rank = _behaviour.decided_by_the_last(line.name or ""), _behaviour.order(line.name or "")[0]
-        ranks[key] = min(rank, ranks.get(key, rank))
-    return sorted(lines, key=lambda line: ranks[_behaviour.decided_by_the_last(line.name or "")])
-
-
-def _is_replaced(line, ours):
-    partner = _behaviour.partner(line.name)
-    return _behaviour.switch(line.name) in ours or bool(partner and _behaviour.switch(partner) in ours)
-
-
-def _is_said(line, held):
-    """Whether a line says what one of ours would have said, which is held back."""
-    return line.value is not None and any(_behaviour.switch(line.name) == switch and _values.same(line.name, line.value, value)
-                                          for switch, value in held)
-
-
-def _broken_by_line(line, request, wanted, snapshot):
-    if not line.name or line.value is None:
-        return ""
-    names = [line.name]
-    if _names.is_glob(line.name):
-        known = sorted(set(request.rules) | set(wanted) | set(_forwarding(snapshot.interfaces)))
-        names = [name for name in known if _glob.matches(_names.key_path(line.name), _names.key_path(name))]
-    found = (_decide.broken_uses(name, line.value, _decide.needs(name, request, wanted), snapshot) for name in names)
-    return next(filter(None, found), "")
-
-
-def _forwarding(interfaces):
-    """Every parameter that switches forwarding."""
-    found, scopes = ["net.ipv4.ip_forward"], ["all", "default"] + list(interfaces)
-    for family, key in (("ipv4", "forwarding"), ("ipv6", "forwarding"), ("ipv6", "force_forwarding")):
-        found += [_names.canonical("net/%s/conf/%s/%s" % (family, scope, key)) for scope in scopes]
-    return found
-
-
-def _is_as_good(line, ours, wanted):
-    """Whether a line that somebody has written into our file asks for a better value than ours."""
-    name = ours.get(_behaviour.switch(line.name))
-    return name in wanted and line.value is not None and _values.as_good(name, line.value, wanted[name].rule)
 
 
 # --- a drop-in that goes ---

@@ -1,29 +1,24 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files: read whole, and replaced atomically.
+"""Files: read whole, looked at, and whether they can be trusted.
 
 Every path is one below `/` as this process sees it; see _image. Private to the collection.
 """
 
 import errno
-import fcntl
 import os
 import stat
-import struct
 from contextlib import contextmanager
 
-from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, HostProblem
+from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes
 
 STATE_FOLDER = "/var/lib/photon-hardening"
-# How the name of a file ends that is written beside another, to take its place.
-_MARK = ".photon-hardening"
 BASELINE = STATE_FOLDER + "/baseline.json"
 # What the module vmware_guest remembers.
 GUEST_MEMORY = STATE_FOLDER + "/vmware_guest.json"
 # The user and the group whose files are trusted, and whose ours are.
 OWNER = (0, 0)
-_SELINUX = "security.selinux"
 # No file that sets parameters is larger, nor is what is remembered of a host with thousands of interfaces.
 _MAX_FILE = 1 << 24
 # Nobody writes by hand what is longer.
@@ -31,8 +26,6 @@ MAX_SHORT = 1 << 20
 _CHUNK = 1 << 16
 # A path that leads to nothing.
 NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
-# Flags of files (include/uapi/linux/fs.h).
-_IMMUTABLE, _APPEND_ONLY = 0x10, 0x20
 
 # What stands before every path in a message: the folder of the image, which a process inside it does not see.
 SHOWN_ROOT = [""]
@@ -147,7 +140,7 @@ def _content(descriptor, limit=None):
 
 
 @contextmanager
-def _looked_at(where, flags=0):
+def looked_at(where, flags=0):
     """A descriptor by which WHERE can be looked at, and not read: it opens no FIFO and no device."""
     descriptor = os.open(where, os.O_PATH | flags)
     try:
@@ -156,7 +149,7 @@ def _looked_at(where, flags=0):
         os.close(descriptor)
 
 
-def _opened(descriptor, flags):
+def opened(descriptor, flags):
     """A real descriptor of what was looked at: nothing else can have taken its place."""
     return os.open("self/fd/%d" % descriptor, flags, dir_fd=proc_folder())
 
@@ -168,10 +161,10 @@ def read(path, limit=None):
     """
     with naming(path):
         try:
-            with _looked_at(where_of(path)) as found:
+            with looked_at(where_of(path)) as found:
                 if not stat.S_ISREG(os.fstat(found).st_mode):
                     return None
-                descriptor = _opened(found, os.O_RDONLY | os.O_NONBLOCK)
+                descriptor = opened(found, os.O_RDONLY | os.O_NONBLOCK)
         except OSError as exc:
             if exc.errno in NOWHERE:
                 return None
@@ -255,235 +248,5 @@ def is_program(path):
     return found is not None and stat.S_ISREG(found.st_mode) and bool(found.st_mode & 0o111)
 
 
-# --- writing ---
-
-def check_target(path):
-    """Raise HostProblem unless a file of ours may be at PATH: a regular file, or nothing, in a folder."""
-    found, missing = status_of(path), missing_folders(path)
-    mode = found.st_mode if found else 0
-    if stat.S_ISLNK(mode):
-        raise HostProblem("%s is a symbolic link to %s: remove the link or choose another name" % (shown(path), target_of(path)))
-    if stat.S_ISDIR(mode):
-        raise HostProblem("%s is a directory: remove it or choose another name" % shown(path))
-    if mode and not stat.S_ISREG(mode):
-        raise HostProblem("%s is no regular file but a FIFO, a socket or a device: remove it or choose another name" % shown(path))
-    if missing and exists(missing[0]):
-        raise HostProblem("%s is not a directory" % shown(missing[0]))
-
-
 def target_of(path):
     return decoded(os.readlink(where_of(path)))
-
-
-def _temporary(path):
-    # Fixed, so that a run that was killed leaves nothing that the next one does not overwrite; .conf it is not.
-    return where_of(_beside(path))
-
-
-def _beside(path):
-    folder, _slash, base = path.rpartition("/")
-    return "%s/.%s%s" % (folder, base, _MARK)
-
-
-def _remove(where):
-    # Asked first: a read-only file system refuses to remove even what is not there.
-    if os.path.lexists(where):
-        os.unlink(where)
-
-
-def _sync_folder(folder):
-    descriptor = os.open(where_of(folder), os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def missing_folders(path):
-    """The folders that do not exist on the way to PATH, outermost first."""
-    missing, folder = [], os.path.dirname(path)
-    while folder != "/" and not is_folder(folder):
-        missing.insert(0, folder)
-        folder = os.path.dirname(folder)
-    return tuple(missing)
-
-
-def make_folders(path):
-    """Make the folders that do not exist on the way to PATH, for everybody to read but for our own; returns them, outermost first."""
-    made = missing_folders(path)
-    for folder in made:
-        with naming(folder):
-            _make_folder(folder)
-            _sync_folder(os.path.dirname(folder))
-    return made
-
-
-def _make_folder(folder):
-    mode = 0o700 if folder == STATE_FOLDER else 0o755
-    os.mkdir(where_of(folder), mode)
-    # Not by its name, which may be another file by now.
-    descriptor = os.open(where_of(folder), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        _give(descriptor, Attributes(mode, *OWNER))
-    finally:
-        os.close(descriptor)
-
-
-def _give(descriptor, wanted):
-    """Set owner, group and mode, whatever umask, group or folder something was made with."""
-    now = os.fstat(descriptor)
-    if (now.st_uid, now.st_gid) != (wanted.uid, wanted.gid):
-        os.fchown(descriptor, wanted.uid, wanted.gid)
-    os.fchmod(descriptor, wanted.mode)
-
-
-def remove_folder(path):
-    """Remove a folder that we made; one that cannot be removed, as it is not empty, say, stays as it is. Returns whether it is gone."""
-    try:
-        os.rmdir(where_of(path))
-        _sync_folder(os.path.dirname(path))
-    except OSError:
-        # The last thing that is done: nothing depends on it.
-        return not os.path.lexists(where_of(path))
-    return True
-
-
-def stage(path, text, attributes=None):
-    """Write TEXT to stable storage beside PATH; nothing at PATH changes until `commit`. What fails leaves nothing and names PATH.
-
-    Returns what is to be said of it, None where nothing is.
-    """
-    with naming(path):
-        make_folders(path)
-        temporary = _temporary(path)
-        _remove(temporary)
-        try:
-            return _write_new(temporary, encoded(text, path), attributes or Attributes(0o644, *OWNER), path)
-        except OSError:
-            _remove(temporary)
-            raise
-
-
-def _write_new(temporary, data, wanted, path):
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        _give(descriptor, wanted)
-        note = _keep_context(where_of(path), descriptor)
-        os.fsync(descriptor)
-    return "%s: %s" % (shown(path), note) if note else None
-
-
-def _keep_context(where, descriptor):
-    """Give the new file the SELinux label of the one that it replaces; returns why it does not keep it, None where it does."""
-    try:
-        label = os.getxattr(where, _SELINUX, follow_symlinks=False)
-    except OSError as exc:
-        if exc.errno in NOWHERE + (errno.ENODATA, errno.ENOTSUP):
-            return None
-        return _label_note(exc)
-    try:
-        os.setxattr(descriptor, _SELINUX, label)
-    except OSError as exc:
-        return _label_note(exc)
-    return None
-
-
-def _label_note(exc):
-    if exc.errno not in (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.ENODATA, errno.EINVAL):
-        raise exc
-    return "its SELinux label could not be kept (%s): restorecon sets the one of the policy" % os.strerror(exc.errno)
-
-
-def commit(path, text):
-    """Put what `stage` wrote in place, or remove PATH where TEXT is None."""
-    folder = os.path.dirname(path)
-    with naming(path):
-        if text is not None:
-            os.rename(_temporary(path), where_of(path))
-        elif not is_folder(folder):
-            return
-        else:
-            _remove(where_of(path))
-        _sync_folder(folder)
-
-
-def discard(path):
-    """Take away what `stage` wrote, or what a run that was killed left."""
-    with naming(path):
-        _remove(_temporary(path))
-
-
-def discard_left(folder):
-    """Take away what runs that were killed have left in FOLDER."""
-    left = [name for name in entries(folder) if name.startswith(".") and name.endswith(_MARK)]
-    with naming(folder):
-        for name in left:
-            _remove(where_of("%s/%s" % (folder, name)))
-
-
-# --- what would fail later ---
-
-def probe(path, text):
-    """Raise HostProblem or OSError where `stage` and `commit` of TEXT at PATH would fail; nothing is changed."""
-    check_target(path)
-    missing = missing_folders(path)
-    if text is None and not exists(path):
-        return
-    folder = os.path.dirname(missing[0] if missing else path)
-    _probe_folder(path, folder)
-    if exists(path):
-        _probe_file(path, folder)
-    left = status_of(_beside(path))
-    if left and stat.S_ISDIR(left.st_mode):
-        raise HostProblem("%s is a directory: remove it" % shown(_beside(path)))
-    if left:
-        _probe_file(_beside(path), folder)
-
-
-def _probe_folder(path, folder):
-    with naming(path):
-        where = where_of(folder)
-        if os.statvfs(where).f_flag & os.ST_RDONLY:
-            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-        with _looked_at(where, os.O_DIRECTORY) as found:
-            _refuse_flags(found, folder)
-        if not os.access(where, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
-            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
-
-
-def _probe_file(path, folder):
-    with naming(path), _looked_at(where_of(path), os.O_NOFOLLOW) as found, _looked_at(where_of(folder)) as around:
-        if _mount_of(found) != _mount_of(around):
-            raise HostProblem("%s is a mount point, which no other file can replace: unmount it or choose another name" % shown(path))
-        if stat.S_ISREG(os.fstat(found).st_mode):
-            _refuse_flags(found, path)
-
-
-def _mount_of(descriptor):
-    lines = (read_proc("self/fdinfo/%d" % descriptor) or "").splitlines()
-    return next((line for line in lines if line.startswith("mnt_id:")), "")
-
-
-def _refuse_flags(found, path):
-    """Raise HostProblem where PATH, looked at as FOUND, has a flag that keeps even root from replacing or removing files."""
-    try:
-        descriptor = _opened(found, os.O_RDONLY | os.O_NONBLOCK)
-        try:
-            answer = fcntl.ioctl(descriptor, _get_flags(), b"\0" * struct.calcsize("l"))
-        finally:
-            os.close(descriptor)
-    except OSError:
-        # Most file systems know no flags, some refuse to tell them: that is no sign of one.
-        return
-    flags = struct.unpack("i", answer[:struct.calcsize("i")])[0]
-    for flag, word, letter in ((_IMMUTABLE, "immutable", "i"), (_APPEND_ONLY, "append-only", "a")):
-        if flags & flag:
-            raise HostProblem("%s is %s, so that not even root can change it: chattr -%s it first" % (shown(path), word, letter))
-
-
-def _get_flags():
-    """The number of FS_IOC_GETFLAGS, _IOR('f', 1, long), which a few processors encode otherwise."""
-    reading = 1 if os.uname()[4].startswith(("ppc", "mips", "sparc", "alpha")) else 2
-    return reading << 30 | struct.calcsize("l") << 16 | ord("f") << 8 | 1

@@ -10,10 +10,12 @@ import os
 import re
 
 from ansible_collections.photon.hardening.plugins.module_utils import (
+    _atomic,
     _boot_order,
     _files,
     _memory,
     _packet_filters,
+    _probe,
     _procfs,
     _rivals,
     _sysctl_d,
@@ -92,7 +94,7 @@ def machine_id():
 
 def _missing_folders(request):
     paths = [item.path for item in request.dropins] + [_sysctl_d.RESTATE_PATH]
-    return {path: _files.missing_folders(path) for path in paths}
+    return {path: _atomic.missing_folders(path) for path in paths}
 
 
 def drop_in(path, is_written):
@@ -105,7 +107,7 @@ def drop_in(path, is_written):
         raise HostProblem("%s leads to %s by a symbolic link, and drop-ins are only written to %s: remove the link or choose another folder"
                           % (_files.shown(folder), _files.shown(real), ", ".join(_sysctl_d.FOLDERS)))
     if is_written:
-        _files.check_target(path)
+        _probe.check_target(path)
     return "%s/%s" % (real, base)
 
 

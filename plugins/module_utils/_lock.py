@@ -14,7 +14,7 @@ import stat
 import time
 from contextlib import contextmanager, suppress
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files
+from ansible_collections.photon.hardening.plugins.module_utils import _atomic, _files, _probe
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 
 _LOCK = b"lock"
@@ -32,7 +32,7 @@ def check_state():
     if not _files.is_folder(parent) and _files.resolved(parent) != parent:
         raise HostProblem("%s leads to %s by a symbolic link, and that is no directory: put the link right"
                           % (_files.shown(parent), _files.shown(_files.resolved(parent))))
-    _files.check_target(_files.BASELINE)
+    _probe.check_target(_files.BASELINE)
     for path in (_files.STATE_FOLDER, _files.BASELINE):
         found = _files.status_of(path)
         if found and found.st_uid != _files.OWNER[0]:
@@ -68,7 +68,7 @@ def _locked(races=0):
     check_state()
     with _files.naming(_files.STATE_FOLDER):
         try:
-            _files.make_folders(_files.BASELINE)
+            _atomic.make_folders(_files.BASELINE)
             folder = os.open(_files.where_of(_files.STATE_FOLDER), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except OSError as exc:
             if exc.errno in (errno.EEXIST, errno.ENOENT) and races < _MOST_RACES:
@@ -158,7 +158,7 @@ def _unlock(held):
     with suppress(OSError):
         if _is_still_there(held[0]):
             # While we have the lock, so that nobody who waits for it finds the folder gone.
-            _files.remove_folder(_files.STATE_FOLDER)
+            _atomic.remove_folder(_files.STATE_FOLDER)
     _close(held)
 
 

@@ -6,6 +6,7 @@
 Pure. Private to the collection.
 """
 
+import errno
 from collections import namedtuple
 
 # In the order in which they are looked for: a parameter has the first that fits.
@@ -75,6 +76,7 @@ Request = _record("Request", "dropins rules conflicts container_host image uses"
 # value: the live value, None where there is none. error: the errno of reading it, refused: of opening it for writing; 0: none.
 # write_only: it can only be written, so it is an action and no setting.
 Reading = _record("Reading", "value error refused write_only", 0, 0, False)
+ABSENT = Reading(None, errno.ENOENT)
 # A use of this host. evidence: in words. firm: proved by a program, a file of root, or a value that was there before us; otherwise by what
 # a process or the network shows alone. by_engine: container engines make the like of this evidence by themselves. before: a value that was
 # there before us proves it.
@@ -159,6 +161,9 @@ Choice = _record("Choice", "state target write active reason elsewhere", None, N
 NewFile = _record("NewFile", "text lines rules conflicts edits attributes", None, {}, "restate", (), None)
 # files: path -> NewFile.
 Decided = namedtuple("Decided", "files warnings")
+# By what lines of others are judged. ours: switch -> parameter that a drop-in of ours sets after this run. held: (switch, value) of
+# lines of this call that are held back: they say so themselves.
+Judge = namedtuple("Judge", "request wanted snapshot ours held")
 # A line of ours: its value, its file, which values of others are as good, and what the call that wrote it said about conflicts.
 Mine = namedtuple("Mine", "value path rule conflicts")
 # writes: in their order. expected: parameter -> live value that must be there after the writes, also of what moves by itself.

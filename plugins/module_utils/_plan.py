@@ -10,6 +10,8 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _behaviour,
     _decide,
     _dropins,
+    _held,
+    _leaving,
     _memory,
     _names,
     _remember,
@@ -18,19 +20,20 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _rules,
     _sysctl_d,
     _values,
+    _wants,
     _writes,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._model import Choice, Plan, Row, Saved, Want
+from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, Choice, Plan, Row, Saved, Want
 
 _LINE_LEAVES = Choice("ok", reason=_memory.NOT_WANTED)
 
 
 def plan(request, snapshot):
     """The Plan for one host."""
-    wanted = _decide.wants(request, snapshot.interfaces)
+    wanted = _wants.wants(request, snapshot.interfaces)
     choices = _decide.choices(wanted, request, snapshot)
     wanted = _decide.with_kept(wanted, choices)
-    back = _decide.leaving(choices, wanted, request, snapshot)
+    back = _leaving.leaving(choices, wanted, request, snapshot)
     disk = {item.path: item for item in snapshot.files}
     decided = _dropins.decide(request, choices, wanted, snapshot, disk)
     mine = _dropins.our_lines(request, decided, wanted, snapshot, disk)
@@ -39,7 +42,7 @@ def plan(request, snapshot):
     boots = [_rivals.Boot(files, snapshot.dialect, snapshot.rivals, snapshot.interfaces)
              for files in (snapshot.files, list(after.values()))]
     choices.update(back)
-    choices.update(_decide.interfaces_back(snapshot.saved, choices, boots[1], snapshot))
+    choices.update(_leaving.interfaces_back(snapshot.saved, choices, boots[1], snapshot))
     planned = _writes.writes(choices, wanted, snapshot.live)
     untraced = {name for name, entry in snapshot.saved.parameters.items() if not entry.traced}
     elsewhere = _elsewhere(request, snapshot)
@@ -111,7 +114,7 @@ def _moves(name, before, after):
 
 
 def _row(want, choice, request, snapshot, boots, expected):
-    reading = snapshot.live.get(want.name, _decide.ABSENT)
+    reading = snapshot.live.get(want.name, ABSENT)
     before, winner = (order.winner(want.name) for order in boots)
     boot_before, boot = (item.value if item else None for item in (before, winner))
     live = (None, None) if request.image else (reading.value, _live_after(want.name, reading.value, expected))
@@ -204,7 +207,7 @@ def _still_matters(path, known, asked, now, decided):
 def _warnings(wanted, choices, rows, request, snapshot, files_after):
     in_force = {name: (choice.target, wanted[name].rule) for name, choice in choices.items() if choice.active}
     return (_of_another_machine(snapshot) + _expired(wanted, choices) + _module_warnings(wanted, choices, snapshot.modules)
-            + _decide.unproved_uses(wanted, choices, snapshot) + _decide.stopped_uses(wanted, rows, choices, snapshot)
+            + _held.unproved_uses(wanted, choices, snapshot) + _held.stopped_uses(wanted, rows, choices, snapshot)
             + _rivals.warnings(snapshot.rivals, files_after, in_force))
 
 

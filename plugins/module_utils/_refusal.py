@@ -9,7 +9,7 @@ It is kept in /run, which a reboot empties: another boot may have another kernel
 import json
 import os
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files
+from ansible_collections.photon.hardening.plugins.module_utils import _atomic, _files
 from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, HostProblem
 
 PATH = "/run/photon-hardening.refused"
@@ -35,9 +35,9 @@ def store(refused, names=()):
     text = json.dumps(refused) + "\n" if refused else None
     try:
         if text and _files.is_folder(os.path.dirname(PATH)):
-            _files.stage(PATH, text, Attributes(0o600, *_files.OWNER))
-            _files.commit(PATH, text)
+            _atomic.stage(PATH, text, Attributes(0o600, *_files.OWNER))
+            _atomic.commit(PATH, text)
         elif _files.exists(PATH):
-            _files.commit(PATH, None)
+            _atomic.commit(PATH, None)
     except OSError:
         return

@@ -6,7 +6,6 @@
 Pure. Private to the collection.
 """
 
-
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _boot_order, _memory, _names, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import File, NewFile
 

@@ -6,7 +6,6 @@
 Pure. Private to the collection.
 """
 
-
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import Write
 

@@ -461,7 +461,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 # Before all others: it has them compiled once.
-from ansible_collections.photon.hardening.plugins.module_utils import _once
+from ansible_collections.photon.hardening.plugins.module_utils import _atomic, _files, _once, _probe
 
 _once.install(_once.__spec__.loader)
 
@@ -469,7 +469,6 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _apply,
     _baseline,
     _escape,
-    _files,
     _host,
     _lock,
     _memory,
@@ -485,7 +484,6 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _units,
     _uses,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._decide import names
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     CONFLICTS,
     CONTAINER_HOST,
@@ -497,6 +495,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Saved,
 )
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
+from ansible_collections.photon.hardening.plugins.module_utils._wants import names
 
 LOCK_SECONDS = 60
 # A key of eight characters and more is starred out wherever Ansible shows it.
@@ -683,7 +682,7 @@ def _adopted(params, image, check_mode, with_diff):
     found = {name: value for name, value in found.items() if value[0] is not None}
     now = _memory.of_host(saved, found, disk, _host.machine_id())
     if now != saved:
-        _files.probe(_files.BASELINE, "")
+        _probe.probe(_files.BASELINE, "")
     if now != saved and not check_mode:
         _baseline.store(now)
     return _told(now != saved, "%d parameters and %d files are remembered as they are now" % (len(now.parameters), len(now.files)))
@@ -692,9 +691,9 @@ def _adopted(params, image, check_mode, with_diff):
 def _forgotten(params, image, check_mode, with_diff):
     """Drop what is remembered, readable or not, and touch nothing else."""
     there = _files.exists(_files.BASELINE)
-    _files.probe(_files.BASELINE, None)
+    _probe.probe(_files.BASELINE, None)
     if there and not check_mode:
-        _files.commit(_files.BASELINE, None)
+        _atomic.commit(_files.BASELINE, None)
     return _told(there, "the baseline is removed; nothing else was touched" if there else "there is no baseline on this host")
 
 

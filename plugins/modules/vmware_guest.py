@@ -126,11 +126,11 @@ from contextlib import contextmanager
 from ansible.module_utils.basic import AnsibleModule
 
 # Before all others: it has them compiled once.
-from ansible_collections.photon.hardening.plugins.module_utils import _once
+from ansible_collections.photon.hardening.plugins.module_utils import _atomic, _files, _once, _probe
 
 _once.install(_once.__spec__.loader)
 
-from ansible_collections.photon.hardening.plugins.module_utils import _escape, _files, _guest, _lock, _modprobe, _msix, _sysfs
+from ansible_collections.photon.hardening.plugins.module_utils import _escape, _guest, _lock, _modprobe, _msix, _sysfs
 from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, HostProblem
 
 LOCK_SECONDS = 60
@@ -184,29 +184,29 @@ def _absent(old, memory):
     return old, "%s is left as it is: something else has changed it since this module wrote it." % _msix.PATH, []
 
 
-def _probe(old, new):
+def _check_writes(old, new):
     """Fail now where a write would fail later."""
     if new != old:
-        _files.probe(_msix.PATH, new)
-        _files.probe(_msix.MEMORY, new)
+        _probe.probe(_msix.PATH, new)
+        _probe.probe(_msix.MEMORY, new)
 
 
 def _write(old, new, memory):
     """Notes. What is remembered is written first, so that a run that is killed in between is taken back as well."""
     if new is None:
-        _files.commit(_msix.PATH, None)
-        _files.commit(_msix.MEMORY, None)
+        _atomic.commit(_msix.PATH, None)
+        _atomic.commit(_msix.MEMORY, None)
         for folder in reversed(memory.folders):
-            _files.remove_folder(folder)
+            _atomic.remove_folder(folder)
         return []
-    text = _msix.memory_text(_msix.remember(memory, old, new, _files.missing_folders(_msix.PATH)))
+    text = _msix.memory_text(_msix.remember(memory, old, new, _atomic.missing_folders(_msix.PATH)))
     try:
-        notes = [_files.stage(_msix.PATH, new), _files.stage(_msix.MEMORY, text, Attributes(0o600, *_files.OWNER))]
-        _files.commit(_msix.MEMORY, text)
-        _files.commit(_msix.PATH, new)
+        notes = [_atomic.stage(_msix.PATH, new), _atomic.stage(_msix.MEMORY, text, Attributes(0o600, *_files.OWNER))]
+        _atomic.commit(_msix.MEMORY, text)
+        _atomic.commit(_msix.PATH, new)
     except OSError:
-        _files.discard(_msix.PATH)
-        _files.discard(_msix.MEMORY)
+        _atomic.discard(_msix.PATH)
+        _atomic.discard(_msix.MEMORY)
         raise
     return [note for note in notes if note]
 
@@ -216,14 +216,14 @@ def run(params, check_mode):
     with _locked(check_mode):
         memory, old = _msix.memory_of(_files.read(_msix.MEMORY)), _files.read(_msix.PATH)
         new, msg, steps = (_present if params["state"] == "present" else _absent)(old, memory)
-        _probe(old, new)
+        _check_writes(old, new)
         notes = [step.reason for step in steps if step.state == "manual"]
         if not check_mode:
             if new != old:
                 notes += _write(old, new, memory)
             elif memory.hashes and not _msix.is_ours(new, memory):
                 # Somebody has removed or changed our file: nothing of it is ours any more.
-                _files.commit(_msix.MEMORY, None)
+                _atomic.commit(_msix.MEMORY, None)
     return {"changed": new != old, "msg": msg, "file": _msix.PATH, "rows": [dict(step._asdict()) for step in steps], "notes": notes,
             "diff": {"before_header": _msix.PATH, "after_header": _msix.PATH, "before": old or "", "after": new or ""}}
 

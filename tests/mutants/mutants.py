@@ -38,15 +38,15 @@ ROOMS = ("plugins/module_utils/*.py", "plugins/plugin_utils/*.py", "plugins/plug
          "plugins/callback/*.py", "plugins/filter/*.py")
 # Records decide nothing. The others are this machine's files and parameters: tests/vm and tests/molecule are their tests.
 EXCLUDED = ("*/__init__.py", "*/_model.py", "*/_records.py", "*/_photon_model.py", "*/_procfs.py", "*/_host.py", "*/_traces.py",
-            "*/_units.py", "*/_processes.py", "*/_os_release.py", "*/_files.py", "*/_lock.py", "*/_sysfs.py")
+            "*/_units.py", "*/_processes.py", "*/_os_release.py", "*/_files.py", "*/_atomic.py", "*/_probe.py",
+            "*/_lock.py", "*/_sysfs.py")
 
 # Beside tests/unit/plugins/KIND/test_ROOM.py and test_ROOM_*.py: whose cases are in the tests of what they belong to.
 FURTHER_TESTS = {
     "plugins/module_utils/_apply.py": ("modules/test_kernel_parameters.py", "modules/test_faults.py"),
     "plugins/module_utils/_baseline.py": ("modules/test_faults.py",),
-    "plugins/module_utils/_decide.py": ("module_utils/test__plan.py", "module_utils/test_scenarios.py"),
-    "plugins/module_utils/_dropins.py": ("module_utils/test__plan.py", "module_utils/test_scenarios.py"),
-    "plugins/module_utils/_restate.py": ("module_utils/test__plan.py", "module_utils/test_scenarios.py"),
+    **{f"plugins/module_utils/_{room}.py": ("module_utils/test__plan.py", "module_utils/test_scenarios.py")
+       for room in ("wants", "decide", "held", "leaving", "dropins", "kept", "restate")},
     "plugins/module_utils/_memory.py": ("module_utils/test_scenarios.py", "modules/test_faults.py"),
     "plugins/module_utils/_names.py": ("module_utils/test__sysctl_d.py",),
     "plugins/module_utils/_escape.py": ("module_utils/test__result.py",),

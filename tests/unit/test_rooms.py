@@ -12,8 +12,10 @@ import pytest
 PLUGINS = pathlib.Path(__file__).resolve().parents[2] / "plugins"
 PACKAGE = "ansible_collections.photon.hardening.plugins.module_utils"
 # What decides about kernel parameters.
-ENGINE = {"_behaviour", "_decide", "_dropins", "_host", "_memory", "_network", "_packet_filters", "_plan", "_result", "_rivals",
-          "_sysctl_d", "_traces", "_uses", "_values"}
+ENGINE = {"_behaviour", "_decide", "_dropins", "_held", "_host", "_kept", "_leaving", "_memory", "_network", "_packet_filters", "_plan",
+          "_result", "_rivals", "_sysctl_d", "_traces", "_uses", "_values", "_wants"}
+# What writes files.
+WRITING = {"_atomic", "_probe", "_lock"}
 
 
 def imported(path):
@@ -37,6 +39,11 @@ def sent_with(module):
 @pytest.mark.parametrize("module", ["tdnf", "vmware_guest", "vmware_guest_info", "photon_upgrade_info"])
 def test_only_the_modules_for_parameters_bring_the_engine_along(module):
     assert "_files" in sent_with(module) and sent_with(module) & ENGINE == set()
+
+
+@pytest.mark.parametrize("module", ["photon_upgrade_info", "tdnf", "vmware_guest_info"])
+def test_what_only_reads_files_brings_nothing_that_writes_them(module):
+    assert sent_with(module) & WRITING == set()
 
 
 def test_the_engine_is_whole():

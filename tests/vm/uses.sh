@@ -38,7 +38,7 @@ prepare() {
 announce() {
   local tries=50
   # It sends from an address of the link, which the kernel tries out for a second or two.
-  until ip -n announcer -6 addr show dev eth0 scope link -tentative | grep -q fe80 || [ $((tries--)) = 0 ]; do sleep 0.2; done
+  until ip -n announcer -6 addr show dev eth0 scope link -tentative | grep fe80 >/dev/null || [ $((tries--)) = 0 ]; do sleep 0.2; done
   ip netns exec announcer python3 - <<'END'
 import socket, struct, time
 channel = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
@@ -54,6 +54,7 @@ END
 forwarded() { ip netns exec near timeout 6 python3 -c 'from urllib.request import urlopen; print(urlopen("http://198.51.100.2/").read().decode())'; }
 
 # Whether the kernel has taken an address and the way out from the router.
-addressed() { ip -6 addr show dev slaac0 | grep -q 2001:db8:5: && ip -6 route show default dev slaac0 | grep -q ra && echo addressed; }
+# Not grep -q: it ends early, and the program before it would end with SIGPIPE.
+addressed() { ip -6 addr show dev slaac0 | grep 2001:db8:5: >/dev/null && ip -6 route show default dev slaac0 | grep ra >/dev/null && echo addressed; }
 
 "$1"

@@ -8,15 +8,15 @@ import os
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files
+from ansible_collections.photon.hardening.plugins.module_utils import _atomic
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="root alone may chroot, chown and set flags")
 PATH = "/etc/sysctl.d/a.conf"
 
 
 def written(path, text, attributes=None):
-    note = _files.stage(path, text, attributes)
-    _files.commit(path, text)
+    note = _atomic.stage(path, text, attributes)
+    _atomic.commit(path, text)
     return note
 
 

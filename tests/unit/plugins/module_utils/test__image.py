@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _image, _model
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _image, _model, _probe
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.disk import PATH, ROOT, written
 
@@ -148,7 +148,7 @@ def test_nothing_of_an_image_is_imported(tmpdir):
 def test_messages_name_the_image(tmpdir):
     tmpdir.join(*PATH.split("/")).ensure(dir=True)
     with pytest.raises(HostProblem) as caught:
-        _image.inside(str(tmpdir), lambda: _files.check_target(PATH))
+        _image.inside(str(tmpdir), lambda: _probe.check_target(PATH))
     assert str(caught.value).startswith(str(tmpdir) + PATH + " is a directory")
     tmpdir.join("file").write("")
     with pytest.raises(OSError) as caught:
@@ -236,6 +236,6 @@ def test_a_fifo_of_an_image_is_not_opened_and_flags_are_seen_without_proc(tmpdir
     tmpdir.join("a").write("x")
 
     def look():
-        _files.probe("/a", "y")
+        _probe.probe("/a", "y")
         return _files.read("/fifo"), _files.read("/a"), os.path.exists("/proc")
     assert _image.inside(str(tmpdir), look) == (None, "x", False)

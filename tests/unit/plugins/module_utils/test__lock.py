@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _image, _lock
+from ansible_collections.photon.hardening.plugins.module_utils import _atomic, _files, _image, _lock
 from ansible_collections.photon.hardening.plugins.module_utils._model import HostProblem
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.disk import ROOT, error, written
 
@@ -214,7 +214,7 @@ def test_a_directory_for_the_lock_is_named(below):
 
 def test_a_place_where_no_folder_can_be_made_is_no_other_run(below, monkeypatch):
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
-    monkeypatch.setattr(_files, "make_folders", error(errno.ENOENT))
+    monkeypatch.setattr(_atomic, "make_folders", error(errno.ENOENT))
     with pytest.raises(OSError) as caught, _lock.lock(60):
         pass
     assert caught.value.errno == errno.ENOENT and _files.STATE_FOLDER in str(caught.value)

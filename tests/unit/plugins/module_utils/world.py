@@ -11,7 +11,6 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _baseline,
     _behaviour,
     _boot_order,
-    _decide,
     _memory,
     _names,
     _plan,
@@ -21,6 +20,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _sysctl_d,
     _uses,
     _values,
+    _wants,
 )
 from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, File, Reading, Request, Saved, Snapshot, Use
 
@@ -131,7 +131,7 @@ class World:
     def snapshot(self, request):
         files = [File(path, text, ROOTS) for path, text in sorted(self.files.items())]
         saved = _memory.settled(self.saved, files)
-        names = _decide.names(request, self.interfaces, saved)
+        names = _wants.names(request, self.interfaces, saved)
         uses = _uses.holding(self.uses, request.container_host, request.uses)
         return Snapshot({name: self.reading(name) for name in names}, files, self.dialect, self.rivals, uses, self.modules,
                         "6.1.0", "x86_64", self.interfaces, {}, self.boot, saved, self.machine_id,

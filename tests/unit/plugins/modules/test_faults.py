@@ -11,7 +11,7 @@ import signal
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _apply, _baseline, _files, _host, _procfs, _refusal
+from ansible_collections.photon.hardening.plugins.module_utils import _apply, _atomic, _baseline, _host, _probe, _procfs, _refusal
 from ansible_collections.photon.hardening.plugins.module_utils._files import BASELINE, STATE_FOLDER
 from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
 
@@ -57,7 +57,7 @@ def failing(monkeypatch, owner, name, when, exc):
 def test_a_file_that_cannot_be_written_undoes_everything(plain, monkeypatch, name, path):
     before = plain.tree()
     with monkeypatch.context() as patch:
-        failing(patch, _files, name, lambda where, *_rest: where == path, OSError(errno.EIO, "Input/output error", path))
+        failing(patch, _atomic, name, lambda where, *_rest: where == path, OSError(errno.EIO, "Input/output error", path))
         result = run(CONTENT)
     assert result["failed"] and not result["changed"] and "Input/output error" in result["msg"] and path in result["msg"]
     assert set(states(result).values()) == {"not_applied"}
@@ -68,24 +68,24 @@ def test_a_file_that_cannot_be_written_undoes_everything(plain, monkeypatch, nam
 @pytest.mark.parametrize("path", [PATH, OTHER])
 def test_a_file_that_is_in_place_when_its_folder_cannot_be_written_goes_back(plain, monkeypatch, path):
     """What a rename has done stays done, whatever comes after it."""
-    before, real = plain.tree(), _files._sync_folder
+    before, real = plain.tree(), _atomic._sync_folder
 
     def once(folder):
         if plain.text(path) not in (None, "kernel.a=0\n"):
-            monkeypatch.setattr(_files, "_sync_folder", real)
+            monkeypatch.setattr(_atomic, "_sync_folder", real)
             raise OSError(errno.EIO, "Input/output error", folder)
         real(folder)
-    monkeypatch.setattr(_files, "_sync_folder", once)
+    monkeypatch.setattr(_atomic, "_sync_folder", once)
     result = run(CONTENT)
     assert result["failed"] and "Input/output error" in result["msg"] and "as before" in result["msg"]
-    assert _files._sync_folder is real and plain.tree() == before
+    assert _atomic._sync_folder is real and plain.tree() == before
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 @pytest.mark.parametrize("at", ["write", "commit", "stage"])
 def test_a_signal_undoes_everything_and_is_named(plain, monkeypatch, number, at):
     before, handlers = plain.tree(), [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]
-    owner, calls = (_procfs if at == "write" else _files), []
+    owner, calls = (_procfs if at == "write" else _atomic), []
     real = getattr(owner, at)
 
     def wrapped(*args):
@@ -134,7 +134,7 @@ def test_the_way_back_tries_everything(plain, monkeypatch):
     run(CONTENT)
     plain.refusals["vm.c"] = ("30", plain.EINVAL)
     with monkeypatch.context() as patch:
-        failing(patch, _files, "discard", lambda where: where == PATH, OSError(errno.EIO, "Input/output error", PATH))
+        failing(patch, _atomic, "discard", lambda where: where == PATH, OSError(errno.EIO, "Input/output error", PATH))
         result = run({PATH: "kernel.a = 1\n", OTHER: "vm.c = 30\n"})
     stuck = result["msg"].split("could not be put back: ")[1]
     assert stuck.startswith("the temporary file beside " + PATH) and OTHER not in stuck
@@ -174,7 +174,7 @@ def test_a_state_folder_that_is_removed_meanwhile_is_no_error(plain, monkeypatch
 
 def test_what_can_be_known_before_is_told_before_a_live_value_moves(plain, monkeypatch):
     """By check mode, too."""
-    failing(monkeypatch, _files, "probe", lambda where, *_rest: where == OTHER, OSError(errno.EPERM, "Operation not permitted", OTHER))
+    failing(monkeypatch, _probe, "probe", lambda where, *_rest: where == OTHER, OSError(errno.EPERM, "Operation not permitted", OTHER))
     for check_mode in (True, False):
         result = run(CONTENT, check_mode)
         assert result["failed"] and OTHER in result["msg"] and set(states(result).values()) == {"not_applied"}
@@ -444,14 +444,14 @@ def test_a_signal_after_everything_is_done_changes_nothing(plain, monkeypatch):
 
 @pytest.mark.parametrize("exc", [MemoryError(), UnicodeError("x"), RuntimeError("x"), KeyboardInterrupt()])
 def test_whatever_ends_a_run_it_is_undone(plain, monkeypatch, exc):
-    before, real = plain.tree(), _files.commit
+    before, real = plain.tree(), _atomic.commit
 
     def wrapped(path, text):
         if path == OTHER:
             raise exc
         real(path, text)
     with monkeypatch.context() as patch:
-        patch.setattr(_files, "commit", wrapped)
+        patch.setattr(_atomic, "commit", wrapped)
         try:
             assert run(CONTENT)["failed"]
         except type(exc) as caught:
@@ -556,7 +556,7 @@ def test_what_cannot_be_remembered_or_forgotten_is_told_by_check_mode(plain, mon
     run(CONTENT)
     if state == "adopted":
         os.unlink(plain.root + BASELINE)
-    failing(monkeypatch, _files, "probe", lambda path, _text: path == BASELINE, OSError(errno.EPERM, "Operation not permitted", BASELINE))
+    failing(monkeypatch, _probe, "probe", lambda path, _text: path == BASELINE, OSError(errno.EPERM, "Operation not permitted", BASELINE))
     for check_mode in (True, False):
         assert run(state=state, check_mode=check_mode)["failed"]
 
@@ -574,14 +574,14 @@ def secret(plain):
 
 
 def test_what_can_never_be_unset_is_named_when_a_run_fails(plain, secret, monkeypatch):
-    failing(monkeypatch, _files, "commit", lambda path, _text: path == PATH, OSError(errno.EIO, "Input/output error", PATH))
+    failing(monkeypatch, _atomic, "commit", lambda path, _text: path == PATH, OSError(errno.EIO, "Input/output error", PATH))
     result = run({PATH: secret + " = 2001:db8::1\n"})
     assert result["failed"] and "could not be put back: %s." % secret in result["msg"]
 
 
 def test_no_address_is_lost_by_what_locks_itself(plain, monkeypatch):
     plain.parameter("kernel.modules_disabled", "0")
-    failing(monkeypatch, _files, "commit", lambda path, _text: path == PATH, OSError(errno.EIO, "Input/output error", PATH))
+    failing(monkeypatch, _atomic, "commit", lambda path, _text: path == PATH, OSError(errno.EIO, "Input/output error", PATH))
     result = run({PATH: "kernel.modules_disabled = 1\n"})
     assert result["failed"] and "addresses" not in result["msg"]
 

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _apply, _baseline, _files, _lock, _procfs
+from ansible_collections.photon.hardening.plugins.module_utils import _apply, _atomic, _baseline, _files, _lock, _procfs
 from ansible_collections.photon.hardening.plugins.module_utils._files import BASELINE
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
@@ -313,13 +313,13 @@ def test_what_cannot_go_back_before_a_reboot_is_named_and_goes_back_after_it(pla
 
 
 def test_a_full_disk_undoes_everything(plain, monkeypatch):
-    real, before = _files.stage, plain.tree()
+    real, before = _atomic.stage, plain.tree()
 
     def stage(path, text, attributes=None):
         if path == OTHER:
             raise OSError(plain.ENOSPC, "No space left on device", path)
         return real(path, text, attributes)
-    monkeypatch.setattr(_files, "stage", stage)
+    monkeypatch.setattr(_atomic, "stage", stage)
     with pytest.raises(Failed) as caught:
         run(CONTENT)
     assert "No space left on device" in str(caught.value) and OTHER in str(caught.value)
@@ -426,14 +426,14 @@ def test_forwarding_moves_no_redirects_there_and_back(router, text):
 @pytest.mark.parametrize("text", ["", CONTENT[OTHER].replace("10", "20")])
 def test_a_file_that_cannot_be_replaced_undoes_everything(plain, monkeypatch, text):
     run(CONTENT)
-    before, commit = plain.tree(), _files.commit
+    before, commit = plain.tree(), _atomic.commit
 
     def refusing(path, new):
         if path == OTHER:
             raise PermissionError(1, "Operation not permitted", path)
         commit(path, new)
 
-    monkeypatch.setattr(_files, "commit", refusing)
+    monkeypatch.setattr(_atomic, "commit", refusing)
     with pytest.raises(Failed) as caught:
         run({PATH: "kernel.a = 1\n", OTHER: text})
     assert OTHER in str(caught.value) and "Every value and file is as before" in str(caught.value)

@@ -10,7 +10,7 @@ import os
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _lock, _msix, _processes, _procfs
+from ansible_collections.photon.hardening.plugins.module_utils import _atomic, _files, _lock, _msix, _processes, _procfs
 from ansible_collections.photon.hardening.plugins.modules import vmware_guest, vmware_guest_info
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils import trees
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.test__initramfs import MAIN, archive
@@ -188,29 +188,29 @@ def test_a_container_and_another_machine_are_left_alone(guest, monkeypatch):
 
 
 def test_what_fails_leaves_what_was_there(guest, monkeypatch):
-    before, real = written(guest), _files.stage
+    before, real = written(guest), _atomic.stage
 
     def stage(path, *args):
         if path == _msix.MEMORY:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
         return real(path, *args)
-    monkeypatch.setattr(_files, "stage", stage)
+    monkeypatch.setattr(_atomic, "stage", stage)
     with pytest.raises(OSError):
         run()
     assert written(guest) == before
 
 
 def test_a_run_that_is_killed_before_our_file_is_there_can_be_taken_back(guest, monkeypatch):
-    real = _files.commit
+    real = _atomic.commit
 
     def commit(path, text):
         if path == _msix.PATH:
             raise KeyboardInterrupt
         real(path, text)
-    monkeypatch.setattr(_files, "commit", commit)
+    monkeypatch.setattr(_atomic, "commit", commit)
     with pytest.raises(KeyboardInterrupt):
         run()
-    monkeypatch.setattr(_files, "commit", real)
+    monkeypatch.setattr(_atomic, "commit", real)
     assert run(ABSENT)["changed"] is False and _msix.MEMORY not in written(guest)
     assert run()["changed"] is True
 
