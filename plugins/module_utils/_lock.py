@@ -41,6 +41,17 @@ def check_state():
 
 
 @contextmanager
+def one_run(check_mode, seconds):
+    """Hold the host's lock, but for check mode, which writes nothing: it finds out whether the lock could be kept."""
+    if check_mode:
+        check_state()
+        yield
+    else:
+        with lock(seconds):
+            yield
+
+
+@contextmanager
 def lock(seconds):
     """Hold the host's lock: one run at a time. It leaves no file behind, and no empty folder either."""
     deadline, races = time.monotonic() + seconds, 0

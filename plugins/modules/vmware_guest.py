@@ -121,29 +121,28 @@ diff:
     after: "options vmw_vmci disable_msix=0\n"
 """
 
-from contextlib import contextmanager
 
 from ansible.module_utils.basic import AnsibleModule
 
 # Before all others: it has them compiled once.
-from ansible_collections.photon.hardening.plugins.module_utils import _atomic, _files, _once, _probe
+from ansible_collections.photon.hardening.plugins.module_utils import _once
 
 _once.install(_once.__spec__.loader)
 
-from ansible_collections.photon.hardening.plugins.module_utils import _escape, _guest, _lock, _modprobe, _msix, _sysfs
+from ansible_collections.photon.hardening.plugins.module_utils import (
+    _atomic,
+    _escape,
+    _files,
+    _guest,
+    _lock,
+    _modprobe,
+    _msix,
+    _probe,
+    _sysfs,
+)
 from ansible_collections.photon.hardening.plugins.module_utils._model import Attributes, HostProblem
 
 LOCK_SECONDS = 60
-
-
-@contextmanager
-def _locked(check_mode):
-    if check_mode:
-        _lock.check_state()
-        yield
-    else:
-        with _lock.lock(LOCK_SECONDS):
-            yield
 
 
 def _facts():
@@ -213,7 +212,7 @@ def _write(old, new, memory):
 
 def run(params, check_mode):
     """The whole result, as plain data."""
-    with _locked(check_mode):
+    with _lock.one_run(check_mode, LOCK_SECONDS):
         memory, old = _msix.memory_of(_files.read(_msix.MEMORY)), _files.read(_msix.PATH)
         new, msg, steps = (_present if params["state"] == "present" else _absent)(old, memory)
         _check_writes(old, new)

@@ -12,8 +12,7 @@ import threading
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _procfs
-from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _procfs, _run
 
 PATH = "/etc/sysctl.d/70-photon-network.conf"
 FORWARD, ALL, DEFAULT, LEFT = ("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding",
@@ -39,7 +38,7 @@ def run(content=None, rules=None, check_mode=False, **params):
                  state="present")
     if content is not None:
         given["dropins"] = [dict(path=PATH, content=content)]
-    return kernel_parameters.run(dict(given, **params), False, check_mode, True)
+    return _run.run(dict(given, **params), False, check_mode, True)
 
 
 def values(*names):

@@ -51,6 +51,7 @@ FURTHER_TESTS = {
     "plugins/module_utils/_names.py": ("module_utils/test__sysctl_d.py",),
     "plugins/module_utils/_escape.py": ("module_utils/test__result.py",),
     "plugins/module_utils/_refusal.py": ("modules/test_faults.py",),
+    "plugins/module_utils/_run.py": ("modules/test_kernel_parameters.py", "modules/test_faults.py"),
     "plugins/module_utils/_remember.py": ("module_utils/test_scenarios.py", "modules/test_faults.py"),
     "plugins/module_utils/_packet_filters.py": ("module_utils/test__uses.py",),
     "plugins/module_utils/_photon_host.py": ("modules/test_photon_upgrade_info.py",),

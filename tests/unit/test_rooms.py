@@ -13,7 +13,7 @@ PLUGINS = pathlib.Path(__file__).resolve().parents[2] / "plugins"
 PACKAGE = "ansible_collections.photon.hardening.plugins.module_utils"
 # What decides about kernel parameters.
 ENGINE = {"_behaviour", "_decide", "_dropins", "_held", "_host", "_kept", "_leaving", "_memory", "_network", "_packet_filters", "_plan",
-          "_result", "_rivals", "_sysctl_d", "_traces", "_uses", "_values", "_wants"}
+          "_result", "_rivals", "_run", "_sysctl_d", "_traces", "_uses", "_values", "_wants"}
 # What writes files.
 WRITING = {"_atomic", "_probe", "_lock"}
 

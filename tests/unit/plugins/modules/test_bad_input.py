@@ -8,10 +8,9 @@ import os
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _image
+from ansible_collections.photon.hardening.plugins.module_utils import _image, _run
 from ansible_collections.photon.hardening.plugins.module_utils._files import BASELINE, STATE_FOLDER
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
-from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
 
 PATH = "/etc/sysctl.d/50-security-hardening.conf"
 
@@ -22,7 +21,7 @@ def run(root, path=PATH, content="kernel.a = 1\n", check_mode=False, **params):
     """The result of one run over the image ROOT."""
     given = dict(dropins=[dict(path=path, content=content)], rules={}, profile="photon", conflicts="restate", container_host="auto",
                  uses={}, fail_on=[], state="present")
-    return _image.inside(str(root), lambda: kernel_parameters.run(dict(given, **params), True, check_mode, True))
+    return _image.inside(str(root), lambda: _run.run(dict(given, **params), True, check_mode, True))
 
 
 def listing(folder):

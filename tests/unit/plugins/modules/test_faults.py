@@ -11,9 +11,19 @@ import signal
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _apply, _atomic, _baseline, _host, _probe, _procfs, _refusal
+from ansible_collections.photon.hardening.plugins.module_utils import (
+    _apply,
+    _atomic,
+    _baseline,
+    _host,
+    _memory,
+    _probe,
+    _procfs,
+    _refusal,
+    _run,
+    _sysctl_d,
+)
 from ansible_collections.photon.hardening.plugins.module_utils._files import BASELINE, STATE_FOLDER
-from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
 
 PATH, OTHER = "/etc/sysctl.d/50-security-hardening.conf", "/etc/sysctl.d/60-photon-tuning.conf"
 CONTENT = {PATH: "kernel.a = 2\n", OTHER: "vm.c = 10\n"}
@@ -24,7 +34,7 @@ def run(texts=None, check_mode=False, **params):
     if texts is not None:
         given["dropins"] = [dict(path=path, content=text) for path, text in sorted(texts.items())]
     with _apply.SIGNALS:
-        return kernel_parameters.run(dict(given, **params), False, check_mode, True)
+        return _run.run(dict(given, **params), False, check_mode, True)
 
 
 def states(result):
@@ -354,9 +364,9 @@ VERSION_1 = """{
 @pytest.mark.parametrize("first", [None, CONTENT])
 def test_a_host_hardened_by_an_earlier_release_keeps_its_way_back(plain, first):
     """Also of a row that the catalogue has dropped since."""
-    text = kernel_parameters._sysctl_d.HEADER + "\nkernel.a = 2\nkernel.renamed = 6\n"
+    text = _sysctl_d.HEADER + "\nkernel.a = 2\nkernel.renamed = 6\n"
     plain.file(PATH, text)
-    plain.file(BASELINE, VERSION_1 % kernel_parameters._memory.digest(text))
+    plain.file(BASELINE, VERSION_1 % _memory.digest(text))
     plain.parameter("kernel.a", "2")
     plain.parameter("kernel.renamed", "6")
     if first:
@@ -559,6 +569,15 @@ def test_what_cannot_be_remembered_or_forgotten_is_told_by_check_mode(plain, mon
     failing(monkeypatch, _probe, "probe", lambda path, _text: path == BASELINE, OSError(errno.EPERM, "Operation not permitted", BASELINE))
     for check_mode in (True, False):
         assert run(state=state, check_mode=check_mode)["failed"]
+
+
+@pytest.mark.parametrize("state", ["present", "absent", "adopted", "forgotten"])
+def test_a_state_folder_that_no_run_can_use_is_told_by_check_mode(plain, state):
+    folder = plain.root + STATE_FOLDER
+    os.makedirs(os.path.dirname(folder), exist_ok=True)
+    os.symlink("/nowhere", folder)
+    told = [run(CONTENT, state=state, check_mode=check_mode) for check_mode in (True, False)]
+    assert told[0] == told[1] and told[0]["failed"] and "is a symbolic link to /nowhere: remove the link" in told[0]["msg"]
 
 
 @pytest.fixture

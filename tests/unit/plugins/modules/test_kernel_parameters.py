@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _apply, _atomic, _baseline, _files, _lock, _procfs
+from ansible_collections.photon.hardening.plugins.module_utils import _apply, _atomic, _baseline, _files, _lock, _procfs, _run
 from ansible_collections.photon.hardening.plugins.module_utils._files import BASELINE
 from ansible_collections.photon.hardening.plugins.module_utils._sysctl_d import HEADER
 from ansible_collections.photon.hardening.plugins.modules import kernel_parameters
@@ -36,7 +36,7 @@ def run(content=None, check_mode=False, **params):
     if content is not None:
         texts = content if isinstance(content, dict) else {PATH: content}
         given["dropins"] = [dict(path=path, content=text) for path, text in sorted(texts.items())]
-    result = kernel_parameters.run(dict(given, **params), False, check_mode, True)
+    result = _run.run(dict(given, **params), False, check_mode, True)
     if result.get("failed"):
         raise Failed(result)
     return result
@@ -377,7 +377,7 @@ def test_after_a_kill_everything_is_old_or_new_and_the_next_run_converges(host, 
 
 
 def test_two_runs_at_once(plain, monkeypatch):
-    monkeypatch.setattr(kernel_parameters, "LOCK_SECONDS", 0.2)
+    monkeypatch.setattr(_run, "LOCK_SECONDS", 0.2)
     with _lock.lock(1), pytest.raises(Failed) as caught:
         run(CONTENT)
     assert "another run" in str(caught.value) and "run again" in str(caught.value)
@@ -461,7 +461,7 @@ def test_what_was_ours_before_a_killed_run_goes_back(killed):
 
 
 def test_what_was_ours_before_a_killed_run_is_ours_after_the_next_one(killed):
-    for _run in range(2):
+    for _time in range(2):
         run({PATH: "kernel.a = 2\n"})
     assert "also" not in killed.text(BASELINE)
     run({PATH: ""}, state="absent")
