@@ -315,7 +315,7 @@ def _undo(plan, before, first, progress):
     """Everything as it was: tries all of it and never raises. Returns what does not go back; that is still remembered, for a rollback."""
     stuck = _put_back(plan) if progress.live else []
     for path in progress.placed:
-        stuck += _tried(path, _replace, path, plan.disk.get(path))
+        stuck += _tried(path, _put_file_back, path, plan.disk.get(path))
     changed = bool(stuck)
     for path in progress.staged:
         stuck += _tried("the temporary file beside %s" % path, _atomic.discard, path)
@@ -346,7 +346,7 @@ def _put_back(plan):
     return [name for name, _now in off] + unset
 
 
-def _replace(path, item):
+def _put_file_back(path, item):
     """The file at PATH as it was."""
     now = _files.read(path)
     if now == (item.text if item else None):

@@ -167,7 +167,8 @@ def parsed(text):
                  {path: _file(path, entry) for path, entry in files.items()},
                  tuple(_folder(folder) for folder in _list("folders", data.get("folders", []))),
                  {_name("first", name): _text("first", value) for name, value in _dictionary("first", data.get("first", {})).items()},
-                 _optional(_sha256, "machine_id", data.get("machine_id")))
+                 _optional(_sha256, "machine_id", data.get("machine_id")),
+                 {use: _text("seen", evidence) for use, evidence in _dictionary("seen", data.get("seen", {})).items()})
 
 
 def load():
@@ -202,8 +203,7 @@ def text_of(saved):
     data = {"version": _VERSION, "parameters": {name: _shown(entry) for name, entry in saved.parameters.items()},
             "files": {path: _shown_file(known) for path, known in saved.files.items()}, "folders": list(saved.folders),
             "first": saved.first}
-    if saved.machine_id:
-        data["machine_id"] = saved.machine_id
+    data.update({key: value for key, value in (("machine_id", saved.machine_id), ("seen", saved.seen)) if value})
     return json.dumps(data, indent=1, sort_keys=True) + "\n"
 
 

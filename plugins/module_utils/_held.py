@@ -12,6 +12,8 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import ABS
 _MOST_SAID = 3
 _UNPROVED = ("stays, although it may break %s: no program or file of root shows that this host is used for it. If it is, say so with uses "
              "({%s: present}; the role's variable is photon_hardening_uses), or waive the parameter.")
+_GONE = ("%s (%s) was seen in an earlier run and is not seen now: what it holds back stays held back. If it is gone for good, say so with "
+         "uses ({%s: absent}; the role's variable is photon_hardening_uses).")
 
 
 def _signs(name, value, groups, snapshot):
@@ -77,6 +79,17 @@ def is_set(value):
     return bool(value.strip()) and not _behaviour.is_zero(value)
 
 
+def seen(wanted, choices, snapshot):
+    """use -> evidence, to be remembered: of the uses that hold something back and that nothing of root proves, and of those that did."""
+    found = {name: snapshot.uses[name].evidence for name in snapshot.saved.seen if name in snapshot.uses and not snapshot.uses[name].firm}
+    for name, choice in choices.items():
+        if choice.state == "held_back" and name in wanted:
+            for use, sign in _signs(name, wanted[name].value, wanted[name].rule.hold, snapshot):
+                if not sign.firm:
+                    found[use] = sign.evidence
+    return found
+
+
 # --- sentences ---
 
 def _family(name):
@@ -109,6 +122,12 @@ def _stopped(name, value, rule, snapshot):
     for use, sign in _signs(name, value, rule.stops, snapshot):
         words = [text for held, other, text in rule.stopped if other == use and _values.same(name, held, value)]
         yield ": ".join(words + [_in_words([(use, sign)])])
+
+
+def gone_uses(wanted, choices_made, snapshot):
+    """Sentences about uses that still hold something back although nothing shows them now."""
+    return [_GONE % (use, snapshot.uses[use].evidence, use) for use in sorted(seen(wanted, choices_made, snapshot))
+            if snapshot.uses[use].gone]
 
 
 def unproved_uses(wanted, choices_made, snapshot):

@@ -77,7 +77,7 @@ def snapshot(request, saved, names):
     live = {} if request.image else {name: _procfs.read(name) for name in names(interfaces, saved)}
     return Snapshot(
         live=live, files=files, dialect=dialect, rivals=found,
-        uses=_uses.holding(_traces.uses(request.image, traces), request.container_host, request.uses),
+        uses=_uses.holding(_uses.with_seen(_traces.uses(request.image, traces), saved.seen), request.container_host, request.uses),
         modules=modules_at_boot(), release=_procfs.release(), machine=_procfs.machine(), interfaces=interfaces,
         missing_folders=_missing_folders(request), boot="" if request.image else _procfs.boot_id(), saved=saved, machine_id=machine_id(),
         foreign=_boot_order.BootOrder(_memory.files_of_others(saved, files), dialect))

@@ -79,8 +79,8 @@ Reading = _record("Reading", "value error refused write_only", 0, 0, False)
 ABSENT = Reading(None, errno.ENOENT)
 # A use of this host. evidence: in words. firm: proved by a program, a file of root, or a value that was there before us; otherwise by what
 # a process or the network shows alone. by_engine: container engines make the like of this evidence by themselves. before: a value that was
-# there before us proves it.
-Use = _record("Use", "evidence firm by_engine before", False, False)
+# there before us proves it. gone: an earlier run has seen it, and nothing shows it at this moment.
+Use = _record("Use", "evidence firm by_engine before gone", False, False, False, False)
 # What else sets parameters. sysctl: the text of the program `sysctl`. conf: that of /etc/sysctl.conf. tuned: a Tuned. ufw: the File that
 # an enabled ufw applies. sealed: an encrypted credential that is read last. Each None where there is none.
 # systemd: the text of the program systemd-sysctl. early, late: Files that are read at boot before and after those of sysctl.d.
@@ -141,7 +141,8 @@ SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conf
                     None, None, None, None, None, "restate", (), None, None)
 # folders: those that we made. first: parameter -> the live value that a line of ours found when it first asked for it, also where that was
 # what it asked for. machine_id: a digest that names the machine on which this was remembered first, None: not known.
-Saved = _record("Saved", "parameters files folders first machine_id", (), {}, None)
+# seen: use -> evidence, of the uses that have held something back and that nothing of root proves: what shows them comes and goes.
+Saved = _record("Saved", "parameters files folders first machine_id seen", (), {}, None, {})
 
 # --- what is decided ---
 

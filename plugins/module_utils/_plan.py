@@ -187,9 +187,10 @@ def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
              if _still_matters(path, known, path in paths, disk.get(path), decided.files)}
     made = [folder for path in decided.files if path in after for folder in snapshot.missing_folders.get(path, ())]
     kept, gone = _remember.folders(snapshot.saved, made, files)
-    machine_id = snapshot.saved.machine_id or snapshot.machine_id
-    return Saved(parameters, files, kept, _remember.firsts(snapshot.saved, choices, snapshot, files),
-                 machine_id if parameters or files else None), gone
+    saved = Saved(parameters, files, kept, _remember.firsts(snapshot.saved, choices, snapshot, files))
+    if parameters or files:
+        saved = saved._replace(machine_id=snapshot.saved.machine_id or snapshot.machine_id, seen=_held.seen(wanted, choices, snapshot))
+    return saved, gone
 
 
 def _still_matters(path, known, asked, now, decided):
@@ -208,6 +209,7 @@ def _warnings(wanted, choices, rows, request, snapshot, files_after):
     in_force = {name: (choice.target, wanted[name].rule) for name, choice in choices.items() if choice.active}
     return (_of_another_machine(snapshot) + _expired(wanted, choices) + _module_warnings(wanted, choices, snapshot.modules)
             + _held.unproved_uses(wanted, choices, snapshot) + _held.stopped_uses(wanted, rows, choices, snapshot)
+            + _held.gone_uses(wanted, choices, snapshot)
             + _rivals.warnings(snapshot.rivals, files_after, in_force))
 
 

@@ -156,6 +156,11 @@ def found(facts):
     return uses
 
 
+def with_seen(uses, seen):
+    """USES, and those that earlier runs have SEEN, use -> evidence, where nothing shows them at this moment: what is held back stays so."""
+    return dict({name: Use(evidence, gone=True) for name, evidence in seen.items()}, **{name: use for name, use in uses.items() if use})
+
+
 def holding(uses, container_host="auto", said=None):
     """use -> Use, of those of USES that hold in the end. The user has the last word: CONTAINER_HOST speaks for runtimes, SAID (use ->
     present or absent) for each use. What engines make by themselves proves nothing more where one of them is proved."""

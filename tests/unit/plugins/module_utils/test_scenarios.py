@@ -1009,6 +1009,36 @@ def test_a_process_alone_takes_no_line_of_ours_back():
     assert (world.live[FORWARD], world.boots_with(FORWARD)) == ("0", "0")
 
 
+RA, ADVERTISED = "net.ipv6.conf.all.accept_ra", {"slaac": Use("a router's advertisement on eth0", False)}
+
+
+def test_what_comes_and_goes_is_not_hardened_in_a_moment_in_which_nothing_shows_it():
+    world, rules = World({RA: "1", "kernel.a": "0"}), {RA: {"hold": {"0": ["slaac"]}}}
+    world.uses = dict(ADVERTISED)
+    texts = {NETWORK: RA + " = 0\n", SECURITY: "kernel.a = 1\n"}
+    first = world.run(texts, rules)
+    told = ["slaac (a router's advertisement on eth0) was seen in an earlier run and is not seen now: what it holds back stays held back. "
+            "If it is gone for good, say so with uses ({slaac: absent}; the role's variable is photon_hardening_uses)."]
+    assert states(first) == {RA: "held_back", "kernel.a": "changed"} and not first.warnings
+    world.uses = {}
+    for _time in range(2):
+        again = world.run(texts, rules)
+        assert states(again) == {RA: "held_back", "kernel.a": "ok"} and not again.files and again.warnings == told
+    world.run({SECURITY: "kernel.a = 1\n"})
+    world.uses = dict(ADVERTISED)
+    assert not world.run(texts, rules).warnings
+    world.uses, world.said = {}, {"slaac": "absent"}
+    assert states(world.run(texts, rules))[RA] == "changed" and world.live[RA] == "0" and world.saved.seen == {}
+
+
+def test_what_held_nothing_back_is_not_remembered():
+    world = World({RA: "1"}, uses={"slaac": tuple(ADVERTISED["slaac"])})
+    world.run({NETWORK: RA + " = 2\n"}, {RA: {"hold": {"0": ["slaac"]}}})
+    world.uses = {}
+    assert world.saved.seen == {}
+    assert states(world.run({NETWORK: RA + " = 0\n"}, {RA: {"hold": {"0": ["slaac"]}}}))[RA] == "changed"
+
+
 def test_who_is_added_later_is_thought_of_now_and_helped_by_the_next_run():
     name, rules = "kernel.unprivileged_userns_clone", {"kernel.unprivileged_userns_clone": {
         "hold": {"0": ["podman_rootless"]}, "stops": {"0": ["rootless_later"]}}}

@@ -132,7 +132,7 @@ class World:
         files = [File(path, text, ROOTS) for path, text in sorted(self.files.items())]
         saved = _memory.settled(self.saved, files)
         names = _wants.names(request, self.interfaces, saved)
-        uses = _uses.holding(self.uses, request.container_host, request.uses)
+        uses = _uses.holding(_uses.with_seen(self.uses, saved.seen), request.container_host, request.uses)
         return Snapshot({name: self.reading(name) for name in names}, files, self.dialect, self.rivals, uses, self.modules,
                         "6.1.0", "x86_64", self.interfaces, {}, self.boot, saved, self.machine_id,
                         _boot_order.BootOrder(_memory.files_of_others(saved, files), self.dialect))
