@@ -115,8 +115,8 @@ def test_a_parameter_of_an_interface_that_is_gone_is_not_there(kernel):
 
 def test_the_address_of_an_interface(kernel):
     kernel.join("sys", "eth0", "address").write("52:54:00:00:00:01\n", ensure=True)
-    assert _procfs.address("eth0") == "52:54:00:00:00:01"
-    assert _procfs.address("tun0") == _procfs.address("\udcff") == ""
+    assert _procfs.of_interface("eth0", "address") == "52:54:00:00:00:01"
+    assert _procfs.of_interface("tun0", "address") == _procfs.of_interface("\udcff", "address") == ""
 
 
 def test_interfaces_and_which_of_them_are_devices(kernel):

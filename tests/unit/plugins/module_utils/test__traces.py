@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _processes, _procfs, _sysctl_d, _traces
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _memory, _processes, _procfs, _sysctl_d, _traces
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Entry,
     Saved,
@@ -133,10 +133,12 @@ def traces(host, monkeypatch):
     monkeypatch.setattr(_procfs, "route_rules", lambda: 2)
     monkeypatch.setattr(_procfs, "addresses", lambda: [("lo", "127.0.0.1", 8)])
 
-    def gather(saved=NOTHING, image=False, asks_units=False, **more):
+    monkeypatch.setattr(_procfs, "local_routes", lambda: None)
+
+    def gather(saved=NOTHING, image=False, asks_units=False, interfaces=(), **more):
         texts.update(more.pop("texts", {}))
         others = _host.rivals(image, ["eth0"])
-        return _traces.traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others, asks_units)
+        return _traces.traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others, interfaces, asks_units)
     return gather
 
 
@@ -211,6 +213,18 @@ def test_a_file_that_ours_has_replaced_still_tells(host, traces):
     assert traces(saved)["lines"][FORWARD] == ("1", OURS, 1)
 
 
+@pytest.mark.parametrize("title, tells", [
+    (_memory.REPLACED_LINES, True), (_memory.EDITED_LINES, True), (_memory.HIDDEN_LINES % "/usr/lib/sysctl.d/70-photon-network.conf", False)])
+def test_what_a_file_of_ours_keeps_of_others_still_tells_once_the_baseline_is_lost(host, traces, title, tells):
+    """What it hides is there itself."""
+    host.file(OURS, "%s\nkernel.io_uring_disabled = 1\n\n# %s\n%s = 1\n" % (_sysctl_d.HEADER, title, FORWARD))
+    host.parameter(FORWARD, "1")
+    line = _sysctl_d.HEADER.count("\n") + 5
+    assert traces()["lines"] == ({FORWARD: ("1", OURS, line)} if tells else {})
+    assert traces()["own"][FORWARD] == "1"
+    assert traces(Saved({}, {OURS: SavedFile(None)}))["lines"] == {}
+
+
 ROUTE = "00000000000000000000000000000000 00 %s 00 fe80 00000400 00000001 00000000 %s %s\n"
 
 
@@ -273,16 +287,46 @@ def test_a_network_to_which_several_interfaces_lead(host, traces, routes, expect
 
 
 @pytest.mark.parametrize("addresses, expected", [
-    ([("lo", "127.0.0.1", 8), ("eth0", "10.0.0.5", 24), ("local0", "10.0.0.5", 32)], []),
-    ([("lo", "10.0.0.50", 32)], [("lo", "10.0.0.50")]),
-    ([("dummy0", "10.0.0.50", 24)], [("dummy0", "10.0.0.50")]), ([("kube-ipvs0", "10.96.0.1", 32)], [("kube-ipvs0", "10.96.0.1")]),
+    ([("lo", "127.0.0.1", 8), ("eth0", "10.0.0.5", 24), ("local0", "10.0.0.5", 32)], None),
+    ([("lo", "10.0.0.50", 32)], "10.0.0.50 on lo"),
+    ([("dummy0", "10.0.0.50", 24)], "10.0.0.50 on dummy0"), ([("kube-ipvs0", "10.96.0.1", 32)], "10.96.0.1 on kube-ipvs0"),
     # A bridge without ports, or a dummy of any name; what an engine's bridge has before its first container is none.
-    ([("br-vip", "10.0.0.51", 32)], [("br-vip", "10.0.0.51")]), ([("br-vip", "172.17.0.1", 16)], []),
+    ([("br-vip", "10.0.0.51", 32)], "10.0.0.51 on br-vip"), ([("br-vip", "172.17.0.1", 16)], None),
 ])
 def test_an_address_on_an_interface_that_leads_nowhere(host, traces, monkeypatch, addresses, expected):
     monkeypatch.setattr(_procfs, "addresses", lambda: addresses)
     monkeypatch.setattr(_procfs, "dead_ends", lambda: ["br-vip", "dummy0"])
-    assert traces()["addresses"] == expected
+    assert traces()["address"] == expected
+
+
+def test_an_address_that_a_route_makes_local(traces, monkeypatch):
+    monkeypatch.setattr(_procfs, "local_routes", lambda: "10.9.0.128/28")
+    assert traces()["address"] == "10.9.0.128/28, local by a route"
+
+
+GROUPS = "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n%d\t%-10s:     1      V3\n\t\t\t\t%s     1 0:00000000\t\t0\n"
+
+
+@pytest.mark.parametrize("interface, group, expected", [
+    ("eth1", "EF010101", "the group 239.1.1.1 joined on eth1"), ("enx0011223344556", "EF010101", "the group 239.1.1.1 joined on enx0011223344556"),
+    # Who is asked by the default route is answered by it; of these groups the senders are near.
+    ("eth0", "EF010101", None), ("eth1", "E00000FB", None), ("eth1", "EFFFFFFA", None),
+])
+def test_a_group_that_is_joined_where_no_default_route_leads(traces, interface, group, expected):
+    route = "eth0\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
+    texts = {"net/route": route, "net/igmp": GROUPS % (3, interface, _as_printed(group))}
+    assert traces(texts=texts)["ways"] == expected
+
+
+@pytest.mark.parametrize("name, kind, flags, route, expected", [
+    ("tun0", "65534", "0x1091", "", "tun0, a tunnel to which no route leads"), ("tunl0", "768", "0xc1", "", "tunl0, a tunnel to which no route leads"),
+    ("tunl0", "768", "0x80", "", None), ("tun0", "65534", "0x1091", "tun0\t0000320A\t0\t1\t0\t0\t0\t00FFFFFF\n", None),
+    ("he6", "776", "0xc1", "", None), ("docker0", "1", "0x1003", "", None),
+])
+def test_a_tunnel_out_of_which_something_comes_that_is_answered_elsewhere(host, traces, monkeypatch, name, kind, flags, route, expected):
+    monkeypatch.setattr(_procfs, "of_interface", lambda interface, what: {"type": kind, "flags": flags}[what] if interface == name else None)
+    assert traces(interfaces={"lo": False, "eth0": True, "veth1": False, name: False}, texts={"net/route": route})["ways"] == (
+        expected)
 
 
 def _as_printed(number):
