@@ -167,7 +167,8 @@ def parsed(text):
                  {path: _file(path, entry) for path, entry in files.items()},
                  tuple(_folder(folder) for folder in _list("folders", data.get("folders", []))),
                  {_name("first", name): _text("first", value) for name, value in _dictionary("first", data.get("first", {})).items()},
-                 _optional(_sha256, "machine_id", data.get("machine_id")))
+                 _optional(_sha256, "machine_id", data.get("machine_id")),
+                 {_line("seen", use): _line("seen", words) for use, words in _dictionary("seen", data.get("seen", {})).items()})
 
 
 def load():
@@ -202,6 +203,8 @@ def text_of(saved):
     data = {"version": _VERSION, "parameters": {name: _shown(entry) for name, entry in saved.parameters.items()},
             "files": {path: _shown_file(known) for path, known in saved.files.items()}, "folders": list(saved.folders),
             "first": saved.first}
+    if saved.seen:
+        data["seen"] = saved.seen
     if saved.machine_id:
         data["machine_id"] = saved.machine_id
     return json.dumps(data, indent=1, sort_keys=True) + "\n"

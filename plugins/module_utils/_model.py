@@ -108,10 +108,10 @@ Process = namedtuple("Process", "name rootful rootless")
 # comes in by another way than the one by which answers leave, in words, or None. rules: how many rules choose between tables of routes,
 # beyond the kernel's own. address: one of IPv4 that no interface which leads somewhere has, in words, or None. crash_kernel: what shows that memory is kept for one.
 # private_users: a unit with PrivateUsers=, or None. image: it is one, so what only a running host shows is not known. filters: path ->
-# text of what packet filters and interfaces load at boot.
+# text of what packet filters and interfaces load at boot. seen: as in a Saved.
 Facts = _record("Facts", "programs snaps units processes texts machines subordinate_ids enabled own lines shipped settings announces "
-                "advertised ways rules address crash_kernel private_users image filters",
-                {}, {}, {}, {}, (), None, None, None, 0, None, None, None, False, {})
+                "advertised ways rules address crash_kernel private_users image filters seen",
+                {}, {}, {}, {}, (), None, None, None, 0, None, None, None, False, {}, {})
 # live: parameter -> Reading. files: the sysctl.d search path. dialect: how it is read at boot. rivals: what else sets parameters.
 # uses: use -> Use, of those that hold after what the user says. modules: those that modules-load.d names. interfaces: interface ->
 # whether it is a device of the machine.
@@ -140,8 +140,9 @@ Entry = _record("Entry", "before wrote dropin also asked refused mover traced ha
 SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits text earlier",
                     None, None, None, None, None, "restate", (), None, None)
 # folders: those that we made. first: parameter -> the live value that a line of ours found when it first asked for it, also where that was
-# what it asked for. machine_id: a digest that names the machine on which this was remembered first, None: not known.
-Saved = _record("Saved", "parameters files folders first machine_id", (), {}, None)
+# what it asked for. machine_id: a digest that names the machine on which this was remembered first, None: not known. seen: use ->
+# evidence that the network or a process alone has shown, where it has held something back.
+Saved = _record("Saved", "parameters files folders first machine_id seen", (), {}, None, {})
 
 # --- what is decided ---
 

@@ -189,7 +189,8 @@ def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
     kept, gone = _remember.folders(snapshot.saved, made, files)
     machine_id = snapshot.saved.machine_id or snapshot.machine_id
     return Saved(parameters, files, kept, _remember.firsts(snapshot.saved, choices, snapshot, files),
-                 machine_id if parameters or files else None), gone
+                 machine_id if parameters or files else None,
+                 _remember.seen(snapshot.saved, choices, wanted, snapshot.uses)), gone
 
 
 def _still_matters(path, known, asked, now, decided):

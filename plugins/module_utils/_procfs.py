@@ -199,6 +199,12 @@ def of_interface(interface, what):
         return ""
 
 
+def lower(interface):
+    """The interfaces on which another one stands."""
+    start = "lower_"
+    return [name[len(start):] for name in _listed("%s/%s" % (SYS_NET, interface)) if name.startswith(start)]
+
+
 def route_rules():
     """How many rules choose a table of routes, beyond the kernel's own three; 0 where it does not tell."""
     return len([message for message in _told(_RULE) if not _is_of_kernel(message)])

@@ -138,6 +138,14 @@ def firsts(saved, choices, snapshot, after):
     return {name: value for name, value in found.items() if value is not None}
 
 
+def seen(saved, choices, wanted, uses):
+    """use -> evidence that is weak, of those of USES that hold something back, now or in an earlier run."""
+    held = {use for name, choice in choices.items() if choice.state == "held_back" and name in wanted
+            for _value, group in wanted[name].rule.hold for use in group}
+    return {use: saved.seen.get(use, sign.evidence) for use, sign in uses.items()
+            if not sign.firm and (use in saved.seen or use in held)}
+
+
 def files(saved, decided, disk):
     """path -> SavedFile after the run. DECIDED: path -> NewFile. DISK: path -> File, as found."""
     kept = {path: known for path, known in saved.files.items() if path not in decided}
@@ -181,7 +189,7 @@ def before_writes(before, plan):
         there = known is not None and path in plan.disk and _memory.digest(plan.disk[path].text) == known.also
         paths[path] = _with_earlier(entry, known, there) if known else entry
     return Saved(values, paths, tuple(sorted(set(before.folders) | set(after.folders))), dict(after.first, **before.first),
-                 before.machine_id or after.machine_id)
+                 before.machine_id or after.machine_id, dict(before.seen, **after.seen))
 
 
 def _inherited_value(name, entry, live):

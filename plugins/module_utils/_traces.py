@@ -95,21 +95,23 @@ def asks(rules, use):
     return any(use in uses for rule in rules.values() for _value, uses in tuple(rule.hold) + tuple(rule.stops))
 
 
-def traces(image, saved, files, dialect, others, interfaces=(), asks_units=False):
+def traces(image, saved, files, dialect, others, interfaces, asks_units=False):
     """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network.
     INTERFACES: interface -> whether it is a device of the machine. ASKS_UNITS: all units of services are read, which takes some milliseconds."""
-    foreign, enabled = _memory.files_of_others(saved, files), _enabled()
+    enabled = _enabled()
     # What others than root can write says nothing for sure of what root wants.
+    foreign = [item for item in _memory.files_of_others(saved, files) if item.path in saved.files or _trusted(item.path)]
+    announces = others.announces if others.announces and _trusted(others.announces.rpartition(":")[0]) else None
     trusted = set(filter(_trusted, {setting.path for setting in others.settings}))
     has_ufw = _packet_filters.ufw_is_enabled(_texts_of(_packet_filters.UFW) or "")
     found = dict(enabled=enabled, filters=with_included(_packet_filters.loaded(enabled, has_ufw)), lines=_lines(foreign, dialect, others), image=image,
-                 shipped=_shipped(foreign, dialect), announces=others.announces,
+                 shipped=_shipped(foreign, dialect), announces=announces,
                  settings=tuple(item for item in others.settings if item.path in trusted and item.by not in _rivals.ENGINES),
                  private_users=_private_users() if asks_units else None)
     if image:
         return found
     orphans = _orphans(files, saved, dialect)
-    return dict(found, own={name: _own(name, saved, orphans) for name in _uses.OWN}, advertised=_advertised(saved, orphans),
+    return dict(found, seen=saved.seen, own={name: _own(name, saved, orphans) for name in _uses.OWN}, advertised=_advertised(saved, orphans),
                 ways=_ways(interfaces), rules=_procfs.route_rules(), address=_service_address(), crash_kernel=_crash_kernel())
 
 
@@ -188,10 +190,11 @@ def _advertised(saved, orphans):
 
 def _ways(interfaces):
     """What may come in by another interface than the one by which its answer would leave, in words."""
-    lines = (line.split() for line in (_files.read_proc("net/route", _files.MAX_SHORT) or "").splitlines())
+    lines = (line.split() for line in (_files.read_proc("net/route", _files.MAX_SHORT) or "").splitlines()[1:])
     # A route that leads nowhere, such as an unreachable one, has no interface.
     routes = [(fields[0], (fields[1], fields[7])) for fields in lines if len(fields) > 7 and fields[0] != "*"]
-    return (_several(routes) or _joined({name for name, way in routes if way == _EVERYWHERE})
+    defaults = {name for name, way in routes if way == _EVERYWHERE}
+    return (_several(routes) or _beside(defaults, routes, interfaces) or _joined(defaults)
             or _tunnel(set(interfaces).difference(name for name, _way in routes), interfaces))
 
 
@@ -206,6 +209,20 @@ def _several(routes):
             what = "default routes" if set(way) == {"0.0.0.0"} else "routes to %s/%s" % way
             return "%s through %s" % (what, ", ".join(names))
     return None
+
+
+def _beside(defaults, routes, interfaces):
+    """A network of another interface than those of the default routes, that is not of this machine's guests: who asks for an address of it
+    from a third network is answered by the default route."""
+    for name, way in routes if defaults else ():
+        if name not in defaults and not _address(way[0]).startswith(_NO_SENDERS) and _leads_out(name, interfaces):
+            return "a network of %s beside the default route through %s" % (name, ", ".join(sorted(defaults)))
+    return None
+
+
+def _leads_out(name, interfaces):
+    """Whether an interface is a device of the machine, or stands on one, as a VLAN, a bond or a macvlan does."""
+    return interfaces.get(name) or any(_leads_out(lower, interfaces) for lower in _procfs.lower(name))
 
 
 def _joined(names):

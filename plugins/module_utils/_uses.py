@@ -96,6 +96,7 @@ RP_FILTERS = ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter")
 _WISHES = (
     ("bridged_guests", "net.bridge.bridge-nf-call-iptables", ("0",), True, False),
     ("strict_memory", "vm.overcommit_memory", ("2",), True, False),
+    ("service_address", "net.ipv4.conf.all.arp_ignore", ("0",), False, False),
     ("userfaultfd", "vm.unprivileged_userfaultfd", ("1",), False, True),
     ("kexec", "kernel.kexec_load_disabled", ("0",), False, False),
     ("sandbox", "kernel.apparmor_restrict_unprivileged_userns", ("0",), False, False),
@@ -132,13 +133,14 @@ FILES = DAEMON_JSON + _DOCKER_OPTIONS + CONTAINERS_CONF + (
 _NETWORK = (NETPLAN,) + NETWORKD + MANAGER + _rivals.RC_LOCAL
 # What adds in these a rule that chooses a table of routes of IPv4, and an address on an interface that leads nowhere, or a route that
 # makes addresses local; one blank stands for all that are side by side.
-_ADDS_RULE = (r"\bip (?:-(?!6)\S+ ){0,9}ru(?:le?)? a|^\[RoutingPolicyRule\]|^[\"']?routing-(?:policy[\"']? ?:|rule[0-9]* ?=[^:\n]+$)"
-              r"|^ip-rp-filter [02]$")
+_ADDS_RULE = (r"\bip (?:-(?!6)\S+ ){0,9}ru(?:le?)? a|^\[RoutingPolicyRule\]|(?:^|[{,] ?)[\"']?(?:routing-policy|vrfs)[\"']? ?:"
+              r"|^routing-rule[0-9]* ?=[^:\n]+$|^ip-rp-filter [02]$|^vrf-table |^Kind ?= ?vrf$")
 _ADDS_ADDRESS = (r"\bip (?:-\S+ ){0,9}a\w* [acr]\w* (?!127\.)[1-9][0-9]*\..{0,80} dev (?:lo|dummy[\w.-]*)(?![\w.:-])"
                  r"|\bip (?:-\S+ ){0,9}r\w* [acr]\w* (?:to )?local (?!127\.)[1-9][0-9]*\.|^(?:-? ?[\"']?type[\"']? ?: ?[\"']?|Type ?= ?)local\b"
                  r"|\bifconfig (?:lo:|dummy)\S* [1-9]|^iface (?:lo:|dummy)\S* inet static"
                  r"|^iface lo inet .*\n(?:(?!iface ).*\n)*?address (?!127\.)[1-9]"
-                 r"|^(?:Name ?= ?(?:lo|dummy\S*)|(?:Kind|type) ?= ?dummy)$|^[\"']?(?:lo|dummy-devices)[\"']? ?:")
+                 r"|^(?:Name ?= ?(?:lo|dummy\S*)|(?:Kind|type) ?= ?dummy|link-type dummy)$|\bip link add .{0,80}\btype dummy\b"
+                 r"|(?:^|[{,] ?)[\"']?(?:lo|dummy-devices)[\"']? ?:")
 _WIREGUARD = r"(?mi)^[ \t]*\[(?:Interface|WireGuard)\]"
 _PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:(?:WireGuard)?Peer\]|wireguard-peer\.)", r"(?mi)^[ \t]*Endpoint[ \t]*="
 _LISTEN_PORT = r"(?mi)^[ \t]*Listen-?Port[ \t]*="
@@ -152,7 +154,7 @@ def found(facts):
     """use -> Use, for each use of which there is evidence; `holding` says which of them count."""
     uses = {}
     for name in NAMES:
-        use = _installed(name, facts) or _RULES.get(name, _none)(facts, uses) or _wish(name, facts)
+        use = _installed(name, facts) or _RULES.get(name, _none)(facts, uses) or _wish(name, facts) or _seen(name, facts)
         if use:
             uses[name] = use
     return uses
@@ -192,6 +194,11 @@ def is_shipped(path):
 
 def _none(_facts, _uses):
     return None
+
+
+def _seen(name, facts):
+    """What the network or a process alone has shown to an earlier run: it may be away for the moment."""
+    return Use("%s, seen by an earlier run" % facts.seen[name], False) if name in facts.seen else None
 
 
 def _first(items):
@@ -497,12 +504,12 @@ def _is_collector(pattern):
 
 def _crash_collector(facts, _uses):
     """A pipe into a program, or a folder for dumps, was there before us, others' files set one, or such a program is there."""
-    own, line = facts.own.get(CORE_PATTERN, ""), facts.lines.get(CORE_PATTERN)
+    own = facts.own.get(CORE_PATTERN, "")
     if _is_collector(own):
         return Use("%s was %s before us" % (CORE_PATTERN, own), True, before=True)
-    if line and _is_collector(line.value or ""):
-        return Use("%s:%d" % (line.path, line.number), True)
-    return _program(_OTHER_SIGNS["crash_collector"], facts)
+    lines = (Use("%s:%d" % (path, number), True) for name, value, path, number in _set_by(facts)
+             if name == CORE_PATTERN and _is_collector(value or ""))
+    return _first(lines) or _program(_OTHER_SIGNS["crash_collector"], facts)
 
 
 def _by_program(name):

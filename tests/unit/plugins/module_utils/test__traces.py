@@ -135,10 +135,10 @@ def traces(host, monkeypatch):
 
     monkeypatch.setattr(_procfs, "local_routes", lambda: None)
 
-    def gather(saved=NOTHING, image=False, asks_units=False, interfaces=(), **more):
+    def gather(saved=NOTHING, image=False, asks_units=False, interfaces=None, **more):
         texts.update(more.pop("texts", {}))
         others = _host.rivals(image, ["eth0"])
-        return _traces.traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others, interfaces, asks_units)
+        return _traces.traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others, interfaces or {}, asks_units)
     return gather
 
 
@@ -182,6 +182,17 @@ def test_a_pattern_is_taken_as_it_stands(host, traces):
     found, line = traces(), ("2", "/etc/sysctl.d/a.conf", 1)
     assert found["lines"] == dict.fromkeys(["net.ipv4.conf.%s.rp_filter" % scope for scope in ("*", "all", "default")], line)
     assert found["shipped"] == {}
+
+
+@pytest.mark.parametrize("path, text, what", [
+    ("/etc/sysctl.d/a.conf", "net.ipv4.ip_forward = 1\n", "lines"),
+    ("/etc/systemd/network/a.network", "[Match]\nName=eth0\n[Network]\nIPv6SendRA=yes\n", "announces")])
+def test_what_others_than_root_can_write_proves_nothing(host, traces, path, text, what):
+    host.file(ENABLED + "systemd-networkd.service", "")
+    host.file(path, text)
+    assert traces()[what]
+    os.chmod(host.root + path, 0o666)
+    assert not traces()[what]
 
 
 def test_what_the_vendor_ships(host, traces):
@@ -304,6 +315,26 @@ def test_an_address_that_a_route_makes_local(traces, monkeypatch):
     assert traces()["address"] == "10.9.0.128/28, local by a route"
 
 
+HEAD = "Iface Destination Gateway Flags RefCnt Use Metric Mask\n"
+
+
+@pytest.mark.parametrize("name, network, expected", [
+    ("eth1", "0A080000", "a network of eth1 beside the default route through eth0"),
+    ("bond0.7", "0A080000", "a network of bond0.7 beside the default route through eth0"),
+    ("shim", "0A0900C0", "a network of shim beside the default route through eth0"),
+    ("docker0", "AC110000", None), ("eth0", "0A080000", None), ("eth1", "A9FEA9FE", None),
+])
+def test_a_second_network_beside_the_default_route(traces, monkeypatch, name, network, expected):
+    lowers = {"bond0.7": ["bond0"], "bond0": ["eth2"], "shim": ["eth0"], "docker0": ["veth1"]}
+    monkeypatch.setattr(_procfs, "lower", lambda interface: lowers.get(interface, []))
+    interfaces = {"eth0": True, "eth1": True, "eth2": True, "bond0": False, "bond0.7": False, "shim": False, "docker0": False}
+    own = "%s\t%s\t0\t1\t0\t0\t0\t00FFFFFF\n" % (name, _as_printed(network))
+    default = "eth0\t00000000\t0100000A\t3\t0\t0\t0\t00000000\n"
+    assert traces(interfaces=interfaces, texts={"net/route": HEAD + default + own})["ways"] == expected
+    # Without a default route nobody else is answered anyway.
+    assert traces(interfaces=interfaces, texts={"net/route": HEAD + own})["ways"] is None
+
+
 GROUPS = "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n%d\t%-10s:     1      V3\n\t\t\t\t%s     1 0:00000000\t\t0\n"
 
 
@@ -314,7 +345,7 @@ GROUPS = "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n%d\t%-
 ])
 def test_a_group_that_is_joined_where_no_default_route_leads(traces, interface, group, expected):
     route = "eth0\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
-    texts = {"net/route": route, "net/igmp": GROUPS % (3, interface, _as_printed(group))}
+    texts = {"net/route": HEAD + route, "net/igmp": GROUPS % (3, interface, _as_printed(group))}
     assert traces(texts=texts)["ways"] == expected
 
 
@@ -325,7 +356,7 @@ def test_a_group_that_is_joined_where_no_default_route_leads(traces, interface, 
 ])
 def test_a_tunnel_out_of_which_something_comes_that_is_answered_elsewhere(host, traces, monkeypatch, name, kind, flags, route, expected):
     monkeypatch.setattr(_procfs, "of_interface", lambda interface, what: {"type": kind, "flags": flags}[what] if interface == name else None)
-    assert traces(interfaces={"lo": False, "eth0": True, "veth1": False, name: False}, texts={"net/route": route})["ways"] == (
+    assert traces(interfaces={"lo": False, "eth0": True, "veth1": False, name: False}, texts={"net/route": HEAD + route})["ways"] == (
         expected)
 
 

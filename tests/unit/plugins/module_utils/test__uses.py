@@ -657,6 +657,8 @@ def before_us(name, value):
     *[(dict(rules=1, texts={path: text}), (path, True)) for path, text in (
         (NETWORKD + "lan.network", "[Match]\nName=eth1\n[RoutingPolicyRule]\nFrom=10.1.0.5\n"),
         ("/etc/netplan/50.yaml", "  ethernets:\n    eth1:\n      routing-policy:\n      - from: 10.1.0.5\n"),
+        ("/etc/netplan/50.yaml", "  ethernets: {eth1: {dhcp4: true, routing-policy: [{from: 10.1.0.5}]}}\n"),
+        ("/etc/netplan/50.yaml", "  vrfs:\n    blue: {table: 10}\n"), (NETWORKD + "blue.netdev", "[NetDev]\nName=blue\nKind=vrf\n"),
         (MANAGER, "[ipv4]\nrouting-rule1=priority 5 from 10.1.0.5 table 200\n"),
         ("/etc/rc.local", "#!/bin/sh\n/sbin/ip -4 rule add fwmark 1\n"),
         ("/etc/sysconfig/network-scripts/rule-eth1", "from 10.1.0.5 table 200\n"))],
@@ -702,6 +704,14 @@ def before_us(name, value):
 ])
 def test_several_ways_out(facts, expected):
     assert found(**facts).get("multihomed") == expected
+
+
+def test_what_an_earlier_run_has_seen_may_be_away_for_the_moment():
+    seen = {"slaac": "a router's advertisement on eth0", "docker": "process dockerd", "no_use": "x"}
+    assert found(seen=seen, programs=DOCKER) == {
+        "docker": ("/usr/sbin/dockerd", True), "slaac": ("a router's advertisement on eth0, seen by an earlier run", False)}
+    assert found(seen=seen, advertised="eth1")["slaac"] == ("a router's advertisement on eth1", False)
+    assert holding(said={"slaac": "absent"}, seen=seen, programs=DOCKER) == {"docker": ("/usr/sbin/dockerd", True)}
 
 
 EVERY_FILTER = "/proc/sys/net/ipv4/conf/*/rp_filter"
@@ -817,12 +827,16 @@ def test_what_somebody_wishes(use, facts, expected):
         ("/etc/netplan/50.yaml", "      routes:\n      - type: \"local\"\n        to: 10.9.0.128/28\n"),
         (NETWORKD + "a.netdev", "[NetDev]\nName=vip\nKind=dummy\n"), (MANAGER, "[connection]\ntype=dummy\n"),
         ("/etc/netplan/50.yaml", "network:\n  ethernets:\n    lo:\n      addresses: [10.0.0.50/32]\n"),
-        ("/etc/netplan/50.yaml", "network:\n  dummy-devices:\n    vip: {}\n"), ("/etc/rc.local", "ip addr add 10.0.0.50/32 dev dummy0\n"))],
+        ("/etc/netplan/50.yaml", "network:\n  dummy-devices:\n    vip: {}\n"),
+        ("/etc/netplan/50.yaml", 'network: {ethernets: {lo: {addresses: ["10.0.0.50/32"]}}}\n'),
+        ("/etc/rc.local", "ip link add vip0 type dummy\n"), ("/etc/rc.local", "ip addr add 10.0.0.50/32 dev dummy0\n"))],
     *[(dict(texts={path: text}), None) for path, text in (
         (NETWORKD + "lan.network", "[Match]\nName=lo1\n[Network]\nAddress=10.0.0.5/24\n"), (MANAGER, "[connection]\ntype=ethernet\n"),
         ("/etc/netplan/50.yaml", "network:\n  ethernets:\n    eth0:\n      addresses: [10.0.0.5/24]\n"))],
     (dict(filters={INTERFACES: "iface lo inet loopback\niface eth0 inet dhcp\n  up ip addr add 10.0.0.50/32 dev eth0\n"}), None),
     (dict(image=True), ("only a running host shows it", True)),
+    (dict(lines={"net.ipv4.conf.all.arp_ignore": LINE._replace(value="0")}), (ROUTER, True)),
+    (dict(lines={"net.ipv4.conf.all.arp_ignore": LINE}, own={"net.ipv4.conf.all.arp_ignore": "0"}), None),
 ])
 def test_an_address_that_others_ask_for_on_another_interface(facts, expected):
     assert found(**facts).get("service_address") == expected
