@@ -267,7 +267,7 @@ def _network(image, interfaces, version):
     connections = _texts_at(network.chosen({folder: _files.entries(folder) for folder in network.MANAGER}, network.MANAGER)
                             if manager else ())
     asks = any("MACAddress" in item.text for item in files)
-    addresses = None if image else {name: _procfs.of_interface(name, "address") if asks else "" for name in interfaces}
+    addresses = None if image else {name: _procfs.address(name) if asks else "" for name in interfaces}
     program = _first_file(_MANAGER) if network.is_shared(connections) else None
     return (network.of_networkd(files, addresses, version) + network.of_manager(connections, program),
             network.advertisements(files, addresses, version) or network.manager_advertisements(connections),

@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 import struct
+from collections import namedtuple
 
 from ansible_collections.photon.hardening.plugins.module_utils import _names
 from ansible_collections.photon.hardening.plugins.module_utils._model import Reading
@@ -27,8 +28,12 @@ _MOST_ANSWERS = 64
 # From 4.20 on it takes what is asked as it stands (SOL_NETLINK, NETLINK_GET_STRICT_CHK): the table of local routes alone, and in it those
 # of this type (RTN_LOCAL); those of addresses it makes itself (RTPROT_KERNEL).
 _STRICT, _LOCAL_TABLE, _IS_LOCAL, _BY_KERNEL = (270, 12, 1), 255, 2, 2
-# What of an interface is its name, the one whose port it is, and what it is (IFLA_IFNAME, IFLA_MASTER, IFLA_LINKINFO, IFLA_INFO_KIND).
-_NAME, _MASTER, _INFO, _KIND = 3, 10, 18, 1
+# What of an interface is its name, the one on which it stands or whose port it is, what it is, and in which other namespace the one is on
+# which it stands (IFLA_IFNAME, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO, IFLA_INFO_KIND, IFLA_LINK_NETNSID); what says that it is up (IFF_UP).
+_NAME, _BELOW, _MASTER, _INFO, _KIND, _FAR, _UP = 3, 5, 10, 18, 1, 37, 1
+# kind: such as veth or bridge, "" of a device. form: ARPHRD_ETHER and the like. below, master: the index of the interface on which it
+# stands, of the one whose port it is, or None. is_far: whether the former is in another namespace.
+Link = namedtuple("Link", "name kind form is_up index below master is_far")
 # What of an address is its value and which names its interface (IFA_LOCAL, IFA_LABEL), and what of a route is its network (RTA_DST).
 _LOCAL, _LABEL, _NETWORK = 2, 3, 1
 # The tables that the kernel has by itself: default, main, local.
@@ -191,18 +196,12 @@ def interfaces():
     return {name: os.path.exists(_encoded("%s/%s/device" % (SYS_NET, name))) for name in sorted(found)}
 
 
-def of_interface(interface, what):
-    """What /sys says of an interface, such as its MAC address; "" where it has none."""
+def address(interface):
+    """The MAC address of an interface, "" where it has none."""
     try:
-        return _value(_encoded("%s/%s/%s" % (SYS_NET, interface, what)))
+        return _value(_encoded("%s/%s/address" % (SYS_NET, interface)))
     except OSError:
         return ""
-
-
-def lower(interface):
-    """The interfaces on which another one stands."""
-    start = "lower_"
-    return [name[len(start):] for name in _listed("%s/%s" % (SYS_NET, interface)) if name.startswith(start)]
 
 
 def route_rules():
@@ -229,11 +228,22 @@ def local_routes():
 
 def dead_ends():
     """The interfaces that lead nowhere, whatever they are called: dummies, and bridges without a port."""
-    links = [(dict(_attributes(message[32:])), message[20:24]) for message in _told(_LINK)]
-    masters = {item.get(_MASTER) for item, _index in links}
-    kinds = [(item, index, dict(_attributes(item.get(_INFO, b""))).get(_KIND, b"").rstrip(b"\0")) for item, index in links]
-    return [_decoded(item[_NAME].rstrip(b"\0")) for item, index, kind in kinds
-            if _NAME in item and (kind == b"dummy" or kind == b"bridge" and index not in masters)]
+    found = links()
+    masters = {link.master for link in found}
+    return [link.name for link in found if link.kind == "dummy" or link.kind == "bridge" and link.index not in masters]
+
+
+def links():
+    """Every interface as a Link; none where the kernel does not tell."""
+    found = [(message[16:32], dict(_attributes(message[32:]))) for message in _told(_LINK)]
+    return [_link(header, parts) for header, parts in found if _NAME in parts]
+
+
+def _link(header, parts):
+    _family, form, index, flags, _changed = struct.unpack("=HHIII", header)
+    below, master = (struct.unpack("=I", parts[what])[0] if what in parts else None for what in (_BELOW, _MASTER))
+    name, kind = (_decoded(text.rstrip(b"\0")) for text in (parts[_NAME], dict(_attributes(parts.get(_INFO, b""))).get(_KIND, b"")))
+    return Link(name, kind, form, bool(flags & _UP), index, below, master, _FAR in parts)
 
 
 def _told(kind, asked=None):

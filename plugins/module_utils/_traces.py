@@ -53,9 +53,10 @@ _MACHINES = ("/var/lib/machines", "/etc/systemd/nspawn")
 # Addresses of the link alone and of groups: any interface leads to them, and nobody is answered at them.
 _NO_SENDERS = ("169.254.", "224.")
 _EVERYWHERE = ("00000000", "00000000")
-# Groups of the link alone, and the one by which devices look for each other at home. What /sys calls tunnels of IPv4 (ARPHRD_NONE, _TUNNEL,
-# _TUNNEL6, _IPGRE, _IP6GRE); it is 6in4 that is left out.
-_GROUPS_OF_LINKS, _TUNNELS = ("224.0.0.", "239.255.255.250"), ("65534", "768", "769", "778", "823")
+# Groups of the link alone, and the one by which devices look for each other at home.
+_GROUPS_OF_LINKS = ("224.0.0.", "239.255.255.250")
+# ARPHRD_LOOPBACK, and what carries IPv4: ARPHRD_NONE, _TUNNEL, _TUNNEL6, _IPGRE, _IP6GRE; 6in4 does not.
+_LOOPBACK, _TUNNELS = 772, (65534, 768, 769, 778, 823)
 # Interfaces that lead nowhere; the last one is kube-proxy's.
 _NOWHERE = re.compile(r"(?:lo|dummy.*|kube-ipvs[0-9]+)\Z")
 # Nobody includes more files in the rules of a packet filter.
@@ -193,9 +194,13 @@ def _ways(interfaces):
     lines = (line.split() for line in (_files.read_proc("net/route", _files.MAX_SHORT) or "").splitlines()[1:])
     # A route that leads nowhere, such as an unreachable one, has no interface.
     routes = [(fields[0], (fields[1], fields[7])) for fields in lines if len(fields) > 7 and fields[0] != "*"]
-    defaults = {name for name, way in routes if way == _EVERYWHERE}
-    return (_several(routes) or _beside(defaults, routes, interfaces) or _joined(defaults)
-            or _tunnel(set(interfaces).difference(name for name, _way in routes), interfaces))
+    several, defaults = _several(routes), {name for name, way in routes if way == _EVERYWHERE}
+    others = {name for name, way in routes if name not in defaults and not _address(way[0]).startswith(_NO_SENDERS)} if defaults else ()
+    # Engines make many of these, and none is a tunnel.
+    silent = [name for name in interfaces
+              if name not in dict(routes) and not interfaces[name] and name != "lo" and not name.startswith("veth")]
+    links = _procfs.links() if not several and (others or silent) else ()
+    return several or _beside(others, defaults, links) or _joined(defaults) or _tunnel(silent, links)
 
 
 def _several(routes):
@@ -211,18 +216,20 @@ def _several(routes):
     return None
 
 
-def _beside(defaults, routes, interfaces):
-    """A network of another interface than those of the default routes, that is not of this machine's guests: who asks for an address of it
-    from a third network is answered by the default route."""
-    for name, way in routes if defaults else ():
-        if name not in defaults and not _address(way[0]).startswith(_NO_SENDERS) and _leads_out(name, interfaces):
-            return "a network of %s beside the default route through %s" % (name, ", ".join(sorted(defaults)))
-    return None
+def _beside(names, defaults, links):
+    """A network of an interface among NAMES that leads out of this machine: who asks for an address of it from a third network is answered
+    by one of the DEFAULTS."""
+    # A namespace has no device.
+    inside = all(link.kind or link.form == _LOOPBACK for link in links)
+    found = [link.name for link in links if link.name in names and (inside and link.is_far or _leads_out(link, links, defaults))]
+    return "a network of %s beside the default route through %s" % (found[0], ", ".join(sorted(defaults))) if found else None
 
 
-def _leads_out(name, interfaces):
-    """Whether an interface is a device of the machine, or stands on one, as a VLAN, a bond or a macvlan does."""
-    return interfaces.get(name) or any(_leads_out(lower, interfaces) for lower in _procfs.lower(name))
+def _leads_out(link, links, defaults):
+    """Whether an interface is a device or one of DEFAULTS, or stands on one, as a VLAN, a bond or a macvlan does."""
+    if link.kind in ("", "veth") or link.is_far:
+        return not link.kind or link.name in defaults
+    return any(_leads_out(other, links, defaults) for other in links if other.master == link.index or other.index == link.below)
 
 
 def _joined(names):
@@ -237,13 +244,10 @@ def _joined(names):
     return None
 
 
-def _tunnel(names, interfaces):
+def _tunnel(names, links):
     """A tunnel among NAMES, to which no route leads: what comes out of it is answered by another way."""
-    # Engines make many of these, and none is a tunnel.
-    for name in sorted(name for name in names if not interfaces[name] and not name.startswith("veth")):
-        if _procfs.of_interface(name, "type") in _TUNNELS and int(_procfs.of_interface(name, "flags") or "0", 16) & 1:
-            return "%s, a tunnel to which no route leads" % name
-    return None
+    found = [link.name for link in links if link.name in names and link.form in _TUNNELS and link.is_up]
+    return "%s, a tunnel to which no route leads" % found[0] if found else None
 
 
 def _address(text):

@@ -318,21 +318,35 @@ def test_an_address_that_a_route_makes_local(traces, monkeypatch):
 HEAD = "Iface Destination Gateway Flags RefCnt Use Metric Mask\n"
 
 
-@pytest.mark.parametrize("name, network, expected", [
-    ("eth1", "0A080000", "a network of eth1 beside the default route through eth0"),
-    ("bond0.7", "0A080000", "a network of bond0.7 beside the default route through eth0"),
-    ("shim", "0A0900C0", "a network of shim beside the default route through eth0"),
-    ("docker0", "AC110000", None), ("eth0", "0A080000", None), ("eth1", "A9FEA9FE", None),
+def link(name, kind="", index=0, below=None, master=None, is_far=False, form=1, is_up=True):
+    return _procfs.Link(name, kind, form, is_up, index, below, master, is_far)
+
+
+LO, ETH0 = link("lo", index=1, form=772), link("eth0", index=2)
+DEFAULT = "eth0\t00000000\t0100000A\t3\t0\t0\t0\t00000000\n"
+
+
+@pytest.mark.parametrize("links, network, expected", [
+    ([LO, ETH0, link("eth1", index=3)], "0A080000", "eth1"),
+    ([LO, ETH0, link("bond0.7", "vlan", 5, below=4), link("bond0", "bond", 4), link("eth2", index=3, master=4)], "0A080000", "bond0.7"),
+    ([LO, ETH0, link("shim", "macvlan", 3, below=2)], "0A0900C0", "shim"),
+    # What leads to guests of this machine, and to its own link.
+    ([LO, ETH0, link("docker0", "bridge", 3), link("veth1", "veth", 4, 4, 3, True)], "AC110000", None),
+    ([LO, ETH0, link("veth1", "veth", 3, 2, None, True)], "AC110000", None), ([LO, ETH0, link("wg0", "wireguard", 3)], "0A080000", None),
+    ([LO, ETH0, link("a", "veth", 3, 4), link("b", "veth", 4, 3)], "0A080000", None), ([LO, ETH0], "A9FEA9FE", None),
+    # In a namespace.
+    ([LO, link("eth0", "veth", 2, 9, None, True), link("eth1", "veth", 3, 8, None, True)], "0A080000", "eth1"),
+    ([LO, link("eth0", "veth", 2, 9, None, True), link("docker0", "bridge", 3)], "0A080000", None),
+    ([LO, link("eth0", "veth", 2, 9, None, True), link("shim", "macvlan", 3, below=2)], "0A0900C0", "shim"),
 ])
-def test_a_second_network_beside_the_default_route(traces, monkeypatch, name, network, expected):
-    lowers = {"bond0.7": ["bond0"], "bond0": ["eth2"], "shim": ["eth0"], "docker0": ["veth1"]}
-    monkeypatch.setattr(_procfs, "lower", lambda interface: lowers.get(interface, []))
-    interfaces = {"eth0": True, "eth1": True, "eth2": True, "bond0": False, "bond0.7": False, "shim": False, "docker0": False}
+def test_a_second_network_beside_the_default_route(traces, monkeypatch, links, network, expected):
+    monkeypatch.setattr(_procfs, "links", lambda: links)
+    name = links[2].name if len(links) > 2 else "eth1"
     own = "%s\t%s\t0\t1\t0\t0\t0\t00FFFFFF\n" % (name, _as_printed(network))
-    default = "eth0\t00000000\t0100000A\t3\t0\t0\t0\t00000000\n"
-    assert traces(interfaces=interfaces, texts={"net/route": HEAD + default + own})["ways"] == expected
+    words = expected and "a network of %s beside the default route through eth0" % expected
+    assert traces(texts={"net/route": HEAD + DEFAULT + own})["ways"] == words
     # Without a default route nobody else is answered anyway.
-    assert traces(interfaces=interfaces, texts={"net/route": HEAD + own})["ways"] is None
+    assert traces(texts={"net/route": HEAD + own})["ways"] is None
 
 
 GROUPS = "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n%d\t%-10s:     1      V3\n\t\t\t\t%s     1 0:00000000\t\t0\n"
@@ -349,15 +363,20 @@ def test_a_group_that_is_joined_where_no_default_route_leads(traces, interface, 
     assert traces(texts=texts)["ways"] == expected
 
 
-@pytest.mark.parametrize("name, kind, flags, route, expected", [
-    ("tun0", "65534", "0x1091", "", "tun0, a tunnel to which no route leads"), ("tunl0", "768", "0xc1", "", "tunl0, a tunnel to which no route leads"),
-    ("tunl0", "768", "0x80", "", None), ("tun0", "65534", "0x1091", "tun0\t0000320A\t0\t1\t0\t0\t0\t00FFFFFF\n", None),
-    ("he6", "776", "0xc1", "", None), ("docker0", "1", "0x1003", "", None),
+@pytest.mark.parametrize("name, form, is_up, route, expected", [
+    ("tun0", 65534, True, "", True), ("tunl0", 768, True, "", True), ("tunl0", 768, False, "", False),
+    ("tun0", 65534, True, "tun0\t0000320A\t0\t1\t0\t0\t0\t00FFFFFF\n", False), ("he6", 776, True, "", False),
+    ("docker0", 1, True, "", False),
 ])
-def test_a_tunnel_out_of_which_something_comes_that_is_answered_elsewhere(host, traces, monkeypatch, name, kind, flags, route, expected):
-    monkeypatch.setattr(_procfs, "of_interface", lambda interface, what: {"type": kind, "flags": flags}[what] if interface == name else None)
-    assert traces(interfaces={"lo": False, "eth0": True, "veth1": False, name: False}, texts={"net/route": HEAD + route})["ways"] == (
-        expected)
+def test_a_tunnel_out_of_which_comes_what_is_answered_elsewhere(traces, monkeypatch, name, form, is_up, route, expected):
+    monkeypatch.setattr(_procfs, "links", lambda: [LO, ETH0, link(name, "x", 3, form=form, is_up=is_up)])
+    found = traces(interfaces={"lo": False, "eth0": True, "veth1": False, name: False}, texts={"net/route": HEAD + DEFAULT + route})["ways"]
+    assert found == (name + ", a tunnel to which no route leads" if expected else None)
+
+
+def test_an_ordinary_host_is_not_asked_for_its_interfaces(traces, monkeypatch):
+    monkeypatch.setattr(_procfs, "links", None)
+    assert traces(interfaces={"lo": False, "eth0": True, "veth1": False}, texts={"net/route": HEAD + DEFAULT})["ways"] is None
 
 
 def _as_printed(number):
