@@ -13,10 +13,12 @@ _NO_CORES = "| /usr/bin/true"
 def attempt(facts, to):
     """What is to be kept on the host before anything is done to it: all that a later run needs to tell what the upgrade has changed."""
     begun = facts.attempt if facts.attempt and not facts.finished else {}
+    # It was this role that has stopped them, to whichever version.
+    services = _to_stop(facts, begun.get("services", []))
     if (begun.get("from"), begun.get("to")) != (facts.version, to) and state(facts).name != "upgraded":
         begun = {}
     # Of an attempt that is made again the first one knows what was there before.
-    return {"from": facts.version, "to": to, "boot": facts.boot, "services": _to_stop(facts, begun.get("services", [])),
+    return {"from": facts.version, "to": to, "boot": facts.boot, "services": services,
             "packages": [list(package) for package in begun.get("packages", facts.packages)],
             "pam": [list(line) for line in begun.get("pam", facts.pam)]}
 

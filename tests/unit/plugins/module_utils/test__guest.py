@@ -224,7 +224,8 @@ def test_nomsi(told):
 # --- versions ---
 
 @pytest.mark.parametrize("version, own, state", [
-    ("1.7.0.0-k", "1.7.0.0-k", "ok"), ("1.4.17.0", "1.7.0.0-k", "finding"), ("1.10.0.0", "1.9.0.0-k", "ok"), ("1.4.17.0", None, "ok")])
+    ("1.7.0.0-k", "1.7.0.0-k", "ok"), ("1.4.17.0", "1.7.0.0-k", "finding"), ("1.10.0.0", "1.9.0.0-k", "ok"), ("1.4.17.0", None, "ok"),
+    ("abc", "1.7.0.0-k", "hidden")])
 def test_a_driver_that_is_older_than_the_kernels_own(told, version, own, state):
     def change(tree):
         tree.file("/sys/module/vmxnet3/version", version + "\n")
