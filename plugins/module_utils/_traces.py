@@ -84,11 +84,11 @@ def with_included(patterns):
 
 
 def _matching(pattern):
-    """The files whose names fit the last part of PATTERN; PATTERN itself where it is none."""
-    folder, _slash, name = pattern.rpartition("/")
-    if not re.search(r"[*?\[]", name):
+    """The files whose paths fit PATTERN; PATTERN itself where it is none."""
+    if not re.search(r"[*?\[]", pattern):
         return [pattern]
-    return ["%s/%s" % (folder, base) for base in _files.entries(folder) if _glob.matches(name, base)]
+    folders, _slash, name = pattern.rpartition("/")
+    return ["%s/%s" % (folder, base) for folder in _matching(folders) for base in _files.entries(folder) if _glob.matches(name, base)]
 
 
 def asks(rules, use):

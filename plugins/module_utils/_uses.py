@@ -128,7 +128,7 @@ FILES = DAEMON_JSON + _DOCKER_OPTIONS + CONTAINERS_CONF + (
     "/etc/systemd/system/docker.service.d/*.conf", "/etc/containers/containers.conf.d/*.conf", "/etc/containers/systemd/*.container",
     _GUESTS + "/*.xml", _ISCSI + "*", _IFCFG + "lo:*", _IFCFG + "dummy*",
 ) + tuple(start + "*" for start in _IFUP_RULES) + tuple(folder + "/*.netdev" for folder in NETWORKD) + tuple(
-    folder + "/*.network" for folder in NETWORKD[:-1]) + tuple(folder + "/*" for folder in MANAGER)
+    folder + name for folder in NETWORKD[:-1] for name in ("/*.network", "/*.network.d/*.conf")) + tuple(folder + "/*" for folder in MANAGER)
 # Those of them that configure the network, or that run as scripts.
 _NETWORK = (NETPLAN,) + NETWORKD + MANAGER + _rivals.RC_LOCAL
 # What adds in these a rule that chooses a table of routes of IPv4, and an address on an interface that leads nowhere, or a route that

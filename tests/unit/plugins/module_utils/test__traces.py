@@ -389,6 +389,12 @@ def test_what_an_engine_sets_makes_no_router(host, traces):
     assert _host.rivals(False).settings and traces()["settings"] == ()
 
 
+def test_a_drop_in_of_networkd_tells_as_its_file_does(host):
+    path = "/etc/systemd/network/lan.network.d/vip.conf"
+    host.file(path, "[RoutingPolicyRule]\nFrom=10.1.0.5\n")
+    assert _traces.uses(True) == {"multihomed": Use(path, True)}
+
+
 def test_a_script_that_is_not_executable_is_not_run(host, monkeypatch):
     host.file("/etc/rc.local", "ip rule add from 10.1.0.5 table 200\n")
     assert _traces.uses(True) == {}
