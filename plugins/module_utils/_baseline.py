@@ -168,7 +168,7 @@ def parsed(text):
                  tuple(_folder(folder) for folder in _list("folders", data.get("folders", []))),
                  {_name("first", name): _text("first", value) for name, value in _dictionary("first", data.get("first", {})).items()},
                  _optional(_sha256, "machine_id", data.get("machine_id")),
-                 {use: _text("seen", evidence) for use, evidence in _dictionary("seen", data.get("seen", {})).items()})
+                 {_line("seen", use): _line("seen", words) for use, words in _dictionary("seen", data.get("seen", {})).items()})
 
 
 def load():

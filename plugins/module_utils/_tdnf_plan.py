@@ -72,7 +72,9 @@ def _problem_of(name, state):
     if name.startswith("-"):
         return "a name cannot begin with a dash"
     if is_url(name) or is_file(name):
-        return "an rpm file can only be installed: give the name of the package" if state == "absent" else None
+        if state == "absent":
+            return "an rpm file can only be installed: give the name of the package"
+        return "tdnf takes no file whose name does not end in .rpm: rename it" if is_file(name) and not name.endswith(".rpm") else None
     if name == ALL:
         return None if state == "latest" else "it means all packages, and goes only with state=latest"
     if _GLOB.search(name):

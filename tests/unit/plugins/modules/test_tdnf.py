@@ -179,6 +179,20 @@ def test_a_capability(play, version):
     assert not again.changed and again.calls == [["--version"]]
 
 
+def test_a_copy_whose_name_tdnf_would_not_take_for_a_file(tmpdir):
+    plain, named = tmpdir.join("download123"), tmpdir.join("a.rpm")
+    plain.write("rpm")
+    assert _tdnf_run.with_ending(str(plain)) == str(plain) + ".rpm" and not plain.check()
+    assert _tdnf_run.with_ending(str(named)) == str(named)
+    assert tmpdir.join("download123.rpm").read() == "rpm"
+
+
+def test_a_file_whose_name_tdnf_would_not_take_for_one(play):
+    played = play("3.6.0", [], params=dict(name="/srv/hello.rpm.new"))
+    assert played.failed and played.msg == (
+        "name, entry 1: '/srv/hello.rpm.new': tdnf takes no file whose name does not end in .rpm: rename it")
+
+
 @all_versions
 @pytest.mark.parametrize("name", [LOCAL, "file://" + LOCAL, "http://repo.example/local/localpkg-1.0-1.ph5.noarch.rpm"])
 def test_an_rpm_file_and_a_url(play, monkeypatch, version, name):
