@@ -21,8 +21,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _templates,
 )
 
-# What Ansible would make variables, statistics, hosts and a loop of. None of it may come from a host.
-_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "preview_of", "results")
+# What Ansible would make variables, statistics, hosts, a loop and a task that was passed over of. None of it may come from a host.
+_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "preview_of", "results", "skipped")
 
 
 def message(result):
@@ -132,14 +132,17 @@ class ActionModule(ActionBase):
         for module, more in _guest_calls.wanted(args, guest, bool(self._task.check_mode), result):
             result, said = _guest_calls.merged(result, module, self._executed(more, task_vars, module_name=module))
             notes = notes + said
-        return self._told(result, notes, host, shelf.about, self._added(call, result, shelf.about))
+        is_at_home = self._task.delegate_to in (None, task_vars["inventory_hostname"]) or self._task.delegate_facts
+        return self._told(result, notes, host, shelf.about, self._added(call, result, shelf.about, is_at_home))
 
-    def _added(self, call, result, about):
+    def _added(self, call, result, about, is_at_home):
         """What the controller adds to the RESULT of a module. Ansible takes no facts of a task that failed, and its line would begin with
-        them."""
+        them. Unless it IS_AT_HOME, Ansible would take them for another host's."""
         if not isinstance(result.get("parameters"), list) or result.get("failed"):
             return {}
-        return {"preview_of": about["mode"]} if self._is_preview(call) else {"ansible_facts": _shards.facts(result, about)}
+        if self._is_preview(call):
+            return {"preview_of": about["mode"]}
+        return {"ansible_facts": _shards.facts(result, about)} if is_at_home else {}
 
     def _executed(self, args, task_vars, **module):
         """What the task's own module says, or another MODULE."""
@@ -169,7 +172,7 @@ class ActionModule(ActionBase):
         """The keys that RESULT loses. Of a task with no_log Ansible itself still shows warnings and errors."""
         if not self._task.no_log:
             return _ACTED_ON
-        return _ACTED_ON + ("warnings", "deprecations") + (("msg", "exception") if result.get("failed") else ())
+        return _ACTED_ON + ("warnings", "deprecations", "exception") + (("msg",) if result.get("failed") else ())
 
     def _kept(self, shelf, option, result):
         if self._task.no_log:
@@ -182,5 +185,9 @@ class ActionModule(ActionBase):
 
     def _parse_returned_data(self, res, *args, **kwargs):
         # Here what the host says is still text. Later new ansible-cores have taken its warnings out of the result and will show them.
-        said = {"stdout": _harmless.printed(res.get("stdout") or "", self._hidden), "stderr": _harmless.text(res.get("stderr") or "")}
-        return super()._parse_returned_data(dict(res, **said), *args, **kwargs)
+        res = dict(res, stdout=_harmless.printed(res.get("stdout") or "", self._hidden), stderr=_harmless.text(res.get("stderr") or ""))
+        try:
+            return super()._parse_returned_data(res, *args, **kwargs)
+        except (TypeError, LookupError, AttributeError):
+            # It has what new ansible-cores take for an object of their own, and it is none: then it is no document either.
+            return super()._parse_returned_data(dict(res, stdout=_harmless.no_document(res["stdout"])), *args, **kwargs)

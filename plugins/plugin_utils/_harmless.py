@@ -84,6 +84,11 @@ def result(given):
     return _Walk().value(given, MAX_DEPTH, "result")
 
 
+def no_document(given):
+    """A text in which Ansible finds no document."""
+    return _NO_DOCUMENT + flat(given.replace("\r\n", "\n"))
+
+
 def printed(given, hidden=lambda result: ()):
     """What a module has printed: the document in it alone, a harmless result; where there is none, the text. HIDDEN: result -> keys that
     it loses."""
@@ -95,6 +100,6 @@ def printed(given, hidden=lambda result: ()):
         meant, _end = json.JSONDecoder(strict=False).raw_decode(given, start.end() - 1)
     except (ValueError, RecursionError):
         # No line of it starts as a document does, so Ansible does not find in it what was not found here.
-        return _NO_DOCUMENT + flat(given.replace("\r\n", "\n"))
+        return no_document(given)
     lost = hidden(meant)
     return json.dumps(result({key: item for key, item in meant.items() if key not in lost}))
