@@ -21,8 +21,10 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _templates,
 )
 
-# What Ansible would make variables, statistics, hosts, a loop and a task that was passed over of. None of it may come from a host.
-_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "preview_of", "results", "skipped")
+# What our modules print. Of other keys Ansible would make variables, hosts, a loop and more, and of a wrong type a warning.
+_PRINTED = dict(dict.fromkeys(("changed", "failed", "stopped"), bool), msg=str, omitted=int, exception=(str, dict), diff=(list, dict),
+                **dict.fromkeys(("summary", "kernel", "invocation"), dict),
+                **dict.fromkeys(("parameters", "notes", "warnings", "vmware_guest", "rows"), list))
 
 
 def message(result):
@@ -158,8 +160,8 @@ class ActionModule(ActionBase):
 
     def _told(self, result, notes, host, about, more):
         """RESULT as Ansible takes it, with what MORE the controller adds, and the host's line."""
-        hidden = self._hidden(result)
-        result = {key: value for key, value in with_notes(result, notes).items() if key not in hidden}
+        lost = ("ansible_facts", *self._silenced(result))
+        result = {key: value for key, value in with_notes(result, notes).items() if key not in lost}
         if self._task.no_log and result.get("failed"):
             result["msg"] = "The module failed; no_log hides why."
         result.update(more)
@@ -168,11 +170,15 @@ class ActionModule(ActionBase):
             self._display.display(line)
         return result
 
-    def _hidden(self, result):
-        """The keys that RESULT loses. Of a task with no_log Ansible itself still shows warnings and errors."""
+    def _silenced(self, result):
+        """The keys of RESULT that Ansible itself would still show of a task with no_log: warnings and errors."""
         if not self._task.no_log:
-            return _ACTED_ON
-        return _ACTED_ON + ("warnings", "deprecations", "exception") + (("msg",) if result.get("failed") else ())
+            return ()
+        return ("warnings", "exception") + (("msg",) if result.get("failed") else ())
+
+    def _lost(self, printed):
+        """The keys that a result loses that a host has PRINTED."""
+        return {key for key, value in printed.items() if not isinstance(value, _PRINTED.get(key, ()))}.union(self._silenced(printed))
 
     def _kept(self, shelf, option, result):
         if self._task.no_log:
@@ -185,7 +191,7 @@ class ActionModule(ActionBase):
 
     def _parse_returned_data(self, res, *args, **kwargs):
         # Here what the host says is still text. Later new ansible-cores have taken its warnings out of the result and will show them.
-        res = dict(res, stdout=_harmless.printed(res.get("stdout") or "", self._hidden), stderr=_harmless.text(res.get("stderr") or ""))
+        res = dict(res, stdout=_harmless.printed(res.get("stdout") or "", self._lost), stderr=_harmless.text(res.get("stderr") or ""))
         try:
             return super()._parse_returned_data(res, *args, **kwargs)
         except (TypeError, LookupError, AttributeError):

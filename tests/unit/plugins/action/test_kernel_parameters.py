@@ -39,6 +39,8 @@ class Play:
                 {"name": "a b", "state": "finding", "value": None, "reason": "no", "source": None}]}
         if isinstance(self.answer, Exception):
             raise self.answer
+        if isinstance(self.answer.get("exception"), (type(None), str)):
+            return json.loads(kernel_parameters._harmless.printed(json.dumps(self.answer), self.action._lost))
         return self.answer
 
     def run(self):
@@ -129,7 +131,7 @@ def test_what_ansible_reads_of_the_hosts_answer_is_harmless(around, monkeypatch)
 
 @pytest.mark.parametrize("wrong", [
     {"__ansible_type": "secret"}, {"__ansible_type": ["secret"]}, {"__ansible_type": "Event", "secret": 1}, {"__ansible_type": None},
-    {"__ansible_type": "ErrorSummary", "event": "secret"}, {"__ansible_type": "_AnsibleTaggedStr", "value": 7, "tags": "secret"},
+    {"__ansible_type": "ErrorSummary", "event": "secret"}, {"__ansible_type": "Event", "msg": "x"}, {"__ansible_type": "_AnsibleTaggedStr", "value": 7, "tags": "secret"},
 ])
 @pytest.mark.parametrize("key", ["msg", "exception", "warnings", "parameters"])
 def test_what_ansible_takes_for_an_object_of_its_own_is_no_way_out(wrong, key):
