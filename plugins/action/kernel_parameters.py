@@ -22,9 +22,9 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
 )
 
 # What our modules print. Of other keys Ansible would make variables, hosts, a loop and more, and of a wrong type a warning.
-_PRINTED = dict(dict.fromkeys(("changed", "failed", "stopped"), bool), msg=str, omitted=int, exception=(str, dict), diff=(list, dict),
-                **dict.fromkeys(("summary", "kernel", "invocation"), dict),
-                **dict.fromkeys(("parameters", "notes", "warnings", "vmware_guest", "rows"), list))
+_PRINTED = dict(dict.fromkeys(("changed", "failed", "stopped"), bool), exception=(str, dict), warnings=list, diff=(list, dict),
+                invocation=dict,
+                **dict.fromkeys(("msg", "summary", "parameters", "omitted", "kernel", "notes", "vmware_guest", "rows"), object))
 
 
 def message(result):

@@ -19,7 +19,8 @@ class Play:
     """One task on one host: what it says, what the module answers, and what is seen of it."""
 
     def __init__(self, args, answer=None, variables=None, prints=True, **task):
-        settings = dict(args=args, check_mode=False, no_log=False, delegate_to=None, delegate_facts=None, async_val=0, diff=False, action="x", environment=[])
+        settings = dict(args=args, check_mode=False, no_log=False, delegate_to=None, delegate_facts=None, async_val=0,
+                        diff=False, action="x", environment=[])
         self.shown, self.sent, self.others = [], [], []
         self.action = kernel_parameters.ActionModule(
             task=types.SimpleNamespace(**dict(settings, **task)),
@@ -122,6 +123,14 @@ def parsed(monkeypatch, stdout, **task):
     return json.loads(res["stdout"])
 
 
+@pytest.mark.parametrize("answer", [
+    {"changed": 1, "failed": "x", "stopped": None, "warnings": {}, "exception": 1, "diff": "x", "invocation": [], "skipped": True},
+    {"rc": 1, "results": [], "unreachable": True, "deprecations": [None], "preview_of": "rollback", "_ansible_no_log": True},
+])
+def test_ansible_gets_what_our_modules_print_and_nothing_else(answer, monkeypatch):
+    assert parsed(monkeypatch, json.dumps(dict(answer, msg="x", rows=[]))) == {"msg": "x", "rows": []}
+
+
 @pytest.mark.parametrize("around", ["%s", "Last login: \x1b[2J\n%s", "%s\nfake | ok }"])
 def test_what_ansible_reads_of_the_hosts_answer_is_harmless(around, monkeypatch):
     answer = {"msg": "\x1b[2J\nfake | ok", "changed": False, "warnings": ["\x07\nfake | ok"], "ansible_facts": {"x": 1}, "add_host": {}}
@@ -131,7 +140,8 @@ def test_what_ansible_reads_of_the_hosts_answer_is_harmless(around, monkeypatch)
 
 @pytest.mark.parametrize("wrong", [
     {"__ansible_type": "secret"}, {"__ansible_type": ["secret"]}, {"__ansible_type": "Event", "secret": 1}, {"__ansible_type": None},
-    {"__ansible_type": "ErrorSummary", "event": "secret"}, {"__ansible_type": "Event", "msg": "x"}, {"__ansible_type": "_AnsibleTaggedStr", "value": 7, "tags": "secret"},
+    {"__ansible_type": "ErrorSummary", "event": "secret"}, {"__ansible_type": "Event", "msg": "x"},
+    {"__ansible_type": "_AnsibleTaggedStr", "value": 7, "tags": "secret"},
 ])
 @pytest.mark.parametrize("key", ["msg", "exception", "warnings", "parameters"])
 def test_what_ansible_takes_for_an_object_of_its_own_is_no_way_out(wrong, key):

@@ -125,7 +125,8 @@ def test_each_turn_of_a_loop_is_a_host(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("summary, counts", [
     (None, {}), (7, {}), ([1], {}), ({"ok": "x"}, {}), ({7: 1}, {}), ({"ok": 1, "evil": 3, "changed": 2}, {"ok": 1, "changed": 2}),
-    ({"ok": -1, "changed": True, "waived": 10 ** 9, "overridden": 1.5, "unasked": 1}, {}), ({Tagged("ok"): 10 ** 9 - 1}, {"ok": 10 ** 9 - 1}),
+    ({"ok": -1, "changed": True, "waived": 10 ** 9, "overridden": 1.5, "unasked": 1}, {}),
+    ({Tagged("ok"): 10 ** 9 - 1}, {"ok": 10 ** 9 - 1}),
 ])
 def test_nothing_but_states_and_their_numbers_is_counted(summary, counts):
     assert report.counts_of({"summary": summary}) == counts
