@@ -177,7 +177,7 @@ def load():
         text = _files.read(_files.BASELINE)
         return _EMPTY if text is None else parsed(text)
     except (OSError, ValueError) as exc:
-        raise HostProblem("%s cannot be understood (%s): %s" % (_files.BASELINE, exc, _HELP)) from exc
+        raise HostProblem("%s cannot be understood (%s): %s" % (_files.shown(_files.BASELINE), exc, _HELP)) from exc
 
 
 # --- writing ---
