@@ -72,7 +72,9 @@ def _problem_of(name, state):
     if name.startswith("-"):
         return "a name cannot begin with a dash"
     if is_url(name) or is_file(name):
-        return "an rpm file can only be installed: give the name of the package" if state == "absent" else None
+        if state == "absent":
+            return "an rpm file can only be installed: give the name of the package"
+        return None if is_url(name) or name.endswith(".rpm") else "tdnf takes only a file that is called *.rpm: give the file such a name"
     if name == ALL:
         return None if state == "latest" else "it means all packages, and goes only with state=latest"
     if _GLOB.search(name):
