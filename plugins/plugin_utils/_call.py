@@ -45,7 +45,7 @@ _TOLD = ("container_host", "uses", "conflicts", "fail_on", "root")
 _BACK = ("absent", "forgotten")
 # What is said for the runs of today, and read on the way back as well.
 _OF_TODAY = ("conflicts", "container_host", "fail_on", "uses")
-_PASSED_OVER = "%s. It is passed over, so that it does not block the way back."
+_IGNORED = "Ignored, because this run sets nothing new: %s"
 # The state that a playbook's own task says -> the playbook, and by which playbook the variable gets what it asks for instead.
 _NEVER = {"absent": ("rollback", {"adopted": "harden", "forgotten": "harden"}),
           "present": ("audit", {"absent": "rollback", "adopted": "harden", "forgotten": "harden"})}
@@ -125,7 +125,7 @@ class Call:
         return selected, notes + more
 
     def _of_variables(self):
-        """(option -> what the module is sent of it, notes). On the way back a wrong value is passed over."""
+        """(option -> what the module is sent of it, notes). On the way back a wrong value is ignored."""
         found, notes, back = {}, [], self.other_state() in _BACK
         for name in _SENT:
             try:
@@ -133,7 +133,7 @@ class Call:
             except ValueError as exc:
                 if not back or name not in _OF_TODAY:
                     raise
-                notes.append(_PASSED_OVER % exc)
+                notes.append(_IGNORED % exc)
         if back and found.get("uses") and "uses" not in self._args:
             found["uses"], more = self._usable(found["uses"])
             notes.extend(more)
@@ -146,7 +146,7 @@ class Call:
             try:
                 found.update(_uses.checked({use: word}))
             except ValueError as exc:
-                notes.append(_PASSED_OVER % self.located(str(exc)))
+                notes.append(_IGNORED % self.located(str(exc)))
         return found, notes
 
     def _check_options(self):

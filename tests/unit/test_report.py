@@ -37,7 +37,8 @@ def report(folder):
 def audited(tmp_path_factory):
     """The folder of an audit of two hosts that are this machine, one that is not there, and one that refuses its variables."""
     folder = tmp_path_factory.mktemp("audit")
-    (folder / "hosts").write_text("web1 %s photon_hardening_guest=true\nweb2 %s\nlost %s\nbad %s photon_hardening_profile=phton\n" % (LOCAL, LOCAL, LOST, LOCAL))
+    (folder / "hosts").write_text("web1 %s photon_hardening_guest=true\nweb2 %s\nlost %s\nbad %s photon_hardening_profile=phton\n"
+                                  % (LOCAL, LOCAL, LOST, LOCAL))
     return folder, run(folder, "audit.yml", "-e", "photon_hardening_container_host=always")
 
 
