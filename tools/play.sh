@@ -15,6 +15,8 @@ esac
 "$root/tools/venv.sh"
 # What the caller names by a relative path, such as an inventory, -e @FILE or a folder for results, is below the caller's folder.
 cd "${CALLED_FROM:-.}"
+# Ansible refuses a locale without UTF-8, and one that is not installed here, such as that of an SSH client.
+[ "$(locale charmap 2>&1)" = UTF-8 ] || export LC_ALL=C.UTF-8
 export ANSIBLE_CALLBACKS_ENABLED=${ANSIBLE_CALLBACKS_ENABLED:+$ANSIBLE_CALLBACKS_ENABLED,}photon.hardening.report
 inventory=${INVENTORY:-$root/playbooks/inventory}
 exec "$root/.venv/bin/ansible-playbook" "$root/playbooks/$1" -i "$inventory" ${LIMIT:+--limit "$LIMIT"} "${@:2}"

@@ -22,9 +22,11 @@ class ActionModule(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
-        if not boolean(self._task.args.get("role_variables", False), strict=False):
-            return self._execute_module(task_vars=task_vars)
         try:
+            if not boolean(self._task.args.get("role_variables", False), strict=False):
+                # Ansible's own sentence would be about role_variables.
+                _arguments.checked(["to_version"], self._task.args, {"to_version": _OPTIONS[_PREFIX + "to_version"]})
+                return self._execute_module(task_vars=task_vars)
             asked, notes = self._asked(task_vars)
         except ValueError as exc:
             return {"failed": True, "changed": False, "msg": str(exc)}

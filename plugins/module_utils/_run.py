@@ -211,7 +211,8 @@ def _adopted(params, image, check_mode, with_diff):
         _probe.probe(_files.BASELINE, "")
     if now != saved and not check_mode:
         _baseline.store(now)
-    return _told(now != saved, "%d parameters and %d files are remembered as they are now" % (len(now.parameters), len(now.files)))
+    found = "parameters: %d, files: %d" % (len(now.parameters), len(now.files))
+    return _told(now != saved, "what is there now %s remembered: %s" % ("would be" if check_mode else "is", found))
 
 
 def _forgotten(params, image, check_mode, with_diff):
@@ -220,7 +221,8 @@ def _forgotten(params, image, check_mode, with_diff):
     _probe.probe(_files.BASELINE, None)
     if there and not check_mode:
         _atomic.commit(_files.BASELINE, None)
-    return _told(there, "the baseline is removed; nothing else was touched" if there else "there is no baseline on this host")
+    removed = "the baseline %s removed, and nothing else" % ("would be" if check_mode else "is")
+    return _told(there, removed if there else "there is no baseline on this host")
 
 
 def _told(changed, msg):

@@ -246,7 +246,7 @@ class _Run:
         return plans.only_advised(found, self.tdnf.advised(filters), self.before)
 
     def _entry(self, given, name):
-        path = _tdnf_run.with_ending(self.fetch(name)) if plans.is_url(name) else name
+        path = self.fetch(name) if plans.is_url(name) else name
         return plans.Entry(given, path, self.tdnf.package_of(path, given) if plans.is_file(path) else None)
 
     def _check_asked(self, each):

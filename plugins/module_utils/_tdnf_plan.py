@@ -74,7 +74,7 @@ def _problem_of(name, state):
     if is_url(name) or is_file(name):
         if state == "absent":
             return "an rpm file can only be installed: give the name of the package"
-        return "tdnf takes no file whose name does not end in .rpm: rename it" if is_file(name) and not name.endswith(".rpm") else None
+        return None if is_url(name) or name.endswith(".rpm") else "tdnf takes only a file that is called *.rpm: give the file such a name"
     if name == ALL:
         return None if state == "latest" else "it means all packages, and goes only with state=latest"
     if _GLOB.search(name):

@@ -15,7 +15,6 @@ from ansible_collections.photon.hardening.plugins.module_utils import _tdnf_text
 
 TDNF, RPM = "/usr/bin/tdnf", "/usr/bin/rpm"
 HISTORY_UTILS = ("/usr/lib/tdnf/tdnf-history-util", "/usr/libexec/tdnf/tdnf-history-util")
-_ENDING = ".rpm"
 _STEP, _GRACE = 0.1, 10
 
 
@@ -29,14 +28,6 @@ def is_root():
 
 def is_file(path):
     return os.path.isfile(path)
-
-
-def with_ending(path):
-    """PATH of a copy, renamed where tdnf would take its name for that of a package."""
-    if path.endswith(_ENDING):
-        return path
-    os.rename(path, path + _ENDING)
-    return path + _ENDING
 
 
 def history_util():

@@ -22,7 +22,7 @@ options:
   name:
     description:
       - The packages. Each is a name as V(docker), V(docker=20.10.14-1.ph5), V(docker-20.10.14-1.ph5) or V(docker.x86_64), the absolute
-        path of an rpm file on the host, or the URL of one. V(name=VERSION) without a release takes the newest release of that version.
+        path of a file C(*.rpm) on the host, or the URL of an rpm file. V(name=VERSION) without a release takes the newest release of that version.
       - Something that a package provides can be installed by that name, too.
       - The file of a URL is downloaded in check mode as well.
       - V(*) with O(state=latest) updates everything. Other patterns are refused, and so are C(<) and C(>). For a pattern C(tdnf) ignores
@@ -259,6 +259,8 @@ stderr:
   sample: ""
 """
 
+import os
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import fetch_file
 
@@ -288,10 +290,20 @@ def arguments():
         timeout=dict(type="int", default=600))
 
 
+def _fetched(module, url):
+    """The path of a copy, which Ansible names after the URL. Whatever is not called *.rpm tdnf takes for the name of a package."""
+    path = fetch_file(module, url)
+    if path.endswith(".rpm"):
+        return path
+    os.rename(path, path + ".rpm")
+    module.add_cleanup_file(path + ".rpm")
+    return path + ".rpm"
+
+
 def main():
     module = AnsibleModule(argument_spec=arguments(), supports_check_mode=True)
     _tdnf_run.no_input()
-    result = _tdnf.run(module.params, module.check_mode, module.run_command, lambda url: fetch_file(module, url))
+    result = _tdnf.run(module.params, module.check_mode, module.run_command, lambda url: _fetched(module, url))
     for sentence in result.pop("warnings", ()):
         module.warn(sentence)
     if result.pop("failed", False):

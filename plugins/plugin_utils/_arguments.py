@@ -89,18 +89,12 @@ def _told_once(said):
 def plain(value, placeholder=None):
     """VALUE without the kinds of texts, numbers and containers that are Ansible's own. PLACEHOLDER: what `omit` is in ansible-core 2.16;
     entries with it are left out."""
-    if isinstance(value, str):
-        return str.__str__(value)
     if isinstance(value, dict):
         return {plain(key): plain(item, placeholder) for key, item in value.items() if not _is_omitted(item, placeholder)}
     if isinstance(value, (list, tuple)):
         return [plain(item, placeholder) for item in value if not _is_omitted(item, placeholder)]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return int.__int__(value)
-    if isinstance(value, float):
-        return float.__float__(value)
     # A text from a vault is not yet a string in ansible-core 2.16.
-    return str(value) if getattr(value, "__ENCRYPTED__", False) else value
+    return str(value) if getattr(value, "__ENCRYPTED__", False) else _harmless.scalar(value)
 
 
 def _is_omitted(value, placeholder):

@@ -34,18 +34,23 @@ SELECTION = ("profile", "groups", "overrides", "waivers")
 # What stays on the controller.
 _OF_PLAYBOOK = "__photon_hardening_report_dir"
 _GUEST = ("guest", "vmware_msix")
+_NO_GUEST = (False, "keep")
 _HERE = ("role_variables",) + _GUEST + _report_options.OPTIONS
 _OF_ROLE = tuple(name[len(_arguments.PREFIX):] for name in _arguments.OPTIONS)
-_OTHERS = tuple(name for name in _OF_ROLE if name not in SELECTION)
+_SENT = tuple(name for name in _OF_ROLE if name not in SELECTION + _HERE)
 _KNOWN = {"dropins", "rules", "role_variables", *_OF_ROLE}
 # Options of the module that a report tells.
 _TOLD = ("container_host", "uses", "conflicts", "fail_on", "root")
 # States in which nothing is asked for: a bad override of today must not block the way back.
 _BACK = ("absent", "forgotten")
-# States that leave the host's values and files as they are, which is the contrary of a rollback.
-_KEEPING = ("adopted", "forgotten")
+# What is said for the runs of today, and read on the way back as well.
+_OF_TODAY = ("conflicts", "container_host", "fail_on", "uses")
+_IGNORED = "Ignored, because this run sets nothing new: %s"
+# The state that a playbook's own task says -> the playbook, and by which playbook the variable gets what it asks for instead.
+_NEVER = {"absent": ("rollback", {"adopted": "harden", "forgotten": "harden"}),
+          "present": ("audit", {"absent": "rollback", "adopted": "harden", "forgotten": "harden"})}
 _MAYBE = "%s: %s: the catalogue does not know this parameter, and of an image no kernel is asked: if %s is meant, write that."
-_OF_SELECTION = tuple(_arguments.PREFIX + name for name in SELECTION)
+_NOT_OF_BACK = tuple(_arguments.PREFIX + name for name in SELECTION + _OF_TODAY + _GUEST)
 
 
 def beside_playbooks(folder, here):
@@ -104,22 +109,45 @@ class Call:
         _arguments.check_facts(self._variables)
         self._check_state()
         args = {name: value for name, value in self._args.items() if name not in SELECTION + _HERE}
-        for name in _OTHERS if self._by_role else ():
-            value = self._option(name)
-            if value and name not in _HERE:
-                args[name] = value
+        more, passed_over = self._of_variables() if self._by_role else ({}, [])
+        args.update(more)
         self._check_for_any_host(args)
         if "dropins" in args or not (self._by_role or "profile" in self._args):
             self._check_label_only()
             self._check_anything_wanted(args)
-            return self._labelled(args), self._notes_about_names()
+            return self._labelled(args), passed_over + self._notes_about_names()
         if args.get("state") in _BACK:
-            return self._labelled(self._back(args)), self._notes_about_names(_OF_SELECTION)
+            return self._labelled(self._back(args)), passed_over + self._notes_about_names(_NOT_OF_BACK)
         if "rules" in args:
             raise ValueError("rules: they belong to dropins; those of a profile come from the catalogue")
         notes = check_names(self._variables)
         selected, more = self._selected(args)
         return selected, notes + more
+
+    def _of_variables(self):
+        """(option -> what the module is sent of it, notes). On the way back a wrong value is ignored."""
+        found, notes, back = {}, [], self.other_state() in _BACK
+        for name in _SENT:
+            try:
+                found[name] = self._option(name)
+            except ValueError as exc:
+                if not back or name not in _OF_TODAY:
+                    raise
+                notes.append(_IGNORED % exc)
+        if back and found.get("uses") and "uses" not in self._args:
+            found["uses"], more = self._usable(found["uses"])
+            notes.extend(more)
+        return {name: value for name, value in found.items() if value}, notes
+
+    def _usable(self, uses):
+        """(those of USES that the module knows, notes about the others)."""
+        found, notes = {}, []
+        for use, word in uses.items():
+            try:
+                found.update(_uses.checked({use: word}))
+            except ValueError as exc:
+                notes.append(_IGNORED % self.located(str(exc)))
+        return found, notes
 
     def _check_options(self):
         """The module would first miss what a mistyped option was to say."""
@@ -144,7 +172,9 @@ class Call:
         return args, notes, self.guest()
 
     def guest(self):
-        """Whether an audit reads the guest side, and what is done about MSI-X there."""
+        """Whether an audit reads the guest side, and what is done about MSI-X there. The way back goes by what was done."""
+        if self.other_state() in _BACK:
+            return _NO_GUEST
         names = [_arguments.PREFIX + name for name in _GUEST]
         found = _arguments.checked(names, {name: self._option(name[len(_arguments.PREFIX):]) for name in names})
         return tuple(found[name] for name in names)
@@ -194,13 +224,13 @@ class Call:
         return _survey.collected(wanted, self._variables, self._template)
 
     def _check_state(self):
-        """A task that takes everything back is not to be what somebody gets who asks for the contrary by the variable."""
-        if not self._by_role or self._args.get("state") != "absent":
-            return
-        asked = self._of_role("state")
-        if asked in _KEEPING:
-            raise ValueError("photon_hardening_state: the playbook rollback does not accept %s: use the playbook harden "
-                             "(make harden ARGS=\"-e photon_hardening_state=%s\")" % (asked, asked))
+        """A task that says what it does is not to be what somebody gets who asks for something else by the variable."""
+        playbook, others = _NEVER.get(self._args.get("state"), ("", {})) if self._by_role else ("", {})
+        asked = self._of_role("state") if others else None
+        if asked in others:
+            more = "" if others[asked] == "rollback" else ' ARGS="-e photon_hardening_state=%s"' % asked
+            raise ValueError("photon_hardening_state: the playbook %s does not accept %s: use the playbook %s (make %s%s)"
+                             % (playbook, asked, others[asked], others[asked], more))
 
     def _check_label_only(self):
         for name in ("groups", "overrides", "waivers"):

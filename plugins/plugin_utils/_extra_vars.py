@@ -7,14 +7,19 @@ They are judged more strictly than those of an inventory, which may belong to ot
 user's own: an inventory may read them. Names only are compared, and words without a name are refused. Pure. Private to the collection.
 """
 
+import re
+
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import edits, nearest
 from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _variables
 
 # Under this name Ansible keeps what stands apart in -e "NAME=A, B" or -e "NAME = A": words that nothing reads.
 _APART = "_raw_params"
-# Where one of these is missing the playbook itself says so, and a short word is near many others.
+# Where both are there, a short word that is near one of them is another word.
 _MISSED = ("left", "right")
 _AWX = "awx_"
+# What an AWX itself gives to each of its jobs.
+_OF_AWX = re.compile(r"awx_(?:(?:job|user|schedule|parent_job|workflow_job|webhook)_.*"
+                     r"|project_revision|project_scm_branch|inventory_id|inventory_name|execution_node)\Z")
 _TOLD = ("compare_", "report_")
 _PREFIXES = (*_variables.PREFIXES, *_TOLD)
 # What may be left of a prefix: photon_profile, hardening_profile.
@@ -39,15 +44,18 @@ def refusal(names, playbooks):
     """Why a command that starts PLAYBOOKS must not run: the sentence about the first of NAMES that somebody meant for a playbook and that
     none of PLAYBOOKS reads. None where there is none."""
     own = {name for playbook in playbooks for name in _variables.OF_PLAYBOOKS[playbook]}
+    both = set(_MISSED).intersection(names)
     for name in sorted(names):
         readers = _readers(name)
         others = [] if set(readers).intersection(playbooks) else readers
-        meant = (_meant(name, own) or _mistyped_of_role(name, playbooks)
+        meant = (_meant(name, own, both) or _mistyped_of_role(name, playbooks)
                  or (others or name in _OURS_ALONE) and _with_prefix(name, playbooks))
         if meant:
             return "%s %s" % (_unread(name, playbooks), _variables.what_to_write(name, meant))
         if others:
             return "%s only %s: leave it out" % (_unread(name, playbooks), _are_said(others, "does", "do"))
+        if "awx" in playbooks and name.startswith(_AWX) and name not in own and not _OF_AWX.match(name):
+            return "%s use one of %s" % (_unread(name, playbooks), ", ".join(sorted(own)))
     return None
 
 
@@ -94,16 +102,23 @@ def _read_no_role(playbooks):
     return set(playbooks) <= {"awx", "compare"}
 
 
-def _meant(name, own):
-    """The one of OWN names that NAME was meant to be: it is mistyped, or lacks or has a prefix."""
+def _meant(name, own, both):
+    """The one of OWN names that NAME was meant to be: it is mistyped, lacks or has a prefix, or is a part. BOTH: those of _MISSED that are
+    there."""
     if name in own or name in _OF_ROLES or name.startswith("_"):
         return None
     bare = _bare(name, _PREFIXES)
     known = [(other, _bare(other, (*_PREFIXES, _AWX))) for other in sorted(own)]
     same = [other for other, word in known if bare in (other, word)]
     # Two edits would make a word of others of many a short one.
-    same = same or [other for other, word in known if other not in _MISSED and (edits(bare, word) == 1 or sorted(bare) == sorted(word))]
+    same = same or [other for other, word in known if other not in both and (edits(bare, word) == 1 or sorted(bare) == sorted(word))]
+    same = same or [other for other in sorted(own) if name.startswith((_AWX, *_TOLD)) and _is_part(name, other)]
     return same[0] if same else nearest(name, own.difference(_MISSED))
+
+
+def _is_part(name, other):
+    """Whether NAME is OTHER without its last words, or without some after the prefix."""
+    return other.startswith(name + "_") or other.endswith("_" + name.partition("_")[2])
 
 
 def _bare(name, prefixes):

@@ -48,7 +48,7 @@ def merged(result, module, found):
             "msg": "%s; %s" % (result.get("msg", ""), msg)}
     if isinstance(found.get("diff"), dict):
         more["diff"] = _listed(result, "diff", dict) + [found["diff"]]
-    return dict(result, **more), _notes(module, found, rows) + (["vmware_guest_info: %d rows are left out" % lost] if lost else [])
+    return dict(result, **more), _notes(module, found, rows) + (["vmware_guest_info: rows left out: %d" % lost] if lost else [])
 
 
 def guest_rows(found):
@@ -72,7 +72,7 @@ def _notes(module, found, rows):
     if module == CHANGE:
         return _listed(found, "notes", str)[:_MOST]
     said = [_sentence(row) for row in rows if row["state"] == _guest.FINDING]
-    more = ["vmware_guest_info: and %d findings more" % (len(said) - _MOST)] if len(said) > _MOST else []
+    more = ["vmware_guest_info: and %d more" % (len(said) - _MOST)] if len(said) > _MOST else []
     return said[:_MOST] + more
 
 

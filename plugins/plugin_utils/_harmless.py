@@ -4,7 +4,7 @@
 """What a host says, made harmless for a terminal, a JSON document and a report: the host is not trusted.
 
 Characters that cannot be printed are spelt out (\\x1b), depth and size have a limit, and a text is one line where no lines are meant, or it
-would look like one of Ansible's own. Pure. Private to the collection.
+would look like one of Ansible's own. Ansible's own classes of values become Python's. Pure. Private to the collection.
 """
 
 import json
@@ -44,8 +44,18 @@ def _spelt(char):
     return char if _is_harmless(char) else char.encode("unicode_escape").decode("ascii")
 
 
+def scalar(given):
+    """GIVEN; a text or a number of a class of Ansible's own as one of Python's."""
+    if isinstance(given, str):
+        return str.__str__(given)
+    if isinstance(given, int) and not isinstance(given, bool):
+        return int.__int__(given)
+    return float.__float__(given) if isinstance(given, float) else given
+
+
 def text(given):
     """A text whose characters can all be printed, line ends and tabs aside."""
+    given = scalar(given)
     return given if _is_harmless(given) else "".join(_spelt(char) for char in given)
 
 
@@ -68,7 +78,7 @@ class _Walk:
         if isinstance(given, str):
             return self._text(given, text if place in _WITH_LINES else flat)
         if not isinstance(given, (dict, list, tuple)):
-            return given
+            return scalar(given)
         self._left -= len(given)
         if not levels or self._left < 0:
             return _CUT
@@ -86,7 +96,7 @@ class _Walk:
 
 
 def result(given):
-    """A whole result: every text in it, names included."""
+    """A whole result: every text in it, names included, and every value one of Python's own classes."""
     return _Walk().value(given, MAX_DEPTH, "result")
 
 

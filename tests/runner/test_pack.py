@@ -100,7 +100,8 @@ def test_slices_that_are_none_set_up_nothing(tmp_path, slices):
     ({"awx_credentials": ["key of nobody"]}, "this AWX has no credential called key of nobody: make it first (docs/awx.md), or name "),
     ({"awx_galaxy_credentials": "gone"}, "this AWX has no credential called gone: make it first"),
     ({"awx_credentials": [99]}, "this AWX has no credential called 99: make it first"),
-    ({"awx_credentials": None}, "this AWX has no credential called "),
+    *[({name: empty}, name + ": a name is empty: give the name of a credential, or leave %s out" % name)
+      for name in ("awx_credentials", "awx_galaxy_credentials") for empty in (None, "", ["key of my hosts", " "])],
     ({"awx_image": " "}, "is no image such as registry.example.org/photon-hardening-ee:1: give one, or leave it out"),
     ({"awx_image": None}, "awx_image: null is no image such as "), ({"awx_inventory": None}, "awx_inventory: it is empty"),
     ({"awx_audit_schedule": None}, "awx_audit_schedule: it is empty"),
@@ -117,10 +118,11 @@ def test_a_blank_that_cuts_a_name_sets_up_nothing(tmp_path):
         assert ended.returncode != 0 and "-e: nothing reads what stands apart: hosts: " in ended.stdout and store.log == []
 
 
-def test_a_mistyped_variable_sets_up_nothing(tmp_path):
+@pytest.mark.parametrize("name, words", [("awx_organisation", "did you mean awx_organization?"), ("awx_project", "use one of awx_audit_")])
+def test_a_mistyped_variable_sets_up_nothing(tmp_path, name, words):
     with awx.served() as (address, store):
-        ended = play(tmp_path, address, "-e", "awx_organisation=X")
-        assert ended.returncode != 0 and "did you mean awx_organization?" in ended.stdout and store.log == []
+        ended = play(tmp_path, address, "-e", name + "=X")
+        assert ended.returncode != 0 and words in ended.stdout and store.log == []
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

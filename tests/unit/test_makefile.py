@@ -95,3 +95,17 @@ def test_who_may_not_become_root_is_told_first(tmp_path, playbook, inventory, re
     done = subprocess.run([shutil.which("bash"), tools / "play.sh", playbook], env={"PATH": str(programs), "INVENTORY": inventory},
                           check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == 1 and ("there is no sudo here" in done.stdout, "goes on" in done.stdout) == (refused, not refused)
+
+
+@pytest.mark.parametrize("given, used", [("C", "C.UTF-8"), ("xx_XX.UTF-8", "C.UTF-8"), ("C.UTF-8", "C.UTF-8"), (None, "C.UTF-8")])
+def test_a_locale_that_ansible_would_refuse(tmp_path, given, used):
+    (tmp_path / "tools").mkdir()
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    shutil.copy(ROOT / "tools" / "play.sh", tmp_path / "tools")
+    for path, text in ((tmp_path / "tools" / "venv.sh", ":"), (tmp_path / ".venv" / "bin" / "ansible-playbook", 'echo "<$LC_ALL>"')):
+        path.write_text("#!/bin/sh\n%s\n" % text, encoding="utf-8")
+        path.chmod(0o755)
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG"))}
+    done = subprocess.run([shutil.which("bash"), tmp_path / "tools" / "play.sh", "report.yml"], check=False, stdout=subprocess.PIPE,
+                          env=dict(environment, **({"LC_ALL": given} if given else {})), text=True)
+    assert done.stdout == "<%s>\n" % used

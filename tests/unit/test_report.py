@@ -37,7 +37,8 @@ def report(folder):
 def audited(tmp_path_factory):
     """The folder of an audit of two hosts that are this machine, one that is not there, and one that refuses its variables."""
     folder = tmp_path_factory.mktemp("audit")
-    (folder / "hosts").write_text("web1 %s\nweb2 %s\nlost %s\nbad %s photon_hardening_profile=phton\n" % (LOCAL, LOCAL, LOST, LOCAL))
+    (folder / "hosts").write_text("web1 %s photon_hardening_guest=true\nweb2 %s\nlost %s\nbad %s photon_hardening_profile=phton\n"
+                                  % (LOCAL, LOCAL, LOST, LOCAL))
     return folder, run(folder, "audit.yml", "-e", "photon_hardening_container_host=always")
 
 
@@ -67,6 +68,13 @@ def test_what_the_report_counts_is_what_the_hosts_said(audited):
     counts["ok"] += counts.pop("unasked")
     assert counts == shard["summary"] and len(host["parameters"]) == len(shard["parameters"])
     assert shard["kernel"]["release"] == os.uname().release and shard["mode"] == "audit"
+
+
+def test_what_an_audit_reads_of_the_guest_side_is_in_the_report(audited):
+    folder, ended = audited
+    rows = {host["host"]: host["guest"] for host in report(folder)["hosts"]}
+    assert rows["web1"] and not rows["web2"] and "rows left out" not in ended.stdout, ended.stdout
+    assert rows["web1"] == json.loads((folder / "reports" / "web1.json").read_text(encoding="utf-8"))["guest"]
 
 
 def test_only_the_owner_can_read_what_is_kept(audited):

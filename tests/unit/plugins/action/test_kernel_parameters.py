@@ -15,6 +15,12 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _records
 DROPINS = [{"path": "/etc/sysctl.d/50-security-hardening.conf", "content": "kernel.panic = 1\n"}]
 
 
+class Text(str):
+    """As ansible-core 2.16 to 2.18 mark a text of a module."""
+    def replace(self, *args):
+        return Text(super().replace(*args))
+
+
 class Play:
     """One task on one host: what it says, what the module answers, and what is seen of it."""
 
@@ -37,7 +43,7 @@ class Play:
         if module_name:
             self.others.append(module_name)
             return {"msg": "guest\x1b", "changed": True, "rows": [
-                {"name": "a b", "state": "finding", "value": None, "reason": "no", "source": None}]}
+                {Text("name"): Text("a b"), "state": Text("finding"), "value": None, "reason": Text("no"), "source": None}]}
         if isinstance(self.answer, Exception):
             raise self.answer
         if isinstance(self.answer.get("exception"), (type(None), str)):

@@ -50,6 +50,17 @@ def test_without_the_variables_the_module_has_its_own_options(run):
     assert run({"to_version": "5.0", "role_variables": "no"}, {}) == ({"step": "start"}, 2)
 
 
+@pytest.mark.parametrize("args, words", [
+    ({}, "to_version: it is not given, and has no default: give one of 4.0, 5.0, 6.0"),
+    ({"role_variables": "no"}, "to_version: it is not given"), ({"to_version": None}, "to_version: it is not given"),
+    ({"to_version": "3.0"}, "to_version: '3.0' is not one of 4.0, 5.0, 6.0"),
+])
+def test_without_a_version_the_sentence_is_about_that(run, args, words):
+    result, executed = run(args, {})
+    assert (result["failed"], executed) == (True, 0) and result["msg"].startswith(words)
+    assert run({"to_version": 5.0}, {}) == ({"step": "start"}, 1)
+
+
 def test_no_option_is_passed_over(run):
     result, executed = run({"role_variables": True, "to_version": "5.0"}, GIVEN)
     assert (result["failed"], executed) == (True, 0) and result["msg"].startswith("to_version: with role_variables no other option is read")

@@ -54,6 +54,8 @@ def test_names(given, expected):
     (dict(name=["h?"]), "for a pattern"), (dict(name=["h[a]"]), "for a pattern"), (dict(name=["{a,b}"]), "for a pattern"),
     (dict(name=["hello>=1.0"]), "only = can be used"), (dict(name=["hello < 1.0"]), "only = can be used"),
     (dict(name=["./a.rpm"]), "by its absolute path or its URL"), (dict(name=["a.rpm"]), "by its absolute path or its URL"),
+    *[(dict(name=[name]), "tdnf takes only a file that is called *.rpm: give the file such a name")
+      for name in ("/a.rpm.new", "/a.RPM", "file:///srv/a")],
     (dict(name=["/a.rpm"], state="absent"), "an rpm file can only be installed"),
     (dict(name=["http://a/b.rpm"], state="removed"), "an rpm file can only be installed"),
     (dict(name=["a"], security=True), "security and sec_severity go only with state=latest"),
@@ -80,7 +82,7 @@ def test_what_makes_no_sense(given, words):
 @pytest.mark.parametrize("given", [
     dict(update_cache=True), dict(autoremove=True), dict(name=["a"]), dict(name=["*"], state="latest", security=True),
     dict(name=["a"], state="latest", sec_severity=0.0), dict(name=["a"], state="latest", sec_severity=10.0),
-    dict(name=["a"], enablerepo=["*"], disablerepo=["photon-*"]), dict(name=["/a.rpm", "http://a/b.rpm?c=*"], state="latest"),
+    dict(name=["a"], enablerepo=["*"], disablerepo=["photon-*"]), dict(name=["/a.rpm", "http://a/b.rpm?c=*", "http://a/b"], state="latest"),
     dict(name=["a"], autoremove=True, state="removed")])
 def test_what_makes_sense(given):
     plans.check(params(**given))

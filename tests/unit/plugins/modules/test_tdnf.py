@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import sys
+from collections import namedtuple
 
 import pytest
 from ansible.module_utils import basic
@@ -179,20 +180,6 @@ def test_a_capability(play, version):
     assert not again.changed and again.calls == [["--version"]]
 
 
-def test_a_copy_whose_name_tdnf_would_not_take_for_a_file(tmpdir):
-    plain, named = tmpdir.join("download123"), tmpdir.join("a.rpm")
-    plain.write("rpm")
-    assert _tdnf_run.with_ending(str(plain)) == str(plain) + ".rpm" and not plain.check()
-    assert _tdnf_run.with_ending(str(named)) == str(named)
-    assert tmpdir.join("download123.rpm").read() == "rpm"
-
-
-def test_a_file_whose_name_tdnf_would_not_take_for_one(play):
-    played = play("3.6.0", [], params=dict(name="/srv/hello.rpm.new"))
-    assert played.failed and played.msg == (
-        "name, entry 1: '/srv/hello.rpm.new': tdnf takes no file whose name does not end in .rpm: rename it")
-
-
 @all_versions
 @pytest.mark.parametrize("name", [LOCAL, "file://" + LOCAL, "http://repo.example/local/localpkg-1.0-1.ph5.noarch.rpm"])
 def test_an_rpm_file_and_a_url(play, monkeypatch, version, name):
@@ -202,6 +189,17 @@ def test_an_rpm_file_and_a_url(play, monkeypatch, version, name):
     assert played.results == ["Installed: localpkg-1.0-1.ph5.noarch"] and fetched == ([name] if name.startswith("http") else [])
     again = play(version, [60], ["localpkg-1.0-1.ph5.noarch"], params=dict(name=name), files=LOCAL_FILE)
     assert not again.changed and again.calls == [["--version"]]
+
+
+@pytest.mark.parametrize("copied, used", [("x_a1.rpm", "x_a1.rpm"), ("download_a1", "download_a1.rpm"), ("x_a1.new", "x_a1.new.rpm")])
+def test_the_copy_of_a_url_is_called_as_tdnf_wants_it(tmpdir, monkeypatch, copied, used):
+    cleaned = []
+    module = namedtuple("Module", "add_cleanup_file")(cleaned.append)
+    tmpdir.join(copied).write("an rpm")
+    monkeypatch.setattr(tdnf, "fetch_file", lambda module, url: str(tmpdir.join(copied)))
+    assert tdnf._fetched(module, "http://repo.example/x") == str(tmpdir.join(used))
+    assert tmpdir.join(used).read() == "an rpm" and [path.basename for path in tmpdir.listdir()] == [used]
+    assert cleaned == ([] if used == copied else [str(tmpdir.join(used))])
 
 
 @all_versions

@@ -91,6 +91,29 @@ def test_the_way_back_is_not_blocked_by_what_is_wanted_today(state):
     assert found == dict(DEFAULTS, state=state, rules=HOLDS, dropins=[{"path": path, "content": ""} for path in PATHS]) and notes == []
 
 
+IGNORED = "Ignored, because this run sets nothing new: photon_hardening_"
+
+
+@pytest.mark.parametrize("name, value, used", [
+    ("uses", {"nope": "present", "router": "present"}, {"uses": {"router": "present"}}), ("uses", {"router": "maybe"}, {}),
+    ("uses", ["router"], {}), ("uses", "{{ nope }}", {}), ("uses", {"router": "present", "kdump": "auto"}, {"uses": {"router": "present"}}),
+    ("container_host", "sometimes", {"container_host": None}), ("container_host", "never", {"container_host": "never"}),
+    ("fail_on", ["chnged"], {}), ("fail_on", ["changed"], {"fail_on": ["changed"]}), ("conflicts", 7, {"conflicts": None}),
+    ("guest", "maybe", {}), ("vmware_msix", "on", {}), ("gest", "x", {}), ("fail_no", "x", {}),
+])
+@pytest.mark.parametrize("state", ["absent", "forgotten"])
+def test_the_way_back_is_not_blocked_by_a_wrong_value_of_today(state, name, value, used):
+    made_of = call({"role_variables": True}, photon_hardening_state=state, **{"photon_hardening_" + name: value})
+    found, notes, guest = made_of.judged()
+    expected = dict(DEFAULTS, state=state, rules=HOLDS, dropins=[{"path": path, "content": ""} for path in PATHS], **used)
+    assert found == {key: item for key, item in expected.items() if item is not None} and guest == (False, "keep")
+    if used.get(name) != value and name in ("uses", "container_host", "fail_on", "conflicts") and "auto" not in str(value):
+        assert len(notes) == 1 and notes[0].startswith(IGNORED + name)
+    # What is read is refused.
+    with pytest.raises(ValueError):
+        call({"role_variables": True}, photon_hardening_state=state, photon_hardening_root="mnt").judged()
+
+
 @pytest.mark.parametrize("args, variables", [
     ({"role_variables": True, "state": "absent"}, {}), ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "present"}),
     ({"state": "absent"}, {"photon_hardening_state": "forgotten"}),
@@ -197,7 +220,7 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     # Before a host is contacted, and under the name of what was written.
     ({"role_variables": True}, {"photon_hardening_uses": {"io_ring": "present"}},
      "photon_hardening_uses: 'io_ring' is no use of a host: did you mean io_uring?"),
-    ({"role_variables": True, "state": "absent"}, {"photon_hardening_uses": {7: "present"}},
+    ({"role_variables": True}, {"photon_hardening_uses": {7: "present"}},
      "photon_hardening_uses: 7 is no use of a host: the uses are docker, containerd, "),
     ({"role_variables": True}, {"photon_hardening_uses": {"router": True}},
      "photon_hardening_uses: router must be one of auto, present, absent, not True"),
@@ -211,6 +234,13 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
      "photon_hardening_state: the playbook rollback does not accept adopted"),
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "forgoten"},
      "photon_hardening_state: 'forgoten' is not one of"),
+    # An audit that looks at nothing would pass its gate.
+    *[({"role_variables": True, "state": "present"}, {"photon_hardening_state": state},
+       'photon_hardening_state: the playbook audit does not accept %s: use the playbook harden (make harden '
+       'ARGS="-e photon_hardening_state=%s")' % (state, state)) for state in ("adopted", "forgotten")],
+    ({"role_variables": True, "state": "present"}, {"photon_hardening_state": "absent"},
+     "photon_hardening_state: the playbook audit does not accept absent: use the playbook rollback (make rollback)"),
+    ({"role_variables": True, "state": "absent", "uses": {"ruter": "present"}}, {}, "uses: 'ruter' is no use of a host"),
 ])
 def test_refusals(args, variables, words):
     with pytest.raises(ValueError) as caught:

@@ -29,6 +29,10 @@ PLAYBOOKS = sorted(_variables.OF_PLAYBOOKS)
     ("report", "report_stale_afte", "report_stale_after"),
     ("report", "since", "report_since"), ("report", "Report_Query", "report_query"),
     ("report", "report_formats", None), ("report", "compare_dir", "report_dir"),
+    ("compare", "rigth", "right"), ("compare", "lef", "left"), ("compare", "test", None), ("report", "report_stale", "report_stale_after"),
+    ("report", "report_facts", "report_cached_facts"), ("report", "stale", None),
+    ("awx", "awx_branch", "awx_scm_branch"), ("awx", "awx_audit", "awx_audit_schedule"), ("awx", "awx_url", "awx_scm_url"),
+    ("awx", "awx_schedule", "awx_audit_schedule"),
     ("awx", "awx_organisation", "awx_organization"), ("awx", "inventory", "awx_inventory"), ("awx", "awx_slice", "awx_slices"),
     ("harden", "hosts", "photon_hardening_hosts"), ("harden", "photon_hardening_host", "photon_hardening_hosts"),
     ("harden", "photon_upgrade_hosts", "photon_hardening_hosts"), ("audit", "report_dir", "photon_hardening_report_dir"),
@@ -61,9 +65,19 @@ def test_names_of_an_awx_of_users_and_of_the_roles_are_no_mistakes(playbook):
     options = {name for role, points in _variables.SPECS.items() if role in ("photon_hardening", playbook)
                for names in points.values() for name in names}
     read = options | {"photon_hardening_overrides__web"} | set(_variables.OF_PLAYBOOKS[playbook])
+    # Without both sides a comparison is refused anyway.
+    sides = ["left", "right"] if playbook == "compare" else []
     for name in [*OF_AWX, *OF_USERS, *read]:
-        assert _extra_vars.refusal([name], [playbook]) is None
+        assert _extra_vars.refusal([name, *sides], [playbook]) is None
         assert list(_extra_vars.notes([name], [playbook])) == []
+
+
+@pytest.mark.parametrize("name", ["awx_project", "awx_execution_environment", "awx_x\x1b", "awx_", "awx_project_branch"])
+def test_a_name_for_an_awx_that_nothing_reads(name):
+    assert _extra_vars.refusal([name], ["awx"]) == (
+        "%s: awx.yml reads no variable of this name: use one of awx_audit_schedule, awx_credentials, awx_galaxy_credentials, awx_image, "
+        "awx_inventory, awx_organization, awx_scm_branch, awx_scm_url, awx_slices" % name.replace("\x1b", "\\x1b"))
+    assert _extra_vars.refusal([name], ["report"]) is None
 
 
 @pytest.mark.parametrize("options, words", [

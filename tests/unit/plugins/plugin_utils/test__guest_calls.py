@@ -59,7 +59,7 @@ def test_whatever_a_host_says_its_shape_is_not_relied_on(module, found):
     assert all(isinstance(note, str) for note in notes) and "diff" not in result
     if module == INFO:
         wrong = sum(isinstance(row, dict) for row in found.get("rows", ()))
-        assert result["guest"] == [] and notes == (["vmware_guest_info: %d rows are left out" % wrong] if wrong else [])
+        assert result["guest"] == [] and notes == (["vmware_guest_info: rows left out: %d" % wrong] if wrong else [])
 
 
 def test_a_row_has_its_five_fields_and_comes_once():
@@ -67,17 +67,17 @@ def test_a_row_has_its_five_fields_and_comes_once():
     result, notes = _guest_calls.merged(RESULT, INFO, {"rows": rows})
     assert result["guest"] == [dict(FINDING, name="swap space"),
                                {"name": "a b", "value": None, "state": "ok", "reason": None, "source": None}]
-    assert notes[1:] == ["vmware_guest_info: 1 rows are left out"]
+    assert notes[1:] == ["vmware_guest_info: rows left out: 1"]
     many = _guest_calls.merged(RESULT, INFO, {"rows": [{"name": "disk %d" % number, "state": "ok"} for number in range(1002)]})
-    assert (len(many[0]["guest"]), many[1]) == (1000, ["vmware_guest_info: 2 rows are left out"])
+    assert (len(many[0]["guest"]), many[1]) == (1000, ["vmware_guest_info: rows left out: 2"])
 
 
 def test_the_parameters_module_tells_nothing_of_a_guest():
     assert _guest_calls.without({"msg": "x", "guest": "anything", "vmware_guest": []}) == {"msg": "x", "vmware_guest": []}
 
 
-@pytest.mark.parametrize("findings, more", [(20, []), (21, ["vmware_guest_info: and 1 findings more"]),
-                                            (32, ["vmware_guest_info: and 12 findings more"])])
+@pytest.mark.parametrize("findings, more", [(20, []), (21, ["vmware_guest_info: and 1 more"]),
+                                            (32, ["vmware_guest_info: and 12 more"])])
 def test_findings_that_are_no_note_are_counted(findings, more):
     rows = [dict(FINDING, name="disk %d" % number) for number in range(findings)] + [{"name": "a b", "state": "ok"}]
     notes = _guest_calls.merged(RESULT, INFO, {"rows": rows})[1]

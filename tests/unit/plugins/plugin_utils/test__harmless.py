@@ -53,6 +53,46 @@ def test_there_are_lines_only_where_they_are_meant(given, expected):
     assert json.loads(_harmless.printed(json.dumps(given))) == expected
 
 
+class Text(str):
+    """As ansible-core 2.16 to 2.18 mark a text of a module."""
+    def __str__(self):
+        return self
+
+    def replace(self, *args):
+        return Text(super().replace(*args))
+
+
+class Number(int):
+    pass
+
+
+class Share(float):
+    pass
+
+
+class Map(dict):
+    pass
+
+
+class Items(list):
+    pass
+
+
+def kinds(value):
+    """All classes in it."""
+    inner = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return {type(value)}.union(*map(kinds, inner))
+
+
+@pytest.mark.parametrize("printable", ["x", "\x1b", ""])
+def test_every_value_of_a_result_is_of_a_class_of_pythons_own(printable):
+    given = Map({Text(printable): Items([Text(printable), Number(1), Share(1.5), True, None, (Text("x"),)]), "stdout": Text("a\n")})
+    found = _harmless.result(given)
+    assert kinds(found) <= {dict, list, str, int, float, bool, type(None)} and type(_harmless.flat(Text("x"))) is str
+    assert found == {printable.replace("\x1b", "\\x1b"): [printable.replace("\x1b", "\\x1b"), 1, 1.5, True, None, ["x"]], "stdout": "a\n"}
+    assert found[next(iter(found))][3] is True and type(_harmless.line(Text("x"))) is str
+
+
 @pytest.mark.parametrize("given, expected", [
     ({"a": "b\\"}, {"a": "b\\"}), ({"a": "\\x1b"}, {"a": "\\x1b"}), ({"a": "\\u001b"}, {"a": "\\u001b"}),
     ({"a": '"/\t'}, {"a": '"/\t'}), ({"a": [None, 1.5, True, {}]}, {"a": [None, 1.5, True, {}]}),
