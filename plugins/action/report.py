@@ -161,10 +161,9 @@ def _earlier(path, reader, until):
 
     UNTIL: what is later is no time of a result.
     """
-    fleet = _merge.read(_shards.lines([path]), fresh_until=until)
-    for problem in fleet.problems:
-        if problem.kind in _records.LOST:
-            reader.add(problem.source, _shape.BadShard(problem.kind, "of the earlier report: %s" % problem.message))
+    fleet = _merge.read(_shards.lines([path]), fresh_until=until, as_told=_records.PROBLEMS)
+    for problem in fleet.unread():
+        reader.add(problem.source, _shape.BadShard(problem.kind, "of the earlier report: %s" % problem.message))
     if not fleet.hosts:
         raise ValueError("since: %s: there is no result of any host in it, so nothing can be compared with it" % path)
     return fleet

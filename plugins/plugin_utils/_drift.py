@@ -8,7 +8,7 @@ Exchanging the two reports exchanges worse and better, new and lost, before and 
 
 from collections import namedtuple
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _records, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._columns import NONE
 
 # since, time: of the two reports. worse, better: Changes, the worst first. new, lost: names of hosts.
@@ -18,8 +18,9 @@ Drift = namedtuple("Drift", "since time worse better new lost appeared gone")
 # A parameter with another verdict than before; name "": whether the host has a result. was, now: verdicts. before, after: sentences.
 # hosts: the names of those that all changed like this.
 Change = namedtuple("Change", "name was now before after hosts")
-# A host that is in both reports. left, right: its numbers in them.
-_Pair = namedtuple("_Pair", "left right was now")
+# A host that is in both reports. left, right: its numbers in them. wrong_then, wrong_now: what is wrong with its results, "" for nothing.
+_Pair = namedtuple("_Pair", "left right was now wrong_then wrong_now")
+_WHOLE = "has a whole and fresh result"
 
 
 def drift(earlier, later):
@@ -29,8 +30,8 @@ def drift(earlier, later):
         change for name in earlier.parameters.keys() & later.parameters.keys()
         for change in _of_parameter(name, earlier.parameters[name], later.parameters[name], pairs)]
     changes.sort(key=_order)
-    whole = [pair for pair in pairs if _is_whole(pair.was) and _is_whole(pair.now)]
-    back = [_Pair(pair.right, pair.left, pair.now, pair.was) for pair in whole]
+    whole = [pair for pair in pairs if not pair.wrong_then and not pair.wrong_now]
+    back = [_Pair(pair.right, pair.left, pair.now, pair.was, "", "") for pair in whole]
     return Drift(earlier.time, later.time, list(filter(is_worse, changes)), [change for change in changes if not is_worse(change)],
                  _names_only(later, earlier), _names_only(earlier, later), _rows_only(later, earlier, back),
                  _rows_only(earlier, later, whole))
@@ -66,13 +67,10 @@ def _order(change):
     return ranks, -len(change.hosts), change.name, sorted((change.before, change.after)), change.hosts
 
 
-def _is_whole(host):
-    return host.outcome in _records.WHOLE and not host.omitted
-
-
 def _pairs(earlier, later):
     numbers = {host.name: number for number, host in enumerate(later.hosts)}
-    return [_Pair(number, numbers[host.name], host, later.hosts[numbers[host.name]])
+    return [_Pair(number, numbers[host.name], host, later.hosts[numbers[host.name]],
+                  *(_fleet.told(fleet.wrong(host.name)) for fleet in (earlier, later)))
             for number, host in enumerate(earlier.hosts) if host.name in numbers]
 
 
@@ -105,18 +103,11 @@ def _grouped(name, found):
 def _of_hosts(pairs):
     found = {}
     for pair in pairs:
-        was, now = _verdict_of_run(pair.was), _verdict_of_run(pair.now)
-        if was != now:
-            found.setdefault((was, now, _run(pair.was), _run(pair.now)), []).append(pair.was.name)
+        before, after = pair.wrong_then, pair.wrong_now
+        if bool(before) != bool(after):
+            was, now = (_verdicts.ERROR if wrong else _verdicts.PASS for wrong in (before, after))
+            found.setdefault((was, now, before or _WHOLE, after or _WHOLE), []).append(pair.was.name)
     return _grouped("", found)
-
-
-def _verdict_of_run(host):
-    return _verdicts.PASS if host.outcome in _records.WHOLE else _verdicts.ERROR
-
-
-def _run(host):
-    return "has a result" if host.outcome in _records.WHOLE else "%s: %s" % (host.outcome, host.msg)
 
 
 def _of_parameter(name, left, right, pairs):

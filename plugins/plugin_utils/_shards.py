@@ -138,7 +138,7 @@ def _line(content):
 
 def lines(paths):
     """(source, text) of each result in PATHS: files with one result a line, reports in JSON, or folders of such files, whose hidden ones
-    are unfinished."""
+    are unfinished. (file, Problem) of what a report tells of its own."""
     # A file that is named twice, as with `reports` and `./reports`, is read once.
     for path in {os.path.realpath(path): path for path in _files(paths)}.values():
         yield from _of_file(path)
@@ -174,28 +174,25 @@ def _lines(path, stream):
             yield "%s:%d" % (path, number), text.rstrip().rstrip(",") if in_report else text
         elif in_report:
             has_hosts = has_hosts or text.startswith('"hosts": [')
-            yield from _lost_before(text)
+            yield from ((path, problem) for problem in _problems(text))
     if not last:
         yield path, _shape.BadShard("truncated", "it is empty")
     elif in_report and not (has_hosts and last == "}"):
         yield path, _shape.BadShard("truncated", "it is neither a whole report as it was written nor one result a line")
 
 
-def _lost_before(text):
-    """What an earlier report could not count, of the line of its problems: a report of that report does not count it, either."""
-    if text.startswith(_PROBLEMS):
-        try:
-            found = json.loads(text[len(_PROBLEMS):].rstrip().rstrip(","))
-        except (ValueError, RecursionError):
-            found = [{"kind": "unreadable", "source": "the problems of a report", "message": "they are no JSON"}]
-        for problem in found if isinstance(found, list) else ():
-            if isinstance(problem, dict) and _is_lost(problem.get("kind"), str(problem.get("message"))):
-                yield str(problem.get("source")), _shape.BadShard(problem["kind"], str(problem.get("message")))
-
-
-def _is_lost(kind, message):
-    # That rows are left out of a result, its own line tells again.
-    return kind in ("unreadable", "schema") or kind == "truncated" and message.startswith("it is")
+def _problems(text):
+    """What an earlier report tells of its problems, if TEXT is its line of them: a report of that report has the same."""
+    if not text.startswith(_PROBLEMS):
+        return []
+    try:
+        found = [_records.Problem(*map(problem.__getitem__, _records.Problem._fields))
+                 for problem in json.loads(text[len(_PROBLEMS):].rstrip().rstrip(","))]
+    except (ValueError, RecursionError, TypeError, LookupError, AttributeError):
+        found = [None]
+    if all(problem and problem.kind in _records.PROBLEMS and set(map(type, problem)) == {str} for problem in found):
+        return found
+    return [_shape.BadShard("unreadable", "its problems are not what a report has")]
 
 
 def _is_shard(folder, name):

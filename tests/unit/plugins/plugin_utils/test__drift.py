@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _drift, _merge, _records
+from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _drift, _fleet, _merge, _records
 from ansible_collections.photon.hardening.plugins.plugin_utils._drift import Change
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils import shards
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import line
 
 EARLY, LATE = "2026-11-25T04:00:00Z", "2026-11-26T04:00:00Z"
 ROW = dict.fromkeys(["name", *_records.Cell._fields])
@@ -73,15 +75,27 @@ def test_hosts_that_came_and_went():
 
 def test_a_host_that_has_no_result_any_more_got_worse_and_its_parameters_are_not_gone():
     found = drift({"a": [OK]}, {"a": {"outcome": "unreachable", "msg": "no route"}})
-    assert found.worse == [Change("", "pass", "error", "has a result", "unreachable: no route", ("a",))]
+    assert found.worse == [Change("", "pass", "error", "has a whole and fresh result", "unreachable: no route", ("a",))]
     assert found.better == [] and found.gone == {}
     assert drift({"a": {"outcome": "failed"}}, {"a": {"outcome": "unreachable"}}).worse == []
+
+
+@pytest.mark.parametrize("lines, options", [
+    ([line("a", row("vm.a", "ok"), omitted=2)], {}), ([line("a", row("vm.a", "ok")), line("a", row("vm.a", "stricter"))], {}),
+    ([line("a", row("vm.a", "ok"))], {"fresh_from": "2026-02-01T00:00:00Z"}), ([line("a", outcome="failed", msg="no")], {}),
+])
+def test_whatever_makes_a_result_not_whole_got_worse(lines, options):
+    whole = shards.fleet(line("a", row("vm.a", "ok"), time="2026-01-30T12:00:00Z"))
+    wrong = shards.fleet(*lines, **options)
+    (change,), told = _drift.drift(whole, wrong).worse, _fleet.told(wrong.wrong("a"))
+    assert (change.name, change.now, change.after) == ("", "error", told) and wrong.host_totals()["error"] == 1
+    assert _drift.drift(wrong, whole).better == [exchanged(change)] and _drift.drift(wrong, wrong)[2:4] == ([], [])
 
 
 def test_parameters_that_came_and_went():
     other, rest = row("vm.b", "ok"), {"parameters": [OK], "omitted": 1}
     found = drift({"a": [OK], "b": [OK, other], "c": [OK, other]}, {"a": [OK, other], "b": [OK], "c": rest})
-    assert (found.appeared, found.gone, found.worse) == ({"vm.b": 1}, {"vm.b": 1}, [])
+    assert (found.appeared, found.gone) == ({"vm.b": 1}, {"vm.b": 1})
     assert drift({"a": [OK]}, {"a": [other]})[6:] == ({"vm.b": 1}, {"vm.a": 1})
 
 

@@ -60,6 +60,14 @@ def test_the_verdict_never_hides_what_is_missing(lines, expected, sentence):
     assert sum(found.host_totals().values()) == len({host.name for host in found.hosts} | set(expected))
 
 
+def test_problems_are_parted_by_host():
+    found = fleet(line("web1", outcome="unreachable"), line("web2", omitted=2), line("web3"), "{", expected=["web9"])
+    assert {host.name: [problem.kind for problem in found.wrong(host.name)] for host in found.hosts} == {
+        "web1": ["unreachable"], "web2": ["truncated"], "web3": []}
+    assert [problem.kind for problem in found.others] == ["truncated", "missing"]
+    assert [problem.source for problem in found.unread()] == ["file:4"]
+
+
 def test_of_a_host_that_works_on_images_no_result_of_its_own_is_expected():
     found = fleet(line("web1 (image /x)", row("a.a")), expected=["web1", "web2"])
     assert found.missing() == {"web2"} and [problem.source for problem in found.problems] == ["web2"]
