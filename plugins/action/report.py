@@ -62,9 +62,9 @@ def fresh(hours, now):
 def add_cached(reader, hosts, hostvars):
     """Adds to READER what the fact cache has of HOSTS. It has no values, so it counts only where there is no result of the same run."""
     for host in hosts:
-        fact = hostvars.get(host, {}).get("ansible_facts", {}).get("photon_hardening")
-        if isinstance(fact, dict) and not reader.has(_shards.name_of_fact(host, fact), fact.get("run")):
-            reader.add("the fact cache", _shards.of_fact(host, fact))
+        for fact in _shards.cached(hostvars.get(host, {}).get("ansible_facts", {})):
+            if not reader.has(_shards.name_of_fact(host, fact), fact.get("run")):
+                reader.add("the fact cache of %s" % host, _shards.of_fact(host, fact))
 
 
 class ActionModule(ActionBase):

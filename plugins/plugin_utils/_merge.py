@@ -151,8 +151,8 @@ class Reader:
         return _fleet.Fleet(hosts, {name: column for name, column in columns.items() if column.cells}, problems)
 
     def _still(self, kinds):
-        """The problems told by reports that are still ones. What is wrong with a result that counts is seen in it again, but for KINDS: these
-        it has as long as it is the one that was in the report. Who is missing, the results that are there say."""
+        """The problems told by reports that are still ones. What is wrong with a result that counts is seen in it again, but for KINDS:
+        these it has as long as it is the one that was in the report. Who is missing, the results that are there say."""
         for file, problem in self._told:
             number = self._numbers.get(problem.source)
             if problem.kind != "missing" and (number is None or problem.kind in kinds and file in self._files(number)):

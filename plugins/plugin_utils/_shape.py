@@ -52,6 +52,11 @@ def parsed(line):
     return shard
 
 
+def check(line):
+    """BadShard, if LINE is no shard or one of its rows is none."""
+    checked(fields(parsed(line).get("parameters") or ()), True)
+
+
 def _check_shape(shard):
     if not isinstance(shard, dict) or shard.get("schema_version") != _records.SCHEMA_VERSION:
         raise BadShard("schema", "it is not a result of schema_version %d" % _records.SCHEMA_VERSION)

@@ -10,6 +10,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleE
 
 from ansible_collections.photon.hardening.plugins.action import kernel_parameters
 from ansible_collections.photon.hardening.plugins.plugin_utils import _records
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import row
 
 DROPINS = [{"path": "/etc/sysctl.d/50-security-hardening.conf", "content": "kernel.panic = 1\n"}]
 
@@ -78,6 +79,33 @@ def test_headline(result, check_mode, line):
     assert kernel_parameters.headline("web1", "photon\x1b", result, check_mode) == named
 
 
+def test_all_rows_are_kept_and_as_many_as_an_awx_takes_are_returned(tmp_path):
+    """As on a host with hundreds of interfaces."""
+    rows = [row("net.ipv4.conf.eth%d.rp_filter" % number) for number in range(3000)]
+    answer = {"msg": "x", "changed": False, "summary": {"ok": 3000}, "parameters": rows, "omitted": 0}
+    play = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, answer)
+    result = play.run()
+    assert 1000 < len(result["parameters"]) < 3000 == len(result["parameters"]) + result["omitted"]
+    assert result["parameters"] == rows[:len(result["parameters"])] and len(json.dumps(result["parameters"])) < 500000
+    found = kept(tmp_path)["web1.json"]
+    assert (found["parameters"], found["omitted"]) == (rows, 0)
+    assert len(result["ansible_facts"]["photon_hardening"]["names"]["ok"]) == 3000
+
+
+@pytest.mark.parametrize("more, words", [
+    ({"summary": {"ok": 30}}, "it is not whole: it has 1 parameters, and its summary counts 30"),
+    ({"parameters": "x"}, "its field parameters"), ({"parameters": [{"name": "a.b", "state": "ok"}]}, "its parameters are not"),
+    ({"parameters": [row("a.b"), row("a.b")], "summary": {"ok": 2}}, "a parameter"), ({"omitted": -1}, "its field omitted"),
+])
+def test_what_no_report_would_count_is_the_result_of_a_module_that_failed(tmp_path, more, words):
+    answer = dict({"msg": "0 of 1", "changed": True, "summary": {"ok": 1}, "parameters": [row("a.b")]}, **more)
+    result = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, answer).told()
+    assert set(result) == {"failed", "changed", "msg"} and result["changed"]
+    assert result["msg"].startswith("The host sent no result of the module: " + words)
+    found = kept(tmp_path)["web1.json"]
+    assert (found["outcome"], found["msg"]) == ("failed", result["msg"])
+
+
 @pytest.mark.parametrize("prints, no_log, shown", [(True, False, ["web1: 0 of 3 parameters differ"]), (False, False, []), (True, True, [])])
 def test_where_a_line_is_printed(prints, no_log, shown):
     play = Play({"dropins": DROPINS}, prints=prints, no_log=no_log)
@@ -103,7 +131,7 @@ def test_no_variable_statistic_or_host_comes_of_a_result(tmp_path, more):
     told = {"ansible_facts": {"photon_hardening_report_dir": "/x"}, "ansible_stats": {"data": {"x": 1}}, "add_host": {}, "add_group": "x",
             "results": [], "invocation": {"report": {"folder": "/etc"}}}
     result = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, dict(told, msg="x", **more)).told()
-    assert set(result) - set(more) in ({"msg"}, {"msg", "ansible_facts"})
+    assert set(result) - set(more) in ({"msg"}, {"msg", "ansible_facts"}, {"msg", "failed", "changed"})
     for facts in (result.get("ansible_facts", {}), kept(tmp_path)["web1.json"].get("ansible_facts", {})):
         assert set(facts) == ({"photon_hardening"} if more == {"parameters": []} else set())
 
@@ -405,7 +433,8 @@ def test_a_result_of_an_image_does_not_take_the_place_of_the_hosts(tmp_path):
     Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, answer).run()
     play = Play({"dropins": DROPINS, "report_dir": str(tmp_path), "root": "/mnt/x"}, answer)
     result = play.run()
-    assert result["invocation"]["image"] == "web1 (image /mnt/x)" and result["ansible_facts"]["photon_hardening"]["image"] == "/mnt/x"
+    (name, fact), = result["ansible_facts"].items()
+    assert result["invocation"]["image"] == "web1 (image /mnt/x)" and (name[:-16], fact["image"]) == ("hardening_of_image_", "/mnt/x")
     shards = kept(tmp_path)
     assert {name: shard["host"] for name, shard in shards.items()} == {
         "web1.json": "web1", "web1%20%28image%20%2Fmnt%2Fx%29.json": "web1 (image /mnt/x)"}

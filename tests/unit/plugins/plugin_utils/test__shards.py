@@ -220,7 +220,8 @@ OTHER = line("web1", row("a.a", "overridden"), time="2026-01-31T12:00:01Z")
 
 
 @pytest.mark.parametrize("lines", [
-    [line("web1", row("a.a")), OTHER], ["{", line("web1")], [line("web1", row("a.a"), omitted=2)], [line("web1", outcome="failed", msg="x\ny")],
+    [line("web1", row("a.a")), OTHER], ["{", line("web1")], [line("web1", row("a.a"), omitted=2)],
+    [line("web1", outcome="failed", msg="x\ny")],
 ])
 def test_a_report_of_a_report_has_the_same_problems(tmp_path, lines):
     found = shards.fleet(*lines, expected=["web1", "web9"])
@@ -251,8 +252,10 @@ def test_a_result_is_not_stale_for_ever(tmp_path):
     assert as_told.problems == report.problems != []
 
 
-@pytest.mark.parametrize("problems", ["[", "7", "[7]", '["x"]', "[{}]", '{"kind": "missing"}', '[{"kind": "x", "source": "a", "message": "b"}]',
-                                      '[{"kind": "missing", "source": ["a"], "message": "b"}]', "[" * 100000])
+@pytest.mark.parametrize("problems", [
+    "[", "7", "[7]", '["x"]', "[{}]", '{"kind": "missing"}', "[" * 100000, '[{"kind": "x", "source": "a", "message": "b"}]',
+    '[{"kind": "missing", "source": ["a"], "message": "b"}]',
+])
 def test_the_problems_of_a_report_are_not_trusted(tmp_path, problems):
     path = tmp_path / "report.json"
     path.write_text('{\n"problems": %s,\n"hosts": [\n]\n}\n' % problems)
