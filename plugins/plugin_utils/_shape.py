@@ -53,8 +53,11 @@ def parsed(line):
 
 
 def check(line):
-    """BadShard, if LINE is no shard or one of its rows is none."""
-    checked(fields(parsed(line).get("parameters") or ()), True)
+    """BadShard, if LINE is no shard of a run that ended well, or one of its rows is none."""
+    shard = parsed(line)
+    if shard.get("parameters") is None or shard.get("summary") is None:
+        raise BadShard("schema", "it has no parameters")
+    checked(fields(shard["parameters"]), True)
 
 
 def _check_shape(shard):

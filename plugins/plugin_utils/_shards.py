@@ -131,8 +131,8 @@ def outcome(result):
 def sound(result):
     """RESULT of the module; that of one that failed, where it is none that a report would count. The host sends it."""
     try:
-        if not result.get("failed"):
-            _shape.check(_line(shard("-", result, False, outcome(result), {})))
+        if outcome(result) == _DONE:
+            _shape.check(_line(shard("-", result, False, _DONE, {})))
     except _shape.BadShard as exc:
         return {"failed": True, "changed": bool(result.get("changed")),
                 "msg": "The host sent no result of the module: %s. Check the Python interpreter of this host." % exc}
