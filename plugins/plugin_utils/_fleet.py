@@ -158,25 +158,29 @@ _OF_HOSTS = {
 
 def verdict_sentence(fleet):
     """What a report says first."""
-    names = {host.name for host in fleet.hosts}
-    noun = "image" if fleet.hosts and all(map(_records.is_image, names | fleet.missing())) else "host"
-    said = _of_hosts({verdict: hosts for verdict, hosts in fleet.host_totals().items() if hosts}, noun) if names else [
+    said = _of_hosts({verdict: hosts for verdict, hosts in fleet.host_totals().items() if hosts}, nouns(fleet)) if fleet.hosts else [
         "There is no result of any host"]
     lost = len(fleet.unread())
     said += ["%d %s could not be counted" % (lost, "result" if lost == 1 else "results")] if lost else []
     return "; ".join(said) + "."
 
 
-def _of_hosts(found, noun):
-    """What is said of the numbers of hosts FOUND, by their verdicts. NOUN: what they are."""
+def nouns(fleet):
+    """(what one of its hosts is called, what several are called)"""
+    are_images = {_records.is_image(name) for name in {host.name for host in fleet.hosts} | fleet.missing()}
+    return {(True,): ("image", "images"), (False, True): ("host or image", "hosts and images")}.get(tuple(sorted(are_images)), ("host", "hosts"))
+
+
+def _of_hosts(found, words):
+    """What is said of the numbers of hosts FOUND, by their verdicts. WORDS: what one of them is called, and several."""
     total = sum(found.values())
     first = next(verdict for verdict in (_verdicts.FAIL, _verdicts.PASS, *found) if verdict in found)
     rest = [(verdict, hosts) for verdict, hosts in found.items() if verdict not in (first, _verdicts.PASS)]
-    return ["%s %s" % (_subject(found[first], total, noun), _OF_HOSTS[first][found[first] > 1])] + [
-        "%d %s %s" % (hosts, noun if hosts == 1 else noun + "s", _OF_HOSTS[verdict][hosts > 1]) for verdict, hosts in rest]
+    return ["%s %s" % (_subject(found[first], total, words), _OF_HOSTS[first][found[first] > 1])] + [
+        "%d %s %s" % (hosts, words[hosts > 1], _OF_HOSTS[verdict][hosts > 1]) for verdict, hosts in rest]
 
 
-def _subject(hosts, total, noun):
+def _subject(hosts, total, words):
     if total == 1:
-        return "The " + noun
-    return "All %d %ss" % (total, noun) if hosts == total else "%d of %d %ss" % (hosts, total, noun)
+        return "The " + words[0]
+    return "All %d %s" % (total, words[1]) if hosts == total else "%d of %d %s" % (hosts, total, words[1])

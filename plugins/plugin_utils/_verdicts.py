@@ -7,7 +7,7 @@ Pure. Private to the collection.
 """
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _records
+from ansible_collections.photon.hardening.plugins.plugin_utils import _origin, _records
 
 # What is told apart is a kind: a state, or one of these. What a run has changed is right now; what an audit would change is not.
 # Where nothing is wanted, as after a rollback and of what is only compared, nothing can pass.
@@ -90,6 +90,12 @@ def _because(cell):
     return ": %s" % cell.reason if cell.reason else ""
 
 
+def _asked(cell):
+    """Who asks for the wanted value, where it is not the profile. The rest of the reason such a sentence has told."""
+    _rest, mark, words = (cell.reason or "").partition(_origin.ASKED)
+    return "; " + mark + words if mark else ""
+
+
 def _has_live_value(cell):
     """Of an image, and of a module that is not loaded, there are boot values alone."""
     return (cell.before, cell.after) != (None, None)
@@ -125,19 +131,19 @@ def _held_back(cell, now):
 
 def _overridden(cell, now):
     live = "%s now; " % now if _has_live_value(cell) else ""
-    return "%s%s; wanted %s" % (live, _at_boot(cell), _shown(cell.wanted))
+    return "%s%s; wanted %s%s" % (live, _at_boot(cell), _shown(cell.wanted), _asked(cell))
 
 
 _SENTENCES = {
     "ok": lambda cell, now: "%s%s%s" % (now, ", as wanted" if cell.wanted is not None else "", _because(cell)),
-    "stricter": lambda cell, now: "%s, stricter than the wanted %s" % (now, _shown(cell.wanted)),
+    "stricter": lambda cell, now: "%s, stricter than the wanted %s%s" % (now, _shown(cell.wanted), _asked(cell)),
     "changed": lambda cell, now: _changed(cell, now) + _because(cell),
     "overridden": _overridden,
     "waived": lambda cell, now: "%s, left alone%s" % (now, _because(cell)),
     "held_back": _held_back,
     "unsupported": lambda cell, now: "cannot be set here%s" % _because(cell),
     "rejected": lambda cell, now: "%s, the kernel refused %s%s" % (now, _shown(cell.wanted), _because(cell)),
-    "not_applied": lambda cell, now: "%s, %s was not set because the run failed" % (now, _shown(cell.wanted)),
+    "not_applied": lambda cell, now: "%s, %s was not set because the run failed%s" % (now, _shown(cell.wanted), _asked(cell)),
     "reboot_required": lambda cell, now: "%s until a reboot, wanted %s%s" % (now, _shown(cell.wanted), _because(cell)),
     "read_only": _not_set,
 }

@@ -46,6 +46,8 @@ def test_counts():
     ([line("web1")], [], "The host has no hardened parameter: all are waived, unsupported or not wanted."),
     ([line("web1 (image /x)", row("a.a"))], [], "The image is as wanted."),
     ([line("web1 (image /x)", row("a.a")), line("web1 (image /y)", row("a.a"))], [], "All 2 images are as wanted."),
+    ([line("web1 (image /x)", row("a.a")), line("web1", row("a.a", "overridden"))], ["web2"],
+     "1 of 3 hosts and images is not as wanted; 1 host or image has no whole and fresh result."),
     ([line("web1", row("a.a", "unsupported"), row("a.b", "waived")), line("web2", row("a.a"))], [],
      "1 of 2 hosts is as wanted; 1 host has no hardened parameter: all are waived, unsupported or not wanted."),
     # After a rollback.
