@@ -168,7 +168,9 @@ def verdict_sentence(fleet):
 def nouns(fleet):
     """(what one of its hosts is called, what several are called)"""
     are_images = {_records.is_image(name) for name in {host.name for host in fleet.hosts} | fleet.missing()}
-    return {(True,): ("image", "images"), (False, True): ("host or image", "hosts and images")}.get(tuple(sorted(are_images)), ("host", "hosts"))
+    if True not in are_images:
+        return "host", "hosts"
+    return ("host or image", "hosts and images") if False in are_images else ("image", "images")
 
 
 def _of_hosts(found, words):

@@ -44,9 +44,13 @@ COUNTED = (*STATES, UNASKED)
 _BARE = (None,) * (len(_records.Cell._fields) - 1)
 
 
+def _is_bare(cell):
+    return tuple(cell[1:]) == _BARE
+
+
 def settled(cell):
     """The state of CELL, or what stands for it where nothing is wanted. Of its values it matters only which are None."""
-    is_unasked = cell[0] in ("ok", "changed") and cell[2] is None and tuple(cell[1:]) != _BARE
+    is_unasked = cell[0] in ("ok", "changed") and cell[2] is None and not _is_bare(cell)
     return {"ok": UNASKED, "changed": PUT_BACK}[cell[0]] if is_unasked else cell[0]
 
 
@@ -58,6 +62,12 @@ def settled_row(row):
 def kind(state, check_mode):
     """STATE: as `settled` says it."""
     return WOULD_CHANGE if state in ("changed", PUT_BACK) and check_mode else state
+
+
+def essence(cell, check_mode):
+    """(the kind of CELL, its live value, the wanted one and that of the boot): not where that comes from. None where no value is known."""
+    live = cell.before if check_mode else cell.after
+    return kind_of(cell, check_mode), None if _is_bare(cell) else (live, cell.wanted, cell.boot)
 
 
 def counted(of_kind):
@@ -157,7 +167,7 @@ def _now(cell, check_mode):
 
 def sentence(cell, check_mode):
     """What there is to say of a parameter, without its name. CELL has the fields of a row of the module's result."""
-    if tuple(cell[1:]) == _BARE:
+    if _is_bare(cell):
         return "%s; its values are not known" % WORDS[kind_of(cell, check_mode)][1]
     if cell.state == "ok" and cell.wanted is None and cell.before != cell.after:
         return ("is %s, would go back to %s" if check_mode else "was %s, is back at %s") % (_shown(cell.before), _shown(cell.after))

@@ -187,8 +187,9 @@ def since(drift):
     if drift is None:
         return None
     lists = [(words, list(rows[:_MOST_ROWS]), max(0, len(rows) - _MOST_ROWS)) for words, rows in (
-        ("Worse", drift.worse), ("Better", drift.better), ("New hosts", drift.new), ("Lost hosts", drift.lost))]
-    return {"sentence": _drift.sentence(drift), "changes": lists[:2], "hosts": lists[2:]}
+        ("Worse", drift.worse), ("Still not as wanted, in another way", drift.other), ("Better", drift.better),
+        ("New hosts", drift.new), ("Lost hosts", drift.lost))]
+    return {"sentence": _drift.sentence(drift), "changes": lists[:3], "hosts": lists[3:]}
 
 
 def render(fleet, catalogue_rows, controls, today, drift=None):

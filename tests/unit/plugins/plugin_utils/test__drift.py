@@ -40,7 +40,7 @@ IS_OK, IS_RIVAL = "is 1, as wanted", "is 1 now; at boot 0, set by /etc/x:3; want
 def test_newly_worse_and_newly_better():
     found = drift({"a": [OK], "b": [OK], "c": [RIVAL], "d": [OK]}, {"a": [RIVAL], "b": [RIVAL], "c": [OK], "d": [OK]})
     assert found == _drift.Drift(EARLY, LATE, [Change("vm.a", "pass", "fail", IS_OK, IS_RIVAL, ("a", "b"))],
-                                 [Change("vm.a", "fail", "pass", IS_RIVAL, IS_OK, ("c",))], [], [], {}, {})
+                                 [Change("vm.a", "fail", "pass", IS_RIVAL, IS_OK, ("c",))], [], [], [], {}, {})
     assert _drift.sentence(found) == "Since 2026-11-25T04:00:00Z: 2 newly worse on 2 hosts, 1 newly better on 1 host."
 
 
@@ -52,6 +52,21 @@ def test_newly_worse_and_newly_better():
 def test_what_counts_is_the_verdict(before, after, worse, better):
     found = drift({"a": [row("vm.a", before)]}, {"a": [row("vm.a", after)]})
     assert (len(found.worse), len(found.better)) == (worse, better)
+
+
+OTHER = RIVAL["boot_source"].replace(":3", ":4")
+
+
+@pytest.mark.parametrize("before, after, other", [
+    (RIVAL, dict(RIVAL, boot="7"), 1), (RIVAL, dict(RIVAL, before="0"), 1), (RIVAL, row("vm.a", "read_only", before="1"), 1),
+    (RIVAL, RIVAL, 0), (RIVAL, dict(RIVAL, boot_source=OTHER, reason="x"), 0), (OK, row("vm.a", "ok", before="2"), 0),
+    # What a fact cache keeps has no values.
+    (RIVAL, dict(ROW, name="vm.a", state="overridden"), 0), (RIVAL, dict(ROW, name="vm.a", state="read_only"), 1),
+])
+def test_what_is_still_not_as_wanted_in_another_way_is_told(before, after, other):
+    found = drift({"a": [before]}, {"a": [after]})
+    assert (found.worse, found.better, len(found.other)) == ([], [], other)
+    assert ("1 still not as wanted in another way on 1 host" in _drift.sentence(found)) is bool(other)
 
 
 def test_what_a_run_has_changed_is_as_wanted_in_an_audit():
@@ -96,7 +111,7 @@ def test_parameters_that_came_and_went():
     other, rest = row("vm.b", "ok"), {"parameters": [OK], "omitted": 1}
     found = drift({"a": [OK], "b": [OK, other], "c": [OK, other]}, {"a": [OK, other], "b": [OK], "c": rest})
     assert (found.appeared, found.gone) == ({"vm.b": 1}, {"vm.b": 1})
-    assert drift({"a": [OK]}, {"a": [other]})[6:] == ({"vm.b": 1}, {"vm.a": 1})
+    assert drift({"a": [OK]}, {"a": [other]})[7:] == ({"vm.b": 1}, {"vm.a": 1})
 
 
 def test_after_a_rollback_nothing_got_better_and_what_is_gone_is_told():
@@ -136,10 +151,11 @@ def test_exchanging_the_reports_exchanges_worse_and_better(earlier, later):
     there, back = drift(earlier, later), _drift.drift(fleet(LATE, **later), fleet(EARLY, **earlier))
     assert (there.since, there.time) == (back.time, back.since)
     assert list(map(exchanged, there.worse)) == back.better and list(map(exchanged, there.better)) == back.worse
+    assert list(map(exchanged, there.other)) == back.other
     assert (there.new, there.lost, there.appeared, there.gone) == (back.lost, back.new, back.gone, back.appeared)
 
 
 @settings(deadline=None)
 @given(FLEETS)
 def test_a_report_does_not_differ_from_itself(hosts):
-    assert drift(hosts, hosts)[2:] == ([], [], [], [], {}, {})
+    assert drift(hosts, hosts)[2:] == ([], [], [], [], [], {}, {})
