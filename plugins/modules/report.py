@@ -57,7 +57,9 @@ options:
     type: int
     default: 168
   since:
-    description: An earlier C(report.json), or a folder of earlier results. The report then says what is worse or better since then.
+    description:
+      - An earlier C(report.json), or a folder of earlier results. The report then says what is worse or better since then, or still not as
+        wanted in another way.
       It is an error if it is later than all that is reported.
     type: path
   query:

@@ -54,6 +54,14 @@ def parsed(line):
     return shard
 
 
+def check(line):
+    """BadShard, if LINE is no shard of a run that ended well, or one of its rows is none."""
+    shard = parsed(line)
+    if shard.get("parameters") is None or shard.get("summary") is None:
+        raise BadShard("schema", "it has no parameters")
+    checked(fields(shard["parameters"]), True)
+
+
 def _check_shape(shard):
     if not isinstance(shard, dict) or shard.get("schema_version") != _records.SCHEMA_VERSION:
         raise BadShard("schema", "it is not a result of schema_version %d" % _records.SCHEMA_VERSION)

@@ -86,6 +86,11 @@ def test_a_good_fleet():
     assert "All 2 hosts are as wanted." in found and "✓" in found and "None. Every expected host" in found and "There are none." in found
 
 
+def test_images_are_called_so():
+    found = Text(page([line("web1 (image /a)", row()), line("web1 (image /b)", row())])).text
+    assert "All 2 images are as wanted." in found and "2 images as wanted" in found and "Audit of 2 images" in found
+
+
 @pytest.mark.parametrize("kind, lines, expected, words", [
     ("missing", [], ["a"], "no result (1): a"), ("failed", [line("a", outcome="failed")], [], "run failed (1): a"),
     ("unreachable", [line("a", outcome="unreachable")], [], "unreachable (1): a"),
