@@ -4,15 +4,18 @@
 
 import json
 import os
+import pathlib
 import stat
+import tempfile
 import urllib.parse
 
 import pytest
+from hypothesis import given, settings
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _provenance, _records, _shape, _shards, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _merge, _provenance, _records, _shape, _shards, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import document
 from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils import shards
-from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import line, row, told
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import LINES, line, row, told
 
 NAMES = {
     "web1": "web1.json", "web-1.example.com": "web-1.example.com.json", "a_b": "a_b.json", "a/b": "a%2Fb.json", "a%2Fb": "a%252Fb.json",
@@ -214,6 +217,15 @@ def reread(tmp_path, fleet, *more):
     """The Fleet of the report of FLEET, and of MORE lines."""
     (tmp_path / "report.json").write_text("".join(document.render(fleet, [], {"parameters": {}, "benchmarks": {}})))
     return _merge.read([*_shards.lines([str(tmp_path / "report.json")]), *(("more:%d" % number, text) for number, text in enumerate(more))])
+
+
+@settings(deadline=None)
+@given(LINES)
+def test_a_report_of_a_report_says_the_same(lines):
+    found = shards.fleet(*lines, expected=["web1", "web9"])
+    with tempfile.TemporaryDirectory() as folder:
+        again = reread(pathlib.Path(folder), found)
+    assert told(again) == told(found) and _fleet.verdict_sentence(again) == _fleet.verdict_sentence(found)
 
 
 OTHER = line("web1", row("a.a", "overridden"), time="2026-01-31T12:00:01Z")

@@ -250,3 +250,6 @@ def test_what_changed_since_an_earlier_report_stands_on_the_page():
     text = "".join(report.render(later, CATALOGUE, lambda name: [], "2026-11-26", _drift.drift(earlier, later)))
     assert "What changed" in text and "web0, web1, web2 and 2 more" in text and "&lt;lost&gt;" in text and "<lost>" not in text
     assert "What changed" not in page([line("web1", row())])
+    moved = _merge.read([line("web%d" % number, row(state="read_only")) for number in range(5)])
+    text = "".join(report.render(moved, CATALOGUE, lambda name: [], "2026-11-26", _drift.drift(later, moved)))
+    assert "Still not as wanted, in another way" in text and ">Worse<" not in text
