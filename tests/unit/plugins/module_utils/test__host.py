@@ -364,7 +364,7 @@ def test_what_an_administrator_has_run_at_boot(host, path, text, mode, by):
     assert _host.rivals(False).settings == ((("vm.a", "7", path, 2, by),) if by else ())
 
 
-@pytest.mark.parametrize("starts", ["/etc/systemd/system/multi-user.target.wants/networking.service", "/etc/runlevels/boot/networking", None])
+@pytest.mark.parametrize("starts", [ENABLED + "networking.service", "/etc/runlevels/boot/networking", None])
 def test_the_commands_with_which_interfaces_start(host, starts):
     host.file("/etc/network/interfaces", "auto eth0\nsource /etc/network/interfaces.d/*\n")
     host.file("/etc/network/interfaces.d/lan", "iface eth0 inet static\n  up echo 7 > /proc/sys/vm/a\n")
