@@ -6,6 +6,7 @@
 Private to the collection.
 """
 
+import contextlib
 import errno
 import os
 import stat
@@ -256,7 +257,9 @@ def _told(kind, asked=None):
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _ROUTES) as channel:
             channel.settimeout(1)
             if asked:
-                _be_strict(channel)
+                # An older kernel tells of more than is asked.
+                with contextlib.suppress(OSError):
+                    channel.setsockopt(*_STRICT)
             # The flags ask for all of them.
             channel.send(struct.pack("=IHHIIB11s", 28, _ASKS[kind], 0x301, 1, 0, socket.AF_INET, asked or b""))
             for _answer in range(_MOST_ANSWERS):
@@ -267,14 +270,6 @@ def _told(kind, asked=None):
     except OSError:
         return []
     return found
-
-
-def _be_strict(channel):
-    try:
-        channel.setsockopt(*_STRICT)
-    except OSError:
-        # An older kernel: it tells of more than is asked.
-        pass
 
 
 def _messages(data):

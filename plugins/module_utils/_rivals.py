@@ -177,8 +177,8 @@ def _sealed(path):
 def _lines(text):
     """(number, line) of a script of the shell without comments; a loop in one line is several."""
     for number, line in enumerate(map(str.strip, text.splitlines()), 1):
-        line = re.sub(r"^#.*|[ \t]#[^\"']*$", "", line)
-        for part in line.split(";") if line.startswith("for ") else [line]:
+        command = re.sub(r"^#.*|[ \t]#[^\"']*$", "", line)
+        for part in command.split(";") if command.startswith("for ") else [command]:
             if part:
                 yield number, re.sub(r"^[ \t]*do[ \t]+", "", part).strip()
 

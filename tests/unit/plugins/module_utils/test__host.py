@@ -364,6 +364,17 @@ def test_what_an_administrator_has_run_at_boot(host, path, text, mode, by):
     assert _host.rivals(False).settings == ((("vm.a", "7", path, 2, by),) if by else ())
 
 
+@pytest.mark.parametrize("starts", [ENABLED + "networking.service", "/etc/runlevels/boot/networking", None])
+def test_the_commands_with_which_interfaces_start(host, starts):
+    host.file("/etc/network/interfaces", "auto eth0\nsource /etc/network/interfaces.d/*\n")
+    host.file("/etc/network/interfaces.d/lan", "iface eth0 inet static\n  up echo 7 > /proc/sys/vm/a\n")
+    if starts:
+        host.file(starts, "")
+    told = [("vm.a", "7", "/etc/network/interfaces.d/lan", 2, "ifupdown")] if starts else []
+    assert list(_host.rivals(False).settings) == told
+    assert _host.boot().winner("vm.a") == (tuple(told[0][1:4]) if told else None)
+
+
 @pytest.mark.parametrize("name, expected", [("a.start", ["vm.a"]), ("a.stop", [])])
 def test_openrc_starts_an_administrator_s_scripts(host, name, expected):
     host.file("/etc/local.d/" + name, "#!/bin/sh\nsysctl vm.a=7\n")
