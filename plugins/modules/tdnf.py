@@ -22,7 +22,8 @@ options:
   name:
     description:
       - The packages. Each is a name as V(docker), V(docker=20.10.14-1.ph5), V(docker-20.10.14-1.ph5) or V(docker.x86_64), the absolute
-        path of a file C(*.rpm) on the host, or the URL of an rpm file. V(name=VERSION) without a release takes the newest release of that version.
+        path of a file C(*.rpm) on the host, or the URL of an rpm file. V(name=VERSION) without a release takes the newest release of that
+        version.
       - Something that a package provides can be installed by that name, too.
       - The file of a URL is downloaded in check mode as well.
       - V(*) with O(state=latest) updates everything. Other patterns are refused, and so are C(<) and C(>). For a pattern C(tdnf) ignores

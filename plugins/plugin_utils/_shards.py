@@ -165,7 +165,7 @@ def _lines(path, stream):
     for number, text in enumerate(stream, 1):
         if "\0" in text:
             # Each of its lines would be a result that cannot be read.
-            yield path, _shape.BadShard("unreadable", "it is no text")
+            yield path, _shape.BadShard("unreadable", "it is not text")
             return
         last = text.strip() or last
         in_report = in_report or number == 1 and text.rstrip() == "{"
@@ -187,7 +187,7 @@ def _lost_before(text):
         try:
             found = json.loads(text[len(_PROBLEMS):].rstrip().rstrip(","))
         except (ValueError, RecursionError):
-            found = [{"kind": "unreadable", "source": "the problems of a report", "message": "they are no JSON"}]
+            found = [{"kind": "unreadable", "source": "the problems of a report", "message": "they are not JSON"}]
         for problem in found if isinstance(found, list) else ():
             if isinstance(problem, dict) and _is_lost(problem.get("kind"), str(problem.get("message"))):
                 yield str(problem.get("source")), _shape.BadShard(problem["kind"], str(problem.get("message")))
