@@ -21,8 +21,10 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _templates,
 )
 
-# What Ansible would make variables, statistics, hosts and a loop of. None of it may come from a host.
-_ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group", "preview_of", "results")
+# What our modules print. Of other keys Ansible would make variables, hosts, a loop and more, and of a wrong type a warning.
+_PRINTED = dict(dict.fromkeys(("changed", "failed", "stopped"), bool), exception=(str, dict), warnings=list, diff=(list, dict),
+                invocation=dict,
+                **dict.fromkeys(("msg", "summary", "parameters", "omitted", "kernel", "notes", "vmware_guest", "rows"), object))
 
 
 def message(result):
@@ -132,14 +134,17 @@ class ActionModule(ActionBase):
         for module, more in _guest_calls.wanted(args, guest, bool(self._task.check_mode), result):
             result, said = _guest_calls.merged(result, module, self._executed(more, task_vars, module_name=module))
             notes = notes + said
-        return self._told(result, notes, host, shelf.about, self._added(call, result, shelf.about))
+        is_at_home = self._task.delegate_to in (None, task_vars["inventory_hostname"]) or self._task.delegate_facts
+        return self._told(result, notes, host, shelf.about, self._added(call, result, shelf.about, is_at_home))
 
-    def _added(self, call, result, about):
+    def _added(self, call, result, about, is_at_home):
         """What the controller adds to the RESULT of a module. Ansible takes no facts of a task that failed, and its line would begin with
-        them."""
+        them. Unless it IS_AT_HOME, Ansible would take them for another host's."""
         if not isinstance(result.get("parameters"), list) or result.get("failed"):
             return {}
-        return {"preview_of": about["mode"]} if self._is_preview(call) else {"ansible_facts": _shards.facts(result, about)}
+        if self._is_preview(call):
+            return {"preview_of": about["mode"]}
+        return {"ansible_facts": _shards.facts(result, about)} if is_at_home else {}
 
     def _executed(self, args, task_vars, **module):
         """What the task's own module says, or another MODULE."""
@@ -155,8 +160,8 @@ class ActionModule(ActionBase):
 
     def _told(self, result, notes, host, about, more):
         """RESULT as Ansible takes it, with what MORE the controller adds, and the host's line."""
-        hidden = self._hidden(result)
-        result = {key: value for key, value in with_notes(result, notes).items() if key not in hidden}
+        lost = ("ansible_facts", *self._silenced(result))
+        result = {key: value for key, value in with_notes(result, notes).items() if key not in lost}
         if self._task.no_log and result.get("failed"):
             result["msg"] = "The module failed; no_log hides why."
         result.update(more)
@@ -165,11 +170,15 @@ class ActionModule(ActionBase):
             self._display.display(line)
         return result
 
-    def _hidden(self, result):
-        """The keys that RESULT loses. Of a task with no_log Ansible itself still shows warnings and errors."""
+    def _silenced(self, result):
+        """The keys of RESULT that Ansible itself would still show of a task with no_log: warnings and errors."""
         if not self._task.no_log:
-            return _ACTED_ON
-        return _ACTED_ON + ("warnings", "deprecations") + (("msg", "exception") if result.get("failed") else ())
+            return ()
+        return ("warnings", "exception") + (("msg",) if result.get("failed") else ())
+
+    def _lost(self, printed):
+        """The keys that a result loses that a host has PRINTED."""
+        return {key for key, value in printed.items() if not isinstance(value, _PRINTED.get(key, ()))}.union(self._silenced(printed))
 
     def _kept(self, shelf, option, result):
         if self._task.no_log:
@@ -182,5 +191,9 @@ class ActionModule(ActionBase):
 
     def _parse_returned_data(self, res, *args, **kwargs):
         # Here what the host says is still text. Later new ansible-cores have taken its warnings out of the result and will show them.
-        said = {"stdout": _harmless.printed(res.get("stdout") or "", self._hidden), "stderr": _harmless.text(res.get("stderr") or "")}
-        return super()._parse_returned_data(dict(res, **said), *args, **kwargs)
+        res = dict(res, stdout=_harmless.printed(res.get("stdout") or "", self._lost), stderr=_harmless.text(res.get("stderr") or ""))
+        try:
+            return super()._parse_returned_data(res, *args, **kwargs)
+        except (TypeError, LookupError, AttributeError):
+            # It has what new ansible-cores take for an object of their own, and it is none: then it is no document either.
+            return super()._parse_returned_data(dict(res, stdout=_harmless.no_document(res["stdout"])), *args, **kwargs)

@@ -34,6 +34,7 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
     _harmless,
     _records,
     _report_options,
+    _shape,
     _shards,
     _verdicts,
 )
@@ -51,8 +52,7 @@ def hosts_of(play):
 
 def counts_of(result):
     """state -> number, of a result of the module, as reports count; a failed one may have none."""
-    found = result.get("summary")
-    counts = {str(state): count for state, count in found.items() if isinstance(count, int)} if isinstance(found, dict) else {}
+    counts = _shape.counts(result.get("summary"))
     unasked = min(counts.get("ok", 0), sum(_verdicts.settled_row(row) == _verdicts.UNASKED for row in rows_of(result)))
     return dict(counts, **{"ok": counts["ok"] - unasked, _verdicts.UNASKED: unasked}) if unasked > 0 else counts
 
@@ -79,6 +79,13 @@ def host_of(given):
     """The name of the host on which the module ran. In a loop only the turn's result knows it; the task has a template."""
     delegated = given._result.get("_ansible_delegated_vars", {}).get("ansible_delegated_host")
     return str(delegated or given._task.delegate_to or given._host.get_name())
+
+
+def _lacks_fact(given, host, ended):
+    """Whether Ansible keeps no fact of how a task ENDED on HOST, so that the fact cache would still have the last one. It keeps facts of
+    what went well alone, and those of a task for another host as this one's."""
+    is_elsewhere = host != given._host.get_name() and not given._task.delegate_facts
+    return ended != "done" or is_elsewhere and not given._result.get("preview_of")
 
 
 def image_of(result):
@@ -144,17 +151,16 @@ class CallbackModule(CallbackBase):
         self._rows[host] = terminal.Row(_harmless.flat(host), ended, bool(given._task.check_mode), counts_of(result),
                                         mode_of(result, given._task.check_mode), bool(result.get("changed")))
         self._parameters = rows_of(result)
-        if ended != "done" and not image:
-            self._remember(given, dict(result, **how))
+        if not image and _lacks_fact(given, host, ended):
+            self._remember(given, host, dict(result, **how))
         said = settings_of(result)
         if said:
             self._kept.setdefault(said.folder, {}).setdefault(said, set()).add(host)
 
-    def _remember(self, given, result):
-        """Ansible keeps facts of what went well alone: beside a host that failed, the fact cache would still have its last good result."""
+    def _remember(self, given, host, result):
         if self._variables is not None:
             about = {"mode": mode_of(result, given._task.check_mode)}
-            self._variables.set_host_facts(given._host.get_name(), _shards.facts(result, about))
+            self._variables.set_host_facts(host, _shards.facts(result, about))
 
     # --- when it ends ---
 

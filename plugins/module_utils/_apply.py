@@ -156,9 +156,12 @@ def _finish(plan, before, first, outcomes, forms):
     """The plan as it came out. From here on everything is done, so trouble is a warning."""
     for folder in plan.folders:
         if not _atomic.remove_folder(folder):
-            plan.warnings.append("%s was made for a file of ours and stays: it is not empty, or cannot be removed." % folder)
+            plan.warnings.append("%s was made for a file of ours and stays: it is not empty, or cannot be removed."
+                                 % _files.shown(folder))
     moved = {name: (plan.live_before[name], _procfs.read(name).value) for name in plan.followers}
-    saved = _remember.after_run(plan.saved, before, first, outcomes, forms, moved, _procfs.boot_id())
+    # Of an image nothing is refused, and what it has at that path may be anything.
+    boot = _procfs.boot_id() if outcomes else ""
+    saved = _remember.after_run(plan.saved, before, first, outcomes, forms, moved, boot)
     rows = [_row_after_run(row, outcomes, forms, moved) for row in plan.rows]
     writes = [write for write in plan.writes if write.name not in outcomes]
     plan = plan._replace(rows=rows, writes=writes, saved=saved)
@@ -167,7 +170,8 @@ def _finish(plan, before, first, outcomes, forms):
             _baseline.store(saved)
     except _TROUBLE as exc:
         # It remembers more than it must, which harms no later run.
-        plan.warnings.append("Everything is set, but %s could not be brought up to date (%s). Run again." % (_files.BASELINE, exc))
+        plan.warnings.append("Everything is set, but %s could not be brought up to date (%s). Run again."
+                             % (_files.shown(_files.BASELINE), exc))
     return plan
 
 
@@ -315,14 +319,14 @@ def _undo(plan, before, first, progress):
     """Everything as it was: tries all of it and never raises. Returns what does not go back; that is still remembered, for a rollback."""
     stuck = _put_back(plan) if progress.live else []
     for path in progress.placed:
-        stuck += _tried(path, _put_file_back, path, plan.disk.get(path))
+        stuck += _tried(_files.shown(path), _put_file_back, path, plan.disk.get(path))
     changed = bool(stuck)
     for path in progress.staged:
-        stuck += _tried("the temporary file beside %s" % path, _atomic.discard, path)
+        stuck += _tried("the temporary file beside %s" % _files.shown(path), _atomic.discard, path)
     if progress.memory and not changed:
-        stuck += _tried(_files.BASELINE, _baseline.restore, before)
+        stuck += _tried(_files.shown(_files.BASELINE), _baseline.restore, before)
     made = sorted(set(first.folders) - set(before.folders), reverse=True)
-    return stuck + [folder for folder in made if not _atomic.remove_folder(folder)]
+    return stuck + [_files.shown(folder) for folder in made if not _atomic.remove_folder(folder)]
 
 
 def _tried(what, function, *arguments):

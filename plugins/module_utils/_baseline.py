@@ -168,7 +168,7 @@ def parsed(text):
                  tuple(_folder(folder) for folder in _list("folders", data.get("folders", []))),
                  {_name("first", name): _text("first", value) for name, value in _dictionary("first", data.get("first", {})).items()},
                  _optional(_sha256, "machine_id", data.get("machine_id")),
-                 {use: _text("seen", evidence) for use, evidence in _dictionary("seen", data.get("seen", {})).items()})
+                 {_line("seen", use): _line("seen", words) for use, words in _dictionary("seen", data.get("seen", {})).items()})
 
 
 def load():
@@ -177,7 +177,7 @@ def load():
         text = _files.read(_files.BASELINE)
         return _EMPTY if text is None else parsed(text)
     except (OSError, ValueError) as exc:
-        raise HostProblem("%s cannot be understood (%s): %s" % (_files.BASELINE, exc, _HELP)) from exc
+        raise HostProblem("%s cannot be understood (%s): %s" % (_files.shown(_files.BASELINE), exc, _HELP)) from exc
 
 
 # --- writing ---

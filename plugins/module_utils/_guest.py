@@ -151,12 +151,15 @@ def _version(name, driver):
     if driver.version is None:
         return []
     source = "/sys/module/%s/version" % name
-    if driver.own and _numbers(driver.version) < _numbers(driver.own):
+    if driver.own and [] < _numbers(driver.version) < _numbers(driver.own):
         return [_row("%s version" % name, driver.version, FINDING, "It is older than %s, which the kernel brings itself in %s: another "
                      "package has put a driver of its own before that one. Remove it." % (driver.own, driver.own_path), source)]
     if driver.own_path and not driver.own:
         return [_row("%s version" % name, driver.version, HIDDEN, "It cannot be compared with that of the kernel's own driver: %s is "
                      "compressed in a way that is not read here." % driver.own_path, source)]
+    if driver.own and not _numbers(driver.version):
+        return [_row("%s version" % name, driver.version, HIDDEN, "It has no number, so it cannot be compared with %s in %s."
+                     % (driver.own, driver.own_path), source)]
     return [_row("%s version" % name, driver.version, OK, "", source)]
 
 

@@ -73,7 +73,7 @@ def snapshot(request, saved, names):
     saved = _memory.settled(saved, files)
     dialect = boot_dialect(found)
     # Of any call: a line of others in a file that ours replaces may break a use.
-    traces = _traces.traces(request.image, saved, files, dialect, found, _traces.asks(request.rules, "private_users"))
+    traces = _traces.traces(request.image, saved, files, dialect, found, interfaces, _traces.asks(request.rules, "private_users"))
     live = {} if request.image else {name: _procfs.read(name) for name in names(interfaces, saved)}
     return Snapshot(
         live=live, files=files, dialect=dialect, rivals=found,
@@ -203,7 +203,13 @@ def _of_scripts(init):
     tables = [folder + "/root" for folder in _CRON] + ["/etc/crontab"]
     tables += [path for path in _below("/etc/cron.d", "") if not set(path.rpartition("/")[2]) & set(".~")]
     found += [("cron", _texts_at(tables), _rivals.of_cron)]
-    return tuple(setting for unit, items, read in found for item in items for setting in read(item.path, item.text, unit))
+    return _of_ifupdown() + tuple(setting for unit, items, read in found for item in items for setting in read(item.path, item.text, unit))
+
+
+def _of_ifupdown():
+    if not _units.is_enabled("networking.service") and not _files.exists("/etc/runlevels/boot/networking"):
+        return ()
+    return tuple(_rivals.of_interfaces(_traces.with_included([_packet_filters.INTERFACES])))
 
 
 def _started(programs, options, off):

@@ -6,6 +6,7 @@
 Private to the collection.
 """
 
+import locale
 import os
 import re
 import signal
@@ -117,11 +118,20 @@ def _enter(root):
     _files.SHOWN_ROOT[0] = root.rstrip("/")
     where = os.path.realpath(_files.encoded(root, root))
     _leave_out(where)
+    _forget_language()
     with _files.naming(""):
         os.chroot(where)
         os.chdir("/")
     # Whatever is imported from here on would be the image's code.
     sys.meta_path[:] = []
+
+
+def _forget_language():
+    """Of its own language libc has all that it needs. Of another one it would read messages and load code when it needs them first, even
+    for the text of an error: the image's."""
+    locale.setlocale(locale.LC_ALL, "C")
+    # Which name files, too: GCONV_PATH, NLSPATH, TZ and others. Nothing in here reads any.
+    os.environ.clear()
 
 
 def _proc_mounts(where):

@@ -21,6 +21,8 @@ NOT_WANTED = "no longer wanted"
 REPLACED_LINES = "Lines of the file that was here before, for the next boot: this file has taken its place."
 HIDDEN_LINES = "Lines of %s, for the next boot: this file hides it."
 EDITED_LINES = "Lines that something else has written into this file."
+# Of what such a file hides, the file itself is there.
+_KEEPS = re.compile(r"(?m)^# (?:%s|%s)$" % (re.escape(REPLACED_LINES), re.escape(EDITED_LINES)))
 _MACHINE_ID = re.compile(r"[0-9a-f]{32}\Z")
 
 
@@ -233,11 +235,18 @@ def our_lines(known, text):
 
 
 def files_of_others(saved, files):
-    """Those of FILES that are others', and those that ours have replaced."""
-    found = [item for item in files if not _sysctl_d.is_ours(item.text)]
+    """Those of FILES that are others', and those that ours have replaced; where nothing is remembered of one of ours, what it keeps."""
+    found = [_kept_part(item) if _sysctl_d.is_ours(item.text) else item for item in files
+             if not _sysctl_d.is_ours(item.text) or item.path not in saved.files and _KEEPS.search(item.text)]
     there = {item.path for item in found}
     return found + [File(path, known.before) for path, known in sorted(saved.files.items())
                     if known.before is not None and path not in there]
+
+
+def _kept_part(item):
+    """A file of ours without what is ours, its lines where they are."""
+    ours = len(own_part(item.text))
+    return item._replace(text="\n" * ours + "\n".join(item.text.splitlines()[ours:]))
 
 
 def edits(known, now):

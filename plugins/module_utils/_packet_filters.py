@@ -26,7 +26,7 @@ _LOADED = {
                           "/var/lib/ip6tables/rules-save", _CONF_D + "ip6tables"),
 }
 UNITS = tuple(sorted(_LOADED))
-_INTERFACES = "/etc/network/interfaces"
+INTERFACES = "/etc/network/interfaces"
 
 # nftables; source and source-directory of interfaces; what a command loads.
 _INCLUDED = re.compile(r"(?m)^[ \t]*include[ \t]+[\"']([^\"'\n]+)|^[ \t]*source[ \t]+(\S+)|^[ \t]*source-directory[ \t]+(\S+)"
@@ -80,7 +80,7 @@ def ufw_is_enabled(text):
 
 def loaded(enabled, has_ufw):
     """The files, or patterns of them, that are loaded at boot. ENABLED: the units that start then."""
-    paths = (_INTERFACES,) + (_UFW_FILES if has_ufw else ())
+    paths = (INTERFACES,) + (_UFW_FILES if has_ufw else ())
     return paths + sum((_LOADED[unit] for unit in UNITS if unit in enabled), ())
 
 

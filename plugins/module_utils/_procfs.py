@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 import struct
+from collections import namedtuple
 
 from ansible_collections.photon.hardening.plugins.module_utils import _names
 from ansible_collections.photon.hardening.plugins.module_utils._model import Reading
@@ -19,13 +20,22 @@ SYS_NET = "/sys/class/net"
 # The kernel makes and clears a buffer of this size at each read.
 _MAX_VALUE = 1 << 16
 # The family of netlink that tells of routes (NETLINK_ROUTE). Kind of message -> what asks for all of that kind: interfaces, addresses and
-# rules (RTM_NEWLINK and RTM_GETLINK, RTM_NEWADDR and RTM_GETADDR, RTM_NEWRULE and RTM_GETRULE).
-_ROUTES, _LINK, _ADDRESS, _RULE = 0, 16, 20, 32
-_ASKS = {_LINK: 18, _ADDRESS: 22, _RULE: 34}
-# What of an interface is its name, the one whose port it is, and what it is (IFLA_IFNAME, IFLA_MASTER, IFLA_LINKINFO, IFLA_INFO_KIND).
-_NAME, _MASTER, _INFO, _KIND = 3, 10, 18, 1
-# What of an address is its value and which names its interface (IFA_LOCAL, IFA_LABEL).
-_LOCAL, _LABEL = 2, 3
+# routes and rules (RTM_NEWLINK and RTM_GETLINK, RTM_NEWADDR and RTM_GETADDR, RTM_NEWROUTE and RTM_GETROUTE, RTM_NEWRULE and RTM_GETRULE).
+_ROUTES, _LINK, _ADDRESS, _ROUTE, _RULE = 0, 16, 20, 24, 32
+_ASKS = {_LINK: 18, _ADDRESS: 22, _ROUTE: 26, _RULE: 34}
+# More is not listened to: a kernel before 4.20 tells of all routes, and some hosts have those of the whole Internet.
+_MOST_ANSWERS = 64
+# From 4.20 on it takes what is asked as it stands (SOL_NETLINK, NETLINK_GET_STRICT_CHK): the table of local routes alone, and in it those
+# of this type (RTN_LOCAL); those of addresses it makes itself (RTPROT_KERNEL).
+_STRICT, _LOCAL_TABLE, _IS_LOCAL, _BY_KERNEL = (270, 12, 1), 255, 2, 2
+# What of an interface is its name, the one on which it stands or whose port it is, what it is, and in which other namespace the one is on
+# which it stands (IFLA_IFNAME, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO, IFLA_INFO_KIND, IFLA_LINK_NETNSID); what says that it is up (IFF_UP).
+_NAME, _BELOW, _MASTER, _INFO, _KIND, _FAR, _UP = 3, 5, 10, 18, 1, 37, 1
+# kind: such as veth or bridge, "" of a device. form: ARPHRD_ETHER and the like. below, master: the index of the interface on which it
+# stands, of the one whose port it is, or None. is_far: whether the former is in another namespace.
+Link = namedtuple("Link", "name kind form is_up index below master is_far")
+# What of an address is its value and which names its interface (IFA_LOCAL, IFA_LABEL), and what of a route is its network (RTA_DST).
+_LOCAL, _LABEL, _NETWORK = 2, 3, 1
 # The tables that the kernel has by itself: default, main, local.
 _TABLES = (253, 254, 255)
 # Inode numbers that the kernel reserves for the first PID and user namespace (include/linux/proc_ns.h).
@@ -206,32 +216,65 @@ def addresses():
             for item, bits in found if _LABEL in item and _LOCAL in item]
 
 
+def local_routes():
+    """The first network of IPv4 whose addresses are local by a route that somebody has made, None where there is none."""
+    asked = bytes([0, 0, 0, _LOCAL_TABLE, 0, 0, _IS_LOCAL, 0, 0, 0, 0])
+    for message in _told(_ROUTE, asked):
+        network = dict(_attributes(message[28:])).get(_NETWORK)
+        if network and (message[20], message[23]) == (_LOCAL_TABLE, _IS_LOCAL) and message[21] != _BY_KERNEL:
+            return "%s/%d" % (".".join(map(str, network)), message[17])
+    return None
+
+
 def dead_ends():
     """The interfaces that lead nowhere, whatever they are called: dummies, and bridges without a port."""
-    links = [(dict(_attributes(message[32:])), message[20:24]) for message in _told(_LINK)]
-    masters = {item.get(_MASTER) for item, _index in links}
-    kinds = [(item, index, dict(_attributes(item.get(_INFO, b""))).get(_KIND, b"").rstrip(b"\0")) for item, index in links]
-    return [_decoded(item[_NAME].rstrip(b"\0")) for item, index, kind in kinds
-            if _NAME in item and (kind == b"dummy" or kind == b"bridge" and index not in masters)]
+    found = links()
+    masters = {link.master for link in found}
+    return [link.name for link in found if link.kind == "dummy" or link.kind == "bridge" and link.index not in masters]
 
 
-def _told(kind):
-    """The messages of this KIND, of IPv4, that the kernel answers with; none where it does not tell."""
+def links():
+    """Every interface as a Link; none where the kernel does not tell."""
+    found = [(message[16:32], dict(_attributes(message[32:]))) for message in _told(_LINK)]
+    return [_link(header, parts) for header, parts in found if _NAME in parts]
+
+
+def _link(header, parts):
+    _family, form, index, flags, _changed = struct.unpack("=HHIII", header)
+    below, master = (struct.unpack("=I", parts[what])[0] if what in parts else None for what in (_BELOW, _MASTER))
+    name, kind = (_decoded(text.rstrip(b"\0")) for text in (parts[_NAME], dict(_attributes(parts.get(_INFO, b""))).get(_KIND, b"")))
+    return Link(name, kind, form, bool(flags & _UP), index, below, master, _FAR in parts)
+
+
+def _told(kind, asked=None):
+    """The messages of this KIND, of IPv4, that the kernel answers with; none where it does not tell. ASKED: what an rtmsg says, but for
+    its family, of routes."""
     # Most of the time it is loaded already.
     import socket
     found = []
     try:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _ROUTES) as channel:
             channel.settimeout(1)
+            if asked:
+                _be_strict(channel)
             # The flags ask for all of them.
-            channel.send(struct.pack("=IHHIIB11x", 28, _ASKS[kind], 0x301, 1, 0, socket.AF_INET))
-            while True:
+            channel.send(struct.pack("=IHHIIB11s", 28, _ASKS[kind], 0x301, 1, 0, socket.AF_INET, asked or b""))
+            for _answer in range(_MOST_ANSWERS):
                 messages = list(_messages(channel.recv(_MAX_VALUE)))
                 found += [message for other, message in messages if other == kind]
                 if not messages or messages[-1][0] != kind:
                     return found
     except OSError:
         return []
+    return found
+
+
+def _be_strict(channel):
+    try:
+        channel.setsockopt(*_STRICT)
+    except OSError:
+        # An older kernel: it tells of more than is asked.
+        pass
 
 
 def _messages(data):

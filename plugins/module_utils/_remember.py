@@ -181,7 +181,7 @@ def before_writes(before, plan):
         there = known is not None and path in plan.disk and _memory.digest(plan.disk[path].text) == known.also
         paths[path] = _with_earlier(entry, known, there) if known else entry
     return Saved(values, paths, tuple(sorted(set(before.folders) | set(after.folders))), dict(after.first, **before.first),
-                 before.machine_id or after.machine_id, after.seen)
+                 before.machine_id or after.machine_id, dict(before.seen, **after.seen))
 
 
 def _inherited_value(name, entry, live):

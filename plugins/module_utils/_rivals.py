@@ -8,6 +8,7 @@ Pure: texts of the host's files in, boot values and warnings out. Private to the
 """
 
 import re
+from functools import lru_cache
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _boot_order, _names, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import File, Rivals, Setting, Winner
@@ -40,14 +41,18 @@ ENGINES = ("docker.service", "lxc-net.service")
 # A word of a shell that stands for itself; what ends a command.
 _WORD = r"(?:[^\s\"'\\$`;|&<>()#]|\"[^\"\\$`]*\"|'[^']*')+"
 _END = r"[ \t]*(?:[0-9]?[;&|<>#].*)?$"
-_ECHO = re.compile(r"echo[ \t]+(?:-[neE]+[ \t]+)?(%s(?:[ \t]+%s)*)[ \t]*(?:>>?|\|[ \t]*tee[ \t])[ \t]*[\"']?/proc/sys/([\w./-]+)[\"']?%s"
+_ECHO = re.compile(r"echo[ \t]+(?:-[neE]+[ \t]+)?(%s(?:[ \t]+%s)*)[ \t]*(?:>>?|\|[ \t]*tee[ \t])[ \t]*[\"']?/proc/sys/([\w./*\"'-]+)%s"
                    % (_WORD, _WORD, _END))
 _SYSCTL = re.compile(r"(?:/\S*/)?sysctl((?:[ \t]+%s)+)%s" % (_WORD, _END))
-_ASSIGNED = re.compile(r"(\w[\w./-]*)=(.+)")
+_ASSIGNED = re.compile(r"(\w[\w./*-]*)[ \t]*=[ \t]*(.+)")
 # What begins and ends a part of a script that may not be run. What ends all: what follows is not run, or is text. With nothing but
 # redirections exec goes on.
 _OPENS, _CLOSES = re.compile(r"(?:if|for|while|until|case|select)\b|(?!elif\b).*(?:[({]|[ \t](?:then|do))$"), re.compile(
     r"(?:fi|done|esac)\b|[)}]")
+# A loop whose words are all there; of more words than these nobody makes one. What a command may stand behind.
+_FOR, _MOST_WORDS = re.compile(r"for[ \t]+([A-Za-z_]\w*)[ \t]+in[ \t]+([^$`;]+)$"), 50
+_UP = re.compile(r"[ \t]*(?:pre-|post-)?up[ \t]+(.*)")
+_BEHIND = re.compile(r"[ \t({!]*(?:(?:if|then|do|else|elif)[ \t({!]+)*")
 _CLOSED, _LAST = re.compile(r".*(?:\b(?:fi|done|esac)|[)}]);?$"), re.compile(r"(?:exit|exec(?![ \t]+[0-9&]?[<>]))\b|.*<<")
 # A line of tmpfiles.d that writes a text without specifiers and escapes; the kernel takes no longer values.
 _PLACED = re.compile(r"w[!+=-]*[ \t]+\"?/proc/sys/([\w./*-]+)\"?(?:[ \t]+\S+){4}[ \t]+((?:[^%\\]|%%){1,4096})(?:\\n)?$")
@@ -169,36 +174,91 @@ def _sealed(path):
 
 # --- scripts and programs ---
 
-def _plain(text):
-    """(number, line) of a script of the shell that is run whatever else is: what stands in a block may not be."""
-    depth, before = 0, ""
+def _lines(text):
+    """(number, line) of a script of the shell without comments; a loop in one line is several."""
     for number, line in enumerate(map(str.strip, text.splitlines()), 1):
-        if line.startswith("#"):
-            continue
+        line = re.sub(r"^#.*|[ \t]#[^\"']*$", "", line)
+        for part in line.split(";") if line.startswith("for ") else [line]:
+            if part:
+                yield number, re.sub(r"^[ \t]*do[ \t]+", "", part).strip()
+
+
+def _plain(lines):
+    """Those of LINES that are run whatever else is: what stands in a block may not be, unless it is that of a loop over words."""
+    blocks, before = [], ""
+    for number, line in lines:
         # A text of several lines looks like commands.
-        if _LAST.match(line) and not depth or line.count('"') % 2 or line.count("'") % 2:
+        if _LAST.match(line) and not any(blocks) or line.count('"') % 2 or line.count("'") % 2:
             return
-        depth -= bool(_CLOSES.match(line))
-        if not depth and not before.endswith(("\\", "&&", "||", "|")):
+        if _CLOSES.match(line):
+            blocks = blocks[:-1] if blocks else [True]
+        if not any(blocks) and not before.endswith(("\\", "&&", "||", "|")):
             yield number, line
-        depth += bool(_OPENS.match(line) and not _CLOSED.match(line))
+        if _OPENS.match(line) and not _CLOSED.match(line):
+            blocks.append(not _FOR.match(line))
         before = line
 
 
+def _written_out(lines):
+    """LINES, where each word of a loop takes the place of its variable."""
+    variable, words = None, ()
+    for number, line in lines:
+        loop = _FOR.match(line)
+        if loop:
+            variable, words = re.compile(r"\$(?:%s\b|\{%s\})" % (loop.group(1), loop.group(1))), loop.group(2).split()[:_MOST_WORDS]
+        parts = variable.split(line) if variable else [line]
+        for word in words if len(parts) > 1 else ("",):
+            yield number, word.join(parts)
+
+
 def _assigned(line):
-    """(parameter, value) for each that a command of a script sets."""
+    """(parameter, value) for each that a command of a script sets. A star is all interfaces, those that are there always included."""
     echoed, called = _ECHO.match(line), _SYSCTL.match(line)
-    if echoed:
-        return [(echoed.group(2), re.sub("[\"']", "", echoed.group(1)))]
     words = re.findall(_WORD, called.group(1)) if called else ()
-    return [match.groups() for match in (_ASSIGNED.match(re.sub("[\"']", "", word)) for word in words) if match]
+    found = [echoed.group(2, 1)] if echoed else [match.groups() for match in map(_ASSIGNED.match, map(_bare, words)) if match]
+    for name, value in found:
+        for interface in ("all", "default") if "*" in name else ("",):
+            yield _names.canonical(_bare(name).replace("*", interface)), _bare(value)
+
+
+def _bare(word):
+    return re.sub("[\"']", "", word)
 
 
 def of_script(path, text, unit):
     """A Setting for each parameter that a script at PATH, which UNIT runs, surely writes."""
-    for number, line in _plain(text):
+    for number, line in _written_out(_plain(_lines(text))):
         for name, value in _assigned(line):
-            yield Setting(_names.canonical(name), value, path, number, unit)
+            yield Setting(name, value, path, number, unit)
+
+
+def of_interfaces(texts):
+    """The Settings of the commands with which interfaces start at boot. TEXTS: path -> text of the files of ifupdown."""
+    named = (line.split() for text in texts.values() for line in re.findall(r"(?m)^[ \t]*(?:auto|allow-hotplug)[ \t]+(.*)", text))
+    starting, interface = set(sum(named, [])), None
+    for path, text in sorted(texts.items()):
+        for number, line in enumerate(text.splitlines(), 1):
+            begun, up = re.match(r"[ \t]*iface[ \t]+(\S+)", line), _UP.match(line)
+            interface = begun.group(1) if begun else interface
+            command = up.group(1).replace("$IFACE", interface) if up and interface in starting else ""
+            for setting in of_script(path, command, "ifupdown"):
+                yield setting._replace(number=number)
+
+
+def commands_up(text):
+    """What interfaces start with, each command in its line, of a file of ifupdown."""
+    return "\n".join(up.group(1) if up else "" for up in map(_UP.match, text.splitlines()))
+
+
+@lru_cache(maxsize=64)
+def may_set(path, text):
+    """The same of all that a script may write, in whichever part of it. A variable stands for all interfaces."""
+    found = []
+    for number, line in _written_out(_lines(text)):
+        for command in re.split(r";|&&|\|\|", line):
+            bare = re.sub(r"\$(?:\w+|\{\w+\})", "*", _BEHIND.sub("", command, 1)).rstrip(" \t)}")
+            found += [Setting(name, value, path, number, "") for name, value in _assigned(bare)]
+    return tuple(found)
 
 
 def of_cron(path, text, unit):
@@ -206,7 +266,7 @@ def of_cron(path, text, unit):
     for number, line in enumerate(text.splitlines(), 1):
         job = re.match(r"[ \t]*@reboot[ \t]+(?:root[ \t]+)?(?=\S)", line)
         for name, value in _assigned(line[job.end():]) if job else ():
-            yield Setting(_names.canonical(name), value, path, number, unit)
+            yield Setting(name, value, path, number, unit)
 
 
 def of_kdump(path, text, unit):

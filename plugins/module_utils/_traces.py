@@ -52,6 +52,11 @@ _CRASH_KERNEL = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size
 _MACHINES = ("/var/lib/machines", "/etc/systemd/nspawn")
 # Addresses of the link alone and of groups: any interface leads to them, and nobody is answered at them.
 _NO_SENDERS = ("169.254.", "224.")
+_EVERYWHERE = ("00000000", "00000000")
+# Groups of the link alone, and the one by which devices look for each other at home.
+_GROUPS_OF_LINKS = ("224.0.0.", "239.255.255.250")
+# ARPHRD_LOOPBACK, and what carries IPv4: ARPHRD_NONE, _TUNNEL, _TUNNEL6, _IPGRE, _IP6GRE; 6in4 does not.
+_LOOPBACK, _TUNNELS = 772, (65534, 768, 769, 778, 823)
 # Interfaces that lead nowhere; the last one is kube-proxy's.
 _NOWHERE = re.compile(r"(?:lo|dummy.*|kube-ipvs[0-9]+)\Z")
 # Nobody includes more files in the rules of a packet filter.
@@ -66,9 +71,9 @@ def uses(image, traces=None):
     return _uses.found(Facts(_programs(), _snaps(), _unit_files(), processes, texts, _machines(), subordinate_ids, **traces or {}))
 
 
-def _filters(enabled):
-    """path -> text of what packet filters and interfaces load at boot, with the files of root that these include."""
-    waiting, found = list(_packet_filters.loaded(enabled, _packet_filters.ufw_is_enabled(_texts_of(_packet_filters.UFW) or ""))), {}
+def with_included(patterns):
+    """path -> text of files of root, and of those that they include."""
+    waiting, found = list(patterns), {}
     while waiting and len(found) < _MOST_INCLUDED:
         for path in _matching(waiting.pop(0))[:_MOST_INCLUDED]:
             text = None if path in found else _texts_of(path)
@@ -79,11 +84,11 @@ def _filters(enabled):
 
 
 def _matching(pattern):
-    """The files whose names fit the last part of PATTERN; PATTERN itself where it is none."""
-    folder, _slash, name = pattern.rpartition("/")
-    if not re.search(r"[*?\[]", name):
+    """The files whose paths fit PATTERN; PATTERN itself where it is none."""
+    if not re.search(r"[*?\[]", pattern):
         return [pattern]
-    return ["%s/%s" % (folder, base) for base in _files.entries(folder) if _glob.matches(name, base)]
+    folders, _slash, name = pattern.rpartition("/")
+    return ["%s/%s" % (folder, base) for folder in _matching(folders) for base in _files.entries(folder) if _glob.matches(name, base)]
 
 
 def asks(rules, use):
@@ -91,21 +96,24 @@ def asks(rules, use):
     return any(use in uses for rule in rules.values() for _value, uses in tuple(rule.hold) + tuple(rule.stops))
 
 
-def traces(image, saved, files, dialect, others, asks_units=False):
+def traces(image, saved, files, dialect, others, interfaces, asks_units=False):
     """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network.
-    ASKS_UNITS: all units of services are read, which takes some milliseconds."""
-    foreign, enabled = _memory.files_of_others(saved, files), _enabled()
+    INTERFACES: interface -> whether it is a device of the machine. ASKS_UNITS: all units of services are read, which takes some milliseconds."""
+    enabled = _enabled()
     # What others than root can write says nothing for sure of what root wants.
+    foreign = [item for item in _memory.files_of_others(saved, files) if item.path in saved.files or _trusted(item.path)]
+    announces = others.announces if others.announces and _trusted(others.announces.rpartition(":")[0]) else None
     trusted = set(filter(_trusted, {setting.path for setting in others.settings}))
-    found = dict(enabled=enabled, filters=_filters(enabled), lines=_lines(foreign, dialect, others), image=image,
-                 shipped=_shipped(foreign, dialect), announces=others.announces,
+    has_ufw = _packet_filters.ufw_is_enabled(_texts_of(_packet_filters.UFW) or "")
+    found = dict(enabled=enabled, filters=with_included(_packet_filters.loaded(enabled, has_ufw)), lines=_lines(foreign, dialect, others), image=image,
+                 shipped=_shipped(foreign, dialect), announces=announces,
                  settings=tuple(item for item in others.settings if item.path in trusted and item.by not in _rivals.ENGINES),
                  private_users=_private_users() if asks_units else None)
     if image:
         return found
     orphans = _orphans(files, saved, dialect)
     return dict(found, own={name: _own(name, saved, orphans) for name in _uses.OWN}, advertised=_advertised(saved, orphans),
-                ways=_several_ways(), rules=_procfs.route_rules(), addresses=_service_addresses(), crash_kernel=_crash_kernel())
+                ways=_ways(interfaces), rules=_procfs.route_rules(), address=_service_address(), crash_kernel=_crash_kernel())
 
 
 def _lines(foreign, dialect, others):
@@ -128,12 +136,13 @@ def _own(name, saved, orphans):
     BootOrder of files of ours of which nothing is remembered."""
     live = _procfs.read(name).value
     own, line = _memory.first_value(saved, name, live), orphans.winner(name)
-    is_lost = line and own == live and line.value is not None and _values.same(name, line.value, live)
+    is_lost = line and own == live and None not in (own, line.value) and _values.same(name, line.value, live)
     return "" if own is None or is_lost else own
 
 
 def _orphans(files, saved, dialect):
-    return _boot_order.BootOrder([item for item in files if _sysctl_d.is_ours(item.text) and item.path not in saved.files], dialect)
+    return _boot_order.BootOrder([item._replace(text="\n".join(_memory.own_part(item.text))) for item in files
+                                  if _sysctl_d.is_ours(item.text) and item.path not in saved.files], dialect)
 
 
 def _enabled():
@@ -180,13 +189,25 @@ def _advertised(saved, orphans):
     return next((name for name, value in accepts if value != "0"), None)
 
 
-def _several_ways():
-    """The first network to which several interfaces lead, in words: an answer may leave by another one of these."""
+def _ways(interfaces):
+    """What may come in by another interface than the one by which its answer would leave, in words."""
+    lines = (line.split() for line in (_files.read_proc("net/route", _files.MAX_SHORT) or "").splitlines()[1:])
+    # A route that leads nowhere, such as an unreachable one, has no interface.
+    routes = [(fields[0], (fields[1], fields[7])) for fields in lines if len(fields) > 7 and fields[0] != "*"]
+    several, defaults = _several(routes), {name for name, way in routes if way == _EVERYWHERE}
+    others = {name for name, way in routes if name not in defaults and not _address(way[0]).startswith(_NO_SENDERS)} if defaults else ()
+    # Engines make many of these, and none is a tunnel.
+    silent = [name for name in interfaces
+              if name not in dict(routes) and not interfaces[name] and name != "lo" and not name.startswith("veth")]
+    links = _procfs.links() if not several and (others or silent) else ()
+    return several or _beside(others, defaults, links) or _joined(defaults) or _tunnel(silent, links)
+
+
+def _several(routes):
+    """The first network to which several interfaces lead."""
     found = {}
-    for fields in (line.split() for line in (_files.read_proc("net/route", _files.MAX_SHORT) or "").splitlines()):
-        # A route that leads nowhere, such as an unreachable one, has no interface.
-        if len(fields) > 7 and fields[0] != "*":
-            found.setdefault((fields[1], fields[7]), set()).add(fields[0])
+    for name, way in routes:
+        found.setdefault(way, set()).add(name)
     several = [(tuple(map(_address, way)), sorted(names)) for way, names in sorted(found.items()) if len(names) > 1]
     for way, names in several:
         if not way[0].startswith(_NO_SENDERS):
@@ -195,19 +216,55 @@ def _several_ways():
     return None
 
 
+def _beside(names, defaults, links):
+    """A network of an interface among NAMES that leads out of this machine: who asks for an address of it from a third network is answered
+    by one of the DEFAULTS."""
+    # A namespace has no device.
+    inside = all(link.kind or link.form == _LOOPBACK for link in links)
+    found = [link.name for link in links if link.name in names and (inside and link.is_far or _leads_out(link, links, defaults))]
+    return "a network of %s beside the default route through %s" % (found[0], ", ".join(sorted(defaults))) if found else None
+
+
+def _leads_out(link, links, defaults):
+    """Whether an interface is a device or one of DEFAULTS, or stands on one, as a VLAN, a bond or a macvlan does."""
+    if link.kind in ("", "veth") or link.is_far:
+        return not link.kind or link.name in defaults
+    return any(_leads_out(other, links, defaults) for other in links if other.master == link.index or other.index == link.below)
+
+
+def _joined(names):
+    """A group that something has joined on an interface that is none of NAMES: who sends to it may be anywhere."""
+    interface = None
+    for line in (_files.read_proc("net/igmp", _files.MAX_SHORT) or "").splitlines():
+        words = line.split()
+        if line[:1].isdigit():
+            interface = line.partition(":")[0].split()[-1]
+        elif re.match(r"\s+[0-9A-F]{8}\s", line) and interface not in names and not _address(words[0]).startswith(_GROUPS_OF_LINKS):
+            return "the group %s joined on %s" % (_address(words[0]), interface)
+    return None
+
+
+def _tunnel(names, links):
+    """A tunnel among NAMES, to which no route leads: what comes out of it is answered by another way."""
+    found = [link.name for link in links if link.name in names and link.form in _TUNNELS and link.is_up]
+    return "%s, a tunnel to which no route leads" % found[0] if found else None
+
+
 def _address(text):
     """An address of IPv4 in its usual form, of the one in which /proc/net/route has it."""
     return ".".join(map(str, bytearray(struct.pack("=I", int(text, 16)))))
 
 
-def _service_addresses():
-    """(interface, address) of those of IPv4 on an interface that leads nowhere, but for those of this host alone."""
+def _service_address():
+    """The first address of IPv4 on an interface that leads nowhere, or local by a route, in words; but for those of this host alone."""
     found = [item for item in _procfs.addresses() if not item[1].startswith("127.")]
     # Of an engine's bridge an address has more neighbours, and to ask for all interfaces of its containers takes time.
     alone = [item for item in found if item[2] == 32]
     ends = _procfs.dead_ends() if alone else ()
-    return [(name, address) for name, address, _bits in found if _NOWHERE.match(name)] + [
-        (name, address) for name, address, _bits in alone if name in ends and not _NOWHERE.match(name)]
+    for name, address, _bits in [item for item in found if _NOWHERE.match(item[0])] + [item for item in alone if item[0] in ends]:
+        return "%s on %s" % (address, name)
+    network = _procfs.local_routes()
+    return "%s, local by a route" % network if network else None
 
 
 def _crash_kernel():

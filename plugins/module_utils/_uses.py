@@ -96,6 +96,7 @@ RP_FILTERS = ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter")
 _WISHES = (
     ("bridged_guests", "net.bridge.bridge-nf-call-iptables", ("0",), True, False),
     ("strict_memory", "vm.overcommit_memory", ("2",), True, False),
+    ("service_address", "net.ipv4.conf.all.arp_ignore", ("0",), False, False),
     ("userfaultfd", "vm.unprivileged_userfaultfd", ("1",), False, True),
     ("kexec", "kernel.kexec_load_disabled", ("0",), False, False),
     ("sandbox", "kernel.apparmor_restrict_unprivileged_userns", ("0",), False, False),
@@ -127,16 +128,19 @@ FILES = DAEMON_JSON + _DOCKER_OPTIONS + CONTAINERS_CONF + (
     "/etc/systemd/system/docker.service.d/*.conf", "/etc/containers/containers.conf.d/*.conf", "/etc/containers/systemd/*.container",
     _GUESTS + "/*.xml", _ISCSI + "*", _IFCFG + "lo:*", _IFCFG + "dummy*",
 ) + tuple(start + "*" for start in _IFUP_RULES) + tuple(folder + "/*.netdev" for folder in NETWORKD) + tuple(
-    folder + "/*.network" for folder in NETWORKD[:-1]) + tuple(folder + "/*" for folder in MANAGER)
+    folder + name for folder in NETWORKD[:-1] for name in ("/*.network", "/*.network.d/*.conf")) + tuple(folder + "/*" for folder in MANAGER)
 # Those of them that configure the network, or that run as scripts.
 _NETWORK = (NETPLAN,) + NETWORKD + MANAGER + _rivals.RC_LOCAL
-# What adds in these a rule that chooses a table of routes of IPv4, and an address on an interface that leads nowhere; one blank stands for
-# all that are side by side.
-_ADDS_RULE = (r"\bip (?:-(?!6)\S+ ){0,9}ru(?:le?)? a|^\[RoutingPolicyRule\]|^[\"']?routing-(?:policy[\"']? ?:|rule[0-9]* ?=[^:\n]+$)")
-_ADDS_ADDRESS = (r"\bip (?:-\S+ ){0,9}a\w* [acr]\w* (?!127\.)[1-9].{0,80} dev (?:lo|dummy[\w.-]*)(?![\w.:-])"
+# What adds in these a rule that chooses a table of routes of IPv4, and an address on an interface that leads nowhere, or a route that
+# makes addresses local; one blank stands for all that are side by side.
+_ADDS_RULE = (r"\bip (?:-(?!6)\S+ ){0,9}ru(?:le?)? a|^\[RoutingPolicyRule\]|(?:^|[{,] ?)[\"']?(?:routing-policy|vrfs)[\"']? ?:"
+              r"|^routing-rule[0-9]* ?=[^:\n]+$|^ip-rp-filter [02]$|^vrf-table |^Kind ?= ?vrf$")
+_ADDS_ADDRESS = (r"\bip (?:-\S+ ){0,9}a\w* [acr]\w* (?!127\.)[1-9][0-9]*\..{0,80} dev (?:lo|dummy[\w.-]*)(?![\w.:-])"
+                 r"|\bip (?:-\S+ ){0,9}r\w* [acr]\w* (?:to )?local (?!127\.)[1-9][0-9]*\.|^(?:-? ?[\"']?type[\"']? ?: ?[\"']?|Type ?= ?)local\b"
                  r"|\bifconfig (?:lo:|dummy)\S* [1-9]|^iface (?:lo:|dummy)\S* inet static"
                  r"|^iface lo inet .*\n(?:(?!iface ).*\n)*?address (?!127\.)[1-9]"
-                 r"|^(?:Name ?= ?(?:lo|dummy\S*)|(?:Kind|type) ?= ?dummy)$|^[\"']?(?:lo|dummy-devices)[\"']? ?:")
+                 r"|^(?:Name ?= ?(?:lo|dummy\S*)|(?:Kind|type) ?= ?dummy|link-type dummy)$|\bip link add .{0,80}\btype dummy\b"
+                 r"|(?:^|[{,] ?)[\"']?(?:lo|dummy-devices)[\"']? ?:")
 _WIREGUARD = r"(?mi)^[ \t]*\[(?:Interface|WireGuard)\]"
 _PEER, _ENDPOINT = r"(?mi)^[ \t]*\[(?:(?:WireGuard)?Peer\]|wireguard-peer\.)", r"(?mi)^[ \t]*Endpoint[ \t]*="
 _LISTEN_PORT = r"(?mi)^[ \t]*Listen-?Port[ \t]*="
@@ -337,32 +341,33 @@ def _enabled(names, facts):
 
 
 def _set_by(facts):
-    """(parameter or pattern, value, path, line) of all that others set in files: of a parameter what is said last."""
+    """(parameter or pattern, value, path, line) of all that others set in files: of a parameter what is said last, and whatever a script
+    may set."""
     said = [(name,) + tuple(line) for name, line in sorted(facts.lines.items())] + [tuple(setting[:4]) for setting in facts.settings]
     last = {item[0]: item for item in said}
     # A pattern may be for other interfaces each time.
-    return [item for item in said if "*" in item[0] or last[item[0]] is item]
+    found = [item for item in said if "*" in item[0] or last[item[0]] is item]
+    scripts = [(path, _rivals.commands_up(text)) for path, text in _of_ifupdown(facts)] + [item for item in sorted(facts.texts.items()) if item[0] in _rivals.RC_LOCAL]
+    return found + [tuple(setting[:4]) for path, text in scripts for setting in _rivals.may_set(path, text)]
+
+
+def _of_ifupdown(facts):
+    return [item for item in sorted(facts.filters.items()) if "iface" in item[1]]
 
 
 def _is_on(value):
     return bool(_values.number(value or ""))
 
 
-def _switched_on(facts, parameter):
-    """What switches on the forwarding that PARAMETER is the switch of."""
-    own = facts.own.get(parameter)
-    if _is_on(own):
-        yield "%s was %s before us" % (parameter, own)
-    for name, value, path, number in _set_by(facts):
-        if _FORWARDING[parameter].match(name) and _is_on(value):
-            yield "%s:%d" % (path, number)
-
-
 def _router(facts, _uses, parameter=FORWARD):
-    family = forwarding_family(parameter)
-    use = _enabled(_ROUTERS + _ROUTERS_OF[family], facts)
-    evidence = _first(_switched_on(facts, parameter)) or _first(_packet_filters.forwarding(facts.filters, family))
-    return use or (Use(evidence, True, True, _is_on(facts.own.get(parameter))) if evidence else None)
+    family, own = forwarding_family(parameter), facts.own.get(parameter)
+    lines = ("%s:%d" % (path, number) for name, value, path, number in _set_by(facts)
+             if _FORWARDING[parameter].match(name) and _is_on(value))
+    path = _first(lines) or _first(_packet_filters.forwarding(facts.filters, family))
+    # An engine switches it on as well, and writes no file.
+    live = Use("%s was %s before us" % (parameter, own), True, by_engine=True) if _is_on(own) else None
+    use = _enabled(_ROUTERS + _ROUTERS_OF[family], facts) or (Use(path, True) if path else live)
+    return use._replace(before=True) if live else use
 
 
 def _router_ipv6(facts, uses):
@@ -407,8 +412,7 @@ def _loose_before(facts):
 
 def _says(facts, pattern, starts):
     """The first file of the network's in which PATTERN is found, or whose path has one of STARTS and that says something."""
-    texts = [(path, text) for path, text in sorted(facts.filters.items()) if "iface" in text]
-    texts += [(path, text) for path, text in sorted(facts.texts.items()) if path.startswith(_NETWORK)]
+    texts = _of_ifupdown(facts) + [item for item in sorted(facts.texts.items()) if item[0].startswith(_NETWORK)]
     found = [path for path, text in texts if re.search(pattern, _words(text), re.MULTILINE)]
     return _first(found + [path for path, text in sorted(facts.texts.items()) if path.startswith(starts) and _says_something(text)])
 
@@ -447,7 +451,7 @@ def _service_address(facts, _uses):
         return Use(path, True)
     if facts.image:
         return Use("only a running host shows it", True)
-    return Use("%s on %s" % facts.addresses[0][::-1], False) if facts.addresses else None
+    return Use(facts.address, False) if facts.address else None
 
 
 def _wish(use, facts):
@@ -500,12 +504,12 @@ def _is_collector(pattern):
 
 def _crash_collector(facts, _uses):
     """A pipe into a program, or a folder for dumps, was there before us, others' files set one, or such a program is there."""
-    own, line = facts.own.get(CORE_PATTERN, ""), facts.lines.get(CORE_PATTERN)
+    own = facts.own.get(CORE_PATTERN, "")
     if _is_collector(own):
         return Use("%s was %s before us" % (CORE_PATTERN, own), True, before=True)
-    if line and _is_collector(line.value or ""):
-        return Use("%s:%d" % (line.path, line.number), True)
-    return _program(_OTHER_SIGNS["crash_collector"], facts)
+    lines = (Use("%s:%d" % (path, number), True) for name, value, path, number in _set_by(facts)
+             if name == CORE_PATTERN and _is_collector(value or ""))
+    return _first(lines) or _program(_OTHER_SIGNS["crash_collector"], facts)
 
 
 def _by_program(name):

@@ -24,11 +24,16 @@ _START = re.compile(r"^\s*\{", re.MULTILINE)
 # Which keys of a result hold texts of several lines. What ansible-core 2.19 and newer make of an exception has its sentence and its lines
 # side by side.
 _PLACES = {
-    "result": dict(dict.fromkeys(("stdout", "stderr", "module_stdout", "module_stderr", "exception"), "lines"), diff="diff"),
+    "result": dict(dict.fromkeys(("stdout", "stderr", "module_stdout", "module_stderr"), "lines"), exception="error", diff="diff",
+                   warnings="warning"),
     "diff": {"before": "lines", "after": "lines"},
-    "lines": {"event": "event"},
-    "event": {"formatted_traceback": "lines", "chain": "event", "event": "event"},
+    "error": dict.fromkeys(("event", "chain", "events"), "event"),
+    "event": dict(dict.fromkeys(("event", "chain", "events"), "event"), formatted_traceback="lines"),
+    "warning": dict.fromkeys(("event", "chain", "events"), "warning"),
 }
+_WITH_LINES = ("lines", "error")
+# What those ansible-cores make objects of their own of, and where a module may say that. They show and store none of them elsewhere.
+_TYPE, _TYPED = "__ansible_type", ("error", "event", "warning")
 
 
 def _is_harmless(given):
@@ -71,7 +76,7 @@ class _Walk:
     def value(self, given, levels, place):
         """GIVEN, of whose containers LEVELS may lie within one another. PLACE: which of _PLACES it is in, or None."""
         if isinstance(given, str):
-            return self._text(given, text if place == "lines" else flat)
+            return self._text(given, text if place in _WITH_LINES else flat)
         if not isinstance(given, (dict, list, tuple)):
             return scalar(given)
         self._left -= len(given)
@@ -79,7 +84,8 @@ class _Walk:
             return _CUT
         if isinstance(given, dict):
             places = _PLACES.get(place, {})
-            return {self._text(str(key), flat): self.value(item, levels - 1, places.get(key)) for key, item in given.items()}
+            return {self._text(str(key), flat): self.value(item, levels - 1, places.get(key)) for key, item in given.items()
+                    if key != _TYPE or place in _TYPED}
         return [self.value(item, levels - 1, place) for item in given]
 
     def _text(self, given, harmless):
@@ -94,6 +100,11 @@ def result(given):
     return _Walk().value(given, MAX_DEPTH, "result")
 
 
+def no_document(given):
+    """A text in which Ansible finds no document."""
+    return _NO_DOCUMENT + flat(given.replace("\r\n", "\n"))
+
+
 def printed(given, hidden=lambda result: ()):
     """What a module has printed: the document in it alone, a harmless result; where there is none, the text. HIDDEN: result -> keys that
     it loses."""
@@ -105,6 +116,6 @@ def printed(given, hidden=lambda result: ()):
         meant, _end = json.JSONDecoder(strict=False).raw_decode(given, start.end() - 1)
     except (ValueError, RecursionError):
         # No line of it starts as a document does, so Ansible does not find in it what was not found here.
-        return _NO_DOCUMENT + flat(given.replace("\r\n", "\n"))
+        return no_document(given)
     lost = hidden(meant)
     return json.dumps(result({key: item for key, item in meant.items() if key not in lost}))

@@ -15,6 +15,8 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless,
 
 # Texts of a host's kernel and of what made its result.
 _KERNEL, _ORIGIN = ("release", "machine", "system"), ("collection", "catalogue", "ansible_core", "profile")
+# No host has more parameters than a number of nine digits tells.
+_MOST_COUNTED = 10 ** 9
 _TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
 
 
@@ -110,7 +112,13 @@ def _texts(value, keys):
 
 
 def _is_number(value):
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST_COUNTED
+
+
+def counts(summary):
+    """state -> number, of what a host says as its SUMMARY: the states that there are, and the numbers that can be."""
+    found = summary if isinstance(summary, dict) else {}
+    return {state: found[state] for state in STATES if _is_number(found.get(state))}
 
 
 def _is_list_of_texts(value):

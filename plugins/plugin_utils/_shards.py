@@ -73,7 +73,7 @@ def facts(result, about):
     names = {state: [row["name"] for row in rows if row.get("state") == state] for state in STATES}
     differing = [row["name"] for row in rows if row.get("state") in DIFFERING]
     kept = {"time": now(), "run": _provenance.RUN, "mode": about.get("mode"), "profile": about.get("provenance", {}).get("profile"),
-            "summary": result.get("summary"), "differing": differing[:_MOST_NAMES], "kernel": _kernel(result, about),
+            "summary": _shape.counts(result.get("summary")), "differing": differing[:_MOST_NAMES], "kernel": _kernel(result, about),
             "names": {state: found for state, found in names.items() if found}, "omitted": result.get("omitted"),
             "outcome": outcome(result)}
     return {"photon_hardening": dict(kept, image=about["image"]) if about.get("image") else kept}

@@ -145,7 +145,7 @@ def test_what_is_refused_is_not_begun(scenario, to, words):
 
 
 @pytest.mark.parametrize("more", [(), ("--check",)])
-@pytest.mark.parametrize("interpreter", [REAL_PYTHON, os.path.basename(REAL_PYTHON)])
+@pytest.mark.parametrize("interpreter", [REAL_PYTHON, os.path.basename(REAL_PYTHON), "/usr/bin/env " + os.path.basename(REAL_PYTHON)])
 def test_an_interpreter_that_the_upgrade_takes_away_is_refused(interpreter, more):
     setup(1, FOUR)
     done = upgrade("5.0", "-e", "ansible_python_interpreter=" + interpreter, *more)

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+import inspect
 import json
 import stat
 import types
@@ -24,7 +25,8 @@ class Play:
     """One task on one host: what it says, what the module answers, and what is seen of it."""
 
     def __init__(self, args, answer=None, variables=None, prints=True, **task):
-        settings = dict(args=args, check_mode=False, no_log=False, delegate_to=None, async_val=0, diff=False, action="x", environment=[])
+        settings = dict(args=args, check_mode=False, no_log=False, delegate_to=None, delegate_facts=None, async_val=0,
+                        diff=False, action="x", environment=[])
         self.shown, self.sent, self.others = [], [], []
         self.action = kernel_parameters.ActionModule(
             task=types.SimpleNamespace(**dict(settings, **task)),
@@ -44,6 +46,8 @@ class Play:
                 {Text("name"): Text("a b"), "state": Text("finding"), "value": None, "reason": Text("no"), "source": None}]}
         if isinstance(self.answer, Exception):
             raise self.answer
+        if isinstance(self.answer.get("exception"), (type(None), str)):
+            return json.loads(kernel_parameters._harmless.printed(json.dumps(self.answer), self.action._lost))
         return self.answer
 
     def run(self):
@@ -107,7 +111,7 @@ def test_a_variable_that_the_host_says_as_a_fact_reaches_nothing(tmp_path):
 @pytest.mark.parametrize("more", [{}, {"failed": True}, {"parameters": "x"}, {"parameters": []}])
 def test_no_variable_statistic_or_host_comes_of_a_result(tmp_path, more):
     told = {"ansible_facts": {"photon_hardening_report_dir": "/x"}, "ansible_stats": {"data": {"x": 1}}, "add_host": {}, "add_group": "x",
-            "results": [], "invocation": {"report": {"folder": "/etc"}}}
+            "results": [], "skipped": True, "invocation": {"report": {"folder": "/etc"}}}
     result = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, dict(told, msg="x", **more)).told()
     assert set(result) - set(more) in ({"msg"}, {"msg", "ansible_facts"})
     for facts in (result.get("ansible_facts", {}), kept(tmp_path)["web1.json"].get("ansible_facts", {})):
@@ -125,6 +129,14 @@ def parsed(monkeypatch, stdout, **task):
     return json.loads(res["stdout"])
 
 
+@pytest.mark.parametrize("answer", [
+    {"changed": 1, "failed": "x", "stopped": None, "warnings": {}, "exception": 1, "diff": "x", "invocation": [], "skipped": True},
+    {"rc": 1, "results": [], "unreachable": True, "deprecations": [None], "preview_of": "rollback", "_ansible_no_log": True},
+])
+def test_ansible_gets_what_our_modules_print_and_nothing_else(answer, monkeypatch):
+    assert parsed(monkeypatch, json.dumps(dict(answer, msg="x", rows=[]))) == {"msg": "x", "rows": []}
+
+
 @pytest.mark.parametrize("around", ["%s", "Last login: \x1b[2J\n%s", "%s\nfake | ok }"])
 def test_what_ansible_reads_of_the_hosts_answer_is_harmless(around, monkeypatch):
     answer = {"msg": "\x1b[2J\nfake | ok", "changed": False, "warnings": ["\x07\nfake | ok"], "ansible_facts": {"x": 1}, "add_host": {}}
@@ -132,16 +144,33 @@ def test_what_ansible_reads_of_the_hosts_answer_is_harmless(around, monkeypatch)
         "msg": "\\x1b[2J fake | ok", "changed": False, "warnings": ["\\x07 fake | ok"]}
 
 
+@pytest.mark.parametrize("wrong", [
+    {"__ansible_type": "secret"}, {"__ansible_type": ["secret"]}, {"__ansible_type": "Event", "secret": 1}, {"__ansible_type": None},
+    {"__ansible_type": "ErrorSummary", "event": "secret"}, {"__ansible_type": "Event", "msg": "x"},
+    {"__ansible_type": "_AnsibleTaggedStr", "value": 7, "tags": "secret"},
+])
+@pytest.mark.parametrize("key", ["msg", "exception", "warnings", "parameters"])
+def test_what_ansible_takes_for_an_object_of_its_own_is_no_way_out(wrong, key):
+    """Whatever the parser of this ansible-core makes of it, it is a result."""
+    action = Play({}).action
+    action._used_interpreter = "/usr/bin/python3"
+    more = ("legacy",) if "profile" in inspect.signature(kernel_parameters.ActionBase._parse_returned_data).parameters else ()
+    found = action._parse_returned_data({"stdout": json.dumps({"changed": True, key: wrong}), "stderr": "", "rc": 0}, *more)
+    result = found if isinstance(found, dict) else found.as_result_dict()
+    assert result.get("failed") is True and "secret" not in result["msg"] or result["changed"] is True
+
+
 @pytest.mark.parametrize("answer, expected", [
     ({"msg": "x", "warnings": ["secret"], "deprecations": [{"msg": "secret"}], "notes": ["y"]}, {"msg": "x", "notes": ["y"]}),
     ({"msg": "secret", "failed": True, "exception": "secret", "warnings": ["secret"]}, {"failed": True}),
+    ({"changed": True, "exception": "secret"}, {"changed": True}),
 ])
 def test_with_no_log_ansible_has_nothing_to_show(answer, expected, monkeypatch):
     assert parsed(monkeypatch, json.dumps(answer), no_log=True) == expected
 
 
 @pytest.mark.parametrize("answer, expected", [
-    ({"msg": "x", "warnings": ["secret"]}, {"msg": "x"}),
+    ({"msg": "x", "warnings": ["secret"]}, {"msg": "x"}), ({"msg": "x", "exception": "secret"}, {"msg": "x"}),
     ({"msg": "secret", "failed": True, "exception": "secret"}, {"msg": "The module failed; no_log hides why.", "failed": True}),
     (AnsibleError("sudo: secret"), {"msg": "The module failed; no_log hides why.", "failed": True}),
 ])
@@ -207,6 +236,14 @@ def test_a_result_says_what_made_it(tmp_path):
     assert made["catalogue"].startswith("sha256:") and made["collection"] and made["ansible_core"]
     assert [found[name]["mode"] for name in ("web1.json", "web2.json")] == ["audit", "rollback"]
     assert found["web1.json"]["run"] == found["web2.json"]["run"]
+
+
+@pytest.mark.parametrize("task, told", [
+    ({}, True), ({"delegate_to": "web1"}, True), ({"delegate_to": "db1"}, False), ({"delegate_to": "db1", "delegate_facts": True}, True),
+])
+def test_no_fact_is_told_of_another_host(task, told):
+    """Ansible would keep it as one of the host in whose place the task ran."""
+    assert ("ansible_facts" in Play({"dropins": DROPINS}, {"msg": "x", "parameters": []}, **task).run()) is told
 
 
 @pytest.mark.parametrize("state, mode", [("absent", "rollback"), ("forgotten", "forget"), ("adopted", "adopt")])

@@ -7,6 +7,7 @@ import os
 import types
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies
 
 from ansible_collections.photon.hardening.plugins.callback import report
 from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _provenance, _shards
@@ -36,7 +37,8 @@ class Run:
             shelf.end(dict(answer, summary={"changed": 1}, failed=event == "failed", unreachable=event == "unreachable"))
             said = {"folder": self.folder, "formats": ["json"], "keep": 20, "benchmark": None}
             answer["invocation"] = {"report": dict(said, **(settings or {}))}
-        task = types.SimpleNamespace(**dict({"action": ACTION, "no_log": False, "delegate_to": None, "check_mode": False}, **more))
+        task = types.SimpleNamespace(**dict({"action": ACTION, "no_log": False, "delegate_to": None, "delegate_facts": None,
+                                                 "check_mode": False}, **more))
         if item:
             answer["_ansible_delegated_vars"] = {"ansible_delegated_host": item}
         given = types.SimpleNamespace(_task=task, _result=answer, _host=types.SimpleNamespace(get_name=lambda: host))
@@ -121,9 +123,30 @@ def test_each_turn_of_a_loop_is_a_host(tmp_path, monkeypatch):
     assert [line.split()[0] for line in run.end().strip().splitlines()][1:3] == ["web2", "web3"]
 
 
-@pytest.mark.parametrize("summary", [None, 7, {"ok": "x"}, {7: 1}])
-def test_the_shape_of_what_a_host_says_is_not_relied_on(summary):
-    assert set(report.counts_of({"summary": summary})) <= {"7"}
+@pytest.mark.parametrize("summary, counts", [
+    (None, {}), (7, {}), ([1], {}), ({"ok": "x"}, {}), ({7: 1}, {}), ({"ok": 1, "evil": 3, "changed": 2}, {"ok": 1, "changed": 2}),
+    ({"ok": -1, "changed": True, "waived": 10 ** 9, "overridden": 1.5, "unasked": 1}, {}),
+    ({Tagged("ok"): 10 ** 9 - 1}, {"ok": 10 ** 9 - 1}),
+])
+def test_nothing_but_states_and_their_numbers_is_counted(summary, counts):
+    assert report.counts_of({"summary": summary}) == counts
+
+
+ANYTHING = strategies.recursive(
+    strategies.sampled_from([None, True, -1, 3, 10 ** 400, 1.5, "", "x", "\x1b", "ok", "changed", "evil"]),
+    lambda inner: strategies.lists(inner, max_size=2) | strategies.dictionaries(strategies.sampled_from(
+        ["ok", "changed", "evil", "name", "state", "before"]), inner, max_size=3), max_leaves=5)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(strategies.dictionaries(strategies.sampled_from(
+    ["summary", "parameters", "changed", "failed", "stopped", "unreachable", "omitted", "kernel", "msg"]), ANYTHING))
+def test_no_host_takes_the_table_of_the_others_away(tmp_path, monkeypatch, says):
+    run = Run(tmp_path, ["web1", "web2"], monkeypatch)
+    run.result("web1", keeps=False, says=says)
+    run.result("web2", keeps=False)
+    shown = run.end()
+    assert "web2" in shown and max(map(len, shown.splitlines())) <= 100
 
 
 @pytest.mark.parametrize("ok, rows, counts", [
@@ -185,6 +208,19 @@ def test_the_fact_cache_is_told_what_the_run_did(tmp_path, monkeypatch, invocati
     run = Run(tmp_path, ["web1"], monkeypatch)
     run.result("web1", "unreachable", keeps=False, says={"unreachable": True, "invocation": invocation}, check_mode=check_mode)
     assert run.facts["web1"]["photon_hardening"]["mode"] == mode
+
+
+@pytest.mark.parametrize("host, event, more, told", [
+    ("web1", "ok", {}, []), ("web1", "ok", {"delegate_to": "web1"}, []), ("web1", "ok", {"delegate_to": "db1"}, ["db1"]),
+    ("web1", "failed", {"delegate_to": "db1", "says": {"failed": True}}, ["db1"]),
+    ("web1", "ok", {"delegate_to": "db1", "delegate_facts": True}, []),
+    ("web1", "ok", {"delegate_to": "db1", "says": {"preview_of": "rollback"}}, []),
+    ("web1", "failed", {"delegate_to": "db1", "delegate_facts": True, "says": {"failed": True}}, ["db1"]),
+])
+def test_the_fact_cache_is_told_of_the_host_on_which_the_module_ran(tmp_path, monkeypatch, host, event, more, told):
+    run = Run(tmp_path, ["web1"], monkeypatch)
+    run.result(host, event, keeps=False, **more)
+    assert list(run.facts) == told
 
 
 def test_what_an_earlier_run_kept_is_in_neither_the_table_nor_the_report(tmp_path, monkeypatch):

@@ -5,8 +5,10 @@
 """The root of an image: what counts as one, and the process that enters it."""
 
 import errno
+import locale
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -142,6 +144,41 @@ def test_nothing_of_an_image_is_imported(tmpdir):
     with pytest.raises(ImportError):
         _image.inside(str(tmpdir), late)
     assert not tmpdir.join("planted").exists()
+
+
+def catalogue(messages):
+    """The bytes of a libc.mo with these MESSAGES."""
+    texts = [text.encode() for pair in [("", "Content-Type: text/plain; charset=UTF-8\n")] + sorted(messages.items()) for text in pair]
+    places, at = [], 28 + 8 * len(texts)
+    for text in texts:
+        places.append(struct.pack("<2I", len(text), at))
+        at += len(text) + 1
+    count = len(texts) // 2
+    return struct.pack("<7I", 0x950412de, 0, count, 28, 28 + 8 * count, 0, 0) + b"".join(
+        places[::2] + places[1::2] + [text + b"\0" for text in texts])
+
+
+@ROOT
+@pytest.mark.parametrize("given", ["C", "C.UTF-8", "en_US.UTF-8"])
+def test_no_language_of_an_image_is_read(tmpdir, given):
+    """libc looks for its messages when it first needs them. To convert one it would load code of the image, which runs as root."""
+    language = "photon-" + given
+    tmpdir.join("usr", "share", "locale", language, "LC_MESSAGES", "libc.mo").write_binary(
+        catalogue({"File too large": "everything is fine"}), ensure=True)
+    program = ("import locale, os, sys\n"
+               "from ansible_collections.photon.hardening.plugins.module_utils import _image\n"
+               "try:\n    locale.setlocale(locale.LC_ALL, '')\nexcept locale.Error:\n    pass\n"
+               "print(_image.inside(sys.argv[1], lambda: (os.strerror(27), locale.setlocale(locale.LC_ALL), len(os.environ))))")
+    variables = dict(os.environ, LC_ALL=given, LANGUAGE=language, GCONV_PATH="/gconv", NLSPATH="/%N", TZ=":/zone")
+    said = subprocess.check_output([sys.executable, "-c", program, str(tmpdir)], env=variables, universal_newlines=True)
+    assert said == "('File too large', 'C', 0)\n"
+
+
+@ROOT
+def test_whoever_asks_about_an_image_keeps_the_own_language(tmpdir):
+    before = locale.setlocale(locale.LC_ALL), dict(os.environ)
+    _image.inside(str(tmpdir), os.getpid)
+    assert (locale.setlocale(locale.LC_ALL), dict(os.environ)) == before
 
 
 @ROOT

@@ -352,3 +352,40 @@ def test_interfaces_that_lead_nowhere(monkeypatch, links, found):
 
 def test_this_machine_tells_of_its_interfaces():
     assert "lo" not in _procfs.dead_ends()
+    assert ("lo", "", 772) in [link[:3] for link in _procfs.links()]
+
+
+def test_what_an_interface_stands_on(monkeypatch):
+    parts = struct.pack("=HH8s", 12, 3, b"shim0") + struct.pack("=HHIHHi", 8, 5, 2, 8, 37, 1)
+    told = struct.pack("=IH10xHHIII", 32 + len(parts), 16, 0, 1, 7, 0x1043, 0) + parts + link(8, b"br0", b"bridge", 3) + message(3)
+    monkeypatch.setattr(socket, "socket", lambda *_kind: Channel([told]))
+    assert _procfs.links() == [("shim0", "", 1, True, 7, 2, None, True), ("br0", "bridge", 0, False, 8, None, 3, False)]
+
+
+def route(network, bits, table=255, protocol=3, kind=2):
+    return struct.pack("=IH10x8B4xHH4B", 36, 24, 2, bits, 0, 0, table, protocol, 254, kind, 8, 1, *network)
+
+
+@pytest.mark.parametrize("routes, found", [
+    (route((10, 9, 0, 128), 28), "10.9.0.128/28"),
+    # The kernel's own of an address, another table, another type, one without a network.
+    (route((10, 9, 0, 5), 32, protocol=2) + route((10, 9, 0, 6), 32, 254) + route((10, 9, 0, 7), 32, kind=3), None),
+    (struct.pack("=IH10x8B4x", 28, 24, 2, 0, 0, 0, 255, 3, 254, 2), None), (b"", None), (struct.pack("=IH2x", 8, 24), None),
+])
+@pytest.mark.parametrize("is_old", [False, True])
+def test_addresses_that_a_route_makes_local(monkeypatch, routes, found, is_old):
+    class Kernel(Channel):
+        def setsockopt(self, *_option):
+            if is_old:
+                raise OSError(errno.ENOPROTOOPT, "too old")
+    monkeypatch.setattr(socket, "socket", lambda *_kind: Kernel([routes + message(3)]))
+    assert _procfs.local_routes() == found
+
+
+def test_answers_have_an_end(monkeypatch):
+    monkeypatch.setattr(socket, "socket", lambda *_kind: Channel([address(b"lo", (10, 0, 0, 5))] * 1000))
+    assert len(_procfs.addresses()) < 1000
+
+
+def test_this_machine_tells_of_its_local_routes():
+    assert _procfs.local_routes() is None or "/" in _procfs.local_routes()

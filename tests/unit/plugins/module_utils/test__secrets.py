@@ -49,6 +49,11 @@ def test_a_row_says_which_values_are_equal():
     result(row(KEY, reason="%s was %s." % (KEY, OLD))),
     result(row(KEY), notes=["/etc/sysctl.conf:1 sets %s = %s" % (KEY, OLD)]),
     result(row(KEY), diff=[{"before_header": "x", "before": "[/etc/sysctl.d/a.conf]\n%s = %s\n" % (KEY, OLD), "after": ""}]),
+    # A sentence of the row that does not name the parameter again.
+    result(row(KEY, boot_before=OLD, reason="/etc/sysctl.d/10-x.conf:1 makes it %s at boot" % OLD)),
+    result(row(KEY), notes=["/etc/sysctl.d/10-x.conf:1 makes it %s at boot" % OLD]),
+    result(diff=[{"before_header": "x", "before": "# waived: x: %s = %s\n" % (KEY, OLD), "after": ""}]),
+    result(diff=[{"before_header": "x", "before": "net.ipv4.tcp_fastopen_* = %s # x\n" % OLD, "after": ""}]),
     # A key of a file that no row has.
     result(diff=[{"before_header": "x", "before": "-net/ipv4/tcp_fastopen_key=%s \n" % OLD, "after": ""}]),
 ])
@@ -61,6 +66,18 @@ def test_no_text_shows_a_key(given):
 def test_a_refused_call_shows_none_of_what_it_asked_for():
     given = {"failed": True, "msg": "rules: %s: %s is refused" % (KEY, NEW)}
     assert told(given, "kernel.a = 1\n%s = %s\n" % (KEY, NEW)) == {"failed": True, "msg": "rules: %s: (secret 1) is refused" % KEY}
+
+
+@pytest.mark.parametrize("start", [KEY + " ", "# " + KEY + " = ", "net.ipv4.tcp_fastopen_* = ", "-net/ipv4/tcp_fastopen_key="])
+def test_a_line_that_is_refused_shows_none_either(start):
+    line = start + NEW
+    given = {"failed": True, "msg": "50-a.conf line 1: `%s` is no line" % line}
+    assert told(given, line + "\n")["msg"] == given["msg"].replace(NEW, "(secret 1)")
+
+
+def test_a_note_about_a_secret_is_no_secret():
+    given = result(diff=[{"before_header": "x", "before": "", "after": "# the %s is a 1 of 2\n* = 7\n" % KEY}], notes=[KEY + " is a 7"])
+    assert told(given) == given
 
 
 def test_a_short_key_is_hidden_where_it_is_one():

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _processes, _procfs, _sysctl_d, _traces
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _host, _memory, _processes, _procfs, _sysctl_d, _traces
 from ansible_collections.photon.hardening.plugins.module_utils._model import (
     Entry,
     Saved,
@@ -133,10 +133,12 @@ def traces(host, monkeypatch):
     monkeypatch.setattr(_procfs, "route_rules", lambda: 2)
     monkeypatch.setattr(_procfs, "addresses", lambda: [("lo", "127.0.0.1", 8)])
 
-    def gather(saved=NOTHING, image=False, asks_units=False, **more):
+    monkeypatch.setattr(_procfs, "local_routes", lambda: None)
+
+    def gather(saved=NOTHING, image=False, asks_units=False, interfaces=None, **more):
         texts.update(more.pop("texts", {}))
         others = _host.rivals(image, ["eth0"])
-        return _traces.traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others, asks_units)
+        return _traces.traces(image, saved, _host.sysctl_files(), _host.boot_dialect(others), others, interfaces or {}, asks_units)
     return gather
 
 
@@ -182,6 +184,17 @@ def test_a_pattern_is_taken_as_it_stands(host, traces):
     assert found["shipped"] == {}
 
 
+@pytest.mark.parametrize("path, text, what", [
+    ("/etc/sysctl.d/a.conf", "net.ipv4.ip_forward = 1\n", "lines"),
+    ("/etc/systemd/network/a.network", "[Match]\nName=eth0\n[Network]\nIPv6SendRA=yes\n", "announces")])
+def test_what_others_than_root_can_write_proves_nothing(host, traces, path, text, what):
+    host.file(ENABLED + "systemd-networkd.service", "")
+    host.file(path, text)
+    assert traces()[what]
+    os.chmod(host.root + path, 0o666)
+    assert not traces()[what]
+
+
 def test_what_the_vendor_ships(host, traces):
     host.file("/usr/lib/sysctl.d/50-default.conf", "net.ipv4.conf.default.rp_filter = 2\n-net.ipv4.conf.all.rp_filter\n")
     host.file("/etc/sysctl.d/90-mine.conf", "net.ipv4.conf.default.rp_filter = 0\n")
@@ -209,6 +222,18 @@ def test_a_file_that_ours_has_replaced_still_tells(host, traces):
     host.file(OURS, _sysctl_d.HEADER + "\n%s = 0\n" % FORWARD)
     saved = Saved({}, {OURS: SavedFile(FORWARD + " = 1\n")})
     assert traces(saved)["lines"][FORWARD] == ("1", OURS, 1)
+
+
+@pytest.mark.parametrize("title, tells", [
+    (_memory.REPLACED_LINES, True), (_memory.EDITED_LINES, True), (_memory.HIDDEN_LINES % "/usr/lib/sysctl.d/70-photon-network.conf", False)])
+def test_what_a_file_of_ours_keeps_of_others_still_tells_once_the_baseline_is_lost(host, traces, title, tells):
+    """What it hides is there itself."""
+    host.file(OURS, "%s\nkernel.io_uring_disabled = 1\n\n# %s\n%s = 1\n" % (_sysctl_d.HEADER, title, FORWARD))
+    host.parameter(FORWARD, "1")
+    line = _sysctl_d.HEADER.count("\n") + 5
+    assert traces()["lines"] == ({FORWARD: ("1", OURS, line)} if tells else {})
+    assert traces()["own"][FORWARD] == "1"
+    assert traces(Saved({}, {OURS: SavedFile(None)}))["lines"] == {}
 
 
 ROUTE = "00000000000000000000000000000000 00 %s 00 fe80 00000400 00000001 00000000 %s %s\n"
@@ -273,16 +298,85 @@ def test_a_network_to_which_several_interfaces_lead(host, traces, routes, expect
 
 
 @pytest.mark.parametrize("addresses, expected", [
-    ([("lo", "127.0.0.1", 8), ("eth0", "10.0.0.5", 24), ("local0", "10.0.0.5", 32)], []),
-    ([("lo", "10.0.0.50", 32)], [("lo", "10.0.0.50")]),
-    ([("dummy0", "10.0.0.50", 24)], [("dummy0", "10.0.0.50")]), ([("kube-ipvs0", "10.96.0.1", 32)], [("kube-ipvs0", "10.96.0.1")]),
+    ([("lo", "127.0.0.1", 8), ("eth0", "10.0.0.5", 24), ("local0", "10.0.0.5", 32)], None),
+    ([("lo", "10.0.0.50", 32)], "10.0.0.50 on lo"),
+    ([("dummy0", "10.0.0.50", 24)], "10.0.0.50 on dummy0"), ([("kube-ipvs0", "10.96.0.1", 32)], "10.96.0.1 on kube-ipvs0"),
     # A bridge without ports, or a dummy of any name; what an engine's bridge has before its first container is none.
-    ([("br-vip", "10.0.0.51", 32)], [("br-vip", "10.0.0.51")]), ([("br-vip", "172.17.0.1", 16)], []),
+    ([("br-vip", "10.0.0.51", 32)], "10.0.0.51 on br-vip"), ([("br-vip", "172.17.0.1", 16)], None),
 ])
 def test_an_address_on_an_interface_that_leads_nowhere(host, traces, monkeypatch, addresses, expected):
     monkeypatch.setattr(_procfs, "addresses", lambda: addresses)
     monkeypatch.setattr(_procfs, "dead_ends", lambda: ["br-vip", "dummy0"])
-    assert traces()["addresses"] == expected
+    assert traces()["address"] == expected
+
+
+def test_an_address_that_a_route_makes_local(traces, monkeypatch):
+    monkeypatch.setattr(_procfs, "local_routes", lambda: "10.9.0.128/28")
+    assert traces()["address"] == "10.9.0.128/28, local by a route"
+
+
+HEAD = "Iface Destination Gateway Flags RefCnt Use Metric Mask\n"
+
+
+def link(name, kind="", index=0, below=None, master=None, is_far=False, form=1, is_up=True):
+    return _procfs.Link(name, kind, form, is_up, index, below, master, is_far)
+
+
+LO, ETH0 = link("lo", index=1, form=772), link("eth0", index=2)
+DEFAULT = "eth0\t00000000\t0100000A\t3\t0\t0\t0\t00000000\n"
+
+
+@pytest.mark.parametrize("links, network, expected", [
+    ([LO, ETH0, link("eth1", index=3)], "0A080000", "eth1"),
+    ([LO, ETH0, link("bond0.7", "vlan", 5, below=4), link("bond0", "bond", 4), link("eth2", index=3, master=4)], "0A080000", "bond0.7"),
+    ([LO, ETH0, link("shim", "macvlan", 3, below=2)], "0A0900C0", "shim"),
+    # What leads to guests of this machine, and to its own link.
+    ([LO, ETH0, link("docker0", "bridge", 3), link("veth1", "veth", 4, 4, 3, True)], "AC110000", None),
+    ([LO, ETH0, link("veth1", "veth", 3, 2, None, True)], "AC110000", None), ([LO, ETH0, link("wg0", "wireguard", 3)], "0A080000", None),
+    ([LO, ETH0, link("a", "veth", 3, 4), link("b", "veth", 4, 3)], "0A080000", None), ([LO, ETH0], "A9FEA9FE", None),
+    # In a namespace.
+    ([LO, link("eth0", "veth", 2, 9, None, True), link("eth1", "veth", 3, 8, None, True)], "0A080000", "eth1"),
+    ([LO, link("eth0", "veth", 2, 9, None, True), link("docker0", "bridge", 3)], "0A080000", None),
+    ([LO, link("eth0", "veth", 2, 9, None, True), link("shim", "macvlan", 3, below=2)], "0A0900C0", "shim"),
+])
+def test_a_second_network_beside_the_default_route(traces, monkeypatch, links, network, expected):
+    monkeypatch.setattr(_procfs, "links", lambda: links)
+    name = links[2].name if len(links) > 2 else "eth1"
+    own = "%s\t%s\t0\t1\t0\t0\t0\t00FFFFFF\n" % (name, _as_printed(network))
+    words = expected and "a network of %s beside the default route through eth0" % expected
+    assert traces(texts={"net/route": HEAD + DEFAULT + own})["ways"] == words
+    # Without a default route nobody else is answered anyway.
+    assert traces(texts={"net/route": HEAD + own})["ways"] is None
+
+
+GROUPS = "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n%d\t%-10s:     1      V3\n\t\t\t\t%s     1 0:00000000\t\t0\n"
+
+
+@pytest.mark.parametrize("interface, group, expected", [
+    ("eth1", "EF010101", "the group 239.1.1.1 joined on eth1"), ("enx0011223344556", "EF010101", "the group 239.1.1.1 joined on enx0011223344556"),
+    # Who is asked by the default route is answered by it; of these groups the senders are near.
+    ("eth0", "EF010101", None), ("eth1", "E00000FB", None), ("eth1", "EFFFFFFA", None),
+])
+def test_a_group_that_is_joined_where_no_default_route_leads(traces, interface, group, expected):
+    route = "eth0\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
+    texts = {"net/route": HEAD + route, "net/igmp": GROUPS % (3, interface, _as_printed(group))}
+    assert traces(texts=texts)["ways"] == expected
+
+
+@pytest.mark.parametrize("name, form, is_up, route, expected", [
+    ("tun0", 65534, True, "", True), ("tunl0", 768, True, "", True), ("tunl0", 768, False, "", False),
+    ("tun0", 65534, True, "tun0\t0000320A\t0\t1\t0\t0\t0\t00FFFFFF\n", False), ("he6", 776, True, "", False),
+    ("docker0", 1, True, "", False),
+])
+def test_a_tunnel_out_of_which_comes_what_is_answered_elsewhere(traces, monkeypatch, name, form, is_up, route, expected):
+    monkeypatch.setattr(_procfs, "links", lambda: [LO, ETH0, link(name, "x", 3, form=form, is_up=is_up)])
+    found = traces(interfaces={"lo": False, "eth0": True, "veth1": False, name: False}, texts={"net/route": HEAD + DEFAULT + route})["ways"]
+    assert found == (name + ", a tunnel to which no route leads" if expected else None)
+
+
+def test_an_ordinary_host_is_not_asked_for_its_interfaces(traces, monkeypatch):
+    monkeypatch.setattr(_procfs, "links", None)
+    assert traces(interfaces={"lo": False, "eth0": True, "veth1": False}, texts={"net/route": HEAD + DEFAULT})["ways"] is None
 
 
 def _as_printed(number):
@@ -293,6 +387,12 @@ def test_what_an_engine_sets_makes_no_router(host, traces):
     host.file(ENABLED + "docker.service", "")
     host.file("/usr/bin/dockerd", "")
     assert _host.rivals(False).settings and traces()["settings"] == ()
+
+
+def test_a_drop_in_of_networkd_tells_as_its_file_does(host):
+    path = "/etc/systemd/network/lan.network.d/vip.conf"
+    host.file(path, "[RoutingPolicyRule]\nFrom=10.1.0.5\n")
+    assert _traces.uses(True) == {"multihomed": Use(path, True)}
 
 
 def test_a_script_that_is_not_executable_is_not_run(host, monkeypatch):

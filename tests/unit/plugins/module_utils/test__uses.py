@@ -255,7 +255,7 @@ def test_every_use_can_be_found_and_is_named():
         own={"net.bridge.bridge-nf-call-iptables": "0", "vm.overcommit_memory": "2"},
         lines={name: LINE._replace(value=value) for name, value in (
             ("vm.unprivileged_userfaultfd", "1"), ("kernel.kexec_load_disabled", "0"))},
-        enabled=enabled("frr.service"), advertised="eth0", rules=1, addresses=[("lo", "10.0.0.50")], crash_kernel="/sys/x",
+        enabled=enabled("frr.service"), advertised="eth0", rules=1, address="10.0.0.50 on lo", crash_kernel="/sys/x",
         private_users="/x")
     assert tuple(_uses.found(everything)) == tuple(name for name in _uses.NAMES if name != "rootless_later")
 
@@ -331,14 +331,18 @@ def test_a_router(facts, expected):
 
 
 DOCKER = programs("/usr/sbin/dockerd")
-BY_ENGINE = dict(own={FORWARD: "1"}, lines={FORWARD: LINE})
+BY_ENGINE, LINES = dict(own={FORWARD: "1"}), dict(own={FORWARD: "1"}, lines={FORWARD: LINE})
 MASQUERADES = dict(filters={"/etc/nftables.conf": "chain post { masquerade }"})
 
 
 @pytest.mark.parametrize("facts, container_host, said, names", [
-    # An engine switches forwarding on and has rules of its own, and it is held for the engine.
+    # An engine switches forwarding on, and it is held for the engine. A line or a rule in a file is somebody else's.
     (dict(BY_ENGINE, programs=DOCKER), "auto", {}, ["docker"]),
-    (dict(MASQUERADES, programs=DOCKER), "auto", {}, ["docker"]),
+    (dict(LINES, programs=DOCKER), "auto", {}, ["docker", "router"]),
+    (dict(LINES, programs=programs("/usr/bin/lxc-start")), "auto", {}, ["lxc", "router"]),
+    (dict(BY_ENGINE, filters={"/etc/network/interfaces": "iface br0 inet static\n  up echo 1 > /proc/sys/net/ipv4/ip_forward\n"},
+          programs=DOCKER), "auto", {}, ["docker", "router"]),
+    (dict(MASQUERADES, programs=DOCKER), "auto", {}, ["docker", "router", "router_ipv6"]),
     (dict(enabled=enabled("frr.service"), programs=DOCKER), "auto", {}, ["docker", "router", "router_ipv6", "multihomed"]),
     (dict(announces=NETWORK, programs=DOCKER), "auto", {}, ["docker", "router_ipv6"]),
     # An engine that does not hold in the end hides nothing.
@@ -609,7 +613,9 @@ def test_what_a_file_includes(path, text, expected):
 ])
 def test_what_an_interface_says_forwards(line, families):
     path = "/etc/network/interfaces.d/lan"
-    assert found(filters={path: "iface lan inet static\n  %s\n" % line}) == dict.fromkeys(families, (path, True))
+    uses = found(filters={path: "iface lan inet static\n  %s\n" % line})
+    assert {name: (evidence.partition(":")[0], is_firm) for name, (evidence, is_firm) in uses.items()} == dict.fromkeys(
+        families, (path, True))
 
 
 VENDOR, LOCAL = "/usr/lib/sysctl.d/50-default.conf", "/usr/local/lib/sysctl.d/a.conf"
@@ -651,12 +657,14 @@ def before_us(name, value):
     *[(dict(rules=1, texts={path: text}), (path, True)) for path, text in (
         (NETWORKD + "lan.network", "[Match]\nName=eth1\n[RoutingPolicyRule]\nFrom=10.1.0.5\n"),
         ("/etc/netplan/50.yaml", "  ethernets:\n    eth1:\n      routing-policy:\n      - from: 10.1.0.5\n"),
+        ("/etc/netplan/50.yaml", "  ethernets: {eth1: {dhcp4: true, routing-policy: [{from: 10.1.0.5}]}}\n"),
+        ("/etc/netplan/50.yaml", "  vrfs:\n    blue: {table: 10}\n"), (NETWORKD + "blue.netdev", "[NetDev]\nName=blue\nKind=vrf\n"),
         (MANAGER, "[ipv4]\nrouting-rule1=priority 5 from 10.1.0.5 table 200\n"),
         ("/etc/rc.local", "#!/bin/sh\n/sbin/ip -4 rule add fwmark 1\n"),
         ("/etc/sysconfig/network-scripts/rule-eth1", "from 10.1.0.5 table 200\n"))],
     *[(dict(filters={INTERFACES: "iface eth1 inet dhcp\n  %s\n" % line}), (INTERFACES, True)) for line in (
         "post-up ip rule add from 10.1.0.5 table 200", "up ip  ru  a from 10.1.0.5 table 200 || true",
-        "up true && ip \\\n rule add fwmark 1")],
+        "up true && ip \\\n rule add fwmark 1", "ip-rp-filter 0")],
     *[(dict(filters={INTERFACES: "iface eth1 inet dhcp\n  %s\n" % line}), None) for line in (
         "# post-up ip rule add from 10.1.0.5 table 200", "up ip -6 rule add from fd00::5 table 200", "down ip rule del from 10.1.0.5",
         "up ip route add default via 10.1.0.1")],
@@ -696,6 +704,46 @@ def before_us(name, value):
 ])
 def test_several_ways_out(facts, expected):
     assert found(**facts).get("multihomed") == expected
+
+
+def test_what_an_earlier_run_has_seen_may_be_away_for_the_moment():
+    seen = {"slaac": "a router's advertisement on eth0", "docker": "process dockerd", "no_use": "x"}
+    now = _uses.found(NOTHING._replace(programs=DOCKER))
+    uses = _uses.holding(_uses.with_seen(now, seen))
+    assert set(uses) == {"docker", "slaac"} and uses["docker"] == now["docker"]
+    assert uses["slaac"] == Use("a router's advertisement on eth0", gone=True)
+    again = _uses.found(NOTHING._replace(advertised="eth1"))
+    assert _uses.with_seen(again, seen)["slaac"] == again["slaac"]
+    assert set(_uses.holding(_uses.with_seen(now, seen), said={"slaac": "absent"})) == {"docker"}
+
+
+EVERY_FILTER = "/proc/sys/net/ipv4/conf/*/rp_filter"
+
+
+@pytest.mark.parametrize("use, command", [
+    ("multihomed", "echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter"), ("multihomed", "sysctl -w net.ipv4.conf.eth1.rp_filter=2"),
+    ("multihomed", "sysctl -q -w net.ipv4.conf.$IFACE.rp_filter=0 || true"),
+    ("multihomed", "test -x /sbin/ipsec && echo 0 > /proc/sys/net/ipv4/conf/${IFACE}/rp_filter"),
+    ("multihomed", "for f in %s; do echo 0 > $f; done" % EVERY_FILTER),
+    ("multihomed", "for i in $(ls /proc/sys/net/ipv4/conf); do echo 0 > /proc/sys/net/ipv4/conf/$i/rp_filter; done"),
+    ("slaac", "sysctl -w net.ipv6.conf.eth0.accept_ra=2"), ("slaac", "true; echo 1 > /proc/sys/net/ipv6/conf/all/autoconf"),
+    ("router", "if true; then echo 1 > /proc/sys/net/ipv4/ip_forward; fi"), ("io_uring", "sysctl kernel.io_uring_disabled=0"),
+    ("strict_memory", 'sysctl -w "vm.overcommit_memory = 2"'), ("bridged_guests", "( sysctl net.bridge.bridge-nf-call-iptables=0 )"),
+    ("debugger", "echo 0 | tee /proc/sys/kernel/yama/ptrace_scope"),
+])
+def test_what_a_script_may_set_tells_too(use, command):
+    up = {INTERFACES: "auto eth1\niface eth1 inet dhcp\n  post-up %s\n" % command}
+    assert found(filters=up)[use] in [(INTERFACES + ":3", True), (INTERFACES, True)]
+    assert found(texts={"/etc/rc.local": "#!/bin/sh\nif true; then\n  %s\nfi\n" % command})[use] == ("/etc/rc.local:3", True)
+    for line in ("# post-up " + command, "pre-down " + command, "post-up echo x # " + command):
+        assert use not in found(filters={INTERFACES: "iface eth1 inet dhcp\n  %s\n" % line})
+
+
+@pytest.mark.parametrize("command", [
+    "echo 1 > /proc/sys/net/ipv4/conf/all/rp_filter", "cat %s" % EVERY_FILTER, "sysctl net.ipv4.conf.all.rp_filter",
+    "for f in %s; do echo 1 > $f; done" % EVERY_FILTER, "for f in %s; do echo $x > $f; done" % EVERY_FILTER])
+def test_what_a_script_says_otherwise_tells_nothing(command):
+    assert found(texts={"/etc/rc.local": command + "\n"}, filters={INTERFACES: "iface eth1 inet dhcp\n  up %s\n" % command}) == {}
 
 
 @pytest.mark.parametrize("facts, expected", [
@@ -760,28 +808,38 @@ def test_what_somebody_wishes(use, facts, expected):
 
 
 @pytest.mark.parametrize("facts, expected", [
-    ({}, None), (dict(addresses=[("dummy0", "10.0.0.50"), ("lo", "10.0.0.51")]), ("10.0.0.50 on dummy0", False)),
+    ({}, None), (dict(address="10.0.0.50 on dummy0"), ("10.0.0.50 on dummy0", False)),
     (dict(filters={INTERFACES: "auto lo:vip\niface lo:vip inet static\n"}), (INTERFACES, True)),
     (dict(filters={INTERFACES: "iface dummy0 inet static\n"}), (INTERFACES, True)),
     (dict(filters={INTERFACES: "iface eth0 inet dhcp\n  post-up ip addr add 10.0.0.50/32 dev lo\n"}), (INTERFACES, True)),
     *[(dict(filters={INTERFACES: "iface lo inet loopback\n  %s\niface eth0 inet static\n  address 10.1.0.5\n" % line}), (INTERFACES, True))
       for line in ("address 10.0.0.50/32", "up ifconfig lo:0 10.0.0.50 netmask 255.255.255.255 up", "up ip a a 10.0.0.50/32 dev lo",
-                   "up ip -4 addr replace 10.0.0.50/32 dev lo; true")],
+                   "up ip -4 addr replace 10.0.0.50/32 dev lo; true", "up ip route add local 10.9.0.128/28 dev lo",
+                   "up ip -4 r replace to local 10.9.0.128/28 dev eth0")],
     *[(dict(filters={INTERFACES: "iface lo inet loopback\n  %s\niface eth0 inet static\n  address 10.1.0.5/24\n" % line}), None)
       for line in ("address 127.0.0.2/8", "up ip addr add 127.0.0.2/8 dev lo", "down ip addr del 10.0.0.50/32 dev lo",
                    "# up ifconfig lo:0 10.0.0.50",
-                   "up ip addr add 10.0.0.50/32 dev lo0", "up ip route add 10.0.0.50/32 dev lo")],
+                   "up ip addr add 10.0.0.50/32 dev lo0", "up ip route add 10.0.0.50/32 dev lo",
+                   "up ip addr add 2001:db8::5/128 dev lo", "up ip route add local 2001:db8::/64 dev lo",
+                   "down ip route del local 10.9.0.128/28 dev lo")],
     *[(dict(texts={path: text}), (path, True)) for path, text in (
         ("/etc/sysconfig/network-scripts/ifcfg-lo:0", "DEVICE=lo:0\nIPADDR=10.0.0.50\n"),
         (NETWORKD + "lo.network", "[Match]\nName=lo\n[Network]\nAddress=10.0.0.50/32\n"),
+        (NETWORKD + "lan.network", "[Match]\nName=eth0\n[Route]\nDestination=10.9.0.128/28\nType=local\n"),
+        ("/etc/netplan/50.yaml", "      routes:\n      - to: 10.9.0.128/28\n        type: local\n"),
+        ("/etc/netplan/50.yaml", "      routes:\n      - type: \"local\"\n        to: 10.9.0.128/28\n"),
         (NETWORKD + "a.netdev", "[NetDev]\nName=vip\nKind=dummy\n"), (MANAGER, "[connection]\ntype=dummy\n"),
         ("/etc/netplan/50.yaml", "network:\n  ethernets:\n    lo:\n      addresses: [10.0.0.50/32]\n"),
-        ("/etc/netplan/50.yaml", "network:\n  dummy-devices:\n    vip: {}\n"), ("/etc/rc.local", "ip addr add 10.0.0.50/32 dev dummy0\n"))],
+        ("/etc/netplan/50.yaml", "network:\n  dummy-devices:\n    vip: {}\n"),
+        ("/etc/netplan/50.yaml", 'network: {ethernets: {lo: {addresses: ["10.0.0.50/32"]}}}\n'),
+        ("/etc/rc.local", "ip link add vip0 type dummy\n"), ("/etc/rc.local", "ip addr add 10.0.0.50/32 dev dummy0\n"))],
     *[(dict(texts={path: text}), None) for path, text in (
         (NETWORKD + "lan.network", "[Match]\nName=lo1\n[Network]\nAddress=10.0.0.5/24\n"), (MANAGER, "[connection]\ntype=ethernet\n"),
         ("/etc/netplan/50.yaml", "network:\n  ethernets:\n    eth0:\n      addresses: [10.0.0.5/24]\n"))],
     (dict(filters={INTERFACES: "iface lo inet loopback\niface eth0 inet dhcp\n  up ip addr add 10.0.0.50/32 dev eth0\n"}), None),
     (dict(image=True), ("only a running host shows it", True)),
+    (dict(lines={"net.ipv4.conf.all.arp_ignore": LINE._replace(value="0")}), (ROUTER, True)),
+    (dict(lines={"net.ipv4.conf.all.arp_ignore": LINE}, own={"net.ipv4.conf.all.arp_ignore": "0"}), None),
 ])
 def test_an_address_that_others_ask_for_on_another_interface(facts, expected):
     assert found(**facts).get("service_address") == expected

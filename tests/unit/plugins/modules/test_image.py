@@ -261,3 +261,20 @@ def test_no_code_is_needed_from_an_image(image, path, text):
     ended = subprocess.run([sys.executable, "-c", FRESH, json.dumps(args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     result = json.loads(ended.stdout.decode("utf-8"))
     assert (ended.returncode, result.get("failed", False), result["changed"]) == (0, False, True), result
+
+
+@pytest.mark.parametrize("name", ["kernel/random/boot_id", "kernel/osrelease", "kernel/yama/ptrace_scope", "vm/swappiness"])
+def test_nothing_of_an_image_is_taken_for_the_kernel(image, name):
+    """What lies where the kernel has its parameters may be a FIFO, and whoever opens it waits for ever."""
+    os.makedirs(os.path.dirname("%s/proc/sys/%s" % (image.root, name)))
+    os.mkfifo("%s/proc/sys/%s" % (image.root, name))
+    args = {"ANSIBLE_MODULE_ARGS": dict(dropins=DROPINS, rules=RULES, root=image.root)}
+    said = subprocess.check_output([sys.executable, "-c", FRESH, json.dumps(args)], timeout=60)
+    assert json.loads(said.decode("utf-8"))["changed"] is True
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_the_baseline_that_is_meant_is_that_of_the_image(image, run, check_mode):
+    image.add(BASELINE, "broken")
+    result = run(check_mode=check_mode)
+    assert result["failed"] is True and result["msg"].startswith(image.root + BASELINE + " cannot be understood (")

@@ -22,6 +22,14 @@ def test_text(given, expected):
     expected.encode("utf-8")
 
 
+@pytest.mark.parametrize("key, kept", [("exception", True), ("warnings", True), ("msg", False), ("summary", False), ("diff", False)])
+def test_objects_of_ansible_are_only_where_it_expects_them(key, kept):
+    typed = {"__ansible_type": "x", "event": [{"__ansible_type": "x", "chain": {"event": {"__ansible_type": "x"}}}]}
+    plain = {"event": [{"chain": {"event": {}}}]}
+    assert json.loads(_harmless.printed(json.dumps({key: typed}))) == {key: typed if kept else plain}
+    assert json.loads(_harmless.printed(json.dumps({key: {"before": [typed]}}))) == {key: {"before": [plain]}}
+
+
 LINES = "one\ntwo\n"
 
 
