@@ -3,7 +3,7 @@
 set -euo pipefail
 output=$(realpath -m "${1:-dist}")
 cd "$(dirname "$0")/.."
-git rev-parse --git-dir >/dev/null 2>&1 || { echo "ERROR: make build packs what git tracks, and this is no git clone: clone the repository" >&2; exit 1; }
+git rev-parse --git-dir >/dev/null 2>&1 || { echo "ERROR: make build packs what git tracks, and this is not a git clone: clone the repository" >&2; exit 1; }
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -10,7 +10,7 @@ found=()
 for text in '"' '`' '$' ':' '[' "\\\\" '{{' '{%' '{#' $'\n'; do
   if [[ $PWD == *"$text"* ]]; then found+=("${text/$'\n'/a line end}"); fi
 done
-if printf '%s\n' "$PWD" | LC_ALL=C.UTF-8 grep -qxv '.*'; then found+=("what is no text in UTF-8"); fi
+if printf '%s\n' "$PWD" | LC_ALL=C.UTF-8 grep -qxv '.*'; then found+=("what is not text in UTF-8"); fi
 if [ ${#found[@]} -gt 0 ]; then
   printf 'ERROR: %s: Ansible cannot work in a folder with this in its path: %s. Give the folder another name\n' "$PWD" "${found[*]}" >&2
   exit 1

@@ -148,7 +148,7 @@ def _text_of(path):
         with open(path, encoding="utf-8") as stream:
             found = stream.read(_LARGEST + 1)
     except UnicodeDecodeError as exc:
-        raise ValueError("%s: it is no text in UTF-8, so it is no saved result" % path) from exc
+        raise ValueError("%s: it is not text in UTF-8, so it is not a saved result" % path) from exc
     except OSError as exc:
         raise ValueError("%s: it cannot be read: %s" % (path, exc.strerror)) from exc
     if len(found) > _LARGEST:

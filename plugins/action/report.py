@@ -46,7 +46,7 @@ _SPEC = {
 
 def check_hours(given):
     if not _HOURS.match(str(given)):
-        raise ValueError("stale_after: %s is no whole number of hours, which must be 0 or more" % _harmless.line(given))
+        raise ValueError("stale_after: %s is not a whole number of hours, which must be 0 or more" % _harmless.line(given))
 
 
 def fresh(hours, now):
@@ -54,7 +54,7 @@ def fresh(hours, now):
     try:
         first = now - datetime.timedelta(hours=hours)
     except OverflowError:
-        raise ValueError("stale_after: %s is no number of hours back to the year 1" % hours) from None
+        raise ValueError("stale_after: %s is not a number of hours back to the year 1" % hours) from None
     # strftime would write a year before 1000 with fewer digits.
     return tuple(then.isoformat(timespec="seconds") + "Z" for then in (first, now + _MOST_AHEAD))
 

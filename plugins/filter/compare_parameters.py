@@ -26,11 +26,11 @@ options:
     type: raw
     required: true
   left_label:
-    description: What the left side is called, where it is no column.
+    description: What the left side is called, if it is not a column.
     type: str
     default: left
   right_label:
-    description: What the right side is called, where it is no column.
+    description: What the right side is called, if it is not a column.
     type: str
     default: right
 seealso:

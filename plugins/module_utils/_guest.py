@@ -40,7 +40,7 @@ Root = namedtuple("Root", "filesystem disk source")
 Tools = namedtuple("Tools", "version source installed running")
 
 IN_CONTAINER = "This host is a container: the devices and drivers are those of the machine on which it runs, so they are read there."
-NO_GUEST = "This host is no guest of VMware."
+NO_GUEST = "This host is not a guest of VMware."
 _DMI = "/sys/class/dmi/id"
 
 

@@ -50,7 +50,7 @@ def _inner(stream):
     start = _start(stream)
     while start:
         if start != _START:
-            raise ValueError("what is compressed in it is no archive of cpio")
+            raise ValueError("what is compressed in it is not a cpio archive")
         yield from _archive(stream, start)
         start = _start(stream)
 

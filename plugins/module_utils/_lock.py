@@ -30,7 +30,7 @@ def check_state():
         raise HostProblem("%s is a symbolic link to %s: remove the link"
                           % (_files.shown(_files.STATE_FOLDER), _files.target_of(_files.STATE_FOLDER)))
     if not _files.is_folder(parent) and _files.resolved(parent) != parent:
-        raise HostProblem("%s leads to %s by a symbolic link, and that is no directory: put the link right"
+        raise HostProblem("%s leads to %s by a symbolic link, and that is not a directory: put the link right"
                           % (_files.shown(parent), _files.shown(_files.resolved(parent))))
     _probe.check_target(_files.BASELINE)
     for path in (_files.STATE_FOLDER, _files.BASELINE):

@@ -29,8 +29,8 @@ def _no_photon(facts):
     if facts.os_id != "photon":
         return "This host is not Photon OS: os-release says %s. Only Photon OS can be upgraded by this role." % (facts.os_id or "nothing")
     if facts.container is None:
-        return ("This is no whole host: systemd-detect-virt gives no answer, and without systemd neither photon-upgrade.sh nor this role "
-                "can work. If it is a container, start it from a newer image instead.")
+        return ("This is not a whole host: systemd-detect-virt gives no answer, and without systemd neither photon-upgrade.sh nor this "
+                "role can work. If it is a container, start it from a newer image instead.")
     if facts.container:
         return ("This is a container (%s), and photon-upgrade.sh is for whole hosts. Start the container from a newer image instead."
                 % facts.container)
@@ -89,7 +89,7 @@ def _of_host(facts, asked):
     if facts.services is None:
         found.append("systemctl show does not tell which of the services to stop are active. Run it by hand to see why.")
     if facts.stray:
-        found.append("These are no links, but files where systemd keeps links to units, and photon-upgrade.sh stops at them: %s. Move them "
+        found.append("These are files where systemd keeps links to units, and photon-upgrade.sh stops at them: %s. Move them "
                      "to /etc/systemd/system and enable them there." % ", ".join(facts.stray))
     found += ["%s has %d MB free, and %d MB are asked for (photon_upgrade_free_mb). Make room." % (path, facts.free[path], least)
               for path, least in sorted(asked.free_mb.items()) if facts.free.get(path, least) < least]
@@ -132,7 +132,7 @@ def remarks(facts, asked, looked):
     if asked.checking and asked.precheck and looked is None:
         found.append(_NO_PRECHECK + " Check mode installs nothing. The upgrade itself installs it, and makes the precheck first.")
     if facts.containers:
-        found.append("%d containers are running. They are stopped with Docker for as long as the upgrade takes." % len(facts.containers))
+        found.append("Containers that are running: %d. They are stopped with Docker during the upgrade." % len(facts.containers))
     debug = [package.name for package in facts.packages if package.name.endswith("-debuginfo")]
     if debug:
         found.append("photon-upgrade.sh neither upgrades nor removes these packages, and they may be in its way: %s. Remove them."

@@ -29,7 +29,7 @@ def check_target(path):
     if stat.S_ISDIR(mode):
         raise HostProblem("%s is a directory: remove it or choose another name" % shown(path))
     if mode and not stat.S_ISREG(mode):
-        raise HostProblem("%s is no regular file but a FIFO, a socket or a device: remove it or choose another name" % shown(path))
+        raise HostProblem("%s is not a regular file but a FIFO, a socket or a device: remove it or choose another name" % shown(path))
     if missing and _files.exists(missing[0]):
         raise HostProblem("%s is not a directory" % shown(missing[0]))
 

@@ -99,7 +99,7 @@ class Tdnf:
             raise Refusal("name: %r: there is no such file on this host" % given)
         found = text.packages(self.rpm(["-qp", "--qf", text.QUERY, path]).stdout)
         if len(found) != 1:
-            raise Refusal("name: %r: this is no rpm file" % given)
+            raise Refusal("name: %r: this is not an rpm file" % given)
         return found[0]
 
     def check_repos(self):

@@ -98,7 +98,7 @@ def _contradictions(params, wanted, state):
          severity is not None and not (math.isfinite(severity) and 0 <= severity <= 10)),
         ("name: %r means all packages, and goes with no other name" % ALL, ALL in wanted and len(wanted) > 1),
         ("enablerepo: %r: tdnf enables every repository for such a pattern: name them, or write '*'" % "".join(globs[:1]), globs),
-        ("download_only goes not with state=absent", params["download_only"] and state == "absent"),
+        ("download_only cannot be used with state=absent", params["download_only"] and state == "absent"),
         ("autoremove goes only with state=absent", params["autoremove"] and state != "absent"),
         ("installroot: %r: give an absolute path" % params["installroot"], not params["installroot"].startswith("/")),
         ("conf_file: %r: give an absolute path" % params["conf_file"], not (params["conf_file"] or "/").startswith("/")),

@@ -104,7 +104,7 @@ def _json_plan(stdout):
         if isinstance(document, dict) and document and set(document) <= set(_TABLES.values()):
             return {key: [_item(item) for item in items] for key, items in document.items()}
     if not found and "{" in stdout:
-        raise ValueError("tdnf printed a plan that is no JSON: %r: nothing was done" % stdout[:200])
+        raise ValueError("tdnf printed a plan that is not JSON: %r: nothing was done" % stdout[:200])
     return {}
 
 

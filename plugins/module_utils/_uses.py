@@ -530,7 +530,7 @@ _RULES.update((name, _by_program(name)) for name in _OTHER_SIGNS if name not in 
 def unknown(name):
     """What to say of NAME, which is no use."""
     near = nearest(name, NAMES) if isinstance(name, str) else None
-    return "%r is no use of a host: %s" % (name, "did you mean %s?" % near if near else "the uses are " + ", ".join(NAMES))
+    return "%r is not a use of a host: %s" % (name, "did you mean %s?" % near if near else "the uses are " + ", ".join(NAMES))
 
 
 def checked(given):

@@ -62,7 +62,7 @@ options:
     type: path
   only_check:
     description:
-      - Compares nothing. Fails where O(left) or O(right) is no side, a saved result cannot be read, or O(dir) cannot be written. So all of
+      - Compares nothing. Fails if O(left) or O(right) is not a side, a saved result cannot be read, or O(dir) cannot be written. So all of
         this is told before hosts are read.
       - A new folder O(dir) is made.
     type: bool
@@ -123,7 +123,7 @@ counts:
     moves_by_itself: 3
     same: 1
 guest:
-  description: The same of the rows of the guest side of VMware, which are no parameters.
+  description: The same of the rows of the guest side of VMware, which are not parameters.
   returned: when both sides could be read
   type: dict
   sample:

@@ -175,8 +175,8 @@ guest:
   elements: dict
   sample: [{name: vmxnet3 version, value: 1.7.0.0-k, state: ok, reason: "", source: /sys/module/vmxnet3/version}]
 missing:
-  description: The names that were asked for, without a pattern, and that are no parameter of this host. One may be mistyped, or this kernel
-    lacks it.
+  description: The names that were asked for, without a pattern, and that are not parameters of this host. One may be mistyped, or this
+    kernel lacks it.
   returned: success
   type: list
   elements: str

@@ -203,7 +203,7 @@ def _services(given):
     """Of a name that systemctl takes for a pattern or for none at all, it would show other units than asked for, or nothing."""
     for name in given:
         if not re.match(r"[A-Za-z0-9:_.@\\-]+\Z", name):
-            raise ValueError("services: %r is no name of a unit: give each unit by itself, such as docker.service" % name)
+            raise ValueError("services: %r is not the name of a unit: give each unit by itself, such as docker.service" % name)
     return given
 
 

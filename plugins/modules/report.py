@@ -124,7 +124,7 @@ counts:
   type: dict
   sample: {ok: 1140, changed: 20, unasked: 40}
 verdicts:
-  description: The number of parameters with each verdict, of all hosts. C(waived) and C(not_applicable) are no passes.
+  description: The number of parameters with each verdict, of all hosts. C(waived) and C(not_applicable) do not count as passed.
   returned: success
   type: dict
   sample: {error: 0, fail: 3, waived: 1, not_applicable: 40, pass: 1156}

@@ -52,7 +52,7 @@ notes:
   - What was written is remembered in C(/var/lib/photon-hardening/vmware_guest.json), for the way back.
   - To know what the initramfs loads, the module reads it. One that is compressed with zstd, lz4 or lzo cannot be read with Python's own
     means, and is taken for one that may load the driver.
-  - A host that is no guest of VMware, or that is a container, is left as it is, and the task succeeds.
+  - A host that is not a guest of VMware, or that is a container, is left as it is, and the task succeeds.
 seealso:
   - module: photon.hardening.vmware_guest_info
 """

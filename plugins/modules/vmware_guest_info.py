@@ -15,7 +15,7 @@ description:
     C(modprobe.d) or of the kernel's command line that takes MSI or MSI-X away is named with its file and line.
   - Tells the disk controller and the file system of C(/), swap, memory in use, and the version of Docker. These are told of every host.
   - Only reads. Where something is wrong, the row is a finding and says what to do.
-  - A host that is no guest of VMware, or that is a container, says so, and the task succeeds.
+  - A host that is not a guest of VMware, or that is a container, says so, and the task succeeds.
 requirements:
   - Python 3.6 or newer on the host, standard library only. Python 3.6 needs ansible-core 2.16 on the controller, 3.7 needs 2.16 or 2.17.
 options: {}

@@ -159,7 +159,7 @@ def _boolean(name, value):
 def whole_number(name, value):
     """VALUE as a number; on the command line it is a text."""
     if isinstance(value, bool) or not re.fullmatch(r"[1-9][0-9]{0,5}", str(value)):
-        raise ValueError("%s: %r is no whole number from 1 to 999999" % (name, value))
+        raise ValueError("%s: %r is not a whole number from 1 to 999999" % (name, value))
     return int(value)
 
 

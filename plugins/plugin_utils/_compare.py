@@ -41,7 +41,7 @@ Comparison = namedtuple("Comparison", "left right groups same counts guest bench
 
 _Verdict = namedtuple("_Verdict", "verdict reason equally untold", defaults=("", False, False))
 _NO_ORDER = "The catalogue has no order for it, so neither value is called stricter."
-_NO_PARAMETER = "It is no kernel parameter, so neither value is called stricter."
+_NO_PARAMETER = "It is not a kernel parameter, so neither value is called stricter."
 _NOT_KNOWN = "It is not in the catalogue, which alone knows which value is stricter."
 
 

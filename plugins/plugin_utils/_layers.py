@@ -234,8 +234,8 @@ def _parameters(entry, parameters_of):
 
 def _waiver(where, _name, given):
     if not isinstance(given, dict):
-        raise ValueError("%s: a waiver is a reason and, where it ends, expires: YYYY-MM-DD, with owner and ticket if you like, and not %s"
-                         % (where, _shown(given)))
+        wrong = "it is empty" if given in (None, "") else "%s is not a waiver" % _shown(given)
+        raise ValueError("%s: %s: write {reason: TEXT}, and if you like expires, owner and ticket" % (where, wrong))
     for key in sorted(str(key) for key in given if key not in _WAIVER):
         near = nearest(key, _WAIVER)
         meant = "did you mean %s?" % near if near else "it has " + ", ".join(_WAIVER)
@@ -252,7 +252,7 @@ def _remark(where, key, given):
         return None
     text = given.strip() if isinstance(given, str) else ""
     if not text or not _is_printable(text) or len(text) > _LONGEST:
-        raise ValueError("%s: %s: %s is no text of one line with at most %d characters: write it in quotes, or leave it out"
+        raise ValueError("%s: %s: %s is not a text of one line with at most %d characters: write it in quotes, or leave it out"
                          % (where, key, _shown(given)[:_LONGEST], _LONGEST))
     return text
 
@@ -264,5 +264,5 @@ def _day(where, expires):
         try:
             return datetime.date.fromisoformat(text).isoformat()
         except ValueError as exc:
-            raise ValueError("%s: expires: %s is no day of the calendar (%s)" % (where, text, exc)) from exc
+            raise ValueError("%s: expires: %s is not a day of the calendar (%s)" % (where, text, exc)) from exc
     raise ValueError("%s: expires: %s is not a date such as 2027-01-31 (YYYY-MM-DD)" % (where, _shown(expires)))

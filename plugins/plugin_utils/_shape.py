@@ -32,7 +32,7 @@ def _finite(text):
     """JSON has no other numbers, but Python reads them, and would write them."""
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError("%s is no number" % text)
+        raise ValueError("%s is not a number" % text)
     return number
 
 
@@ -49,7 +49,7 @@ def parsed(line):
         raise BadShard("unreadable", "it is nested too deeply") from None
     except ValueError as exc:
         ended = getattr(exc, "pos", 0) >= len(line.rstrip()) or "Unterminated" in str(exc)
-        raise BadShard("truncated" if ended else "unreadable", "it is no JSON: %s" % _harmless.line(exc)) from None
+        raise BadShard("truncated" if ended else "unreadable", "it is not JSON: %s" % _harmless.line(exc)) from None
     _check_shape(shard)
     return shard
 

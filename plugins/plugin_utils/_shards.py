@@ -197,7 +197,7 @@ def _lines(path, stream):
     for number, text in enumerate(stream, 1):
         if "\0" in text:
             # Each of its lines would be a result that cannot be read.
-            yield path, _shape.BadShard("unreadable", "it is no text")
+            yield path, _shape.BadShard("unreadable", "it is not text")
             return
         last = text.strip() or last
         in_report = in_report or number == 1 and text.rstrip() == "{"

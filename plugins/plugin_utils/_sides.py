@@ -43,7 +43,7 @@ def kind_of(option, given, hosts, columns, is_file):
     found = [kind for kind, is_one in ((HOST, given in hosts), (PROFILE, given in columns), (RESULT, is_file)) if is_one]
     if not found:
         near = nearest(given, [*hosts, *columns])
-        raise ValueError("%s: %r is no host of the inventory, no column of the catalogue and no file%s"
+        raise ValueError("%s: %r is not a host of the inventory, a column of the catalogue or a file%s"
                          % (option, given, ": did you mean %s?" % near if near else "."))
     if len(found) > 1:
         raise ValueError("%s: %r is ambiguous: it is %s. %s" % (option, given, " and ".join(_ARTICLES[kind] for kind in found), _WAY_OUT))
@@ -116,14 +116,14 @@ def of_saved(label, text):
     except ValueError as exc:
         several = len(text.splitlines()) > 1 and text.startswith("{\"")
         hint = ", or it holds the results of several hosts: give a file with one" if several else ""
-        raise ValueError("%s: it is no saved result: not one document of JSON (%s)%s" % (label, exc, hint)) from exc
+        raise ValueError("%s: it is not a saved result: not one document of JSON (%s)%s" % (label, exc, hint)) from exc
     return of_result(label, found)
 
 
 def of_result(label, found):
     """The same as plain data."""
     if not isinstance(found, dict) or not ("outcome" in found or "parameters" in found):
-        raise ValueError("%s: it is no saved result: neither a host's result of a run nor what kernel_parameters_info returned" % label)
+        raise ValueError("%s: it is not a saved result: neither a host's result of a run nor what kernel_parameters_info returned" % label)
     schema = found.get("schema_version", _NEWEST_SCHEMA)
     if schema != _NEWEST_SCHEMA:
         raise ValueError("%s: its schema_version is %s, and this release reads %d: use the release that wrote it"
@@ -147,7 +147,7 @@ def _of_info_row(label, row):
     name, value, boot, source, error = (_text(label, key, row.get(key)) for key in ("name", "value", "boot", "boot_source", "error"))
     kind = row.get("kind", VALUE)
     if kind not in (VALUE, SECRET, MOVES, UNREADABLE):
-        raise ValueError("%s: %s: %s is no kind of value that this release knows" % (label, name, _harmless.line(kind)))
+        raise ValueError("%s: %s: %s is not a kind of value that this release knows" % (label, name, _harmless.line(kind)))
     if kind == SECRET or _secrets.is_secret(name):
         return _secret(name, value, source, error, _text(label, "digest", row.get("digest")))
     if kind == UNREADABLE or value is None:
@@ -192,22 +192,22 @@ def _file(source):
 def _text(label, key, given):
     if given is None or isinstance(given, str):
         return given and _harmless.flat(given)
-    raise ValueError("%s: %s: %s is no text" % (label, key, _harmless.line(given, 100)))
+    raise ValueError("%s: %s: %s is not a text" % (label, key, _harmless.line(given, 100)))
 
 
 def _count(label, key, given):
     if given is None or isinstance(given, int) and not isinstance(given, bool) and 0 <= given <= _MOST:
         return given
-    raise ValueError("%s: %s: %s is no number" % (label, key, _harmless.line(given, 100)))
+    raise ValueError("%s: %s: %s is not a number" % (label, key, _harmless.line(given, 100)))
 
 
 def _dictionary(label, key, given):
     if isinstance(given, dict):
         return given
-    raise ValueError("%s: %s: it is no dictionary, so this is no result of kernel_parameters_info" % (label, key))
+    raise ValueError("%s: %s: it is not a dictionary, so this is not a result of kernel_parameters_info" % (label, key))
 
 
 def _rows(label, key, given):
     if isinstance(given, list) and all(isinstance(row, dict) for row in given):
         return given
-    raise ValueError("%s: %s: it is no list of rows, so this is no result that can be compared" % (label, key))
+    raise ValueError("%s: %s: it is not a list of rows, so this is not a result that can be compared" % (label, key))

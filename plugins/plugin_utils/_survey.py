@@ -110,7 +110,7 @@ def _parsed(variable, text):
             raise ValueError("%s stands twice in it: leave one out" % twice)
         found = yaml_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
-        raise ValueError("%s: the answer is no YAML that can be read: %s" % (variable, _harmless.flat(str(exc)))) from exc
+        raise ValueError("%s: the answer is not YAML that can be read: %s" % (variable, _harmless.flat(str(exc)))) from exc
     if not isinstance(found, dict):
         raise ValueError("%s: the answer must be lines such as %s" % (variable, _EXAMPLES[variable[len(PREFIX):]]))
     return found

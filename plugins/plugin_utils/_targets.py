@@ -54,7 +54,7 @@ def no_names(variable, given):
     """GIVEN: the pattern, as a text or a list."""
     for part in (given or [given]) if isinstance(given, list) else [given]:
         if not isinstance(part, str) or not part.strip():
-            return "%s: %s is no text that names hosts or groups: write all, or a name" % (variable, _harmless.line(repr(part)))
+            return "%s: %s is not a text that names hosts or groups: write all, or a name" % (variable, _harmless.line(repr(part)))
     return None
 
 
@@ -78,11 +78,12 @@ def batches(serial):
     """SERIAL: one size, or several with commas between them or in a list."""
     for size in (serial or [serial]) if isinstance(serial, list) else str(serial).split(","):
         if not _BATCH.match(str(size).strip()):
-            return "photon_hardening_serial: %s is no number of hosts, such as 5, and no share of them, such as 10%%" % _harmless.line(size)
+            return ("photon_hardening_serial: %s is neither a number of hosts, such as 5, nor a share of them, such as 10%%"
+                    % _harmless.line(size))
     return None
 
 
 def most_failures(percentage):
     if not _PERCENTAGE.match(str(percentage)):
-        return "photon_hardening_max_fail_percentage: %s is no number from 0 to 100" % _harmless.line(percentage)
+        return "photon_hardening_max_fail_percentage: %s is not a number from 0 to 100" % _harmless.line(percentage)
     return None

@@ -90,11 +90,11 @@ def test_credentials_that_are_taken_away_again(tmp_path):
 def test_slices_that_are_none_set_up_nothing(tmp_path, slices):
     with awx.served() as (address, store):
         ended = play(tmp_path, address, "-e", "awx_slices=" + slices)
-        assert ended.returncode == 2 and "awx_slices: %s is no number of jobs" % slices in ended.stdout and store.log == []
+        assert ended.returncode == 2 and "awx_slices: %s is not a number of jobs" % slices in ended.stdout and store.log == []
 
 
 @pytest.mark.parametrize("given, words", [
-    ({"awx_audit_schedule": "weekly"}, "awx_audit_schedule: weekly is no schedule such as DTSTART:"),
+    ({"awx_audit_schedule": "weekly"}, "awx_audit_schedule: weekly is not a schedule such as DTSTART:"),
     ({"awx_scm_url": ""}, "awx_scm_url: it is empty: give it a value, or leave it out"),
     ({"awx_organization": " "}, "awx_organization: it is empty"),
     ({"awx_credentials": ["key of nobody"]}, "this AWX has no credential called key of nobody: make it first (docs/awx.md), or name "),
@@ -102,8 +102,8 @@ def test_slices_that_are_none_set_up_nothing(tmp_path, slices):
     ({"awx_credentials": [99]}, "this AWX has no credential called 99: make it first"),
     *[({name: empty}, name + ": a name is empty: give the name of a credential, or leave %s out" % name)
       for name in ("awx_credentials", "awx_galaxy_credentials") for empty in (None, "", ["key of my hosts", " "])],
-    ({"awx_image": " "}, "is no image such as registry.example.org/photon-hardening-ee:1: give one, or leave it out"),
-    ({"awx_image": None}, "awx_image: null is no image such as "), ({"awx_inventory": None}, "awx_inventory: it is empty"),
+    ({"awx_image": " "}, "is not an image such as registry.example.org/photon-hardening-ee:1: give one, or leave it out"),
+    ({"awx_image": None}, "awx_image: null is not an image such as "), ({"awx_inventory": None}, "awx_inventory: it is empty"),
     ({"awx_audit_schedule": None}, "awx_audit_schedule: it is empty"),
 ])
 def test_what_awx_could_not_take_sets_up_nothing(tmp_path, given, words):

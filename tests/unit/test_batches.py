@@ -97,8 +97,8 @@ def test_with_strategy_free_only_a_batch_that_fails_as_a_whole_ends_the_run(run)
 
 
 @pytest.mark.parametrize("given, words", [
-    ({"photon_hardening_serial": "one"}, "photon_hardening_serial: one is no number of hosts"),
-    ({"photon_hardening_max_fail_percentage": "few"}, "photon_hardening_max_fail_percentage: few is no number from 0 to 100"),
+    ({"photon_hardening_serial": "one"}, "photon_hardening_serial: one is neither a number of hosts"),
+    ({"photon_hardening_max_fail_percentage": "few"}, "photon_hardening_max_fail_percentage: few is not a number from 0 to 100"),
 ])
 def test_a_wrong_batch_is_one_sentence(run, given, words):
     code, output, outcomes, _missing = run({"web1": LOCAL}, given)

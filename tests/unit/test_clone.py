@@ -57,7 +57,7 @@ def made_in(folder, name):
 @pytest.mark.parametrize("name, named", [
     ("a $HOME clone", "$"), ('say "hi"', '"'), ("`id`", "`"), ("a:b", ":"), ("[1]", "["), ("a\\\\b", "\\\\"),
     ("{{ 1 }}", "{{"), ("{% x", "{%"), ("{#", "{#"),
-    ("a\nb", "a line end"), (os.fsdecode(b"a\xe9"), "what is no text in UTF-8"), ('"$x: {{', '" $ : {{'),
+    ("a\nb", "a line end"), (os.fsdecode(b"a\xe9"), "what is not text in UTF-8"), ('"$x: {{', '" $ : {{'),
 ])
 def test_a_folder_in_which_ansible_could_not_work(tmp_path, name, named):
     clone, refused = tmp_path / name, made_in(tmp_path, name)

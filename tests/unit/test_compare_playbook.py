@@ -77,7 +77,7 @@ def test_a_host_and_a_profile(run):
 
 @pytest.mark.parametrize("args, status, words", [
     (["left=near1"], 2, "right: say what is compared, a host, a profile or a saved result: -e right=NAME"),
-    (["left=near3", "right=photon"], 2, "left: 'near3' is no host of the inventory, no column of the catalogue and no file: "
+    (["left=near3", "right=photon"], 2, "left: 'near3' is not a host of the inventory, a column of the catalogue or a file: "
                                         "did you mean near1?"),
     (["left=far", "right=photon"], 2, "left: far: this host could not be read: "),
     # Before a host is contacted.

@@ -38,14 +38,14 @@ MISTAKES = {
     "day": ({"photon_hardening_waivers": {"vm.swappiness": {"reason": "x", "expires": "soon"}}},
             "photon_hardening_waivers: vm.swappiness: expires: 'soon' is not a date such as "),
     "formats": ({"photon_hardening_report_formats": ["htm"]}, "photon_hardening_report_formats: 'htm' is not one of html"),
-    "keep": ({"photon_hardening_report_keep": 0}, "photon_hardening_report_keep: 0 is no whole number from 1 to 999999"),
+    "keep": ({"photon_hardening_report_keep": 0}, "photon_hardening_report_keep: 0 is not a whole number from 1 to 999999"),
     "checklist": ({"photon_hardening_report_formats": ["cklb"]}, "_report_formats: cklb needs photon_hardening_report_benchmark"),
     "folder": ({"photon_hardening_report_dir": "/dev/null/x"}, "photon_hardening_report_dir: the result of folder cannot be kept: "),
     "image": ({"photon_hardening_root": "/nowhere"}, "root: '/nowhere' is not the whole path of a folder"),
     # No host is contacted: this one does not exist.
     "relative": ({"photon_hardening_root": "mnt", **FAR}, "photon_hardening_root: 'mnt' is not the whole path of a folder"),
     "use": ({"photon_hardening_uses": {"ruter": "absent"}, **FAR},
-            "photon_hardening_uses: 'ruter' is no use of a host: did you mean router?"),
+            "photon_hardening_uses: 'ruter' is not a use of a host: did you mean router?"),
     "said": ({"photon_hardening_uses": {"router": "absnt"}, **FAR}, "photon_hardening_uses: router must be one of auto, present, absent"),
 }
 
@@ -74,16 +74,16 @@ def test_a_mistake_is_one_sentence(printed):
 
 
 @pytest.mark.parametrize("playbook, given, words", [
-    ("report", {"report_stale_after": "x"}, "report_stale_after: x is no whole number of hours, which must be 0 or more"),
+    ("report", {"report_stale_after": "x"}, "report_stale_after: x is not a whole number of hours, which must be 0 or more"),
     ("report", {"report_query": "[[", "report_inputs": ["."]}, "report_query: the expression ends too early"),
-    ("report", {"photon_hardening_report_keep": "x"}, "photon_hardening_report_keep: 'x' is no whole number"),
+    ("report", {"photon_hardening_report_keep": "x"}, "photon_hardening_report_keep: 'x' is not a whole number"),
     ("report", {"report_dir": "gone"}, "gone: No such file or directory: name a folder"),
     ("report", {"report_dir": "/dev/null/x", "report_inputs": ["."]}, "report_dir: no report can be written: /dev/null/x"),
     ("report", {"report_dir": ""}, "report_dir: it is empty: name the folder with the results of earlier runs"),
     # To a playbook's `default` they are not given.
     ("report", {"report_since": "{{ nix }}"}, "report_since: 'nix' is undefined"),
     ("compare", {"left": "photon3", "right": "kspp", "assert": "{{ nix }}"}, "assert: 'nix' is undefined"),
-    ("compare", {"left": "photon", "right": "nope"}, "right: 'nope' is no host of the inventory"),
+    ("compare", {"left": "photon", "right": "nope"}, "right: 'nope' is not a host of the inventory"),
     ("compare", {"left": "photon", "right": "kspp", "assert": "same"}, "assert: 'same' is not one of none"),
     ("compare", {"left": "photon", "right": "kspp", "compare_formats": ["pdf"]}, "compare_formats: 'pdf' is not one of"),
     ("compare", {"left": "photon", "right": "kspp", "compare_dir": "/dev/null/x"}, "compare_dir: the comparison cannot be written: "),

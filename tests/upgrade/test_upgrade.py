@@ -157,7 +157,7 @@ def test_an_interpreter_that_the_upgrade_takes_away_is_refused(interpreter, more
     ({"photon_hardening_vmware_msix": "nope"}, "photon_hardening_vmware_msix: 'nope' is not one of enable, keep"),
     # What only the host can tell.
     ({"photon_hardening_overrides": {"vm.swapiness": "1"}}, "vm.swapiness: neither the catalogue nor this host knows this parameter"),
-    ({"photon_upgrade_poll": 0}, "photon_upgrade_poll: 0 is no whole number from 1 to 999999"),
+    ({"photon_upgrade_poll": 0}, "photon_upgrade_poll: 0 is not a whole number from 1 to 999999"),
 ])
 def test_a_variable_that_could_not_be_used_on_the_way_is_refused_before(given, words):
     setup(1, FOUR)
@@ -195,7 +195,7 @@ def test_a_host_that_cannot_be_reached_is_told():
 def test_while_a_container_is_running_nothing_is_begun_and_docker_comes_back():
     setup(1, dict(FOUR, live_restore=True))
     done = upgrade("5.0")
-    assert done.returncode == 2 and "1 containers are running although their services are stopped" in done.stdout
+    assert done.returncode == 2 and "Containers that are running although their services are stopped" in done.stdout
     assert "photon-upgrade.sh was not started. The host is still Photon OS 4.0." in done.stdout
     assert not started() and [line for line in calls() if line.startswith("systemctl st")] == [
         "systemctl stop docker.socket", "systemctl stop docker.service", "systemctl start docker.socket", "systemctl start docker.service"]

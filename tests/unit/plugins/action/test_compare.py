@@ -76,7 +76,7 @@ def test_what_is_asserted_and_does_not_hold(run):
 
 @pytest.mark.parametrize("args, words", [
     (dict(left="", right="photon"), "left: say what is compared, a host, a profile or a saved result: -e left=NAME"),
-    (dict(left="photon", right="foton"), "right: 'foton' is no host of the inventory, no column of the catalogue and no file: did you mean "
+    (dict(left="photon", right="foton"), "right: 'foton' is not a host of the inventory, a column of the catalogue or a file: did you mean "
                                          "photon?"),
     (dict(left="web1", right="photon"),
      "left: web1: nothing was read of this host: results has to hold what kernel_parameters_info returned of it"),
@@ -84,9 +84,9 @@ def test_what_is_asserted_and_does_not_hold(run):
      "left: web1: this host could not be read: no\\x1b[2J"),
     (dict(left="web1", right="photon", results={"web1": {"failed": True}}),
      "left: web1: this host could not be read: it does not say why"),
-    (dict(left="photon", right="empty"), "right: empty: it is no saved result: not one document of JSON (Expecting value: line 1 column 1 "
-                                         "(char 0))"),
-    (dict(left="photon", right="bytes"), "right: %s/bytes: it is no text in UTF-8, so it is no saved result"),
+    (dict(left="photon", right="empty"), "right: empty: it is not a saved result: not one document of JSON (Expecting value: line 1 "
+                                         "column 1 (char 0))"),
+    (dict(left="photon", right="bytes"), "right: %s/bytes: it is not text in UTF-8, so it is not a saved result"),
     (dict(left="photon", right="photon5", formats=["pdf"]),
      "formats: 'pdf' is not one of text, html, json, markdown"),
     (dict(left="photon", right="photon5", formats="html, json"),
@@ -119,8 +119,8 @@ def test_the_playbook_names_the_variables_of_its_user(run, tmp_path, args, words
 
 
 @pytest.mark.parametrize("args, words", [
-    (dict(left="web1", right="nope"), "right: 'nope' is no host of the inventory"),
-    (dict(left="empty", right="web1"), "left: empty: it is no saved"),
+    (dict(left="web1", right="nope"), "right: 'nope' is not a host of the inventory"),
+    (dict(left="empty", right="web1"), "left: empty: it is not a saved"),
     (dict(left="web1", right="web2", dir="empty"), "dir: the comparison cannot be written: "),
     (dict(left="web1", right="web2", dir="empty/x"), "dir: the comparison cannot be written: "),
 ])

@@ -80,7 +80,7 @@ def test_what_the_command_line_says_is_of_its_type(checked, option, given, expec
     assert asked == dict(ASKED, **{option: expected}) and type(asked[option]) is type(expected)
 
 
-NUMBER = "is no whole number from 1 to 999999"
+NUMBER = "is not a whole number from 1 to 999999"
 
 
 @pytest.mark.parametrize("option, value, words", [

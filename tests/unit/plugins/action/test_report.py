@@ -196,9 +196,9 @@ def test_where_the_question_is_wrong_no_report_is_written(kept, monkeypatch):
     ({"report_dir": "/x", "report_formats": ["pdf"]}, "report_formats: 'pdf' is not one of"),
     ({"inputs": [], "query": "["}, "query: the expression"),
     ({"inputs": [], "since": "/dev/null"}, "since: /dev/null: there is no result of any host in it"),
-    *[({"inputs": [], "stale_after": hours}, "stale_after: %s is no whole number of hours, which must be 0 or more" % hours)
+    *[({"inputs": [], "stale_after": hours}, "stale_after: %s is not a whole number of hours, which must be 0 or more" % hours)
       for hours in (-1, "2d", True, "1.5", "", "9" * 16, "\u0663", [1])],
-    ({"inputs": [], "stale_after": 10 ** 12}, "stale_after: 1000000000000 is no number of hours"),
+    ({"inputs": [], "stale_after": 10 ** 12}, "stale_after: 1000000000000 is not a number of hours"),
 ])
 def test_what_goes_wrong_is_one_sentence(monkeypatch, args, words):
     result = ran(args, monkeypatch=monkeypatch)
@@ -209,8 +209,8 @@ def test_what_goes_wrong_is_one_sentence(monkeypatch, args, words):
     ({"inputs": {"a": 1}}, {}, "report_inputs must be a list, not {'a': 1}"),
     ({"inputs": ["/no/such"]}, {}, "report_inputs: /no/such: No such file"),
     ({"cached_facts": "perhaps"}, {}, "report_cached_facts: 'perhaps' is neither"),
-    ({"stale_after": "week"}, {}, "report_stale_after: week is no whole number"),
-    ({"stale_after": 10 ** 12}, {}, "report_stale_after: 1000000000000 is no number of hours"),
+    ({"stale_after": "week"}, {}, "report_stale_after: week is not a whole number"),
+    ({"stale_after": 10 ** 12}, {}, "report_stale_after: 1000000000000 is not a number of hours"),
     ({"since": "/no/such"}, {}, "report_since: /no/such: No such file"),
     ({"query": "hosts[."}, {}, "report_query: the expression is wrong at column 7"),
     ({}, {"__photon_hardening_report_dir": "/no/such"}, "report_dir: /no/such: No such file"),

@@ -24,9 +24,9 @@ def test_a_result_and_a_column():
 
 
 @pytest.mark.parametrize("left, right, words", [
-    ("fotonn", "photon", "compare_parameters: left: 'fotonn' is no host of the inventory, no column of the catalogue and no file."),
-    ("photon", {}, "compare_parameters: right: it is no saved result: "),
-    ("photon", 7, "compare_parameters: right: it is no saved result: "),
+    ("fotonn", "photon", "compare_parameters: left: 'fotonn' is not a host of the inventory, a column of the catalogue or a file."),
+    ("photon", {}, "compare_parameters: right: it is not a saved result: "),
+    ("photon", 7, "compare_parameters: right: it is not a saved result: "),
 ])
 def test_refusals(left, right, words):
     with pytest.raises(AnsibleFilterError) as caught:

@@ -53,7 +53,8 @@ def test_pattern(asked, terms, pattern):
     ({"ansible_limit": "web1", "said": {"no_limit": "why"}}, "--limit: this playbook takes none: why"),
     ({"terms": ["web:&ungrouped"]}, "photon_hardening_hosts: web:&ungrouped leaves no host"),
     ({"terms": ["web:!web"], "said": {"variable": "photon_upgrade_hosts"}}, "photon_upgrade_hosts: web:!web leaves no host"),
-    ({"terms": [{"a": 1}]}, "photon_hardening_hosts: {'a': 1} is no text"), ({"terms": [""]}, "photon_hardening_hosts: '' is no text"),
+    ({"terms": [{"a": 1}]}, "photon_hardening_hosts: {'a': 1} is not a text"),
+    ({"terms": [""]}, "photon_hardening_hosts: '' is not a text"),
     ({"said": {"serial": "one"}}, "photon_hardening_serial: one is "),
     ({"said": {"serial": 1, "max_fail_percentage": "few"}}, "photon_hardening_max_fail_percentage: few is "),
 ])

@@ -93,8 +93,8 @@ def test_what_is_no_guest_of_vmware_says_so(told, make, machine, disk, filesyste
         (machine, "not_applicable"), (disk, "ok"), (filesystem, "ok")]
     assert findings(rows) == []
     assert brief(rows, "open-vm-tools state", "vmxnet3 driver") == [(None, "not_applicable")] * 2
-    assert rows["vmxnet3 driver"]["reason"] == rows["virtual machine"]["reason"] == "This host is no guest of VMware."
-    assert _guest.message(list(rows.values())) == "This host is no guest of VMware; 0 of %d rows are findings" % len(rows)
+    assert rows["vmxnet3 driver"]["reason"] == rows["virtual machine"]["reason"] == "This host is not a guest of VMware."
+    assert _guest.message(list(rows.values())) == "This host is not a guest of VMware; 0 of %d rows are findings" % len(rows)
 
 
 def test_a_container_says_so(told, monkeypatch):

@@ -50,7 +50,7 @@ def test_no_modules(image):
     (EARLY + b"\x28\xb5\x2f\xfd....", "it is compressed with zstd, which Python cannot read"),
     (b"", "there is no file in it"), (b"\0" * 512, "there is no file in it"), (gzip.compress(b""), "there is no file in it"),
     (b"\x02\x21\x4c\x18....", "it is compressed with lz4"), (b"\x89LZO....", "it is compressed with lzo"),
-    (b"MZ......", "its format is not known"), (gzip.compress(b"MZ......"), "what is compressed in it is no archive of cpio"),
+    (b"MZ......", "its format is not known"), (gzip.compress(b"MZ......"), "what is compressed in it is not a cpio archive"),
     (MAIN[:200], "it is damaged: it ends in the middle of a file"), (gzip.compress(MAIN)[:100], "it is damaged: "),
     (entry("init") + b"x" * 200, "it is damaged: a header of cpio is missing"),
     (b"0707" + b"0" * 200, "it is damaged: a header of cpio is missing"), (b"070701" + b"z" * 200, "it is damaged: a header"),

@@ -137,7 +137,7 @@ def test_packages_that_may_be_lost():
 
 
 @pytest.mark.parametrize("found, mine, words", [
-    (dict(containers=("1", "2")), {}, "2 containers are running"),
+    (dict(containers=("1", "2")), {}, "Containers that are running: 2. "),
     (dict(packages=installed("4.0", "x-debuginfo-1-1.ph4.x86_64")), {}, "in its way: x-debuginfo"),
     (named("5.0"), {"to": "6.0"}, "no copy of the rpm database"),
     (dict(core_pattern="| /usr/bin/true"), {}, "Otherwise it stores this as the original value."),

@@ -39,7 +39,7 @@ def test_probe_changes_nothing(below):
 @pytest.mark.parametrize("plant, words", [
     (lambda path: os.symlink("/victim", path), "is a symbolic link to /victim: remove the link"),
     (os.mkdir, "is a directory: remove it"),
-    (os.mkfifo, "is no regular file but a FIFO"),
+    (os.mkfifo, "is not a regular file but a FIFO"),
 ])
 def test_what_is_in_the_way_is_found_before(below, plant, words):
     plant(str(below.join("a")))

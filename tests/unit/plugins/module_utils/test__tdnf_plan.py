@@ -65,7 +65,7 @@ def test_names(given, expected):
     (dict(name=["a"], state="latest", sec_severity=10.5), "a number from 0 to 10"),
     (dict(name=["a"], state="latest", sec_severity=float("nan")), "a number from 0 to 10"),
     (dict(name=["a"], enablerepo=["photon-*"]), "enablerepo: 'photon-*': tdnf enables every repository"),
-    (dict(name=["a"], download_only=True, state="removed"), "download_only goes not with state=absent"),
+    (dict(name=["a"], download_only=True, state="removed"), "download_only cannot be used with state=absent"),
     (dict(name=["a"], autoremove=True, state="latest"), "autoremove goes only with state=absent"),
     (dict(name=["a"], timeout=0), "timeout: give a number of seconds above 0"),
     (dict(name=["a"], installroot="here"), "installroot: 'here': give an absolute path"),

@@ -894,9 +894,9 @@ def test_who_is_added_later_is_thought_of():
 def test_what_a_user_says_of_uses():
     assert _uses.checked({"docker": "present", "kdump": "absent", "slaac": "auto"}) == {"docker": "present", "kdump": "absent"}
     for given, words in (
-            ({"dokcer": "present"}, "uses: 'dokcer' is no use of a host: did you mean docker?"),
-            ({"podmn_kubernetes": "present"}, "uses: 'podmn_kubernetes' is no use of a host: the uses are docker, "),
-            ({7: "present"}, "uses: 7 is no use of a host: the uses are docker, "),
+            ({"dokcer": "present"}, "uses: 'dokcer' is not a use of a host: did you mean docker?"),
+            ({"podmn_kubernetes": "present"}, "uses: 'podmn_kubernetes' is not a use of a host: the uses are docker, "),
+            ({7: "present"}, "uses: 7 is not a use of a host: the uses are docker, "),
             ({"docker": True}, "uses: docker must be one of auto, present, absent, not True")):
         with pytest.raises(ValueError) as caught:
             _uses.checked(given)

@@ -383,9 +383,11 @@ def test_a_lost_baseline_is_adopted(plain, baseline):
     run(CONTENT)
     os.unlink(plain.root + BASELINE) if baseline is None else plain.file(BASELINE, baseline)
     before = plain.tree()
-    assert run(state="adopted", check_mode=True)["changed"] and plain.tree() == before
+    told = run(state="adopted", check_mode=True)
+    assert told["changed"] and plain.tree() == before
+    assert told["msg"] == "what is there now would be remembered: parameters: 2, files: 2"
     result = run(state="adopted")
-    assert result["changed"] and "2 parameters and 2 files" in result["msg"]
+    assert result["changed"] and result["msg"] == "what is there now is remembered: parameters: 2, files: 2"
     assert not run(state="adopted")["changed"]
     assert dict(plain.tree(), **{BASELINE[1:]: None}) == dict(before, **{BASELINE[1:]: None})
     # What is there now is what was there before.
@@ -401,8 +403,10 @@ def test_a_baseline_is_forgotten_readable_or_not(plain, baseline):
     if baseline:
         plain.file(BASELINE, baseline)
     before = plain.tree()
-    assert run(state="forgotten", check_mode=True)["changed"] and plain.tree() == before
-    assert run(state="forgotten")["changed"]
+    told = run(state="forgotten", check_mode=True)
+    assert told["changed"] and told["msg"] == "the baseline would be removed, and nothing else" and plain.tree() == before
+    told = run(state="forgotten")
+    assert told["changed"] and told["msg"] == "the baseline is removed, and nothing else"
     now = plain.tree()
     assert sorted(set(before) - set(now)) == [BASELINE[1:]] and all(before[path] == text for path, text in now.items())
     assert not run(state="forgotten")["changed"]

@@ -166,7 +166,7 @@ def test_free_mb_is_checked(photon, given):
 @pytest.mark.parametrize("name", ["", "docker*", "docker.service containerd.service", "docker?", "x[a]", "docker.service\n", "../docker"])
 def test_what_is_no_name_of_one_unit_is_refused(photon, name):
     """For these systemctl shows all units that match, or fails and shows none: Docker would not be stopped."""
-    with pytest.raises(ValueError, match="^services: .* is no name of a unit"):
+    with pytest.raises(ValueError, match="^services: .* is not the name of a unit"):
         photon.run(services=["docker.socket", name])
     assert photon.started == []
 

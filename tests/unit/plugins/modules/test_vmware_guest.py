@@ -181,7 +181,7 @@ def test_a_container_and_another_machine_are_left_alone(guest, monkeypatch):
         if text:
             guest.file(_msix.PATH, text).file(_msix.MEMORY, _msix.memory_text(_msix.Memory((_msix.hash_of(text),), ())))
         before, result = written(guest), run()
-        assert (result["changed"], result["msg"], result["rows"]) == (False, "This host is no guest of VMware.", [])
+        assert (result["changed"], result["msg"], result["rows"]) == (False, "This host is not a guest of VMware.", [])
         assert written(guest) == before
     monkeypatch.setattr(_procfs, "in_container", lambda: True)
     assert run()["msg"].startswith("This host is a container: ")

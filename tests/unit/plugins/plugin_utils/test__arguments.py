@@ -125,7 +125,7 @@ def test_checked(name, value, expected):
     # What a shell makes of a variable that is not set: the host itself, and a gate that lets everything pass, are not meant.
     ("photon_hardening_root", "", "photon_hardening_root: it is empty: give a value, or leave the variable out"),
     *[(FAIL_ON, text, "photon_hardening_fail_on: it is empty: give a value") for text in ("", " ", ",", " , ")],
-    *[(KEEP, value, "photon_hardening_report_keep: %r is no whole number from 1 to 999999" % value)
+    *[(KEEP, value, "photon_hardening_report_keep: %r is not a whole number from 1 to 999999" % value)
       for value in (0, -1, 1000000, 2.5, True, "x", "", "7\n", "\u0667")],
 ])
 def test_what_the_specification_does_not_allow(name, value, words):

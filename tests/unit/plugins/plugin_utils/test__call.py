@@ -204,7 +204,7 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     ({"role_variables": True}, {"photon_hardening_conflicts": "fight"}, "photon_hardening_conflicts: 'fight' is not one of restate"),
     # Whichever host it is.
     ({"role_variables": True}, {"photon_hardening_uses": {"ruter": "absent"}},
-     "photon_hardening_uses: 'ruter' is no use of a host: did you mean router?"),
+     "photon_hardening_uses: 'ruter' is not a use of a host: did you mean router?"),
     ({"profile": "photon", "uses": {"router": "absnt"}}, {}, "uses: router must be one of auto, present, absent, not 'absnt'"),
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_root": "mnt"}, "photon_hardening_root: 'mnt' is not the whole path"),
     ({"role_variables": True, "root": "mnt", "dropins": DROPINS}, {}, "root: 'mnt' is not the whole path"),
@@ -219,12 +219,12 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     ({"dropins": DROPINS}, {"ansible_facts": {"photon_hardening_x": ""}}, "photon_hardening_x: the host says"),
     # Before a host is contacted, and under the name of what was written.
     ({"role_variables": True}, {"photon_hardening_uses": {"io_ring": "present"}},
-     "photon_hardening_uses: 'io_ring' is no use of a host: did you mean io_uring?"),
+     "photon_hardening_uses: 'io_ring' is not a use of a host: did you mean io_uring?"),
     ({"role_variables": True}, {"photon_hardening_uses": {7: "present"}},
-     "photon_hardening_uses: 7 is no use of a host: the uses are docker, containerd, "),
+     "photon_hardening_uses: 7 is not a use of a host: the uses are docker, containerd, "),
     ({"role_variables": True}, {"photon_hardening_uses": {"router": True}},
      "photon_hardening_uses: router must be one of auto, present, absent, not True"),
-    ({"dropins": DROPINS, "uses": {"dokcer": "present"}}, {}, "uses: 'dokcer' is no use of a host: did you mean docker?"),
+    ({"dropins": DROPINS, "uses": {"dokcer": "present"}}, {}, "uses: 'dokcer' is not a use of a host: did you mean docker?"),
     ({"dropins": DROPINS, "root": ""}, {}, "root: it is empty: name the folder of the image, or leave it out for this host itself"),
     *[({"role_variables": True}, {"photon_hardening_groups": text}, "photon_hardening_groups: it is empty: name groups (security, tuning, ")
       for text in ("", " ", ",")],
@@ -240,7 +240,7 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
        'ARGS="-e photon_hardening_state=%s")' % (state, state)) for state in ("adopted", "forgotten")],
     ({"role_variables": True, "state": "present"}, {"photon_hardening_state": "absent"},
      "photon_hardening_state: the playbook audit does not accept absent: use the playbook rollback (make rollback)"),
-    ({"role_variables": True, "state": "absent", "uses": {"ruter": "present"}}, {}, "uses: 'ruter' is no use of a host"),
+    ({"role_variables": True, "state": "absent", "uses": {"ruter": "present"}}, {}, "uses: 'ruter' is not a use of a host"),
 ])
 def test_refusals(args, variables, words):
     with pytest.raises(ValueError) as caught:

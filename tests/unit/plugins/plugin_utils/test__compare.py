@@ -455,7 +455,7 @@ def test_the_article_s_rows_stand_beside_those_of_a_host():
     assert {name: row.verdict for name, row in found.items()} == {
         "root filesystem type": "not_comparable", "vmw_pvscsi disable_msix": "same"}
     assert found["root filesystem type"].reason == (
-        "It is no kernel parameter, so neither value is called stricter. Chosen when the host was installed.")
+        "It is not a kernel parameter, so neither value is called stricter. Chosen when the host was installed.")
     assert (found["root filesystem type"].left.value, found["root filesystem type"].right.value) == ("xfs", "ext4")
 
 

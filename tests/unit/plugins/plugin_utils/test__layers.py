@@ -112,8 +112,8 @@ def test_a_tab_and_a_letter_of_any_script_can_be_printed():
 
 
 @pytest.mark.parametrize("entry, words", [
-    (None, "a waiver is a reason and, where it ends, expires: YYYY-MM-DD, with owner and ticket if you like, and not None"),
-    ("because", "and not 'because'"),
+    (None, "it is empty: write {reason: TEXT}, and if you like expires, owner and ticket"), ("", "it is empty: write {reason: TEXT}"),
+    ("because", "'because' is not a waiver: write {reason: TEXT}"),
     ({"reason": "x", "until": "2027-01-31"}, "a waiver has no 'until': it has reason, "),
     ({"reson": "x"}, "a waiver has no 'reson': did you mean reason?"),
     ({"reason": "x", "onwer": "A"}, "a waiver has no 'onwer': did you mean owner?"),
@@ -121,13 +121,13 @@ def test_a_tab_and_a_letter_of_any_script_can_be_printed():
     ({}, "needs a reason"), ({"reason": ""}, "needs a reason"), ({"reason": 7}, "needs a reason"),
     ({"reason": "x\nkernel.b = 1"}, "needs a reason"),
     ({"reason": "x", "expires": "soon"}, "is not a date such as 2027-01-31"),
-    ({"reason": "x", "expires": "2027-02-30"}, "no day of the calendar"),
+    ({"reason": "x", "expires": "2027-02-30"}, "is not a day of the calendar"),
     ({"reason": "x", "expires": 2027}, "is not a date such as"), ({"reason": "x", "expires": True}, "is not a date such as"),
     ({"reason": "x", "expires": datetime.datetime(2027, 1, 31, 12)}, "is not a date such as"),
-    ({"reason": "x", "owner": 7}, "owner: 7 is no text of one line"), ({"reason": "x", "ticket": 4711}, "ticket: 4711 is no text"),
-    ({"reason": "x", "owner": " "}, "owner: ' ' is no text"), ({"reason": "x", "ticket": ["a"]}, "ticket: ['a'] is no text"),
-    ({"reason": "x", "owner": "a\nb"}, "owner: 'a\\nb' is no text"), ({"reason": "x", "ticket": False}, "ticket: False is no text"),
-    ({"reason": "x", "owner": "a" * 101}, "owner: '%s is no text of one line with at most 100 characters" % ("a" * 99)),
+    ({"reason": "x", "owner": 7}, "owner: 7 is not a text of one line"), ({"reason": "x", "ticket": 4711}, "ticket: 4711 is not a text"),
+    ({"reason": "x", "owner": " "}, "owner: ' ' is not a text"), ({"reason": "x", "ticket": ["a"]}, "ticket: ['a'] is not a text"),
+    ({"reason": "x", "owner": "a\nb"}, "owner: 'a\\nb' is not a text"), ({"reason": "x", "ticket": False}, "ticket: False is not a text"),
+    ({"reason": "x", "owner": "a" * 101}, "owner: '%s is not a text of one line with at most 100 characters" % ("a" * 99)),
     ({"reason": "x", "by": "A"}, "a waiver has no 'by'"), ({"reason": "x", "control": "cis:1"}, "a waiver has no 'control'"),
 ])
 def test_refused_waivers(entry, words):

@@ -33,10 +33,10 @@ def test_a_relative_folder_is_below_the_current_one(tmp_path, monkeypatch):
     ({"report_dir": "a\0b"}, "report_dir: 'a\\x00b' is not the name of a folder"),
     ({"report_formats": ["pdf"]}, "report_formats: 'pdf' is not one of html, json, junit, hdf, cklb"),
     ({"report_formats": ["cklb"]}, "report_formats: cklb needs report_benchmark, such as stig_rhel8"),
-    ({"report_keep": 0}, "report_keep: 0 is no whole number from 1 to 999999"),
-    ({"report_keep": True}, "report_keep: True is no whole number"),
-    ({"report_keep": "many"}, "report_keep: 'many' is no whole number"),
-    ({"report_keep": 1000000}, "report_keep: 1000000 is no whole number"),
+    ({"report_keep": 0}, "report_keep: 0 is not a whole number from 1 to 999999"),
+    ({"report_keep": True}, "report_keep: True is not a whole number"),
+    ({"report_keep": "many"}, "report_keep: 'many' is not a whole number"),
+    ({"report_keep": 1000000}, "report_keep: 1000000 is not a whole number"),
 ])
 def test_what_is_refused(given, words):
     """Also where no folder is given: it would be refused on the day when one is."""

@@ -50,7 +50,7 @@ def test_what_is_right_is_counted(key, value):
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_a_number_that_no_json_can_hold_is_refused(number):
     line = json.dumps(samples.shard("web1", provenance={"options": {"a": "HERE"}})).replace('"HERE"', number)
-    assert problems(line) == [("unreadable", "it is no JSON: %s is no number" % number)]
+    assert problems(line) == [("unreadable", "it is not JSON: %s is not a number" % number)]
 
 
 def test_what_is_larger_than_any_result_is_refused(monkeypatch):
@@ -61,10 +61,10 @@ def test_what_is_larger_than_any_result_is_refused(monkeypatch):
 
 
 @pytest.mark.parametrize("text, kind, words", [
-    ("", "truncated", "it is no JSON"),
-    ("{", "truncated", "it is no JSON"),
-    (line("web1")[:-40], "truncated", "it is no JSON"),
-    ("host = web1\n", "unreadable", "it is no JSON"),
+    ("", "truncated", "it is not JSON"),
+    ("{", "truncated", "it is not JSON"),
+    (line("web1")[:-40], "truncated", "it is not JSON"),
+    ("host = web1\n", "unreadable", "it is not JSON"),
     ("[" * 100000, "unreadable", "it is nested too deeply"),
     ("[]", "schema", "it is not a result of schema_version 1"),
     (line("web1", schema_version=2), "schema", "it is not a result of schema_version 1"),

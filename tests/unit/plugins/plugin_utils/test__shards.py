@@ -101,7 +101,7 @@ def test_a_file_that_is_named_twice_is_read_once(tmp_path, monkeypatch):
 def test_a_file_that_is_no_text_is_one_problem(tmp_path):
     (tmp_path / "a.json").write_bytes(b"\x7fELF\0\n" * 1000)
     ((source, problem),) = _shards.lines([str(tmp_path)])
-    assert source == str(tmp_path / "a.json") and str(problem) == "it is no text"
+    assert source == str(tmp_path / "a.json") and str(problem) == "it is not text"
 
 
 def test_a_fact_tells_enough_to_count():

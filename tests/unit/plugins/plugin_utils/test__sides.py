@@ -48,8 +48,8 @@ def test_what_a_name_means(given, is_file, kind):
 
 @pytest.mark.parametrize("given, is_file, words", [
     ("", False, "left: say what is compared, a host, a profile or a saved result: -e left=NAME"),
-    ("webl", False, "left: 'webl' is no host of the inventory, no column of the catalogue and no file: did you mean web1?"),
-    ("xyz", False, "left: 'xyz' is no host of the inventory, no column of the catalogue and no file."),
+    ("webl", False, "left: 'webl' is not a host of the inventory, a column of the catalogue or a file: did you mean web1?"),
+    ("xyz", False, "left: 'xyz' is not a host of the inventory, a column of the catalogue or a file."),
     ("both", False, "left: 'both' is ambiguous: it is a host of the inventory and a column of the catalogue. A file can be written with "
                     "its folder, as in ./NAME; a host needs another name in the inventory."),
     ("web1", True, "left: 'web1' is ambiguous: it is a host of the inventory and a file. A file can be written with its folder, as in "
@@ -106,19 +106,19 @@ def test_a_row_of_a_host(given, expected):
 
 
 @pytest.mark.parametrize("given, words", [
-    ({}, "web1: kernel: it is no dictionary, so this is no result of kernel_parameters_info"),
-    (info(kernel=[]), "web1: kernel: it is no dictionary, so this is no result of kernel_parameters_info"),
-    (info(parameters=None), "web1: parameters: it is no list of rows, so this is no result that can be compared"),
-    (info("x"), "web1: parameters: it is no list of rows, so this is no result that can be compared"),
+    ({}, "web1: kernel: it is not a dictionary, so this is not a result of kernel_parameters_info"),
+    (info(kernel=[]), "web1: kernel: it is not a dictionary, so this is not a result of kernel_parameters_info"),
+    (info(parameters=None), "web1: parameters: it is not a list of rows, so this is not a result that can be compared"),
+    (info("x"), "web1: parameters: it is not a list of rows, so this is not a result that can be compared"),
     (info(row(name=None)), "web1: parameters: a row has no name"),
     (info(row(), row()), "web1: parameters: kernel.a is there twice"),
-    (info(row(value=[1])), "web1: value: [1] is no text"),
-    (info(row(kind="odd\x1b")), "web1: kernel.a: odd\\x1b is no kind of value that this release knows"),
-    (info(row(kind=[])), "web1: kernel.a: [] is no kind of value that this release knows"),
-    (info(memory_kb="x"), "web1: memory_kb: x is no number"), (info(memory_kb=-1), "web1: memory_kb: -1 is no number"),
-    (info(memory_kb=10 ** 30), "web1: memory_kb: 1000000000000000000000000000000 is no number"),
-    (info(processors=True), "web1: processors: True is no number"),
-    (info(runtimes="docker"), "web1: runtimes: it is no list of rows, so this is no result that can be compared"),
+    (info(row(value=[1])), "web1: value: [1] is not a text"),
+    (info(row(kind="odd\x1b")), "web1: kernel.a: odd\\x1b is not a kind of value that this release knows"),
+    (info(row(kind=[])), "web1: kernel.a: [] is not a kind of value that this release knows"),
+    (info(memory_kb="x"), "web1: memory_kb: x is not a number"), (info(memory_kb=-1), "web1: memory_kb: -1 is not a number"),
+    (info(memory_kb=10 ** 30), "web1: memory_kb: 1000000000000000000000000000000 is not a number"),
+    (info(processors=True), "web1: processors: True is not a number"),
+    (info(runtimes="docker"), "web1: runtimes: it is not a list of rows, so this is not a result that can be compared"),
 ])
 def test_a_wrong_shape_is_refused(given, words):
     with pytest.raises(ValueError) as caught:
@@ -168,17 +168,17 @@ def test_what_is_known_of_the_machine():
 
 
 @pytest.mark.parametrize("text, words", [
-    ("", "f: it is no saved result: not one document of JSON (Expecting value: line 1 column 1 (char 0))"),
-    ("[1]", "f: it is no saved result: neither a host's result of a run nor what kernel_parameters_info returned"),
-    ('{"a": 1}', "f: it is no saved result: neither a host's result of a run nor what kernel_parameters_info returned"),
+    ("", "f: it is not a saved result: not one document of JSON (Expecting value: line 1 column 1 (char 0))"),
+    ("[1]", "f: it is not a saved result: neither a host's result of a run nor what kernel_parameters_info returned"),
+    ('{"a": 1}', "f: it is not a saved result: neither a host's result of a run nor what kernel_parameters_info returned"),
     ('{"outcome": "done"}\n{"outcome": "done"}\n',
-     "f: it is no saved result: not one document of JSON (Extra data: line 2 column 1 (char 20)), or it "
+     "f: it is not a saved result: not one document of JSON (Extra data: line 2 column 1 (char 20)), or it "
      "holds the results of several hosts: give a file with one"),
     ("[" * 100000, "f: its JSON is nested too deeply for a saved result"),
     ('{"outcome": "done", "schema_version": 2}', "f: its schema_version is 2, and this release reads 1: use the release that wrote it"),
     ('{"outcome": "failed"}', "f: the run did not end well on this host (failed), so there is nothing to compare"),
-    ('{"outcome": "done", "kernel": 1}', "f: kernel: it is no dictionary, so this is no result of kernel_parameters_info"),
-    ('{"outcome": "done"}', "f: parameters: it is no list of rows, so this is no result that can be compared"),
+    ('{"outcome": "done", "kernel": 1}', "f: kernel: it is not a dictionary, so this is not a result of kernel_parameters_info"),
+    ('{"outcome": "done"}', "f: parameters: it is not a list of rows, so this is not a result that can be compared"),
 ])
 def test_a_file_that_is_no_saved_result_is_refused(text, words):
     with pytest.raises(ValueError) as caught:

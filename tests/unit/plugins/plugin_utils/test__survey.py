@@ -72,14 +72,14 @@ def test_what_the_inventory_says_is_not_templated_where_an_answer_wins():
 @pytest.mark.parametrize("name, answer, words", [
     ("groups", ["inventory", "security"], "photon_hardening_survey_groups: inventory stands beside other choices"),
     ("overrides", "kernel.panic", "photon_hardening_survey_overrides: the answer must be lines such as vm.swappiness"),
-    ("overrides", "a: [", "photon_hardening_survey_overrides: the answer is no YAML that can be read: "),
-    ("overrides", "a: &x 1\nb: *x", "photon_hardening_survey_overrides: the answer is no YAML that can be read: an alias (*)"),
-    ("overrides", "a: '1'\na: '2'", "photon_hardening_survey_overrides: the answer is no YAML that can be read: a stands twice"),
-    ("waivers", "a: {reason: x, reason: y}", "photon_hardening_survey_waivers: the answer is no YAML that can be read: reason stands"),
-    ("overrides", "[" * 4000, "photon_hardening_survey_overrides: the answer is no YAML that can be read: "),
+    ("overrides", "a: [", "photon_hardening_survey_overrides: the answer is not YAML that can be read: "),
+    ("overrides", "a: &x 1\nb: *x", "photon_hardening_survey_overrides: the answer is not YAML that can be read: an alias (*)"),
+    ("overrides", "a: '1'\na: '2'", "photon_hardening_survey_overrides: the answer is not YAML that can be read: a stands twice"),
+    ("waivers", "a: {reason: x, reason: y}", "photon_hardening_survey_waivers: the answer is not YAML that can be read: reason stands"),
+    ("overrides", "[" * 4000, "photon_hardening_survey_overrides: the answer is not YAML that can be read: "),
     ("overrides", "#" * 4097, "photon_hardening_survey_overrides: the answer has more than 4096 characters"),
-    ("waivers", "a: {reason: R, expires: 2027-02-31}", "photon_hardening_survey_waivers: the answer is no YAML that can be read: "),
-    ("waivers", "a: !!python/object:x {}", "photon_hardening_survey_waivers: the answer is no YAML that can be read: "),
+    ("waivers", "a: {reason: R, expires: 2027-02-31}", "photon_hardening_survey_waivers: the answer is not YAML that can be read: "),
+    ("waivers", "a: !!python/object:x {}", "photon_hardening_survey_waivers: the answer is not YAML that can be read: "),
     ("profile", "{{ nope }}", "photon_hardening_survey_profile: 'nope' is undefined"),
 ])
 def test_what_is_no_answer(name, answer, words):

@@ -30,7 +30,7 @@ def test_unknown_hosts(pattern, problem):
     ("all", None), (["web", "!db"], None), ("", "''"), (" ", "' '"), ({"a": 1}, "{'a': 1}"), ([], "[]"), (["web", 5], "5"), (None, "None"),
 ])
 def test_no_names(given, wrong):
-    assert _targets.no_names("x", given) == (wrong and "x: %s is no text that names hosts or groups: write all, or a name" % wrong)
+    assert _targets.no_names("x", given) == (wrong and "x: %s is not a text that names hosts or groups: write all, or a name" % wrong)
 
 
 @pytest.mark.parametrize("pattern, has_hosts, is_wrong", [
@@ -82,7 +82,7 @@ def test_limit(given, why_none, problem):
 ])
 def test_batches(serial, wrong):
     assert _targets.batches(serial) == (None if wrong is None else (
-        "photon_hardening_serial: %s is no number of hosts, such as 5, and no share of them, such as 10%%" % wrong))
+        "photon_hardening_serial: %s is neither a number of hosts, such as 5, nor a share of them, such as 10%%" % wrong))
 
 
 @pytest.mark.parametrize("percentage, good", [
