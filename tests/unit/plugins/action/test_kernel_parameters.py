@@ -247,7 +247,7 @@ def test_the_callback_plugin_is_told_where_the_report_goes_and_what_the_run_does
     assert Play({"dropins": DROPINS}, check_mode=True).run()["invocation"] == {"mode": "audit"}
 
 
-@pytest.mark.parametrize("said", [{"report": {"folder": "/etc"}, "mode": "adopt"}, "x", None, {}])
+@pytest.mark.parametrize("said", [{"report": {"folder": "/etc"}, "mode": "adopt"}, {"image": "web2 (image /x)"}, "x", None, {}])
 def test_no_host_says_where_the_report_goes_or_what_the_run_does(said):
     answer = {"msg": "x", "invocation": said}
     assert Play({"dropins": DROPINS}, answer).run()["invocation"] == {"mode": "harden"}

@@ -123,6 +123,13 @@ def test_each_turn_of_a_loop_is_a_host(tmp_path, monkeypatch):
     assert [line.split()[0] for line in run.end().strip().splitlines()][1:3] == ["web2", "web3"]
 
 
+def test_of_a_loop_its_turns_count_and_not_their_sum(tmp_path, monkeypatch):
+    run = Run(tmp_path, [], monkeypatch)
+    run.result("web1", "ok", keeps=False, item="web2")
+    run.result("web1", "ok", keeps=False, says={"results": [{"msg": "x"}]})
+    assert run.end().split()[0] == "web2:"
+
+
 @pytest.mark.parametrize("summary, counts", [
     (None, {}), (7, {}), ([1], {}), ({"ok": "x"}, {}), ({7: 1}, {}), ({"ok": 1, "evil": 3, "changed": 2}, {"ok": 1, "changed": 2}),
     ({"ok": -1, "changed": True, "waived": 10 ** 9, "overridden": 1.5, "unasked": 1}, {}),

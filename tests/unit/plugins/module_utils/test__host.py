@@ -342,6 +342,12 @@ def test_what_cron_sets_at_each_boot(host, path):
     assert _host.boot().winner("net.ipv4.ip_forward") == ("1", path, 1)
 
 
+@pytest.mark.parametrize("name", ["router.dpkg-old", "router~", "router.bak~"])
+def test_what_cron_passes_over(host, name):
+    host.file("/etc/cron.d/" + name, "@reboot root /sbin/sysctl -w net.ipv4.ip_forward=1\n")
+    assert _host.rivals(True).settings == ()
+
+
 def test_abrt_is_asked(host):
     host.file(ENABLED + "abrt-ccpp.service", "")
     assert _host.rivals(False).settings == ()

@@ -38,6 +38,16 @@ def test_file_name(host):
     assert urllib.parse.unquote(_shards.file_name(host)[:-5], errors="surrogatepass") == host
 
 
+@pytest.mark.parametrize("said, kept_of_it", [
+    ({"release": "6.1", "machine": "x86_64", "system": "Photon"}, {"release": None, "machine": None, "system": "Photon"}),
+    ("x", "x"), (None, None), ([], []),
+])
+def test_of_an_image_the_kernel_that_works_on_it_is_not_told(said, kept_of_it):
+    about = {"image": "/mnt/x"}
+    assert _shards.shard("web1", {"kernel": said}, False, "done", about)["kernel"] == kept_of_it
+    assert _shards.shard("web1", {"kernel": said}, False, "done", {})["kernel"] == said
+
+
 def test_a_name_that_is_too_long_is_refused():
     assert _shards.file_name("x" * 240) == "x" * 240 + ".json"
     with pytest.raises(ValueError):
