@@ -12,6 +12,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import _behaviour
 from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, Choice
 
 NEVER_UNSET = "it cannot be unset again"
+KEPT = "%s was found on this host and is as good as %s or better"
 REFUSED = "refused by the kernel in an earlier run since the last boot"
 _UNTIL_REBOOT = "only a reboot takes it back"
 _ADDRESSES = "addresses and routes of IPv6 that nothing configures again are lost"
@@ -31,10 +32,10 @@ def choices(wanted, request, snapshot):
     found, paths = {}, {item.path for item in request.dropins}
     for name, want in wanted.items():
         later = _later(want, paths, snapshot)
-        choice = (_behind(want, later) or _behind_partner(want, paths, snapshot)
-                  or _choose(_as_decided(want, later), wanted, request, snapshot))
+        choice = (_behind(want, later, snapshot) or _behind_partner(want, paths, snapshot)
+                  or _choose(_as_decided(want, later, snapshot.saved), wanted, request, snapshot))
         if choice is not None:
-            found[name] = choice
+            found[name] = choice._replace(owner=later[0]) if later and not choice.elsewhere else choice
     return found
 
 
@@ -56,16 +57,25 @@ def _later(want, paths, snapshot):
     return found(snapshot.saved, paths, snapshot.files, want.name, after=want.dropin)
 
 
-def _as_decided(want, later):
+def _as_decided(want, later, saved):
     """WANT, where the LATER drop-in says the same: what is as good as that, it has decided."""
-    return want._replace(rule=want.rule._replace(accept=(), at_least=None, at_most=None)) if later else want
+    if not later or not _values.same(want.name, later[1], want.value):
+        return want
+    rule = _memory.rule_for(saved, later[0], want.name) or _rules.NONE
+    return want._replace(rule=want.rule._replace(accept=rule.accept, at_least=rule.at_least, at_most=rule.at_most))
 
 
-def _behind(want, later):
-    """The Choice where the LATER drop-in asks for another value: that one is in force, live and at boot."""
+def _behind(want, later, snapshot):
+    """The Choice where the LATER drop-in asks for another value: that one is in force, live and at boot. Not where the host's own value is
+    as good for both."""
     if not later or _values.same(want.name, later[1], want.value):
         return None
-    return _in_force("overridden", want.value, reason="%s asks for %s" % later)._replace(elsewhere=True)
+    own = _memory.own_of_host(snapshot.saved, want.name, snapshot.live.get(want.name, ABSENT).value, snapshot)
+    kept = own is not None and _values.as_good(want.name, own, want.rule)
+    rule = _memory.rule_for(snapshot.saved, later[0], want.name) or _rules.NONE
+    if kept and (_values.same(want.name, own, later[1]) or _values.as_good(want.name, own, rule)):
+        return None
+    return _in_force("overridden", own if kept else want.value, reason="%s asks for %s" % later)._replace(elsewhere=True)
 
 
 def _behind_partner(want, paths, snapshot):
@@ -132,7 +142,7 @@ def _against_live(want, reading, snapshot):
     landing = _values.landing(want.name, target, live or "")
     state, reason = "changed", _lasting(want.name, landing)
     if kept:
-        state, reason = "stricter", "%s was found on this host and is as good as %s or better" % (own, want.value)
+        state, reason = "stricter", KEPT % (own, want.value)
     if live is not None and _values.same(want.name, landing, live) or _memory.is_noted_form(want, entry, live):
         return _in_force(state if kept else "ok", target, reason=reason if kept else "")
     return _blocked(want, target, landing, reading, entry, snapshot) or _in_force(state, target, landing, reason)

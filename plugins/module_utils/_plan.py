@@ -23,7 +23,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _wants,
     _writes,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, Choice, Plan, Row, Saved, Want
+from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, LEFT_ALONE, Choice, Plan, Row, Saved, Want
 
 _LINE_LEAVES = Choice("ok", reason=_memory.NOT_WANTED)
 
@@ -68,18 +68,22 @@ def _live_before(planned, expected, followers, snapshot):
 
 
 def _waived(request, choices, mine, snapshot):
-    """The switches that this call waives, without those that drop-ins of other calls ask for, of all interfaces or of one; and those of
-    interfaces that other calls have left alone."""
+    """The switches that a call leaves alone, this one or an earlier one, and that no drop-in of another call asks for, of all interfaces or
+    of one."""
     asked = {item.path for item in request.dropins}
-    others = {_behaviour.switch(name) for name, ours in mine.items() if ours.path not in asked}
-    waived = {name for name, rule in request.rules.items() if rule.waived}
     # An interface has the waiver of conf.all, whatever conf.default says.
-    waived.update(name for name, choice in choices.items() if choice.state == "waived")
-    every = {name: [_names.of_interface(name, scope) for scope in ("all", "default")] if _names.interface_of(name) else []
-             for name in waived}
-    found = {_behaviour.switch(name) for name in waived if not others.intersection(map(_behaviour.switch, [name] + every[name]))}
-    left = {_behaviour.switch(name) for name in _memory.left_elsewhere(snapshot.saved, asked, snapshot.files)}
-    return frozenset(found | left.difference(map(_behaviour.switch, mine)))
+    names = {name for name, rule in request.rules.items() if rule.waived}
+    names.update(name for name, choice in choices.items() if choice.state in LEFT_ALONE)
+    left = {name: set(asked) for name in names}
+    for path, name in _memory.left_elsewhere(snapshot.saved, asked, snapshot.files):
+        left.setdefault(name, set()).add(path)
+    lines = {_behaviour.switch(name): ours.path for name, ours in mine.items()}
+    every = {_behaviour.switch(name) for name, ours in mine.items()
+             if ours.rule.interfaces or _behaviour.stops_forwarding(name, ours.value)}
+    asking = {name: [_behaviour.switch(name)] + [one for one in map(_behaviour.switch, _names.speakers(name)[1:]) if one in every]
+              for name in left}
+    return frozenset(_behaviour.switch(name) for name, paths in left.items()
+                     if paths.issuperset(lines[one] for one in asking[name] if one in lines))
 
 
 def _elsewhere(request, snapshot):

@@ -7,7 +7,7 @@ Pure. Private to the collection.
 """
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import Write
+from ansible_collections.photon.hardening.plugins.module_utils._model import LEFT_ALONE, Write
 
 
 def writes(choices, wanted, live):
@@ -71,7 +71,7 @@ def _stays(write, move, choice, elsewhere):
     of one is the end of the other."""
     if choice is not None and choice.active:
         return True
-    decided = choice.state in ("waived", "held_back") if choice is not None else _behaviour.switch(move.name) in elsewhere
+    decided = choice.state in LEFT_ALONE if choice is not None else _behaviour.switch(move.name) in elsewhere
     return decided and move.name != _behaviour.partner(write.name)
 
 
