@@ -244,10 +244,13 @@ def _outcome(write, error):
     if write.one_way and write.dropin and error == errno.EINVAL and (write.before or "").strip() == "0":
         # Nothing is locked at 0: this kernel does not know the value.
         return "unsupported", "this kernel does not know the value"
-    # A value on the way back was in force before, so it is not the value that is wrong.
     if (write.one_way or write.dropin is None) and error in (errno.EPERM, errno.EINVAL):
         return "reboot_required", "refused by the kernel"
-    return ("read_only", "refused by the kernel (%s)" % _behaviour.errno_name(error)) if error in _READ_ONLY else (None, "")
+    told = "refused by the kernel (%s)" % _behaviour.errno_name(error)
+    if error in _READ_ONLY:
+        return "read_only", told
+    # A value on the way back was in force before, so it is not the value that is wrong; the others go back all the same.
+    return ("reboot_required", told) if write.dropin is None else (None, "")
 
 
 def _deviating(expected, forms):

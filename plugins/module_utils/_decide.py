@@ -13,7 +13,8 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import ABS
 
 NEVER_UNSET = "it cannot be unset again"
 KEPT = "%s was found on this host and is as good as %s or better"
-REFUSED = "refused by the kernel in an earlier run since the last boot"
+_REFUSED = "refused by the kernel in an earlier run since the last boot"
+_FAILED = "the kernel did not take %s in the last run, which failed; a run tries it again"
 _UNTIL_REBOOT = "only a reboot takes it back"
 _ADDRESSES = "addresses and routes of IPv6 that nothing configures again are lost"
 
@@ -163,8 +164,16 @@ def _blocked(want, target, landing, reading, entry, snapshot):
         return _in_force("reboot_required", target, reason="the kernel keeps %s until a reboot" % reading.value)
     if reading.refused:
         return _in_force("read_only", target, reason="read-only here (%s)" % _behaviour.errno_name(reading.refused))
-    if entry is not None and entry.refused and tuple(entry.refused[1:]) == (landing, snapshot.boot):
-        return _in_force(entry.refused[0], target, reason=REFUSED)
-    if snapshot.refused and snapshot.refused[0] in (want.name,) + _behaviour.names_of(want.name) and snapshot.refused[1] == landing:
-        return _in_force("rejected", target, reason="the kernel refused %s in the last run, which failed; a run tries it again" % landing)
+    known = refused_before(want.name, landing, entry, _rules.is_one_way(want.rule, want.name, landing), snapshot)
+    return _in_force(known[0], target, reason=known[1]) if known else None
+
+
+def refused_before(name, value, entry, one_way, snapshot):
+    """(state, reason) where an earlier run could not set VALUE and this one does not try it again: a run tries whatever may be taken without
+    a reboot."""
+    if entry is not None and entry.refused and entry.refused[2] == snapshot.boot and _values.same(name, entry.refused[1], value):
+        if one_way or snapshot.is_check:
+            return entry.refused[0], _REFUSED if one_way else _REFUSED + "; a run tries it again"
+    if snapshot.refused and snapshot.refused[0] in _behaviour.names_of(name) and _values.same(name, snapshot.refused[1], value):
+        return "rejected", _FAILED % value
     return None

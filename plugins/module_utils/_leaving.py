@@ -9,6 +9,7 @@ Pure. Private to the collection.
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _decide, _held, _memory, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, LEFT_ALONE, Choice
 
+_STAYS = Choice("ok")
 _AS_GOOD = "the host's own value is as good as what %s asks for"
 
 
@@ -16,7 +17,7 @@ def leaving(found, wanted, request, snapshot):
     """CHOICES for every parameter that a drop-in of this call used to set, and no longer does: on its way back."""
     paths = {item.path for item in request.dropins}
     back = {}
-    for name, remembered in _memory.leaving(snapshot.saved, paths, snapshot.files, found, snapshot.interfaces):
+    for name, remembered in _memory.leaving(snapshot, paths, found):
         reading = snapshot.live.get(name, ABSENT)
         if request.image or reading.value is None:
             continue
@@ -32,7 +33,20 @@ def leaving(found, wanted, request, snapshot):
         entry = _as_ours(name, remembered, elsewhere, reading.value, snapshot)
         value = _asked_elsewhere(name, elsewhere, entry, snapshot) if elsewhere else entry.before
         broken = _held.broken_uses(name, value, _held.needs(name, request, wanted), snapshot, past=elsewhere is None)
-        back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken, snapshot.boot)
+        back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken, snapshot)
+    return _within_bounds(back, found, snapshot)
+
+
+def _within_bounds(back, found, snapshot):
+    """BACK without the writes that the kernel refuses, since another parameter keeps a value that does not go together with theirs."""
+    for pair in _behaviour.BOUNDS:
+        names = [name for name, _start in pair]
+        after = [choice.write for choice in (back.get(name) or found.get(name) or _STAYS for name in names)]
+        values = [value or snapshot.live.get(name, ABSENT).value for name, value in zip(names, after)]
+        if None not in values and not _behaviour.fit(*[_values.parse(name, value) for name, value in zip(names, values)]):
+            for name, other, value in ((names[0], names[1], values[1]), (names[1], names[0], values[0])):
+                if name in back and back[name].write is not None:
+                    back[name] = Choice("reboot_required", reason="cannot go back while %s is %s" % (other, value))
     return back
 
 
@@ -51,7 +65,7 @@ def _as_ours(name, entry, elsewhere, live, snapshot):
     return entry if rule is not None and _values.as_good(name, live, rule) else entry._replace(wrote=live)
 
 
-def _way_back(name, value, elsewhere, reading, entry, choice, broken, boot):
+def _way_back(name, value, elsewhere, reading, entry, choice, broken, snapshot):
     def told(state, reason, write=None):
         known = choice is not None and choice.state != "ok"
         reasons = [choice.reason if known else "", reason]
@@ -71,7 +85,7 @@ def _way_back(name, value, elsewhere, reading, entry, choice, broken, boot):
     if broken:
         what = "%s, which %s asks for," % (value, elsewhere[0]) if elsewhere else "its baseline %s" % value
         return told("held_back", "left as it is: %s would break %s" % (what, broken))
-    blocked = _blocked_back(name, value, reading, entry, boot)
+    blocked = _blocked_back(name, value, reading, entry, snapshot)
     if blocked:
         return told(*blocked)
     return told("changed", asks or "no longer wanted: the earlier value is restored", value)
@@ -83,14 +97,13 @@ def _why_not_ours(name, entry, live):
     return _memory.NOT_WANTED + "; something else changed it after the last run, so it is left as it is"
 
 
-def _blocked_back(name, value, reading, entry, boot):
+def _blocked_back(name, value, reading, entry, snapshot):
     if _behaviour.locked(name, reading.value):
         return "reboot_required", "cannot go back: the kernel keeps %s until a reboot" % reading.value
     if reading.refused:
         return "read_only", "cannot go back: read-only here (%s)" % _behaviour.errno_name(reading.refused)
-    if entry.refused and tuple(entry.refused[1:]) == (value, boot):
-        return entry.refused[0], "cannot go back: " + _decide.REFUSED
-    return None
+    known = _decide.refused_before(name, value, entry, False, snapshot)
+    return (known[0], "cannot go back: " + known[1]) if known else None
 
 
 def _value_without_ours(name, choice, entry, live):

@@ -115,21 +115,29 @@ def is_noted_form(want, entry, live):
     return entry is not None and entry.asked == want.value and entry.wrote is not None and entry.wrote == live
 
 
-def leaving(saved, paths, files, choices, interfaces):
+def leaving(snapshot, paths, choices):
     """The parameters that a drop-in of this call used to set, and no longer does, each with what is remembered of it. What has moved
     along with another one stays as long as that one does."""
+    saved, files = snapshot.saved, snapshot.files
     active = {_behaviour.switch(name) for name, choice in choices.items() if choice.active}
     found = [(name, entry) for name, entry in sorted(saved.parameters.items())
              if entry.dropin in paths and _behaviour.switch(name) not in active
              and not (entry.mover and (_behaviour.switch(entry.mover) in active or line_elsewhere(saved, paths, files, entry.mover)))]
-    return found + [(name, entry) for name, entry in _met_by_the_host(saved, paths, interfaces)
+    return found + [(name, entry) for name, entry in _met_by_the_host(snapshot, paths)
                     if _behaviour.switch(name) not in active and line_for(saved, paths, files, name)]
 
 
-def _met_by_the_host(saved, paths, interfaces):
-    """(parameter, Entry) of lines of ours at PATHS that the host's own value met: nothing was set, so nothing is remembered."""
-    return [(name, Entry(None, None, path)) for path in sorted(paths) for name in spoken_for(saved.files.get(path), interfaces)
-            if entry_of(saved, name) is None]
+def _met_by_the_host(snapshot, paths):
+    """(parameter, Entry) of lines of ours at PATHS that the host's own value meets: nothing was set, so nothing is remembered."""
+    saved = snapshot.saved
+    return [(name, Entry(None, None, path)) for path in sorted(paths) for name in spoken_for(saved.files.get(path), snapshot.interfaces)
+            if entry_of(saved, name) is None and name in snapshot.live and _is_met(snapshot, path, name, snapshot.live[name].value)]
+
+
+def _is_met(snapshot, path, name, live):
+    """Whether a LIVE value is what the drop-in at PATH asks for, or as good."""
+    line, rule = line_for(snapshot.saved, set(snapshot.saved.files) - {path}, snapshot.files, name), rule_for(snapshot.saved, path, name)
+    return line is not None and live is not None and (_values.same(name, live, line[1]) or rule is not None and _values.as_good(name, live, rule))
 
 
 def spoken_for(known, interfaces):

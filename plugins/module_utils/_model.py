@@ -123,9 +123,9 @@ Facts = _record("Facts", "programs snaps units processes texts machines subordin
 # missing_folders: path of a drop-in -> the folders that would have to be made for it. boot: names this boot. saved: a Saved.
 # machine_id: names this host, as in a Saved. foreign: the BootOrder of the files of others, of those
 # that ours have replaced, too; None where there are none. refused: (parameter, value) for which the last run failed, where this one is not
-# to try it again; or None.
+# to try it again; or None. is_check: whether nothing is carried out, so that what was refused before is not to be promised.
 Snapshot = _record("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders boot saved machine_id "
-                   "foreign refused", None, None, None)
+                   "foreign refused is_check", None, None, None, False)
 
 # --- what is remembered ---
 

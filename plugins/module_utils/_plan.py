@@ -185,7 +185,7 @@ def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
     paths = {item.path for item in request.dropins}
     parameters = snapshot.saved.parameters
     if not request.image:
-        parameters = _remember.parameters(snapshot.saved, paths, choices, wanted, snapshot, followers)
+        parameters = _remember.parameters(paths, choices, wanted, snapshot, followers)
     files = _remember.files(snapshot.saved, decided.files, disk)
     files = {path: known for path, known in files.items()
              if _still_matters(path, known, path in paths, disk.get(path), decided.files)}

@@ -10,9 +10,10 @@ from ansible_collections.photon.hardening.plugins.module_utils import _behaviour
 from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, Saved, SavedFile
 
 
-def parameters(saved, paths, choices, wanted, snapshot, followers):
+def parameters(paths, choices, wanted, snapshot, followers):
     """parameter -> Entry after the run. FOLLOWERS: parameter -> (value, drop-in, mover) of what a write moves along with it."""
-    left = {name for name, _entry in _memory.leaving(saved, paths, snapshot.files, choices, snapshot.interfaces)}
+    saved = snapshot.saved
+    left = {name for name, _entry in _memory.leaving(snapshot, paths, choices)}
     found = {name: entry for name, entry in saved.parameters.items() if name not in left}
     for name, choice in choices.items():
         live, entry = snapshot.live[name].value if name in snapshot.live else None, _memory.entry_of(saved, name)
@@ -114,7 +115,8 @@ def _after_leaving(elsewhere, name, choice, entry, live, own):
         return None if is_own else entry._replace(wrote=choice.write, dropin=elsewhere[0], also=None)
     if not _memory.is_ours(name, entry, live) or _values.same(name, entry.before or "", live):
         return None
-    return entry._replace(dropin=elsewhere[0]) if elsewhere else entry
+    # What cannot go there yet is tried again when what it belonged to goes.
+    return entry._replace(dropin=elsewhere[0]) if elsewhere and choice.state not in ("reboot_required", "read_only", "rejected") else entry
 
 
 def _after_pair(found, name, taken, entry, choices):

@@ -125,6 +125,11 @@ def with_kept(want, kept):
                          at_most=kept if rule.at_most is not None and number < wanted else rule.at_most)
 
 
+def is_one_way(rule, name, value):
+    """Whether only a reboot takes VALUE back."""
+    return rule.one_way or _behaviour.locked(name, value) or _behaviour.never_unset(name)
+
+
 def module_of(name, rule):
     """The kernel module without which the parameter does not exist, or None."""
     return rule.needs_module or _behaviour.module_of(name)

@@ -6,7 +6,7 @@
 Pure. Private to the collection.
 """
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _rules, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import LEFT_ALONE, Write
 
 
@@ -16,7 +16,7 @@ def writes(choices, wanted, live):
     for name, choice in choices.items():
         if choice.write is not None and not _is_implied(name, choice.write, choices):
             want = wanted.get(name)
-            one_way = bool(want and want.rule.one_way) or _behaviour.locked(name, choice.write) or _behaviour.never_unset(name)
+            one_way = _rules.is_one_way(want.rule if want else _rules.NONE, name, choice.write)
             asked = (want.dropin, want.number) if want and choice.active else (None, None)
             found.append(Write(name, choice.write, live[name].value, one_way, *asked))
     return sorted(found, key=lambda write: (write.one_way, _behaviour.order(write.name)))

@@ -621,6 +621,47 @@ def test_a_stricter_line_of_a_file_that_another_drop_in_replaces_is_not_lost(the
 
 # --- several drop-ins and calls ---
 
+PERIOD, RUNTIME = "kernel.sched_rt_period_us", "kernel.sched_rt_runtime_us"
+
+
+def test_what_another_parameter_bounds_waits_for_it_on_the_way_back():
+    world = World({PERIOD: "1000000", RUNTIME: "950000"})
+    world.run({SECURITY: PERIOD + " = 500000\n"})
+    world.run({TUNING: RUNTIME + " = 475000\n"})
+    plan = world.run({TUNING: ""})
+    assert (row(plan, RUNTIME).state, row(plan, RUNTIME).after) == ("reboot_required", "475000")
+    assert row(plan, RUNTIME).reason == "cannot go back while %s is 500000" % PERIOD
+    assert not world.run({TUNING: ""}).writes
+    world.absent()
+    assert world.live == {PERIOD: "1000000", RUNTIME: "950000"} and not world.saved.parameters
+
+
+def test_what_waits_for_another_parameter_goes_with_it_to_what_the_drop_in_that_stays_asks_for():
+    world, first = World({PERIOD: "1000000", RUNTIME: "950000"}), {PERIOD: "2000000", RUNTIME: "1500000"}
+    world.run({SECURITY: "".join("%s = %s\n" % item for item in first.items())})
+    world.run({TUNING: "%s = 500000\n%s = 400000\n" % (PERIOD, RUNTIME)})
+    world.run({TUNING: PERIOD + " = 500000\n"})
+    assert world.live[RUNTIME] == "400000"
+    world.run({TUNING: ""})
+    assert world.live == first
+    world.absent()
+    assert world.live == {PERIOD: "1000000", RUNTIME: "950000"} and not world.saved.parameters
+
+
+@pytest.mark.parametrize("one, other", [("vm.overcommit_kbytes", "vm.overcommit_ratio"), (BYTES, RATIO)])
+def test_a_line_that_the_hosts_own_value_had_met_and_does_not_any_more_is_left_alone(one, other):
+    world = World({one: "4096", other: "0"})
+    for path in (SECURITY, TUNING):
+        world.run({path: one + " = 4096\n"})
+    world.write(other, "50")
+    for _run in range(2):
+        plan = world.run({SECURITY: one + " = 4096\n"})
+        assert (row(plan, one).state, row(plan, one).after, world.live[other]) == ("held_back", "0", "50")
+    assert not plan.files
+    world.absent()
+    assert world.live == {one: "0", other: "50"} and not world.saved.parameters
+
+
 def test_of_two_drop_ins_the_first_ones_value_is_in_force_when_the_second_goes():
     world = World({"vm.swappiness": "60"})
     world.run({SECURITY: "vm.swappiness = 10\n"})
