@@ -169,11 +169,11 @@ def _blocked(want, target, landing, reading, entry, snapshot):
 
 
 def refused_before(name, value, entry, one_way, snapshot):
-    """(state, reason) where an earlier run could not set VALUE and this one does not try it again: a run tries whatever may be taken without
-    a reboot."""
-    if entry is not None and entry.refused and entry.refused[2] == snapshot.boot and _values.same(name, entry.refused[1], value):
-        if one_way or snapshot.is_check:
-            return entry.refused[0], _REFUSED if one_way else _REFUSED + "; a run tries it again"
+    """(state, reason) where an earlier run could not set VALUE and this one does not try it again: a run tries whatever may be taken
+    without a reboot."""
+    refused = entry.refused if entry is not None and (one_way or snapshot.is_check) else None
+    if refused and refused[2] == snapshot.boot and _values.same(name, refused[1], value):
+        return refused[0], _REFUSED if one_way else _REFUSED + "; a run tries it again"
     if snapshot.refused and snapshot.refused[0] in _behaviour.names_of(name) and _values.same(name, snapshot.refused[1], value):
         return "rejected", _FAILED % value
     return None

@@ -137,7 +137,9 @@ def _met_by_the_host(snapshot, paths):
 def _is_met(snapshot, path, name, live):
     """Whether a LIVE value is what the drop-in at PATH asks for, or as good."""
     line, rule = line_for(snapshot.saved, set(snapshot.saved.files) - {path}, snapshot.files, name), rule_for(snapshot.saved, path, name)
-    return line is not None and live is not None and (_values.same(name, live, line[1]) or rule is not None and _values.as_good(name, live, rule))
+    if line is None or live is None:
+        return False
+    return _values.same(name, live, line[1]) or rule is not None and _values.as_good(name, live, rule)
 
 
 def spoken_for(known, interfaces):
