@@ -87,7 +87,7 @@ def _both_ways(pairs):
     return dict(pairs + tuple((other, one) for one, other in pairs))
 
 
-_BOUND_BY = _both_ways(tuple((low[0], high[0]) for low, high in BOUNDS))
+_BOUNDS_OF = {name: (low[0], high[0]) for low, high in BOUNDS for name in (low[0], high[0])}
 _PARTNERS = _both_ways(_PAIRS)
 _TWIN_OF = _both_ways(_TWINS)
 _NEIGHBOUR_TWIN_OF = _both_ways(_NEIGHBOUR_TWINS)
@@ -235,9 +235,9 @@ def fit(low, high):
     return not all(isinstance(number, int) for number in numbers) or numbers[0] <= numbers[1]
 
 
-def bound(name):
-    """The parameter that bounds NAME, or is bounded by it; None for most."""
-    return _BOUND_BY.get(name)
+def bounds(name):
+    """The two parameters of BOUNDS of which NAME is one; none for most."""
+    return _BOUNDS_OF.get(name, ())
 
 
 def stops_forwarding(name, value):

@@ -25,8 +25,6 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
 )
 from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, LEFT_ALONE, Choice, Plan, Row, Saved, Want
 
-_LINE_LEAVES = Choice("ok", reason=_memory.NOT_WANTED)
-
 
 def plan(request, snapshot):
     """The Plan for one host."""
@@ -100,10 +98,20 @@ def _want(wanted, name):
 
 def _with_lines_that_leave(choices, request, snapshot):
     """CHOICES, and one for each parameter of which nothing but the boot value was ours, and that a drop-in of this call does not set any
-    more."""
-    known = (snapshot.saved.files.get(item.path) for item in request.dropins)
-    lines = (name for file in known if file is not None for name in sorted(file.lines or ()))
-    return dict(((name, _LINE_LEAVES) for name in lines), **choices)
+    more. Not where it is only another name that counts now, or an interface that is gone."""
+    paths, found = {item.path for item in request.dropins}, {}
+    counting = {_behaviour.switch(name) for name in choices}
+    for path in sorted(paths.intersection(snapshot.saved.files)):
+        for name, value in sorted((snapshot.saved.files[path].lines or {}).items()):
+            is_gone = _names.interface_of(name) not in snapshot.interfaces and counting.intersection(_names.speakers(name)[1:])
+            if not is_gone and _behaviour.switch(name) not in counting:
+                line = _memory.line_for(snapshot.saved, paths, snapshot.files, name)
+                found[name] = Choice("ok", reason=_asked_by(line, name, value) if line else _memory.NOT_WANTED)
+    return dict(found, **choices)
+
+
+def _asked_by(line, name, value):
+    return "%s asks for %s" % (line[0], "the same" if _values.same(name, line[1], value) else line[1])
 
 
 def _loses_at_boot(want, choice, winner, reads_line):

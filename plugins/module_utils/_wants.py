@@ -50,7 +50,7 @@ def names(request, interfaces, saved):
     found.update(dict.fromkeys(name for path in sorted(paths) for name in _memory.spoken_for(saved.files.get(path), interfaces)))
     for name in list(found):
         found.update(dict.fromkeys(_memory.of_default(name, interfaces)))
-    found.update(dict.fromkeys(filter(None, map(_behaviour.bound, list(found)))))
+    found.update(dict.fromkeys(other for name in list(found) for other in _behaviour.bounds(name)))
     waiting = list(found)
     while waiting:
         # What is set back moves others in its turn.

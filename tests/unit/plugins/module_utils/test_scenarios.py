@@ -18,6 +18,7 @@ LAST = "/etc/sysctl.d/zz-photon-hardening.conf"
 FORWARD, ALL, DEFAULT, V0 = ("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding",
                              "net.ipv4.conf.v0.forwarding")
 REDIRECTS = "net.ipv4.conf.all.accept_redirects"
+EVERY_RP = "net.ipv4.conf.all.rp_filter"
 BYTES, RATIO = "vm.dirty_bytes", "vm.dirty_ratio"
 ROUTER = {FORWARD: "1", ALL: "1", DEFAULT: "0", V0: "0", REDIRECTS: "0"}
 
@@ -620,6 +621,29 @@ def test_a_stricter_line_of_a_file_that_another_drop_in_replaces_is_not_lost(the
 
 
 # --- several drop-ins and calls ---
+
+@pytest.mark.parametrize("texts, rows", [
+    pytest.param({SECURITY: ""}, {FORWARD: "no longer wanted"}, id="another drop-in has it"),
+    pytest.param({SECURITY: ALL + " = 0\n"}, {ALL: ""}, id="the same switch under another name"),
+])
+def test_what_is_said_of_a_line_that_goes(texts, rows):
+    world = World({EVERY_RP: "0", "kernel.a": "1", FORWARD: "0", ALL: "0"})
+    world.run({SECURITY: "%s = 1\nkernel.a = 1\n%s = 0\n" % (EVERY_RP, FORWARD)})
+    world.run({TUNING: EVERY_RP + " = 1\n"})
+    found = {item.name: item.reason for item in world.run(texts).rows}
+    assert found == dict(rows, **{EVERY_RP: TUNING + " asks for the same", "kernel.a": "no longer wanted"})
+
+
+def test_a_device_that_is_gone_has_no_row():
+    names = [EVERY_RP, "net.ipv4.conf.eth0.rp_filter", "net.ipv4.conf.eth1.rp_filter"]
+    world = World(dict.fromkeys(names, "0"), interfaces={"eth0": True, "eth1": True})
+    call = {SECURITY: EVERY_RP + " = 1\n"}, {EVERY_RP: {"interfaces": True}}
+    assert set(states(world.run(*call))) == set(names)
+    world.remove("eth1")
+    assert states(world.run(*call)) == dict.fromkeys(names[:2], "ok")
+    world.absent()
+    assert set(world.live.values()) == {"0"} and not world.saved.parameters
+
 
 PERIOD, RUNTIME = "kernel.sched_rt_period_us", "kernel.sched_rt_runtime_us"
 
