@@ -9,7 +9,7 @@ Pure. Private to the collection.
 import errno
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _held, _memory, _names, _rules, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, Choice
+from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, LEFT_ALONE, Choice
 
 NEVER_UNSET = "it cannot be unset again"
 KEPT = "%s was found on this host and is as good as %s or better"
@@ -177,3 +177,25 @@ def refused_before(name, value, entry, one_way, snapshot):
     if snapshot.refused and snapshot.refused[0] in _behaviour.names_of(name) and _values.same(name, snapshot.refused[1], value):
         return "rejected", _FAILED % value
     return None
+
+
+def within_bounds(choices, snapshot):
+    """CHOICES without the writes that the kernel refuses, since another parameter keeps a value that does not go together with theirs. Of
+    what is to be set, only a check is told so: the run fails."""
+    found = dict(choices)
+    for low, high in (pair for pair in _behaviour.BOUNDS if any(name in choices for name, _start in pair)):
+        names = low[0], high[0]
+        after = [choices[name].write if name in choices and choices[name].write is not None else snapshot.live.get(name, ABSENT).value
+                 for name in names]
+        if None in after or _behaviour.fit(*map(_values.parse, names, after)):
+            continue
+        for name, other, value in zip(names, reversed(names), reversed(after)):
+            choice = choices.get(name)
+            if choice is not None and choice.write is not None and (snapshot.is_check or not choice.active):
+                found[name] = _bounded(choice, "the kernel does not take it while %s is %s" % (other, value))
+    return found
+
+
+def _bounded(choice, reason):
+    state = "rejected" if choice.active else choice.state if choice.state in LEFT_ALONE else "reboot_required"
+    return choice._replace(state=state, write=None, reason=reason if choice.active else "cannot go back: " + reason)

@@ -9,7 +9,6 @@ Pure. Private to the collection.
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _decide, _held, _memory, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, LEFT_ALONE, Choice
 
-_STAYS = Choice("ok")
 _AS_GOOD = "the host's own value is as good as what %s asks for"
 
 
@@ -34,19 +33,6 @@ def leaving(found, wanted, request, snapshot):
         value = _asked_elsewhere(name, elsewhere, entry, snapshot) if elsewhere else entry.before
         broken = _held.broken_uses(name, value, _held.needs(name, request, wanted), snapshot, past=elsewhere is None)
         back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken, snapshot)
-    return _within_bounds(back, found, snapshot)
-
-
-def _within_bounds(back, found, snapshot):
-    """BACK without the writes that the kernel refuses, since another parameter keeps a value that does not go together with theirs."""
-    for pair in _behaviour.BOUNDS:
-        names = [name for name, _start in pair]
-        after = [choice.write for choice in (back.get(name) or found.get(name) or _STAYS for name in names)]
-        values = [value or snapshot.live.get(name, ABSENT).value for name, value in zip(names, after)]
-        if None not in values and not _behaviour.fit(*[_values.parse(name, value) for name, value in zip(names, values)]):
-            for name, other, value in ((names[0], names[1], values[1]), (names[1], names[0], values[0])):
-                if name in back and back[name].write is not None:
-                    back[name] = Choice("reboot_required", reason="cannot go back while %s is %s" % (other, value))
     return back
 
 

@@ -40,6 +40,7 @@ def plan(request, snapshot):
     boots = [_rivals.Boot(files, snapshot.dialect, snapshot.rivals, snapshot.interfaces)
              for files in (snapshot.files, list(after.values()))]
     choices.update(back)
+    choices = _decide.within_bounds(choices, snapshot)
     choices.update(_leaving.interfaces_back(snapshot.saved, choices, boots[1], snapshot))
     planned = _writes.writes(choices, wanted, snapshot.live)
     untraced = {name for name, entry in snapshot.saved.parameters.items() if not entry.traced}
@@ -173,16 +174,19 @@ def _final(want, choice, live_moves, boot_before, winner, source):
     if choice.state not in ("changed", "ok", "stricter"):
         return choice.state, choice.reason
     if _loses_at_boot(want, choice, winner, want.number is not None):
-        return "overridden", "; ".join(filter(None, [choice.reason, _lost_to(winner, source)]))
+        return "overridden", "; ".join(filter(None, [choice.reason, _lost_to(want.name, winner, source)]))
     if choice.state == "stricter":
         return choice.state, choice.reason
     moves = _moves(want.name, boot_before, winner.value if winner else None)
     return "changed" if live_moves or moves else "ok", choice.reason
 
 
-def _lost_to(winner, source):
+def _lost_to(name, winner, source):
     if winner is None:
         return "no file that is read at boot sets it"
+    bounds = [other for other in _behaviour.bounds(name) if other != name]
+    if bounds and winner.value is None:
+        return "the kernel does not take it at boot (%s) beside what %s is then: set that, too" % (source, bounds[0])
     return "%s sets %s at boot" % (source, winner.value) if winner.value is not None else "%s leaves it unset at boot" % source
 
 

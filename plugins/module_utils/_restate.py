@@ -98,6 +98,11 @@ def restated(mine, files, dialect, path, interfaces, waived=()):
         for name, (ours, winner) in lost.items():
             tries[name] = ours, tries[name][1] + 1 if name in tries else 0
             comments.setdefault(name, _rival(ours, winner))
+    in_vain = [name for name in lost if name in lines and _behaviour.bounds(name)]
+    if in_vain:
+        # Another parameter bounds it, whichever way it is spelt.
+        lines = {name: line for name, line in lines.items() if name not in in_vain}
+        text = _restating_text(lines, comments, mine, foreign, interfaces, waived)
     return text, dict(lines.values())
 
 

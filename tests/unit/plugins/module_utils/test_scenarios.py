@@ -654,10 +654,31 @@ def test_what_another_parameter_bounds_waits_for_it_on_the_way_back():
     world.run({TUNING: RUNTIME + " = 475000\n"})
     plan = world.run({TUNING: ""})
     assert (row(plan, RUNTIME).state, row(plan, RUNTIME).after) == ("reboot_required", "475000")
-    assert row(plan, RUNTIME).reason == "cannot go back while %s is 500000" % PERIOD
+    assert row(plan, RUNTIME).reason == "cannot go back: the kernel does not take it while %s is 500000" % PERIOD
     assert not world.run({TUNING: ""}).writes
     world.absent()
     assert world.live == {PERIOD: "1000000", RUNTIME: "950000"} and not world.saved.parameters
+
+
+@pytest.mark.parametrize("live", ["400000", "950000"])
+def test_a_bound_that_does_not_fit_at_boot_is_told_and_not_restated_in_vain(live):
+    world = World({PERIOD: "1000000", RUNTIME: live})
+    plan = world.plan({SECURITY: PERIOD + " = 500000\n"})
+    assert list(plan.files) == [SECURITY]
+    told = "the kernel does not take it at boot (%s:2) beside what %s is then: set that, too" % (SECURITY, RUNTIME)
+    assert (row(plan, PERIOD).state, row(plan, PERIOD).reason) == ("overridden", told)
+    # The line of somebody else that is read later makes room for it.
+    world.files["/etc/sysctl.d/99-z.conf"] = RUNTIME + " = 400000\n"
+    plan = world.plan({SECURITY: PERIOD + " = 500000\n"})
+    assert row(plan, PERIOD).state == "changed" and LAST in plan.files
+
+
+def test_a_check_knows_that_a_bound_does_not_fit(monkeypatch):
+    world = World({PERIOD: "1000000", RUNTIME: "950000"})
+    monkeypatch.setattr(world, "snapshot", lambda request: World.snapshot(world, request)._replace(is_check=True))
+    plan = world.plan({SECURITY: PERIOD + " = 500000\n"})
+    assert (row(plan, PERIOD).state, row(plan, PERIOD).after) == ("rejected", "1000000")
+    assert row(plan, PERIOD).reason == "the kernel does not take it while %s is 950000" % RUNTIME
 
 
 def test_what_waits_for_another_parameter_goes_with_it_to_what_the_drop_in_that_stays_asks_for():
