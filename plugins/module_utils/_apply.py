@@ -46,12 +46,14 @@ class NotApplied(Exception):
     """The plan failed half-way and was undone; `name` is the parameter that was refused, None where something else was the trouble.
     `stuck`: what could not be put back, parameters by their names."""
 
-    def __init__(self, cause, stuck, lost=()):
+    def __init__(self, cause, stuck, lost=(), theirs=()):
         undone = ["Every value and file is as before."]
         if stuck:
             undone = ["These could not be put back: %s." % ", ".join(stuck)]
         if lost:
             undone.append("%s was set for a moment: addresses and routes of IPv6 that nothing configures again are lost." % ", ".join(lost))
+        if theirs:
+            undone.append("%s was made by this run and stays: it is not empty." % ", ".join(theirs))
         super().__init__(" ".join(["%s." % cause] + undone))
         self.name, self.stuck = getattr(cause, "name", None), stuck
         self.interrupted = isinstance(cause, Interrupted)
@@ -92,7 +94,7 @@ class _Progress:
     """How far a run has come, for the way back."""
 
     def __init__(self):
-        self.live, self.memory, self.staged, self.placed, self.notes, self.lost = False, False, [], [], [], []
+        self.live, self.memory, self.staged, self.placed, self.notes, self.lost, self.theirs = False, False, [], [], [], [], []
 
 
 def probe(plan, before):
@@ -136,7 +138,7 @@ class _Undone:
         SIGNALS.deaf = True
         stuck = _undo(self._plan, self._before, self._first, self._progress)
         if isinstance(exc, _ENDS):
-            raise NotApplied(exc, stuck, self._progress.lost) from exc
+            raise NotApplied(exc, stuck, self._progress.lost, self._progress.theirs) from exc
 
 
 def _stage(plan, before, first, progress):
@@ -156,7 +158,8 @@ def _finish(plan, before, first, outcomes, forms):
     """The plan as it came out. From here on everything is done, so trouble is a warning."""
     for folder in plan.folders:
         if not _atomic.remove_folder(folder):
-            plan.warnings.append("%s was made for a file of ours and stays: it is not empty, or cannot be removed." % folder)
+            why = "it is not empty" if _files.entries(folder) else "it cannot be removed"
+            plan.warnings.append("%s was made for a file of ours and stays: %s." % (folder, why))
     moved = {name: (plan.live_before[name], _procfs.read(name).value) for name in plan.followers}
     saved = _remember.after_run(plan.saved, before, first, outcomes, forms, moved, _procfs.boot_id())
     rows = [_row_after_run(row, outcomes, forms, moved) for row in plan.rows]
@@ -325,7 +328,11 @@ def _undo(plan, before, first, progress):
     if progress.memory and not changed:
         stuck += _tried(_files.BASELINE, _baseline.restore, before)
     made = sorted(set(first.folders) - set(before.folders), reverse=True)
-    return stuck + [folder for folder in made if not _atomic.remove_folder(folder)]
+    for folder in made:
+        if not _atomic.remove_folder(folder):
+            inside = {"%s/%s" % (folder, name) for name in _files.entries(folder)}
+            (progress.theirs if inside.difference(made).union(inside.intersection(progress.theirs)) else stuck).append(folder)
+    return stuck
 
 
 def _tried(what, function, *arguments):

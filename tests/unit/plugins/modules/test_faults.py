@@ -568,6 +568,24 @@ def test_a_folder_of_a_failed_run_that_stays_is_named(plain, monkeypatch):
     assert "could not be put back: /usr/local/lib/sysctl.d, /usr/local/lib, /usr/local, /usr." in result["msg"]
 
 
+def test_a_folder_of_a_failed_run_in_which_somebody_elses_file_lies_stays_and_is_no_trouble(plain, monkeypatch):
+    plain.refusals["kernel.a"] = ("2", plain.EINVAL)
+    write = _procfs.write
+    monkeypatch.setattr(_procfs, "write", lambda *asked: plain.file("/usr/local/lib/sysctl.d/99-theirs.conf", "") or write(*asked))
+    result = run({"/usr/local/lib/sysctl.d/50-a.conf": "kernel.a = 2\n"})
+    folders = "/usr/local/lib/sysctl.d, /usr/local/lib, /usr/local, /usr"
+    assert "is as before. %s was made by this run and stays: it is not empty." % folders in result["msg"]
+    assert not [row for row in result["parameters"] if row["state"] == "changed"] and not result["changed"]
+
+
+def test_a_folder_in_which_somebody_elses_file_lies_stays_after_a_rollback(plain):
+    run({"/usr/local/lib/sysctl.d/50-a.conf": "kernel.a = 2\n"})
+    plain.file("/usr/local/lib/sysctl.d/99-theirs.conf", "")
+    result = run(state="absent")
+    assert "/usr/local/lib/sysctl.d was made for a file of ours and stays: it is not empty." in result["notes"]
+    assert not result.get("failed") and plain.value("kernel.a") == "0" and not os.path.exists(plain.root + BASELINE)
+
+
 @pytest.mark.parametrize("path", [PATH, BASELINE])
 def test_a_folder_where_the_new_text_is_prepared_is_told_by_check_mode(plain, path):
     folder, _slash, base = path.rpartition("/")
