@@ -252,7 +252,7 @@ def may_set(path, text):
     found = []
     for number, line in _written_out(_lines(text)):
         for command in re.split(r";|&&|\|\|", line) if "sys" in line else ():
-            bare = re.sub(r"\$(?:\w+|\{\w+\})", "*", re.sub(r"^.*?\b(?=(?:echo|sysctl)[ \t])", "", command, 1)).rstrip(" \t)}")
+            bare = re.sub(r"\$(?:\w+|\{\w+\})", "*", re.sub(r"^.*?\b(?=(?:echo|sysctl)[ \t])", "", command, count=1)).rstrip(" \t)}")
             found += [Setting(name, value, path, number, "") for name, value in _assigned(bare)]
     return tuple(found)
 
