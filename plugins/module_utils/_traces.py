@@ -114,7 +114,8 @@ def traces(image, saved, files, dialect, others, interfaces, asks_units=False):
         return found
     orphans = _orphans(files, saved, dialect)
     return dict(found, own={name: _own(name, saved, orphans) for name in _uses.OWN}, advertised=_advertised(saved, orphans),
-                ways=_ways(interfaces), rules=_procfs.route_rules(), address=_service_address(), crash_kernel=_crash_kernel())
+                ways=_ways(interfaces), rules=_procfs.route_rules(), address=_service_address(), crash_kernel=_crash_kernel(),
+                seen=saved.seen)
 
 
 def _lines(foreign, dialect, others):
@@ -198,8 +199,7 @@ def _ways(interfaces):
     several, defaults = _several(routes), {name for name, way in routes if way == _EVERYWHERE}
     others = {name for name, way in routes if name not in defaults and not _address(way[0]).startswith(_NO_SENDERS)} if defaults else ()
     # Engines make many of these, and none is a tunnel.
-    silent = [name for name in interfaces
-              if name not in dict(routes) and not interfaces[name] and name != "lo" and not name.startswith("veth")]
+    silent = [name for name in set(interfaces).difference(dict(routes), ["lo"]) if not interfaces[name] and not name.startswith("veth")]
     links = _procfs.links() if not several and (others or silent) else ()
     return several or _beside(others, defaults, links) or _joined(defaults) or _tunnel(silent, links)
 

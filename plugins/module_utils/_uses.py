@@ -349,8 +349,7 @@ def _set_by(facts):
     last = {item[0]: item for item in said}
     # A pattern may be for other interfaces each time.
     found = [item for item in said if "*" in item[0] or last[item[0]] is item]
-    scripts = [(path, _rivals.commands_up(text)) for path, text in _of_ifupdown(facts)]
-    scripts += [(path, facts.texts[path]) for path in _rivals.RC_LOCAL if path in facts.texts]
+    scripts = _of_ifupdown(facts) + [(path, facts.texts[path]) for path in _rivals.RC_LOCAL if path in facts.texts]
     return found + [tuple(setting[:4]) for path, text in scripts for setting in _rivals.may_set(path, text)]
 
 
