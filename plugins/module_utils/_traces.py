@@ -114,8 +114,7 @@ def traces(image, saved, files, dialect, others, interfaces, asks_units=False):
         return found
     orphans = _orphans(files, saved, dialect)
     return dict(found, own={name: _own(name, saved, orphans) for name in _uses.OWN}, advertised=_advertised(saved, orphans),
-                ways=_ways(interfaces), rules=_procfs.route_rules(), address=_service_address(), crash_kernel=_crash_kernel(),
-                seen=saved.seen)
+                ways=_ways(interfaces), rules=_procfs.route_rules(), address=_service_address(), crash_kernel=_crash_kernel())
 
 
 def _lines(foreign, dialect, others):

@@ -179,7 +179,8 @@ def _of_hosts(hosts, fresh_from, fresh_until):
         if host.outcome not in _records.WHOLE:
             yield _records.Problem(host.outcome, host.name, host.msg)
         if host.omitted:
-            yield _records.Problem("truncated", host.name, "%d parameters are left out of its result" % host.omitted)
+            are_left = "parameter is left" if host.omitted == 1 else "parameters are left"
+            yield _records.Problem("truncated", host.name, "%d %s out of its result" % (host.omitted, are_left))
 
 
 def read(lines, *others, run=None, **more):

@@ -68,6 +68,11 @@ def _check_shape(shard):
     for key, right in _SHAPE.items():
         if not right(shard.get(key)):
             raise BadShard("schema", "its field %s has a wrong value" % key)
+    check_whole(shard)
+
+
+def check_whole(shard):
+    """BadShard, if SHARD has other rows than its summary counts. The shape of both is right."""
     counted, there = sum((shard.get("summary") or {}).values()), len(shard.get("parameters") or ()) + (shard.get("omitted") or 0)
     if shard.get("summary") and counted != there:
         raise BadShard("truncated", "it is not whole: it has %d parameters, and its summary counts %d" % (there, counted))

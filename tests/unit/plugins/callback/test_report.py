@@ -66,6 +66,27 @@ def test_a_run_of_several_hosts(tmp_path, monkeypatch):
         ("failed", "web2"), ("unreachable", "web3"), ("missing", "never")}
 
 
+@pytest.mark.parametrize("event", ["failed", "unreachable"])
+def test_what_failed_before_it_could_keep_anything_does_not_leave_a_good_result(tmp_path, monkeypatch, event):
+    """As where a template in the arguments of a second task is wrong."""
+    run = Run(tmp_path, ["web1", "web2"], monkeypatch)
+    run.result("web2")
+    run.result("web1")
+    run.result("web1", event, keeps=False, says={"msg": "'x' is undefined\x1b", "summary": None, "parameters": None})
+    assert "several" not in run.end()
+    written = run.written()
+    assert [problem["source"] for problem in written["problems"]] == ["web1"] and written["verdicts"]["pass"] == 1
+    assert json.loads((tmp_path / "web1.json").read_text())["outcome"] == written["problems"][0]["kind"] == event
+
+
+def test_of_several_results_the_last_one_is_told_and_this_is_said(tmp_path, monkeypatch):
+    run = Run(tmp_path, ["web1", "web2"], monkeypatch)
+    for host in ("web1", "web2", "web1"):
+        run.result(host)
+    assert run.end().splitlines()[1] == "Of several results of this run the last one is told: web1"
+    assert run.written()["problems"] == []
+
+
 def test_a_run_of_one_host(tmp_path, monkeypatch):
     run = Run(tmp_path, ["web1"], monkeypatch)
     run.result("web1", keeps=False)

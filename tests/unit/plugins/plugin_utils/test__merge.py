@@ -75,6 +75,10 @@ def test_a_host_without_a_whole_result_is_named(outcome):
     assert found.host_totals() == {"error": 2, "fail": 0, "not_applicable": 0, "pass": 0}
 
 
+def test_a_single_parameter_that_is_left_out_is_one():
+    assert [problem.message for problem in fleet(line("web1", omitted=1)).problems] == ["1 parameter is left out of its result"]
+
+
 def test_waivers_those_that_end_first_come_first():
     waivers = [{"name": "a.%s" % day, "reason": "x", "expires": day, "owner": None} for day in (None, "2026-02-02", "2026-01-01")]
     found = fleet(line("web1", waivers=waivers), line("web2", waivers=waivers[:1])).waivers()
