@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from ansible_collections.photon.hardening.plugins.module_utils import _processes
+from ansible_collections.photon.hardening.plugins.module_utils import _files, _processes
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.disk import ROOT
 
 # As long as the kernel keeps the name of a process, and of nothing else on this machine.
@@ -19,8 +19,9 @@ NAME = "photon-h%d" % (os.getpid() % 1000000)
 
 
 @pytest.fixture
-def start(tmpdir):
+def start(tmpdir, monkeypatch):
     """Starts a program called NAME, its file with MODE, as the users UIDS: real, effective, saved."""
+    monkeypatch.setattr(_files, "OWNER", (0, 7))
     started = []
     program = str(tmpdir.join(NAME))
     folder = str(tmpdir)
@@ -59,14 +60,23 @@ def test_whose_a_process_is(start, mode, uids, users, is_roots):
     pid = start(mode, uids)
     assert _processes.users(pid) == users
     assert (_processes.is_roots(pid, users), _processes.runs_as_root(NAME)) == (is_roots, is_roots)
+    assert not _processes.is_roots(pid, set()) and not _processes.runs_as_root(NAME + "x")
 
 
 @ROOT
 @pytest.mark.parametrize("kind", ["pid", "user"])
-def test_a_process_in_namespaces_of_its_own_is_none_of_root(start, monkeypatch, kind):
+@pytest.mark.parametrize("leads_to", [lambda: "a", lambda: "z", lambda: os.stat("/none")])
+def test_a_process_in_namespaces_of_its_own_is_none_of_root(start, monkeypatch, kind, leads_to):
     pid, real = start(), os.readlink
-    monkeypatch.setattr(os, "readlink", lambda path: "another" if path == "/proc/%s/ns/%s" % (pid, kind) else real(path))
+    monkeypatch.setattr(os, "readlink", lambda path: leads_to() if path == "/proc/%s/ns/%s" % (pid, kind) else real(path))
     assert _processes.users(pid) == {0} and not _processes.runs_as_root(NAME)
+
+
+@ROOT
+def test_a_process_whose_program_cannot_be_seen_is_none_of_root(start, monkeypatch):
+    pid, real = start(), os.stat
+    monkeypatch.setattr(os, "stat", lambda path, **more: real("/none" if path == "/proc/%s/exe" % pid else path, **more))
+    assert not _processes.is_roots(pid, {0})
 
 
 def test_a_process_that_has_ended_is_nobodys():
