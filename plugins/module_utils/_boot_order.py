@@ -14,7 +14,8 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Win
 # Parameter -> the pair of BOUNDS that it is in.
 _BOUNDS = {name: pair for pair in _behaviour.BOUNDS for name, _start in pair}
 # What parameters hold before any file is read, by their last part; the others are not known.
-_AT_START = {"forwarding": "0", "disable_ipv6": "0", "dirty_bytes": "0", "dirty_background_bytes": "0", "overcommit_kbytes": "0"}
+_AT_START = dict.fromkeys(("addr_gen_mode", "dirty_background_bytes", "dirty_bytes", "disable_ipv6", "force_forwarding", "forwarding",
+                           "ignore_routes_with_linkdown", "overcommit_kbytes"), "0")
 # Parts of the names of parameters of interfaces that move other ones than their namesakes, and the same of all others.
 _MOVERS = ("forwarding", "stable_secret", "disable_ipv6")
 _OTHER_MOVERS = ("net.ipv4.tcp_congestion_control",)
