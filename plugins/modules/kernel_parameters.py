@@ -323,10 +323,10 @@ parameters:
       description: >-
         The first that fits of C(waived), C(held_back) (it would break a use of this host, or another parameter of which only one can be set
         is in force), C(unsupported) (this kernel lacks it), C(rejected) (the kernel refused the value; in check mode it did so in
-        the last run, which failed), C(not_applied) (it was planned,
-        and the run failed), C(read_only) (in a container, for example), C(reboot_required) (the kernel takes no other value before a
-        reboot), C(overridden) (another file wins at boot), C(stricter) (a better value was found and is kept), C(changed) (the live value
-        or the boot value changes) and C(ok).
+        the last run, which failed, or another parameter bounds it), C(not_applied) (it was planned, and the run failed), C(read_only) (in a
+        container, for example), C(reboot_required) (the kernel takes no other value before a reboot, or not the earlier one for now),
+        C(overridden) (another file wins at boot), C(stricter) (a better value was found and is kept), C(changed) (the live value or the
+        boot value changes) and C(ok).
       type: str
       sample: changed
     before:
