@@ -234,6 +234,9 @@ def test_what_a_file_of_ours_keeps_of_others_still_tells_once_the_baseline_is_lo
     assert traces()["lines"] == ({FORWARD: ("1", OURS, line)} if tells else {})
     assert traces()["own"][FORWARD] == "1"
     assert traces(Saved({}, {OURS: SavedFile(None)}))["lines"] == {}
+    # What was ours there is ours, also after a run that has found it so.
+    text = "%s\n%s = 1\n\n# %s\nkernel.io_uring_disabled = 0\n" % (_sysctl_d.HEADER, FORWARD, _memory.REPLACED_LINES)
+    assert list(traces(Saved({}, {OURS: SavedFile(text)}))["lines"]) == ["kernel.io_uring_disabled"]
 
 
 ROUTE = "00000000000000000000000000000000 00 %s 00 fe80 00000400 00000001 00000000 %s %s\n"
