@@ -200,7 +200,7 @@ def _ways(interfaces):
     others = {name for name, way in routes if name not in defaults and not _address(way[0]).startswith(_NO_SENDERS)} if defaults else ()
     # Engines make many of these, and none is a tunnel.
     silent = [name for name in set(interfaces).difference(dict(routes), ["lo"]) if not interfaces[name] and not name.startswith("veth")]
-    links = _procfs.links() if not several and (others or silent) else ()
+    links = _procfs.links(b"veth") if not several and (others or silent) else ()
     return several or _beside(others, defaults, links) or _joined(defaults) or _tunnel(silent, links)
 
 

@@ -355,6 +355,12 @@ def test_this_machine_tells_of_its_interfaces():
     assert ("lo", "", 772) in [link[:3] for link in _procfs.links()]
 
 
+def test_interfaces_of_containers_are_left_out(monkeypatch):
+    told = link(7, b"veth12", b"veth") + link(8, b"eth0") + message(3)
+    monkeypatch.setattr(socket, "socket", lambda *_kind: Channel([told]))
+    assert [found.name for found in _procfs.links(b"veth")] == ["eth0"]
+
+
 def _index(number):
     return struct.pack("=I", number)
 

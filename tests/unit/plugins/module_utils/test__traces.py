@@ -343,7 +343,7 @@ DEFAULT = "eth0\t00000000\t0100000A\t3\t0\t0\t0\t00000000\n"
     ([LO, link("eth0", "veth", 2, 9, None, True), link("shim", "macvlan", 3, below=2)], "0A0900C0", "shim"),
 ])
 def test_a_second_network_beside_the_default_route(traces, monkeypatch, links, network, expected):
-    monkeypatch.setattr(_procfs, "links", lambda: links)
+    monkeypatch.setattr(_procfs, "links", lambda _left_out: links)
     name = links[2].name if len(links) > 2 else "eth1"
     own = "%s\t%s\t0\t1\t0\t0\t0\t00FFFFFF\n" % (name, _as_printed(network))
     words = expected and "a network of %s beside the default route through eth0" % expected
@@ -373,7 +373,7 @@ def test_a_group_that_is_joined_where_no_default_route_leads(traces, interface, 
     ("docker0", 1, True, "", False),
 ])
 def test_a_tunnel_out_of_which_comes_what_is_answered_elsewhere(traces, monkeypatch, name, form, is_up, route, expected):
-    monkeypatch.setattr(_procfs, "links", lambda: [LO, ETH0, link(name, "x", 3, form=form, is_up=is_up)])
+    monkeypatch.setattr(_procfs, "links", lambda _left_out: [LO, ETH0, link(name, "x", 3, form=form, is_up=is_up)])
     found = traces(interfaces={"lo": False, "eth0": True, "veth1": False, name: False}, texts={"net/route": HEAD + DEFAULT + route})["ways"]
     assert found == (name + ", a tunnel to which no route leads" if expected else None)
 
