@@ -228,8 +228,8 @@ def _beside(names, defaults, links):
 
 def _leads_out(link, links, defaults):
     """Whether an interface is a device or one of DEFAULTS, or stands on one, as a VLAN, a bond or a macvlan does."""
-    if link.kind in ("", "veth") or link.is_far:
-        return not link.kind or link.name in defaults
+    if link.kind in ("", "ipoib", "veth") or link.is_far:
+        return link.kind in ("", "ipoib") or link.name in defaults
     return any(_leads_out(other, links, defaults) for other in links if other.master == link.index or other.index == link.below)
 
 

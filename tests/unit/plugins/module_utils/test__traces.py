@@ -330,7 +330,7 @@ DEFAULT = "eth0\t00000000\t0100000A\t3\t0\t0\t0\t00000000\n"
 
 
 @pytest.mark.parametrize("links, network, expected", [
-    ([LO, ETH0, link("eth1", index=3)], "0A080000", "eth1"),
+    ([LO, ETH0, link("eth1", index=3)], "0A080000", "eth1"), ([LO, ETH0, link("ib0", "ipoib", 3)], "0A080000", "ib0"),
     ([LO, ETH0, link("bond0.7", "vlan", 5, below=4), link("bond0", "bond", 4), link("eth2", index=3, master=4)], "0A080000", "bond0.7"),
     ([LO, ETH0, link("shim", "macvlan", 3, below=2)], "0A0900C0", "shim"),
     # What leads to guests of this machine, and to its own link.
