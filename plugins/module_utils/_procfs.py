@@ -202,9 +202,9 @@ def address(interface):
         return ""
 
 
-def route_rules():
-    """How many rules choose a table of routes, beyond the kernel's own three; 0 where it does not tell."""
-    return len([message for message in _told(_RULE) if not _is_of_kernel(message)])
+def has_route_rules():
+    """Whether rules choose a table of routes, beyond the kernel's own three."""
+    return not all(map(_is_of_kernel, _told(_RULE)))
 
 
 def addresses():

@@ -114,8 +114,7 @@ def traces(image, saved, files, dialect, others, interfaces, asks_units=False):
         return found
     orphans = _orphans(files, saved, dialect)
     return dict(found, own={name: _own(name, saved, orphans) for name in _uses.OWN}, advertised=_advertised(saved, orphans),
-                ways=_ways(interfaces), rules=_procfs.route_rules(), address=_service_address(), crash_kernel=_crash_kernel(),
-                seen=saved.seen)
+                ways=_ways(interfaces), address=_service_address(), crash_kernel=_crash_kernel(), seen=saved.seen)
 
 
 def _lines(foreign, dialect, others):
@@ -201,7 +200,8 @@ def _ways(interfaces):
     # Engines make many of these, and none is a tunnel.
     silent = [name for name in set(interfaces).difference(dict(routes), ["lo"]) if not interfaces[name] and not name.startswith("veth")]
     links = _procfs.links(b"veth") if not several and (others or silent) else ()
-    return several or _beside(others, defaults, links) or _joined(defaults) or _tunnel(silent, links)
+    chosen = "rules for more tables of routes" if _procfs.has_route_rules() else None
+    return several or _beside(others, defaults, links) or chosen or _joined(defaults) or _tunnel(silent, links)
 
 
 def _several(routes):

@@ -130,7 +130,7 @@ def traces(host, monkeypatch):
     """Gathers what `_traces` tells of a host whose files of /proc/net are TEXTS."""
     texts = {"net/ipv6_route": "", "net/route": ""}
     monkeypatch.setattr(_files, "read_proc", lambda path, _limit=None: texts.get(path))
-    monkeypatch.setattr(_procfs, "route_rules", lambda: 2)
+    monkeypatch.setattr(_procfs, "has_route_rules", lambda: False)
     monkeypatch.setattr(_procfs, "addresses", lambda: [("lo", "127.0.0.1", 8)])
 
     monkeypatch.setattr(_procfs, "local_routes", lambda: None)
@@ -277,7 +277,7 @@ def test_the_network_and_what_waits_for_a_crash(host, traces):
     # An unreachable route has no interface.
     lines.append("* 00000000 00 0200 0 0 9 00000000 0 0 0")
     found = traces(texts={"net/route": "\n".join(lines)})
-    assert (found["ways"], found["rules"], found["crash_kernel"]) == ("default routes through eth0, wlan0", 2, None)
+    assert (found["ways"], found["crash_kernel"]) == ("default routes through eth0, wlan0", None)
     host.file("/sys/kernel/kexec_crash_size", "268435456\n")
     assert traces()["crash_kernel"] == "/sys/kernel/kexec_crash_size"
 
@@ -376,6 +376,11 @@ def test_a_tunnel_out_of_which_comes_what_is_answered_elsewhere(traces, monkeypa
     monkeypatch.setattr(_procfs, "links", lambda _left_out: [LO, ETH0, link(name, "x", 3, form=form, is_up=is_up)])
     found = traces(interfaces={"lo": False, "eth0": True, "veth1": False, name: False}, texts={"net/route": HEAD + DEFAULT + route})["ways"]
     assert found == (name + ", a tunnel to which no route leads" if expected else None)
+
+
+def test_rules_that_choose_a_table_of_routes(traces, monkeypatch):
+    monkeypatch.setattr(_procfs, "has_route_rules", lambda: True)
+    assert traces()["ways"] == "rules for more tables of routes"
 
 
 def test_an_ordinary_host_is_not_asked_for_its_interfaces(traces, monkeypatch):
@@ -507,7 +512,7 @@ def test_a_masked_unit_starts_nothing(host, traces, folder):
 
 def test_of_an_image_only_files_are_looked_at(host, traces, monkeypatch):
     monkeypatch.setattr(_procfs, "read", None)
-    monkeypatch.setattr(_procfs, "route_rules", None)
+    monkeypatch.setattr(_procfs, "has_route_rules", None)
     monkeypatch.setattr(_procfs, "addresses", None)
     assert traces(image=True) == {
         "enabled": {}, "lines": {}, "shipped": {}, "settings": (), "announces": None, "private_users": None, "image": True, "filters": {}}
