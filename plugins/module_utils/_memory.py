@@ -262,18 +262,17 @@ def our_lines(known, text):
 
 
 def files_of_others(saved, files):
-    """Those of FILES that are others', and those that ours have replaced; where nothing is remembered of one of ours, what it keeps."""
-    found = [_kept_part(item) if _sysctl_d.is_ours(item.text) else item for item in files
-             if not _sysctl_d.is_ours(item.text) or item.path not in saved.files and _KEEPS.search(item.text)]
+    """Those of FILES that are others', and those that ours have replaced; of one of ours of which nothing is remembered, what it keeps."""
+    found = [item for item in files if not _sysctl_d.is_ours(item.text) or item.path not in saved.files]
     there = {item.path for item in found}
-    return found + [File(path, known.before) for path, known in sorted(saved.files.items())
-                    if known.before is not None and path not in there]
+    found += [File(path, known.before) for path, known in sorted(saved.files.items()) if known.before is not None and path not in there]
+    return [_kept_part(item) for item in found if not _sysctl_d.is_ours(item.text) or _KEEPS.search(item.text)]
 
 
 def _kept_part(item):
-    """A file of ours without what is ours, its lines where they are."""
-    ours = len(own_part(item.text))
-    return item._replace(text="\n" * ours + "\n".join(item.text.splitlines()[ours:]))
+    """A file without what is ours in it, its lines where they are."""
+    ours = len(own_part(item.text)) if _sysctl_d.is_ours(item.text) else 0
+    return item._replace(text="\n" * ours + "\n".join(item.text.splitlines()[ours:])) if ours else item
 
 
 def edits(known, now):

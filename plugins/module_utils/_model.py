@@ -110,13 +110,13 @@ Process = namedtuple("Process", "name rootful rootless")
 # enabled: unit that starts at boot -> path. own: parameter -> the live value that is not ours. lines: parameter or pattern -> the Winner of
 # the lines of others. shipped: parameter -> the value that files of the vendor set. settings: Settings of what configures the network.
 # announces: as in Rivals. advertised: interface with a route or an address that a router has announced to the kernel, or None. ways: what
-# comes in by another way than the one by which answers leave, in words, or None. rules: how many rules choose between tables of routes,
-# beyond the kernel's own. address: one of IPv4 that no interface which leads somewhere has, in words, or None. crash_kernel: what shows
-# that memory is kept for one. private_users: a unit with PrivateUsers=, or None. image: it is one, so what only a running host shows is
-# not known. filters: path -> text of what packet filters and interfaces load at boot.
+# comes in by another way than the one by which answers leave, in words, or None. address: one of IPv4 that no interface which leads
+# somewhere has, in words, or None. crash_kernel: what shows that memory is kept for one. private_users: a unit with PrivateUsers=, or
+# None. image: it is one, so what only a running host shows is not known. filters: path -> text of what packet filters and interfaces load
+# at boot.
 Facts = _record("Facts", "programs snaps units processes texts machines subordinate_ids enabled own lines shipped settings announces "
-                "advertised ways rules address crash_kernel private_users image filters",
-                {}, {}, {}, {}, (), None, None, None, 0, None, None, None, False, {})
+                "advertised ways address crash_kernel private_users image filters",
+                {}, {}, {}, {}, (), None, None, None, None, None, None, False, {})
 # live: parameter -> Reading. files: the sysctl.d search path. dialect: how it is read at boot. rivals: what else sets parameters.
 # uses: use -> Use, of those that hold after what the user says. modules: those that modules-load.d names. interfaces: interface ->
 # whether it is a device of the machine.

@@ -114,7 +114,7 @@ def traces(image, saved, files, dialect, others, interfaces, asks_units=False):
         return found
     orphans = _orphans(files, saved, dialect)
     return dict(found, own={name: _own(name, saved, orphans) for name in _uses.OWN}, advertised=_advertised(saved, orphans),
-                ways=_ways(interfaces), rules=_procfs.route_rules(), address=_service_address(), crash_kernel=_crash_kernel())
+                ways=_ways(interfaces), address=_service_address(), crash_kernel=_crash_kernel())
 
 
 def _lines(foreign, dialect, others):
@@ -199,8 +199,9 @@ def _ways(interfaces):
     others = {name for name, way in routes if name not in defaults and not _address(way[0]).startswith(_NO_SENDERS)} if defaults else ()
     # Engines make many of these, and none is a tunnel.
     silent = [name for name in set(interfaces).difference(dict(routes), ["lo"]) if not interfaces[name] and not name.startswith("veth")]
-    links = _procfs.links() if not several and (others or silent) else ()
-    return several or _beside(others, defaults, links) or _joined(defaults) or _tunnel(silent, links)
+    links = _procfs.links(b"veth") if not several and (others or silent) else ()
+    chosen = "rules for more tables of routes" if _procfs.has_route_rules() else None
+    return several or _beside(others, defaults, links) or chosen or _joined(defaults) or _tunnel(silent, links)
 
 
 def _several(routes):
@@ -227,8 +228,8 @@ def _beside(names, defaults, links):
 
 def _leads_out(link, links, defaults):
     """Whether an interface is a device or one of DEFAULTS, or stands on one, as a VLAN, a bond or a macvlan does."""
-    if link.kind in ("", "veth") or link.is_far:
-        return not link.kind or link.name in defaults
+    if link.kind in ("", "ipoib", "veth") or link.is_far:
+        return link.kind in ("", "ipoib") or link.name in defaults
     return any(_leads_out(other, links, defaults) for other in links if other.master == link.index or other.index == link.below)
 
 

@@ -441,9 +441,7 @@ def _multihomed(facts, _uses):
         return _enabled(_ROUTING, facts)
     if facts.image:
         return Use("only a running host shows it", True)
-    if facts.ways:
-        return Use(facts.ways, False)
-    return Use("rules for more tables of routes", False) if facts.rules else None
+    return Use(facts.ways, False) if facts.ways else None
 
 
 def _service_address(facts, _uses):

@@ -284,27 +284,29 @@ class Channel:
         return self._answers.pop(0)
 
 
-@pytest.mark.parametrize("answers, count", [
-    ([KERNELS, message(3)], 0), ([KERNELS + message(3)], 0), ([KERNELS + message(32), message(32, 33) + b"\0" * 3, message(3)], 2),
+@pytest.mark.parametrize("answers, found", [
+    ([KERNELS, message(3)], False), ([KERNELS + message(3)], False),
+    ([KERNELS + message(32), message(32, 33) + b"\0" * 3, message(3)], True),
     # Without one of the kernel's own; for some senders alone; with a table that has no small number.
-    ([KERNELS[28:] + message(32, table=100) + message(3)], 1), ([KERNELS + message(32, table=254, from_bits=32) + message(3)], 1),
-    ([KERNELS + message(32, table=252) + message(3)], 1),
-    ([message(2)], 0), ([b""], 0), ([message(32)[:16], message(3)], 1),
+    ([KERNELS[28:] + message(32, table=100) + message(3)], True), ([KERNELS + message(32, table=254, from_bits=32) + message(3)], True),
+    ([KERNELS + message(32, table=252) + message(3)], True),
+    ([message(2)], False), ([b""], False), ([message(32)[:16], message(3)], True),
 ])
-def test_rules_beyond_the_kernel_s_own(monkeypatch, answers, count):
+def test_rules_beyond_the_kernel_s_own(monkeypatch, answers, found):
     monkeypatch.setattr(socket, "socket", lambda *_kind: Channel(answers))
-    assert _procfs.route_rules() == count
+    assert _procfs.has_route_rules() is found
 
 
 def test_a_kernel_that_does_not_tell_of_rules(monkeypatch):
     def refuse(*_kind):
         raise OSError(errno.EAFNOSUPPORT, "no netlink")
     monkeypatch.setattr(socket, "socket", refuse)
-    assert _procfs.route_rules() == 0
+    assert _procfs.has_route_rules() is False
 
 
-def test_the_rules_of_this_machine_are_counted():
-    assert _procfs.route_rules() >= 0
+def test_this_machine_tells_of_its_rules(monkeypatch):
+    monkeypatch.setattr(_procfs, "_TABLES", ())
+    assert _procfs.has_route_rules()
 
 
 def address(label, value, more=b""):
@@ -353,6 +355,12 @@ def test_interfaces_that_lead_nowhere(monkeypatch, links, found):
 def test_this_machine_tells_of_its_interfaces():
     assert "lo" not in _procfs.dead_ends()
     assert ("lo", "", 772) in [link[:3] for link in _procfs.links()]
+
+
+def test_interfaces_of_containers_are_left_out(monkeypatch):
+    told = link(7, b"veth12", b"veth") + link(8, b"eth0") + message(3)
+    monkeypatch.setattr(socket, "socket", lambda *_kind: Channel([told]))
+    assert [found.name for found in _procfs.links(b"veth")] == ["eth0"]
 
 
 def _index(number):

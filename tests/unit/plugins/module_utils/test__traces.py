@@ -130,7 +130,7 @@ def traces(host, monkeypatch):
     """Gathers what `_traces` tells of a host whose files of /proc/net are TEXTS."""
     texts = {"net/ipv6_route": "", "net/route": ""}
     monkeypatch.setattr(_files, "read_proc", lambda path, _limit=None: texts.get(path))
-    monkeypatch.setattr(_procfs, "route_rules", lambda: 2)
+    monkeypatch.setattr(_procfs, "has_route_rules", lambda: False)
     monkeypatch.setattr(_procfs, "addresses", lambda: [("lo", "127.0.0.1", 8)])
 
     monkeypatch.setattr(_procfs, "local_routes", lambda: None)
@@ -234,6 +234,9 @@ def test_what_a_file_of_ours_keeps_of_others_still_tells_once_the_baseline_is_lo
     assert traces()["lines"] == ({FORWARD: ("1", OURS, line)} if tells else {})
     assert traces()["own"][FORWARD] == "1"
     assert traces(Saved({}, {OURS: SavedFile(None)}))["lines"] == {}
+    # What was ours there is ours, also after a run that has found it so.
+    text = "%s\n%s = 1\n\n# %s\nkernel.io_uring_disabled = 0\n" % (_sysctl_d.HEADER, FORWARD, _memory.REPLACED_LINES)
+    assert list(traces(Saved({}, {OURS: SavedFile(text)}))["lines"]) == ["kernel.io_uring_disabled"]
 
 
 ROUTE = "00000000000000000000000000000000 00 %s 00 fe80 00000400 00000001 00000000 %s %s\n"
@@ -274,7 +277,7 @@ def test_the_network_and_what_waits_for_a_crash(host, traces):
     # An unreachable route has no interface.
     lines.append("* 00000000 00 0200 0 0 9 00000000 0 0 0")
     found = traces(texts={"net/route": "\n".join(lines)})
-    assert (found["ways"], found["rules"], found["crash_kernel"]) == ("default routes through eth0, wlan0", 2, None)
+    assert (found["ways"], found["crash_kernel"]) == ("default routes through eth0, wlan0", None)
     host.file("/sys/kernel/kexec_crash_size", "268435456\n")
     assert traces()["crash_kernel"] == "/sys/kernel/kexec_crash_size"
 
@@ -327,7 +330,7 @@ DEFAULT = "eth0\t00000000\t0100000A\t3\t0\t0\t0\t00000000\n"
 
 
 @pytest.mark.parametrize("links, network, expected", [
-    ([LO, ETH0, link("eth1", index=3)], "0A080000", "eth1"),
+    ([LO, ETH0, link("eth1", index=3)], "0A080000", "eth1"), ([LO, ETH0, link("ib0", "ipoib", 3)], "0A080000", "ib0"),
     ([LO, ETH0, link("bond0.7", "vlan", 5, below=4), link("bond0", "bond", 4), link("eth2", index=3, master=4)], "0A080000", "bond0.7"),
     ([LO, ETH0, link("shim", "macvlan", 3, below=2)], "0A0900C0", "shim"),
     # What leads to guests of this machine, and to its own link.
@@ -340,7 +343,7 @@ DEFAULT = "eth0\t00000000\t0100000A\t3\t0\t0\t0\t00000000\n"
     ([LO, link("eth0", "veth", 2, 9, None, True), link("shim", "macvlan", 3, below=2)], "0A0900C0", "shim"),
 ])
 def test_a_second_network_beside_the_default_route(traces, monkeypatch, links, network, expected):
-    monkeypatch.setattr(_procfs, "links", lambda: links)
+    monkeypatch.setattr(_procfs, "links", lambda _left_out: links)
     name = links[2].name if len(links) > 2 else "eth1"
     own = "%s\t%s\t0\t1\t0\t0\t0\t00FFFFFF\n" % (name, _as_printed(network))
     words = expected and "a network of %s beside the default route through eth0" % expected
@@ -370,9 +373,14 @@ def test_a_group_that_is_joined_where_no_default_route_leads(traces, interface, 
     ("docker0", 1, True, "", False),
 ])
 def test_a_tunnel_out_of_which_comes_what_is_answered_elsewhere(traces, monkeypatch, name, form, is_up, route, expected):
-    monkeypatch.setattr(_procfs, "links", lambda: [LO, ETH0, link(name, "x", 3, form=form, is_up=is_up)])
+    monkeypatch.setattr(_procfs, "links", lambda _left_out: [LO, ETH0, link(name, "x", 3, form=form, is_up=is_up)])
     found = traces(interfaces={"lo": False, "eth0": True, "veth1": False, name: False}, texts={"net/route": HEAD + DEFAULT + route})["ways"]
     assert found == (name + ", a tunnel to which no route leads" if expected else None)
+
+
+def test_rules_that_choose_a_table_of_routes(traces, monkeypatch):
+    monkeypatch.setattr(_procfs, "has_route_rules", lambda: True)
+    assert traces()["ways"] == "rules for more tables of routes"
 
 
 def test_an_ordinary_host_is_not_asked_for_its_interfaces(traces, monkeypatch):
@@ -504,7 +512,7 @@ def test_a_masked_unit_starts_nothing(host, traces, folder):
 
 def test_of_an_image_only_files_are_looked_at(host, traces, monkeypatch):
     monkeypatch.setattr(_procfs, "read", None)
-    monkeypatch.setattr(_procfs, "route_rules", None)
+    monkeypatch.setattr(_procfs, "has_route_rules", None)
     monkeypatch.setattr(_procfs, "addresses", None)
     assert traces(image=True) == {
         "enabled": {}, "lines": {}, "shipped": {}, "settings": (), "announces": None, "private_users": None, "image": True, "filters": {}}

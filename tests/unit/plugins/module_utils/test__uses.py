@@ -255,7 +255,7 @@ def test_every_use_can_be_found_and_is_named():
         own={"net.bridge.bridge-nf-call-iptables": "0", "vm.overcommit_memory": "2"},
         lines={name: LINE._replace(value=value) for name, value in (
             ("vm.unprivileged_userfaultfd", "1"), ("kernel.kexec_load_disabled", "0"))},
-        enabled=enabled("frr.service"), advertised="eth0", rules=1, address="10.0.0.50 on lo", crash_kernel="/sys/x",
+        enabled=enabled("frr.service"), advertised="eth0", address="10.0.0.50 on lo", crash_kernel="/sys/x",
         private_users="/x")
     assert tuple(_uses.found(everything)) == tuple(name for name in _uses.NAMES if name != "rootless_later")
 
@@ -654,7 +654,7 @@ def before_us(name, value):
 
 @pytest.mark.parametrize("facts, expected", [
     (dict(ways="default routes through eth0, wlan0"), ("default routes through eth0, wlan0", False)),
-    *[(dict(rules=1, texts={path: text}), (path, True)) for path, text in (
+    *[(dict(ways="default routes", texts={path: text}), (path, True)) for path, text in (
         (NETWORKD + "lan.network", "[Match]\nName=eth1\n[RoutingPolicyRule]\nFrom=10.1.0.5\n"),
         ("/etc/netplan/50.yaml", "  ethernets:\n    eth1:\n      routing-policy:\n      - from: 10.1.0.5\n"),
         ("/etc/netplan/50.yaml", "  ethernets: {eth1: {dhcp4: true, routing-policy: [{from: 10.1.0.5}]}}\n"),
@@ -675,7 +675,6 @@ def before_us(name, value):
     (dict(texts={"/etc/iscsi/ifaces/" + name: "iface.net_ifacename = %s\n" % name for name in ("eth1", "eth2")}),
      ("/etc/iscsi/ifaces/eth2", True)),
     (dict(texts={"/etc/iscsi/ifaces/" + name: "iface.net_ifacename = eth1\n" for name in ("a", "b")}), None),
-    (dict(rules=1), ("rules for more tables of routes", False)),
     (dict(lines={ALL: LINE._replace(value="2")}), (ROUTER, True)),
     (dict(lines={ALL: LINE._replace(value="0x2")}), (ROUTER, True)),
     (dict(lines={FRESH: LINE._replace(value="0")}), (ROUTER, True)),

@@ -1172,22 +1172,6 @@ def test_what_the_network_alone_shows_takes_nothing_back():
     assert states(again) == {name: "ok"} and "may break slaac (a router's advertisement on eth0)" in again.warnings[0]
 
 
-def test_what_the_network_has_shown_is_remembered_where_it_has_held_something_back():
-    name, rules = "net.ipv6.conf.default.accept_ra", {"net.ipv6.conf.default.accept_ra": {"hold": {"0": ["slaac"]}}}
-    world = World({name: "1", "vm.swappiness": "60"}, uses={
-        "slaac": ("a router's advertisement on eth0", False), "multihomed": ("default routes", False), "kdump": ("a file", True)})
-    world.run({NETWORK: name + " = 0\n"}, rules)
-    assert world.saved.seen == {"slaac": "a router's advertisement on eth0"}
-    # As the next run finds it, also one that asks for something else.
-    world.uses = {"slaac": Use("a router's advertisement on eth0, seen by an earlier run", False)}
-    world.run({TUNING: "vm.swappiness = 10\n"})
-    assert world.saved.seen == {"slaac": "a router's advertisement on eth0"}
-    # The user has said that it is absent.
-    world.uses = {}
-    assert states(world.run({NETWORK: name + " = 0\n"}, rules)) == {name: "changed"}
-    assert world.saved.seen == {}
-
-
 # --- a stricter value of the host ---
 
 COOKIES = "net.ipv4.tcp_syncookies"
