@@ -157,7 +157,7 @@ def _of_hosts(hosts, fresh_from, fresh_until):
         if host.outcome not in _records.WHOLE:
             yield _records.Problem(host.outcome, host.name, host.msg)
         if host.omitted:
-            yield _records.Problem("truncated", host.name, "%d parameters are left out of its result" % host.omitted)
+            yield _records.Problem("truncated", host.name, "parameters left out of its result: %d" % host.omitted)
 
 
 def read(lines, *others, run=None, **more):

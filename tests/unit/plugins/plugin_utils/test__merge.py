@@ -71,7 +71,7 @@ def test_a_host_is_found_by_its_name_as_it_is_shown():
 @pytest.mark.parametrize("outcome", ["failed", "unreachable", "unknown"])
 def test_a_host_without_a_whole_result_is_named(outcome):
     found = fleet(line("web1", outcome=outcome, msg="no route"), line("web2", row("a.a"), omitted=3))
-    assert found.problems == [("truncated", "web2", "3 parameters are left out of its result"), (outcome, "web1", "no route")]
+    assert found.problems == [("truncated", "web2", "parameters left out of its result: 3"), (outcome, "web1", "no route")]
     assert found.host_totals() == {"error": 2, "fail": 0, "not_applicable": 0, "pass": 0}
 
 
