@@ -3,6 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The front of the module on the controller: selects what is wanted, keeps each host's result and prints its one line."""
 
+import itertools
+import json
+
 from ansible import context
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
@@ -25,6 +28,9 @@ from ansible_collections.photon.hardening.plugins.plugin_utils import (
 _PRINTED = dict(dict.fromkeys(("changed", "failed", "stopped"), bool), exception=(str, dict), warnings=list, diff=(list, dict),
                 invocation=dict,
                 **dict.fromkeys(("msg", "summary", "parameters", "omitted", "kernel", "notes", "vmware_guest", "rows"), object))
+
+# So many characters of rows: some 1,000 parameters. ansible-runner and AWX keep a result of up to 700,000 whole.
+MOST_IN_ROWS = 400000
 
 
 def message(result):
@@ -65,6 +71,16 @@ def with_report(result, settings, mode, image=None):
     return dict(others, invocation=said) if said else others
 
 
+def shortened(result):
+    """RESULT without the last of its rows where they are too many for what reads it, such as an AWX. All of them are kept."""
+    rows = result.get("parameters")
+    if not isinstance(rows, list):
+        return result
+    most = sum(size <= MOST_IN_ROWS for size in itertools.accumulate(len(json.dumps(row, default=str)) for row in rows))
+    omitted = result["omitted"] if isinstance(result.get("omitted"), int) else 0
+    return dict(result, parameters=rows[:most], omitted=omitted + len(rows) - most) if most < len(rows) else result
+
+
 def located(result, call):
     """The RESULT of a module that failed, whose sentence begins with what the user has said. New ansible-cores have the module's own once
     more in the form that they give an error, and show that instead."""
@@ -100,7 +116,7 @@ class ActionModule(ActionBase):
         # Ansible refuses here what the front does not support.
         super().run(tmp, task_vars)
         result = self._kept(shelf, call.shown("report_dir"), self._result(call, shelf, host, task_vars))
-        return with_report(result, *((None, None) if self._task.no_log else (settings, shelf.about.get("mode"), image)))
+        return with_report(shortened(result), *((None, None) if self._task.no_log else (settings, shelf.about.get("mode"), image)))
 
     def _is_preview(self, call):
         return bool(self._task.check_mode) and call.other_state() is not None
@@ -126,7 +142,7 @@ class ActionModule(ActionBase):
             return self._refused(str(exc))
         shelf.about = call.about(args, bool(self._task.check_mode))
         # Of the guest side nobody but the modules for it tells.
-        result = _origin.told(_guest_calls.without(self._executed(args, task_vars)), call.overrides)
+        result = _origin.told(_shards.sound(_guest_calls.without(self._executed(args, task_vars))), call.overrides)
         if result.get("unreachable"):
             return result
         if result.get("failed") and isinstance(result.get("msg"), str):

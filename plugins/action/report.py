@@ -62,9 +62,9 @@ def fresh(hours, now):
 def add_cached(reader, hosts, hostvars):
     """Adds to READER what the fact cache has of HOSTS. It has no values, so it counts only where there is no result of the same run."""
     for host in hosts:
-        fact = hostvars.get(host, {}).get("ansible_facts", {}).get("photon_hardening")
-        if isinstance(fact, dict) and not reader.has(_shards.name_of_fact(host, fact), fact.get("run")):
-            reader.add("the fact cache", _shards.of_fact(host, fact))
+        for fact in _shards.cached(hostvars.get(host, {}).get("ansible_facts", {})):
+            if not reader.has(_shards.name_of_fact(host, fact), fact.get("run")):
+                reader.add("the fact cache of %s" % host, _shards.of_fact(host, fact))
 
 
 class ActionModule(ActionBase):
@@ -161,10 +161,9 @@ def _earlier(path, reader, until):
 
     UNTIL: what is later is no time of a result.
     """
-    fleet = _merge.read(_shards.lines([path]), fresh_until=until)
-    for problem in fleet.problems:
-        if problem.kind in _records.LOST:
-            reader.add(problem.source, _shape.BadShard(problem.kind, "of the earlier report: %s" % problem.message))
+    fleet = _merge.read(_shards.lines([path]), fresh_until=until, as_told=_records.PROBLEMS)
+    for problem in fleet.unread():
+        reader.add(problem.source, _shape.BadShard(problem.kind, "of the earlier report: %s" % problem.message))
     if not fleet.hosts:
         raise ValueError("since: %s: there is no result of any host in it, so nothing can be compared with it" % path)
     return fleet

@@ -110,8 +110,8 @@ class CallbackModule(CallbackBase):
         self._play, self._hosts, self._rows, self._parameters = None, set(), {}, []
         # Host -> how the image is called that was worked on in its place.
         self._images = {}
-        # Folder -> Settings -> hosts.
-        self._kept = {}
+        # Folder -> Settings -> hosts. Those of which several results were kept.
+        self._kept, self._again = {}, set()
         # Of the plays that were on: what keeps facts.
         self._variables = None
 
@@ -154,8 +154,22 @@ class CallbackModule(CallbackBase):
         if not image and _lacks_fact(given, host, ended):
             self._remember(given, host, dict(result, **how))
         said = settings_of(result)
+        if not said and ended not in _records.WHOLE:
+            self._mend(given, host, dict(result, **how))
         if said:
+            self._again |= {host} & set().union(*self._kept.get(said.folder, {}).values())
             self._kept.setdefault(said.folder, {}).setdefault(said, set()).add(host)
+
+    def _mend(self, given, host, result):
+        """A later task of the run failed on HOST before it could keep anything, and what an earlier one has kept says that all is well."""
+        for folder, kept in self._kept.items():
+            if host in set().union(*kept.values()):
+                shelf = _shards.Shelf(folder, host, bool(given._task.check_mode))
+                shelf.about = {"mode": mode_of(result, given._task.check_mode)}
+                try:
+                    shelf.end(dict(result, msg=_harmless.line(result.get("msg") or "it does not say why")))
+                except OSError as exc:
+                    self._display.error("The result of %s in %s cannot be kept: %s" % (_harmless.line(host), folder, exc))
 
     def _remember(self, given, host, result):
         if self._variables is not None:
@@ -174,7 +188,8 @@ class CallbackModule(CallbackBase):
         for folder, kept in self._kept.items():
             path = self._written(folder, kept, lost) or path
         if _display.is_for_people(_display.callback_in_use(context.CLIARGS)):
-            self._display.display("\n" + self._table(path).rstrip("\n"))
+            last = "Of several results of this run the last one is told: %s\n" % ", ".join(map(_harmless.flat, sorted(self._again)))
+            self._display.display("\n" + (last if self._again else "") + self._table(path).rstrip("\n"))
 
     def _written(self, folder, kept, lost):
         # Not before: what makes reports would be copied into the process of each host.

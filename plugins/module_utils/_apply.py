@@ -46,12 +46,14 @@ class NotApplied(Exception):
     """The plan failed half-way and was undone; `name` is the parameter that was refused, None where something else was the trouble.
     `stuck`: what could not be put back, parameters by their names."""
 
-    def __init__(self, cause, stuck, lost=()):
+    def __init__(self, cause, stuck, lost=(), theirs=()):
         undone = ["Every value and file is as before."]
         if stuck:
             undone = ["These could not be put back: %s." % ", ".join(stuck)]
         if lost:
             undone.append("%s was set for a moment: addresses and routes of IPv6 that nothing configures again are lost." % ", ".join(lost))
+        if theirs:
+            undone.append("%s was made by this run and stays: it is not empty." % ", ".join(map(_files.shown, theirs)))
         super().__init__(" ".join(["%s." % cause] + undone))
         self.name, self.stuck = getattr(cause, "name", None), stuck
         self.interrupted = isinstance(cause, Interrupted)
@@ -92,7 +94,7 @@ class _Progress:
     """How far a run has come, for the way back."""
 
     def __init__(self):
-        self.live, self.memory, self.staged, self.placed, self.notes, self.lost = False, False, [], [], [], []
+        self.live, self.memory, self.staged, self.placed, self.notes, self.lost, self.theirs = False, False, [], [], [], [], []
 
 
 def probe(plan, before):
@@ -136,7 +138,7 @@ class _Undone:
         SIGNALS.deaf = True
         stuck = _undo(self._plan, self._before, self._first, self._progress)
         if isinstance(exc, _ENDS):
-            raise NotApplied(exc, stuck, self._progress.lost) from exc
+            raise NotApplied(exc, stuck, self._progress.lost, self._progress.theirs) from exc
 
 
 def _stage(plan, before, first, progress):
@@ -156,8 +158,8 @@ def _finish(plan, before, first, outcomes, forms):
     """The plan as it came out. From here on everything is done, so trouble is a warning."""
     for folder in plan.folders:
         if not _atomic.remove_folder(folder):
-            plan.warnings.append("%s was made for a file of ours and stays: it is not empty, or cannot be removed."
-                                 % _files.shown(folder))
+            why = "it is not empty" if _has_others(folder, (), ()) else "it cannot be removed"
+            plan.warnings.append("%s was made for a file of ours and stays: %s." % (_files.shown(folder), why))
     moved = {name: (plan.live_before[name], _procfs.read(name).value) for name in plan.followers}
     # Of an image nothing is refused, and what it has at that path may be anything.
     boot = _procfs.boot_id() if outcomes else ""
@@ -248,10 +250,13 @@ def _outcome(write, error):
     if write.one_way and write.dropin and error == errno.EINVAL and (write.before or "").strip() == "0":
         # Nothing is locked at 0: this kernel does not know the value.
         return "unsupported", "this kernel does not know the value"
-    # A value on the way back was in force before, so it is not the value that is wrong.
     if (write.one_way or write.dropin is None) and error in (errno.EPERM, errno.EINVAL):
         return "reboot_required", "refused by the kernel"
-    return ("read_only", "refused by the kernel (%s)" % _behaviour.errno_name(error)) if error in _READ_ONLY else (None, "")
+    told = "refused by the kernel (%s)" % _behaviour.errno_name(error)
+    if error in _READ_ONLY:
+        return "read_only", told
+    # A value on the way back was in force before, so it is not the value that is wrong; the others go back all the same.
+    return ("reboot_required", told) if write.dropin is None else (None, "")
 
 
 def _deviating(expected, forms):
@@ -326,7 +331,22 @@ def _undo(plan, before, first, progress):
     if progress.memory and not changed:
         stuck += _tried(_files.shown(_files.BASELINE), _baseline.restore, before)
     made = sorted(set(first.folders) - set(before.folders), reverse=True)
-    return stuck + [_files.shown(folder) for folder in made if not _atomic.remove_folder(folder)]
+    for folder in made:
+        if not _atomic.remove_folder(folder):
+            if _has_others(folder, made, progress.theirs):
+                progress.theirs.append(folder)
+            else:
+                stuck.append(_files.shown(folder))
+    return stuck
+
+
+def _has_others(folder, made, theirs):
+    """Whether something in a folder that this run has MADE is not of this run, or is one of THEIRS: folders of which that is known."""
+    try:
+        inside = {"%s/%s" % (folder, name) for name in _files.entries(folder)}
+    except OSError:
+        return False
+    return bool(inside.difference(made) or inside.intersection(theirs))
 
 
 def _tried(what, function, *arguments):

@@ -112,10 +112,11 @@ def _texts(where, value):
 
 
 def _rule(where, value):
-    _fields(where, value, ("accept", "at_least", "at_most", "interfaces"))
+    _fields(where, value, ("accept", "at_least", "at_most", "interfaces", "waived", "asked"))
     return Rule(accept=_texts(where, value.get("accept", [])),
                 at_least=_optional(_number, where, value.get("at_least")), at_most=_optional(_number, where, value.get("at_most")),
-                interfaces=_expect(isinstance(value.get("interfaces", False), bool), where, value.get("interfaces", False)))
+                interfaces=_expect(isinstance(value.get("interfaces", False), bool), where, value.get("interfaces", False)),
+                waived=_optional(_text, where, value.get("waived")), asked=_optional(_value, where, value.get("asked")))
 
 
 # --- reading ---

@@ -87,6 +87,7 @@ def _both_ways(pairs):
     return dict(pairs + tuple((other, one) for one, other in pairs))
 
 
+_BOUNDS_OF = {name: (low[0], high[0]) for low, high in BOUNDS for name in (low[0], high[0])}
 _PARTNERS = _both_ways(_PAIRS)
 _TWIN_OF = _both_ways(_TWINS)
 _NEIGHBOUR_TWIN_OF = _both_ways(_NEIGHBOUR_TWINS)
@@ -226,6 +227,17 @@ def moves_anyway(name):
 def is_zero(value):
     """Whether the kernel reads 0 in VALUE; 00 and 0x0 are 0, too."""
     return bool(re.match(r"\s*-?(?:0[xX])?0+(?:\s|\Z)", value))
+
+
+def fit(low, high):
+    """Whether the kernel takes both of BOUNDS together; LOW, HIGH: their numbers."""
+    numbers = low[:1] + high[:1]
+    return not all(isinstance(number, int) for number in numbers) or numbers[0] <= numbers[1]
+
+
+def bounds(name):
+    """The two parameters of BOUNDS of which NAME is one; none for most."""
+    return _BOUNDS_OF.get(name, ())
 
 
 def stops_forwarding(name, value):

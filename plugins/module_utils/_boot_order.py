@@ -14,10 +14,16 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import Win
 # Parameter -> the pair of BOUNDS that it is in.
 _BOUNDS = {name: pair for pair in _behaviour.BOUNDS for name, _start in pair}
 # What parameters hold before any file is read, by their last part; the others are not known.
-_AT_START = {"forwarding": "0", "disable_ipv6": "0", "dirty_bytes": "0", "dirty_background_bytes": "0", "overcommit_kbytes": "0"}
+_AT_START = dict.fromkeys(("addr_gen_mode", "dirty_background_bytes", "dirty_bytes", "disable_ipv6", "force_forwarding", "forwarding",
+                           "ignore_routes_with_linkdown", "overcommit_kbytes"), "0")
 # Parts of the names of parameters of interfaces that move other ones than their namesakes, and the same of all others.
 _MOVERS = ("forwarding", "stable_secret", "disable_ipv6")
 _OTHER_MOVERS = ("net.ipv4.tcp_congestion_control",)
+
+
+def at_start(name):
+    """What NAME holds before any file is read, None where that is not known."""
+    return _AT_START.get(name.rpartition(".")[2])
 
 
 def in_boot_order(files, dialect=_sysctl_d.SYSTEMD):
@@ -170,6 +176,10 @@ class BootOrder:
         """parameter or pattern -> the Winner of its own lines."""
         return {_names.swapped(key): winner for key, winner in self._table.items() if winner.value is not None}
 
+    def line(self, name):
+        """The Winner of the lines that name NAME or have a pattern for it, whatever moves it afterwards; or None."""
+        return self._writes(name)[-1][1] if self._writes(name) else None
+
     def winner(self, name):
         """The Winner, or None where no file speaks of NAME. Its value is None where the line that does sets nothing (`-NAME`, which
         shields from patterns, or a value that the kernel refuses), and where it moves NAME to a value that cannot be computed."""
@@ -216,7 +226,7 @@ class BootOrder:
         state = {}
         for _place, written, winner in writes:
             switch, partner = _behaviour.switch(written), _behaviour.partner(written)
-            before = state[switch].value if switch in state else _AT_START.get(switch.rpartition(".")[2])
+            before = state[switch].value if switch in state else at_start(switch)
             state[switch] = winner
             repeats = before is not None and _values.same(switch, before, winner.value)
             if repeats and not self._is_written_again(switch, before, winner.value):

@@ -9,10 +9,12 @@ Pure. Private to the collection.
 import errno
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _held, _memory, _names, _rules, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, Choice
+from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, LEFT_ALONE, Choice
 
 NEVER_UNSET = "it cannot be unset again"
-REFUSED = "refused by the kernel in an earlier run since the last boot"
+KEPT = "%s was found on this host and is as good as %s or better"
+_REFUSED = "refused by the kernel in an earlier run since the last boot"
+_FAILED = "the kernel did not take %s in the last run, which failed; a run tries it again"
 _UNTIL_REBOOT = "only a reboot takes it back"
 _ADDRESSES = "addresses and routes of IPv6 that nothing configures again are lost"
 
@@ -31,10 +33,10 @@ def choices(wanted, request, snapshot):
     found, paths = {}, {item.path for item in request.dropins}
     for name, want in wanted.items():
         later = _later(want, paths, snapshot)
-        choice = (_behind(want, later) or _behind_partner(want, paths, snapshot)
-                  or _choose(_as_decided(want, later), wanted, request, snapshot))
+        choice = (_behind(want, later, snapshot) or _behind_partner(want, paths, snapshot)
+                  or _choose(_as_decided(want, later, snapshot.saved), wanted, request, snapshot))
         if choice is not None:
-            found[name] = choice
+            found[name] = choice._replace(owner=later[0]) if later and not choice.elsewhere else choice
     return found
 
 
@@ -56,16 +58,25 @@ def _later(want, paths, snapshot):
     return found(snapshot.saved, paths, snapshot.files, want.name, after=want.dropin)
 
 
-def _as_decided(want, later):
+def _as_decided(want, later, saved):
     """WANT, where the LATER drop-in says the same: what is as good as that, it has decided."""
-    return want._replace(rule=want.rule._replace(accept=(), at_least=None, at_most=None)) if later else want
+    if not later or not _values.same(want.name, later[1], want.value):
+        return want
+    rule = _memory.rule_for(saved, later[0], want.name) or _rules.NONE
+    return want._replace(rule=want.rule._replace(accept=rule.accept, at_least=rule.at_least, at_most=rule.at_most))
 
 
-def _behind(want, later):
-    """The Choice where the LATER drop-in asks for another value: that one is in force, live and at boot."""
+def _behind(want, later, snapshot):
+    """The Choice where the LATER drop-in asks for another value: that one is in force, live and at boot. Not where the host's own value is
+    as good for both."""
     if not later or _values.same(want.name, later[1], want.value):
         return None
-    return _in_force("overridden", want.value, reason="%s asks for %s" % later)._replace(elsewhere=True)
+    own = _memory.own_of_host(snapshot.saved, want.name, snapshot.live.get(want.name, ABSENT).value, snapshot)
+    kept = own is not None and _values.as_good(want.name, own, want.rule)
+    rule = _memory.rule_for(snapshot.saved, later[0], want.name) or _rules.NONE
+    if kept and (_values.same(want.name, own, later[1]) or _values.as_good(want.name, own, rule)):
+        return None
+    return _in_force("overridden", own if kept else want.value, reason="%s asks for %s" % later)._replace(elsewhere=True)
 
 
 def _behind_partner(want, paths, snapshot):
@@ -132,7 +143,7 @@ def _against_live(want, reading, snapshot):
     landing = _values.landing(want.name, target, live or "")
     state, reason = "changed", _lasting(want.name, landing)
     if kept:
-        state, reason = "stricter", "%s was found on this host and is as good as %s or better" % (own, want.value)
+        state, reason = "stricter", KEPT % (own, want.value)
     if live is not None and _values.same(want.name, landing, live) or _memory.is_noted_form(want, entry, live):
         return _in_force(state if kept else "ok", target, reason=reason if kept else "")
     return _blocked(want, target, landing, reading, entry, snapshot) or _in_force(state, target, landing, reason)
@@ -153,8 +164,38 @@ def _blocked(want, target, landing, reading, entry, snapshot):
         return _in_force("reboot_required", target, reason="the kernel keeps %s until a reboot" % reading.value)
     if reading.refused:
         return _in_force("read_only", target, reason="read-only here (%s)" % _behaviour.errno_name(reading.refused))
-    if entry is not None and entry.refused and tuple(entry.refused[1:]) == (landing, snapshot.boot):
-        return _in_force(entry.refused[0], target, reason=REFUSED)
-    if snapshot.refused and snapshot.refused[0] in (want.name,) + _behaviour.names_of(want.name) and snapshot.refused[1] == landing:
-        return _in_force("rejected", target, reason="the kernel refused %s in the last run, which failed; a run tries it again" % landing)
+    known = refused_before(want.name, landing, entry, _rules.is_one_way(want.rule, want.name, landing), snapshot)
+    return _in_force(known[0], target, reason=known[1]) if known else None
+
+
+def refused_before(name, value, entry, one_way, snapshot):
+    """(state, reason) where an earlier run could not set VALUE and this one does not try it again: a run tries whatever may be taken
+    without a reboot."""
+    refused = entry.refused if entry is not None and (one_way or snapshot.is_check) else None
+    if refused and refused[2] == snapshot.boot and _values.same(name, refused[1], value):
+        return refused[0], _REFUSED if one_way else _REFUSED + "; a run tries it again"
+    if snapshot.refused and snapshot.refused[0] in _behaviour.names_of(name) and _values.same(name, snapshot.refused[1], value):
+        return "rejected", _FAILED % value
     return None
+
+
+def within_bounds(choices, snapshot):
+    """CHOICES without the writes that the kernel refuses, since another parameter keeps a value that does not go together with theirs. Of
+    what is to be set, only a check is told so: the run fails."""
+    found = dict(choices)
+    for low, high in (pair for pair in _behaviour.BOUNDS if any(name in choices for name, _start in pair)):
+        names = low[0], high[0]
+        after = [choices[name].write if name in choices and choices[name].write is not None else snapshot.live.get(name, ABSENT).value
+                 for name in names]
+        if None in after or _behaviour.fit(*map(_values.parse, names, after)):
+            continue
+        for name, other, value in zip(names, reversed(names), reversed(after)):
+            choice = choices.get(name)
+            if choice is not None and choice.write is not None and (snapshot.is_check or not choice.active):
+                found[name] = _bounded(choice, "the kernel does not take it while %s is %s" % (other, value))
+    return found
+
+
+def _bounded(choice, reason):
+    state = "rejected" if choice.active else choice.state if choice.state in LEFT_ALONE else "reboot_required"
+    return choice._replace(state=state, write=None, reason=reason if choice.active else "cannot go back: " + reason)

@@ -9,6 +9,7 @@ Pure. Private to the collection.
 from ansible_collections.photon.hardening.plugins.module_utils import (
     _behaviour,
     _boot_order,
+    _decide,
     _held,
     _kept,
     _memory,
@@ -17,7 +18,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _sysctl_d,
     _values,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._model import Decided, File, Judge, Mine, NewFile
+from ansible_collections.photon.hardening.plugins.module_utils._model import LEFT_ALONE, Decided, File, Judge, Mine, NewFile, Rule
 
 _STRICTER_THERE = "A file of others asks for this, and it is stricter than what is wanted."
 # Parameters in one sentence.
@@ -31,10 +32,13 @@ def decide(request, choices, wanted, snapshot, disk):
     adapted = {}
     for item in request.dropins:
         if item.text.strip():
-            stricter = _stricter_there(item.path, request, wanted, snapshot, disk)
+            aside = left.get(item.path, {})
             behind = {line.name: _kept.broken_by(line, request, wanted, snapshot) for line in _sysctl_d.parse(item.text)
                       if line.name in wanted and wanted[line.name].dropin != item.path}
-            adapted[item.path] = _adapted(item, choices, devices, left.get(item.path, []), stricter, behind)
+            text, own = _adapted(item, choices, devices, _stricter_there(item.path, wanted, snapshot), behind)
+            rules = {name: _rules.ordered(wanted[name].rule) for name in own if name in wanted}
+            rules.update((name, Rule(waived=choices[name].state)) for name in aside)
+            adapted[item.path] = NewFile("\n".join(sum(aside.values(), text)), own, rules, request.conflicts)
     judge = Judge(request, wanted, snapshot, _own_values(adapted, request, snapshot), _lines_held_back(choices, wanted))
     for item in request.dropins:
         if item.path in adapted:
@@ -47,31 +51,24 @@ def decide(request, choices, wanted, snapshot, disk):
 
 # --- a drop-in that is asked for ---
 
-def _stricter_there(path, request, wanted, snapshot, disk):
-    """parameter -> the value with which a boot without our file at PATH would end by a line that ours takes the place of, or, in an image,
-    that is read before ours, where it is stricter than what is wanted: also at the next boot nothing becomes weaker. On a running host
-    such a line is in force already, and its value is the host's own."""
-    now = disk[path].text if path in disk else None
-    there = [line.text for _title, lines in _kept.origins(path, snapshot.saved.files.get(path), now, snapshot) for line in lines]
-    order, found = _boot_order.BootOrder([File(path, "\n".join(there))] if there else [], snapshot.dialect), {}
-    for want in (want for want in wanted.values() if want.dropin == path):
-        winner = order.winner(want.name) or request.image and _read_before(path, want.name, snapshot)
+def _stricter_there(path, wanted, snapshot):
+    """parameter -> the value with which a boot without us would end by a line that ours at PATH takes the place of, where it is stricter
+    than what is wanted: also at the next boot nothing becomes weaker. A line that is read after ours wins or, in a file that another one
+    of ours replaces, is kept, but for a pattern."""
+    found, foreign = {}, snapshot.foreign
+    for want in (want for want in wanted.values() if want.dropin == path and foreign):
+        winner = foreign.winner(want.name)
         if (winner and winner.value is not None and not _values.same(want.name, winner.value, want.value)
+                and (_sysctl_d.boot_key(winner.path) <= _sysctl_d.boot_key(path) or want.name not in foreign.names())
                 and _values.as_good(want.name, winner.value, want.rule)
                 and not _held.broken_uses(want.name, winner.value, want.rule, snapshot)):
             found[want.name] = winner.value
     return found
 
 
-def _read_before(path, name, snapshot):
-    """The Winner of NAME among the files of others, where it is read before our file at PATH."""
-    winner = snapshot.foreign.winner(name) if snapshot.foreign else None
-    return winner if winner and _sysctl_d.boot_key(winner.path) < _sysctl_d.boot_key(path) else None
-
-
-def _adapted(item, choices, devices, left, stricter, behind):
+def _adapted(item, choices, devices, stricter, behind):
     """(the given lines as they fit this host, parameter -> value of those in force). A line that is not in force is commented out with
-    the reason, and the machine's devices follow the line that speaks for all interfaces. LEFT: the lines of interfaces that are left alone.
+    the reason, and the machine's devices follow the line that speaks for all interfaces.
     STRICTER: parameter -> what stands in its line: it is not ours. BEHIND: parameter that a later drop-in of this call decides about ->
     what the line here would break: once the later one goes, it is in force."""
     text, own = [] if _sysctl_d.is_ours(item.text) else [_sysctl_d.HEADER], {}
@@ -92,15 +89,15 @@ def _adapted(item, choices, devices, left, stricter, behind):
         for name, value in devices.get(line.name, ()):
             text.append("%s = %s" % (name, stricter.get(name, value)))
             own[name] = value
-    return text + left, own
+    return text, own
 
 
 def _line_in_force(line, choice, stricter):
     if stricter is not None:
         return [_sysctl_d.comment(_STRICTER_THERE), "%s = %s" % (line.name, stricter)]
-    if choice.state != "stricter":
+    if _values.same(line.name, choice.target, line.value):
         return [line.text]
-    return [_sysctl_d.comment(choice.reason), "%s = %s" % (line.name, " ".join(choice.target.split()))]
+    return [_sysctl_d.comment(_decide.KEPT % (choice.target, line.value)), "%s = %s" % (line.name, " ".join(choice.target.split()))]
 
 
 def _device_lines(wanted, choices, interfaces):
@@ -115,38 +112,57 @@ def _device_lines(wanted, choices, interfaces):
 
 
 def _left_lines(wanted, choices, snapshot):
-    """drop-in -> lines for interfaces that are waived: at boot a line for conf.default, or the pattern that restates it, would reach them.
-    They stand after that line, which moves an interface whose value nobody has written."""
+    """drop-in -> parameter -> lines for what is left alone, and that a line of ours, or the pattern that restates it, would reach or move
+    at boot. They stand after the last such line, which also moves an interface whose value nobody has written."""
+    found, left = {}, [name for name, choice in choices.items() if choice.state in LEFT_ALONE and _is_writable(name)]
+    moved = _moved_at_boot(wanted, choices, set(snapshot.interfaces).union(filter(None, map(_names.interface_of, left))))
+    for name in sorted(left, key=_behaviour.order):
+        paths = moved.get(_behaviour.switch(name), []) + _reaching(name, wanted, choices)
+        path = max(paths, key=_sysctl_d.boot_key) if paths else None
+        for other in paths:
+            found.setdefault(other, {})[name] = []
+        if path:
+            own = _left_value(name, path, snapshot)
+            reason = _sysctl_d.comment("%s: %s: its value is not changed" % (choices[name].state, choices[name].reason))
+            found[path][name] = [reason, "%s = %s" % (name, own)] if own is not None else []
+    return found
+
+
+def _moved_at_boot(wanted, choices, interfaces):
+    """switch -> the drop-ins whose lines the kernel makes move it."""
     found = {}
     for name, choice in choices.items():
-        speaker = _reaching(name, wanted, choices) if choice.state == "waived" and _names.interface_of(name) else None
-        if speaker and _is_writable(name):
-            path = wanted[speaker].dropin
-            own = _left_value(name, path, snapshot)
-            reason = _sysctl_d.comment("waived: %s: its value is not changed" % choice.reason)
-            found.setdefault(path, []).extend([reason, "%s = %s" % (name, own)] if own is not None else [])
+        for move in _behaviour.moves(name, choice.target, interfaces) if choice.active else ():
+            found.setdefault(_behaviour.switch(move.name), []).append(wanted[name].dropin)
     return found
 
 
 def _reaching(name, wanted, choices):
-    """The parameter whose line reaches an interface: that of conf.default does, whether it is to speak for all of them or not."""
-    for scope in ("default", "all"):
-        speaker = _names.of_interface(name, scope)
-        if speaker in choices and choices[speaker].active and (scope == "default" or wanted[speaker].rule.interfaces):
-            return speaker
-    return None
+    """The drop-ins whose lines reach an interface: that of conf.default does, whether it is to speak for all of them or not."""
+    every = [(scope, _names.of_interface(name, scope)) for scope in ("default", "all")] if _names.interface_of(name) else []
+    return [wanted[speaker].dropin for scope, speaker in every
+            if speaker in choices and choices[speaker].active and (scope == "default" or wanted[speaker].rule.interfaces)]
 
 
 def _left_value(name, path, snapshot):
-    """What a line at PATH says of an interface that is left alone: what others say of it, in another form, since the same text again would
-    not count, or what it has by itself; None where others say it later, in the file that ours replaces or hides, too."""
-    live = snapshot.live[name].value if name in snapshot.live else None
-    if snapshot.foreign is None or name not in snapshot.foreign.names():
-        return _memory.own_of_host(snapshot.saved, name, live, snapshot)
-    winner = snapshot.foreign.winner(name)
-    if winner is None or winner.value is None or _sysctl_d.boot_key(winner.path)[0] >= _sysctl_d.boot_key(path)[0]:
+    """What a line at PATH says of what is left alone: what others say of it, in another form, since the same text again would not count, or
+    what it has by itself; None where others say it later, in the file that ours replaces or hides, too."""
+    line = snapshot.foreign and snapshot.foreign.line(name)
+    if line and _sysctl_d.boot_key(line.path)[0] >= _sysctl_d.boot_key(path)[0]:
         return None
-    return _values.spellings(name, winner.value)[-1]
+    winner = snapshot.foreign.winner(name) if line and name in snapshot.foreign.names() else None
+    return _values.spellings(name, winner.value)[-1] if winner and winner.value is not None else _own_value(name, snapshot)
+
+
+def _own_value(name, snapshot):
+    """What a parameter has by itself. In an image, and of an interface that is not there, it is what others say, what new interfaces have,
+    or what a boot begins with."""
+    for one in [name] + ([_names.of_interface(name, "default")] if _names.interface_of(name) else []):
+        live = snapshot.live[one].value if one in snapshot.live else None
+        own, winner = _memory.own_of_host(snapshot.saved, one, live, snapshot), snapshot.foreign and snapshot.foreign.winner(one)
+        if own is not None or winner and winner.value is not None:
+            return own if own is not None else winner.value
+    return _boot_order.at_start(name)
 
 
 def _is_writable(name):
@@ -165,11 +181,13 @@ def _speaker(want, wanted):
 
 
 def _own_values(adapted, request, snapshot):
-    """switch -> parameter that a drop-in of ours sets after this run, in this call or from an earlier one."""
-    paths = {item.path for item in request.dropins}
-    lines = [own for _path, own in _memory.lines_elsewhere(snapshot.saved, paths, snapshot.files)]
-    lines += [own for _text, own in adapted.values()]
-    return {_behaviour.switch(name): name for own in lines for name in own}
+    """switch -> (parameter, Mine) of what a drop-in of ours sets after this run, in this call or from an earlier one."""
+    paths, saved = {item.path for item in request.dropins}, snapshot.saved
+    found = [(path, own, saved.files[path].rules or {}) for path, own in _memory.lines_elsewhere(saved, paths, snapshot.files)]
+    found += [(path, item.lines, item.rules) for path, item in adapted.items()]
+    found.sort(key=lambda item: _sysctl_d.boot_key(item[0]))
+    return {_behaviour.switch(name): (name, Mine(value, path, _rules.remembered(rules, name, value) or _rules.NONE, None))
+            for path, own, rules in found for name, value in own.items()}
 
 
 def _lines_held_back(choices, wanted):
@@ -179,17 +197,15 @@ def _lines_held_back(choices, wanted):
 
 
 def _present(path, adapted, judge, disk, decided):
-    (text, own), wanted, dialect = adapted, judge.wanted, judge.snapshot.dialect
+    dialect = judge.snapshot.dialect
     known, now = judge.snapshot.saved.files.get(path), disk[path].text if path in disk else None
-    whose, edits = _memory.whose(known, now), _memory.edits(known, now)
+    whose, edits, text = _memory.whose(known, now), _memory.edits(known, now), [adapted.text]
     added = _sysctl_d.parse("\n".join(edits), dialect)
-    lines = [line for line in added
-             if not line.name or not _kept.is_replaced(line, judge.ours) or _kept.is_as_good(line, judge.ours, wanted)]
+    lines = [line for line in added if not line.name or not _kept.is_replaced(line, judge.ours) or _kept.is_as_good(line, judge.ours)]
     for kept, told in (_kept.of_others(path, known, now, judge), _kept.in_force(path, _memory.EDITED_LINES, lines, judge)):
         text = text + kept
         decided.warnings.extend(told)
-    rules = {name: _rules.ordered(wanted[name].rule) for name in own if name in wanted}
-    decided.files[path] = NewFile("\n".join(text) + "\n", own, rules, judge.request.conflicts, edits)
+    decided.files[path] = adapted._replace(text="\n".join(text) + "\n", edits=edits)
     if whose == _memory.FOREIGN and known:
         decided.warnings.append(_replacement(path, _memory.our_lines(known, known.text),
                                              _boot_order.BootOrder([File(path, now)], dialect)))
@@ -282,7 +298,8 @@ def our_lines(request, decided, wanted, snapshot, disk):
         for name, value in (item.lines or {}).items():
             for other in _ended_by(name, value, found):
                 del found[other]
-            found[name] = Mine(value, path, item.rules.get(name) or _rules.ordered(_rules.of(request.rules, name)), item.conflicts)
+            rule = _rules.remembered(item.rules, name, value) or _rules.ordered(_rules.of(request.rules, name))
+            found[name] = Mine(value, path, rule, item.conflicts)
     return found
 
 

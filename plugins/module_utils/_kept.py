@@ -9,7 +9,7 @@ Pure. Private to the collection.
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _glob, _held, _memory, _names, _sysctl_d, _values
 
 
-def origins(path, known, now, snapshot):
+def _origins(path, known, now, snapshot):
     """(title, lines) of the file that was at PATH before ours, or that ours hides."""
     before = _memory.original(known, now)
     if before is not None:
@@ -23,8 +23,9 @@ def origins(path, known, now, snapshot):
 def of_others(path, known, now, judge):
     """(the lines that are kept of the file that was at PATH before ours, or that ours hides, what to say about the others)."""
     text, told = [], []
-    for title, origin in origins(path, known, now, judge.snapshot):
-        kept = in_force(path, title, [line for line in origin if line.name and not is_replaced(line, judge.ours)], judge)
+    for title, origin in _origins(path, known, now, judge.snapshot):
+        lines = [line for line in origin if line.name and (not is_replaced(line, judge.ours) or _is_stricter(line, path, judge.ours))]
+        kept = in_force(path, title, lines, judge)
         text, told = text + kept[0], told + kept[1]
     return text, told
 
@@ -74,7 +75,7 @@ def _in_order_of_writes(lines):
 
 
 def is_replaced(line, ours):
-    """Whether a line of OURS, switch -> parameter, takes the place of one of others."""
+    """Whether a line of OURS, switch -> (parameter, Mine), takes the place of one of others."""
     partner = _behaviour.partner(line.name)
     return _behaviour.switch(line.name) in ours or bool(partner and _behaviour.switch(partner) in ours)
 
@@ -105,7 +106,15 @@ def _forwarding(interfaces):
     return found
 
 
-def is_as_good(line, ours, wanted):
-    """Whether a line that somebody has written into our file asks for a better value than ours."""
-    name = ours.get(_behaviour.switch(line.name))
-    return name in wanted and line.value is not None and _values.as_good(name, line.value, wanted[name].rule)
+def is_as_good(line, ours):
+    """Whether a line of others asks for a value that is as good as that of OURS."""
+    name, mine = ours.get(_behaviour.switch(line.name), (None, None))
+    return name is not None and line.value is not None and _values.as_good(name, line.value, mine.rule)
+
+
+def _is_stricter(line, path, ours):
+    """Whether a line of the file that ours at PATH replaces takes back, to something better, what an earlier one of OURS sets."""
+    if not is_as_good(line, ours):
+        return False
+    name, mine = ours[_behaviour.switch(line.name)]
+    return _sysctl_d.boot_key(mine.path) < _sysctl_d.boot_key(path) and not _values.same(name, line.value, mine.value)

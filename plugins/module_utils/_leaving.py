@@ -7,17 +7,16 @@ Pure. Private to the collection.
 """
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _decide, _held, _memory, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, Choice
+from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, LEFT_ALONE, Choice
 
-# What nothing is wanted of any more.
-_LEFT_ALONE = ("waived", "held_back")
+_AS_GOOD = "the host's own value is as good as what %s asks for"
 
 
 def leaving(found, wanted, request, snapshot):
     """CHOICES for every parameter that a drop-in of this call used to set, and no longer does: on its way back."""
     paths = {item.path for item in request.dropins}
     back = {}
-    for name, remembered in _memory.leaving(snapshot.saved, paths, snapshot.files, found):
+    for name, remembered in _memory.leaving(snapshot, paths, found):
         reading = snapshot.live.get(name, ABSENT)
         if request.image or reading.value is None:
             continue
@@ -31,10 +30,16 @@ def leaving(found, wanted, request, snapshot):
             continue
         elsewhere = _memory.line_for(snapshot.saved, paths, snapshot.files, name)
         entry = _as_ours(name, remembered, elsewhere, reading.value, snapshot)
-        value = elsewhere[1] if elsewhere else entry.before
+        value = _asked_elsewhere(name, elsewhere, entry, snapshot) if elsewhere else entry.before
         broken = _held.broken_uses(name, value, _held.needs(name, request, wanted), snapshot, past=elsewhere is None)
-        back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken, snapshot.boot)
+        back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken, snapshot)
     return back
+
+
+def _asked_elsewhere(name, line, entry, snapshot):
+    """The value that a LINE, (path, value), of another drop-in asks for; the host's own one where that is as good by its rule."""
+    rule = _memory.rule_for(snapshot.saved, line[0], name)
+    return entry.before if rule and entry.before is not None and _values.as_good(name, entry.before, rule) else line[1]
 
 
 def _as_ours(name, entry, elsewhere, live, snapshot):
@@ -42,31 +47,34 @@ def _as_ours(name, entry, elsewhere, live, snapshot):
     (path, value), is weaker by the rule of its call."""
     if entry.wrote is not None or entry.before is not None:
         return entry
-    rule = (snapshot.saved.files[elsewhere[0]].rules or {}).get(name)
+    rule = _memory.rule_for(snapshot.saved, elsewhere[0], name)
     return entry if rule is not None and _values.as_good(name, live, rule) else entry._replace(wrote=live)
 
 
-def _way_back(name, value, elsewhere, reading, entry, choice, broken, boot):
+def _way_back(name, value, elsewhere, reading, entry, choice, broken, snapshot):
     def told(state, reason, write=None):
         known = choice is not None and choice.state != "ok"
         reasons = [choice.reason if known else "", reason]
         return Choice(choice.state if known else state, None, write, False, "; ".join(filter(None, reasons)))
 
+    is_own = elsewhere is not None and not _values.same(name, value or "", elsewhere[1])
+    asks = elsewhere and (_AS_GOOD if is_own else "%s asks for it") % elsewhere[0]
     if entry.before is None and entry.wrote is None:
-        return told("ok", "the host's own value is as good as what %s asks for" % elsewhere[0])
+        return told("ok", _AS_GOOD % elsewhere[0])
     if not _memory.is_ours(name, entry, reading.value):
         return told("ok", _why_not_ours(name, entry, reading.value))
     if value is None:
         return told("reboot_required", "it was not set before, and %s" % _decide.NEVER_UNSET)
     if _values.same(name, value, reading.value):
-        return told("ok", "%s asks for the same" % elsewhere[0] if elsewhere else _memory.NOT_WANTED)
+        same = _AS_GOOD if is_own else "%s asks for the same"
+        return told("ok", same % elsewhere[0] if elsewhere else _memory.NOT_WANTED)
     if broken:
         what = "%s, which %s asks for," % (value, elsewhere[0]) if elsewhere else "its baseline %s" % value
         return told("held_back", "left as it is: %s would break %s" % (what, broken))
-    blocked = _blocked_back(name, value, reading, entry, boot)
+    blocked = _blocked_back(name, value, reading, entry, snapshot)
     if blocked:
         return told(*blocked)
-    return told("changed", "%s asks for it" % elsewhere[0] if elsewhere else "no longer wanted: the earlier value is restored", value)
+    return told("changed", asks or "no longer wanted: the earlier value is restored", value)
 
 
 def _why_not_ours(name, entry, live):
@@ -75,14 +83,13 @@ def _why_not_ours(name, entry, live):
     return _memory.NOT_WANTED + "; something else changed it after the last run, so it is left as it is"
 
 
-def _blocked_back(name, value, reading, entry, boot):
+def _blocked_back(name, value, reading, entry, snapshot):
     if _behaviour.locked(name, reading.value):
         return "reboot_required", "cannot go back: the kernel keeps %s until a reboot" % reading.value
     if reading.refused:
         return "read_only", "cannot go back: read-only here (%s)" % _behaviour.errno_name(reading.refused)
-    if entry.refused and tuple(entry.refused[1:]) == (value, boot):
-        return entry.refused[0], "cannot go back: " + _decide.REFUSED
-    return None
+    known = _decide.refused_before(name, value, entry, False, snapshot)
+    return (known[0], "cannot go back: " + known[1]) if known else None
 
 
 def _value_without_ours(name, choice, entry, live):
@@ -106,7 +113,7 @@ def interfaces_back(saved, back, remaining, snapshot):
         for other in _memory.started_with_ours(saved, name, snapshot) if left is not None else ():
             known, winner = back.get(other), remaining.winner(other)
             value = winner.value if winner and winner.value is not None else left
-            if (known is None or known.state in _LEFT_ALONE) and not _values.same(other, value, snapshot.live[other].value):
+            if (known is None or known.state in LEFT_ALONE) and not _values.same(other, value, snapshot.live[other].value):
                 reasons = [known.reason if known else "", "it had started with our value of %s" % name]
                 found[other] = Choice(known.state if known else "changed", None, value, False, "; ".join(filter(None, reasons)))
     return found

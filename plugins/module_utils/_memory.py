@@ -117,49 +117,75 @@ def is_noted_form(want, entry, live):
     return entry is not None and entry.asked == want.value and entry.wrote is not None and entry.wrote == live
 
 
-def leaving(saved, paths, files, choices):
+def leaving(snapshot, paths, choices):
     """The parameters that a drop-in of this call used to set, and no longer does, each with what is remembered of it. What has moved
     along with another one stays as long as that one does."""
+    saved, files = snapshot.saved, snapshot.files
     active = {_behaviour.switch(name) for name, choice in choices.items() if choice.active}
     found = [(name, entry) for name, entry in sorted(saved.parameters.items())
              if entry.dropin in paths and _behaviour.switch(name) not in active
              and not (entry.mover and (_behaviour.switch(entry.mover) in active or line_elsewhere(saved, paths, files, entry.mover)))]
-    return found + [(name, entry) for name, entry in _met_by_the_host(saved, paths) if _behaviour.switch(name) not in active
-                    and line_elsewhere(saved, paths, files, name)]
+    return found + [(name, entry) for name, entry in _met_by_the_host(snapshot, paths)
+                    if _behaviour.switch(name) not in active and line_for(saved, paths, files, name)]
 
 
-def _met_by_the_host(saved, paths):
-    """(parameter, Entry) of lines of ours at PATHS that the host's own value met: nothing was set, so nothing is remembered."""
-    return [(name, Entry(None, None, path)) for path in sorted(paths) if path in saved.files
-            for name in sorted(saved.files[path].lines or {}) if entry_of(saved, name) is None]
+def _met_by_the_host(snapshot, paths):
+    """(parameter, Entry) of lines of ours at PATHS that the host's own value meets: nothing was set, so nothing is remembered."""
+    saved = snapshot.saved
+    return [(name, Entry(None, None, path)) for path in sorted(paths) for name in spoken_for(saved.files.get(path), snapshot.interfaces)
+            if entry_of(saved, name) is None and name in snapshot.live and _is_met(snapshot, path, name, snapshot.live[name].value)]
 
 
-def line_elsewhere(saved, paths, files, name, after=None):
-    """(path, value) of the drop-in of ours, not among PATHS, whose line is then in force for a parameter, or None. AFTER: only of drop-ins
-    that are read after that path."""
+def _is_met(snapshot, path, name, live):
+    """Whether a LIVE value is what the drop-in at PATH asks for, or as good."""
+    line, rule = line_for(snapshot.saved, set(snapshot.saved.files) - {path}, snapshot.files, name), rule_for(snapshot.saved, path, name)
+    if line is None or live is None:
+        return False
+    return _values.same(name, live, line[1]) or rule is not None and _values.as_good(name, live, rule)
+
+
+def spoken_for(known, interfaces):
+    """The parameters that the lines of a SavedFile (or None) speak for, those of interfaces among them."""
+    lines, rules = known and known.lines or {}, known and known.rules or {}
+    every = [name for line in lines if line in rules and rules[line].interfaces for name in _names.on_interfaces(line, interfaces)]
+    return sorted(set(lines).union(name for name in every if not _is_left(rules, name)))
+
+
+def _is_left(rules, name):
+    """Whether a drop-in with these RULES leaves NAME alone."""
+    return name in rules and rules[name].waived is not None
+
+
+def line_elsewhere(saved, paths, files, name, after=None, speaks=None):
+    """(path, value that was asked for) of the drop-in of ours, not among PATHS, whose line is then in force for a parameter, or None.
+    AFTER: only of drop-ins that are read after that path. SPEAKS: only of those whose rules it takes."""
     found = None
     for path, lines in lines_elsewhere(saved, paths, files):
         if after is not None and _sysctl_d.boot_key(path) <= _sysctl_d.boot_key(after):
             continue
+        if speaks is not None and not speaks(saved.files[path].rules or {}):
+            continue
         for other, value in lines.items():
             if _behaviour.switch(other) == _behaviour.switch(name):
-                found = path, value
+                rule = (saved.files[path].rules or {}).get(other)
+                found = path, value if rule is None or rule.asked is None else rule.asked
     return found
 
 
 def line_for(saved, paths, files, name, after=None):
-    """The same, where NAME is of an interface also of a line for all of them."""
-    names = [name]
-    if _names.interface_of(name):
-        names += [_names.of_interface(name, every) for every in ("all", "default")]
-    lines = [(one, line_elsewhere(saved, paths, files, one, after)) for one in names]
-    return next((line for one, line in lines if line and (one == name or _is_for_all(one, line[0], saved))), None)
+    """The same, where NAME is of an interface also of a line for all of them, of a call that does not leave it alone."""
+    found = line_elsewhere(saved, paths, files, name, after)
+    for one in _names.speakers(name)[1:]:
+        found = found or line_elsewhere(saved, paths, files, one, after, lambda rules, one=one: (
+            one in rules and rules[one].interfaces and not _is_left(rules, name)))
+    return found
 
 
-def _is_for_all(name, path, saved):
-    """Whether the line for NAME in the drop-in at PATH is for every interface, as the rule of its call says."""
-    rule = (saved.files[path].rules or {}).get(name)
-    return rule is not None and rule.interfaces
+def rule_for(saved, path, name):
+    """The Rule with which the drop-in at PATH asks for NAME, or None."""
+    rules = saved.files[path].rules or {}
+    names = list(_behaviour.names_of(name)) + [one for one in _names.speakers(name)[1:] if one in rules and rules[one].interfaces]
+    return next((rules[one] for one in names if one in rules), None)
 
 
 def partner_elsewhere(saved, paths, files, name, after=None):
@@ -177,10 +203,9 @@ def lines_elsewhere(saved, paths, files):
 
 
 def left_elsewhere(saved, paths, files):
-    """The parameters of interfaces that drop-ins of ours which are not among PATHS leave alone: their lines there are not ours."""
-    texts = {item.path: item.text for item in files}
-    return [line.name for path, lines in lines_elsewhere(saved, paths, files)
-            for line in _sysctl_d.parse("\n".join(own_part(texts[path]))) if line.name and line.name not in lines]
+    """(path, parameter) of what drop-ins of ours which are not among PATHS leave alone, although lines of theirs reach it."""
+    return [(path, name) for path, _lines in lines_elsewhere(saved, paths, files) for name in saved.files[path].rules or ()
+            if _is_left(saved.files[path].rules, name)]
 
 
 def of_default(name, interfaces):
@@ -231,7 +256,9 @@ def our_lines(known, text):
     has remembered those that it was to write: then the file itself tells."""
     if known is not None and known.lines is not None and known.also is None:
         return known.lines
-    return {line.name: line.value for line in _sysctl_d.parse("\n".join(own_part(text or ""))) if line.name and line.value}
+    rules = known and known.rules or {}
+    return {line.name: line.value for line in _sysctl_d.parse("\n".join(own_part(text or "")))
+            if line.name and line.value and not _is_left(rules, line.name)}
 
 
 def files_of_others(saved, files):

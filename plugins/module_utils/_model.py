@@ -14,6 +14,8 @@ STATES = ("waived", "held_back", "unsupported", "rejected", "not_applied", "read
           "changed", "ok")
 # What differs from what is wanted, now or at the next boot.
 DIFFERING = ("rejected", "not_applied", "changed", "overridden", "reboot_required", "read_only")
+# States of what nothing is wanted of: it stays as it is.
+LEFT_ALONE = ("waived", "held_back")
 
 CONTAINER_HOST = ("auto", "always", "never")
 SAID = ("auto", "present", "absent")
@@ -66,8 +68,11 @@ Move = _record("Move", "name value kept maybe", None)
 # required: who says that the kernel has it; where it does not, the name is mistyped. meant: the nearest name that who asks knows.
 # stops: as hold, of which uses a value stops something without breaking them. stopped: ((value, use, what
 # of it stops, in words), ...).
+# Where a value that the host has by itself is kept, kept: (the value that was asked for, its Rule), and this Rule says what is as good as
+# the kept one. asked: that value, beside the Rule that was asked for, as remembered.
 Rule = _record("Rule", "accept at_least at_most hold interfaces one_way machine needs_module report waived waiver_expired exact required "
-               "stops stopped meant", (), None, None, (), False, False, None, None, None, None, None, False, None, (), (), None)
+               "stops stopped meant asked kept",
+               (), None, None, (), False, False, None, None, None, None, None, False, None, (), (), None, None, None)
 # dropins: Files as given. rules: parameter -> Rule. image: only files, no running kernel. uses: use -> present or absent, as the user says.
 Request = _record("Request", "dropins rules conflicts container_host image uses", {})
 
@@ -106,9 +111,9 @@ Process = namedtuple("Process", "name rootful rootless")
 # the lines of others. shipped: parameter -> the value that files of the vendor set. settings: Settings of what configures the network.
 # announces: as in Rivals. advertised: interface with a route or an address that a router has announced to the kernel, or None. ways: what
 # comes in by another way than the one by which answers leave, in words, or None. rules: how many rules choose between tables of routes,
-# beyond the kernel's own. address: one of IPv4 that no interface which leads somewhere has, in words, or None. crash_kernel: what shows that memory is kept for one.
-# private_users: a unit with PrivateUsers=, or None. image: it is one, so what only a running host shows is not known. filters: path ->
-# text of what packet filters and interfaces load at boot.
+# beyond the kernel's own. address: one of IPv4 that no interface which leads somewhere has, in words, or None. crash_kernel: what shows
+# that memory is kept for one. private_users: a unit with PrivateUsers=, or None. image: it is one, so what only a running host shows is
+# not known. filters: path -> text of what packet filters and interfaces load at boot.
 Facts = _record("Facts", "programs snaps units processes texts machines subordinate_ids enabled own lines shipped settings announces "
                 "advertised ways rules address crash_kernel private_users image filters",
                 {}, {}, {}, {}, (), None, None, None, 0, None, None, None, False, {})
@@ -118,9 +123,9 @@ Facts = _record("Facts", "programs snaps units processes texts machines subordin
 # missing_folders: path of a drop-in -> the folders that would have to be made for it. boot: names this boot. saved: a Saved.
 # machine_id: names this host, as in a Saved. foreign: the BootOrder of the files of others, of those
 # that ours have replaced, too; None where there are none. refused: (parameter, value) for which the last run failed, where this one is not
-# to try it again; or None.
+# to try it again; or None. is_check: whether nothing is carried out, so that what was refused before is not to be promised.
 Snapshot = _record("Snapshot", "live files dialect rivals uses modules release machine interfaces missing_folders boot saved machine_id "
-                   "foreign refused", None, None, None)
+                   "foreign refused is_check", None, None, None, False)
 
 # --- what is remembered ---
 
@@ -134,7 +139,8 @@ Entry = _record("Entry", "before wrote dropin also asked refused mover traced ha
 # before: the content before us, None: there was no file. attributes: of that file. sha256: of what we wrote; also: as above.
 # text: what we wrote; older releases did not remember it.
 # lines: parameter -> value of the lines that are ours, None: not known. rules: parameter -> Rule of these, as far as they concern boot
-# values. conflicts: what the call said. edits: lines of others that were found in our file, in their order.
+# values, and one with `waived`, the state, of what is left alone although these lines reach it. conflicts: what the call said.
+# edits: lines of others that were found in our file, in their order.
 # earlier: a SavedFile of what we wrote before that, as long as it may still be there: the last run may have been killed. Its before and
 # attributes are those of this one.
 SavedFile = _record("SavedFile", "before attributes sha256 also lines rules conflicts edits text earlier",
@@ -155,15 +161,16 @@ Row = _record("Row", "name state before wanted after boot_before boot boot_sourc
 # before: the live value to put back. dropin and number: the line that asks; both None on the way back.
 Write = namedtuple("Write", "name value before one_way dropin number")
 # active: whether the parameter's line stays in force in its drop-in, and then with which value (target). write: the value to set live.
-# elsewhere: whether a later drop-in of ours asks for something else, so that this line is not in force.
-Choice = _record("Choice", "state target write active reason elsewhere", None, None, False, "", False)
+# elsewhere: whether a later drop-in of ours asks for something else, so that this line is not in force. owner: the later drop-in, where it
+# asks for the same.
+Choice = _record("Choice", "state target write active reason elsewhere owner", None, None, False, "", False, None)
 # What a file becomes. text: None: no file. lines, rules, conflicts and edits: as in a SavedFile; lines None: it is not ours any more.
 # attributes: of a file that goes back, None where they are not known.
 NewFile = _record("NewFile", "text lines rules conflicts edits attributes", None, {}, "restate", (), None)
 # files: path -> NewFile.
 Decided = namedtuple("Decided", "files warnings")
-# By what lines of others are judged. ours: switch -> parameter that a drop-in of ours sets after this run. held: (switch, value) of
-# lines of this call that are held back: they say so themselves.
+# By what lines of others are judged. ours: switch -> (parameter, Mine) of what a drop-in of ours sets after this run. held: (switch,
+# value) of lines of this call that are held back: they say so themselves.
 Judge = namedtuple("Judge", "request wanted snapshot ours held")
 # A line of ours: its value, its file, which values of others are as good, and what the call that wrote it said about conflicts.
 Mine = namedtuple("Mine", "value path rule conflicts")

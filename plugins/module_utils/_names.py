@@ -48,6 +48,19 @@ def interface_of(name):
     return match.group(1) if match and match.group(1) not in ("all", "default") else None
 
 
+def on_interfaces(name, interfaces):
+    """The same parameter of each of INTERFACES, where NAME is one of `all` or `default`. Nobody else reaches the loopback."""
+    parts = key_path(name).split("/")
+    if len(parts) < 5 or parts[3] not in ("all", "default"):
+        return []
+    return [of_interface(name, interface) for interface in interfaces if interface != "lo"]
+
+
+def speakers(name):
+    """NAME and, where it is of an interface, those of which a line may speak for all interfaces."""
+    return [name] + ([of_interface(name, every) for every in ("all", "default")] if interface_of(name) else [])
+
+
 def of_interface(name, interface):
     """The same parameter of INTERFACE, where NAME is one of `all`, of `default` or of another interface."""
     parts = key_path(name).split("/")

@@ -32,8 +32,7 @@ INTERFACES = "/etc/network/interfaces"
 _INCLUDED = re.compile(r"(?m)^[ \t]*include[ \t]+[\"']([^\"'\n]+)|^[ \t]*source[ \t]+(\S+)|^[ \t]*source-directory[ \t]+(\S+)"
                        r"|^[ \t]*(?:pre-|post-)?up[ \t].*?(?:tables-restore|nft[ \t]+-f)[ \t<]+(?:-[^\s<]+[ \t<]+){0,9}(/[^\s;]+)")
 _UP = re.compile(r"(?m)^[ \t]*(?:pre-|post-)?up[ \t](.*)")
-_SWITCHES_ON = re.compile(r"(?i)ip_forward|[./]forwarding|masquerade|-[AI] FORWARD\b.{0,200}[ \t]ACCEPT\b")
-_SWITCHES_OFF = re.compile(r"(?i)forward(?:ing)?[ \t\"']*=[ \t\"']*0|\becho[ \t]+(?:-n[ \t]+)?[\"']?0|[ \t]-D[ \t]")
+_ADDS = re.compile(r"(?i)(?!.*[ \t]-D[ \t]).*(?:masquerade|-[AI] FORWARD\b.{0,200}[ \t]ACCEPT\b)")
 # Options of ifupdown2 and of ifupdown-ng.
 _OPTION = re.compile(r"(?mi)^[ \t]*((?:ip6?-forward|forward-ipv[46])[ \t]+(?:yes|on|true|1))\b")
 # What a table, a chain or a command for a rule begins with; a token; what a rule says.
@@ -225,7 +224,7 @@ def _forwarded(path, text):
         return _firewalld(path, text)
     if path == UFW_DEFAULTS:
         return _BOTH if re.search(r"(?m)^[ \t]*DEFAULT_FORWARD_POLICY[ \t]*=[ \t]*[\"']?ACCEPT", text) else ()
-    lines = [line for line in _commands(text) if _SWITCHES_ON.search(line) and not _SWITCHES_OFF.search(line)] + _OPTION.findall(text)
+    lines = [line for line in _commands(text) if _ADDS.match(line)] + _OPTION.findall(text)
     if path.startswith(_CONF_D) and re.search(r"(?mi)^[ \t]*IPFORWARD[ \t]*=[ \t]*[\"']?yes", text) or _passes(text):
         lines.append(path)
     return [family for line in lines for family in _families(line)]

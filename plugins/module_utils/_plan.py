@@ -23,9 +23,7 @@ from ansible_collections.photon.hardening.plugins.module_utils import (
     _wants,
     _writes,
 )
-from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, Choice, Plan, Row, Saved, Want
-
-_LINE_LEAVES = Choice("ok", reason=_memory.NOT_WANTED)
+from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, LEFT_ALONE, Choice, Plan, Row, Saved, Want
 
 
 def plan(request, snapshot):
@@ -42,6 +40,7 @@ def plan(request, snapshot):
     boots = [_rivals.Boot(files, snapshot.dialect, snapshot.rivals, snapshot.interfaces)
              for files in (snapshot.files, list(after.values()))]
     choices.update(back)
+    choices = _decide.within_bounds(choices, snapshot)
     choices.update(_leaving.interfaces_back(snapshot.saved, choices, boots[1], snapshot))
     planned = _writes.writes(choices, wanted, snapshot.live)
     untraced = {name for name, entry in snapshot.saved.parameters.items() if not entry.traced}
@@ -68,18 +67,22 @@ def _live_before(planned, expected, followers, snapshot):
 
 
 def _waived(request, choices, mine, snapshot):
-    """The switches that this call waives, without those that drop-ins of other calls ask for, of all interfaces or of one; and those of
-    interfaces that other calls have left alone."""
+    """The switches that a call leaves alone, this one or an earlier one, and that no drop-in of another call asks for, of all interfaces or
+    of one."""
     asked = {item.path for item in request.dropins}
-    others = {_behaviour.switch(name) for name, ours in mine.items() if ours.path not in asked}
-    waived = {name for name, rule in request.rules.items() if rule.waived}
     # An interface has the waiver of conf.all, whatever conf.default says.
-    waived.update(name for name, choice in choices.items() if choice.state == "waived")
-    every = {name: [_names.of_interface(name, scope) for scope in ("all", "default")] if _names.interface_of(name) else []
-             for name in waived}
-    found = {_behaviour.switch(name) for name in waived if not others.intersection(map(_behaviour.switch, [name] + every[name]))}
-    left = {_behaviour.switch(name) for name in _memory.left_elsewhere(snapshot.saved, asked, snapshot.files)}
-    return frozenset(found | left.difference(map(_behaviour.switch, mine)))
+    names = {name for name, rule in request.rules.items() if rule.waived}
+    names.update(name for name, choice in choices.items() if choice.state in LEFT_ALONE)
+    left = {name: set(asked) for name in names}
+    for path, name in _memory.left_elsewhere(snapshot.saved, asked, snapshot.files):
+        left.setdefault(name, set()).add(path)
+    lines = {_behaviour.switch(name): ours.path for name, ours in mine.items()}
+    every = {_behaviour.switch(name) for name, ours in mine.items()
+             if ours.rule.interfaces or _behaviour.stops_forwarding(name, ours.value)}
+    asking = {name: [_behaviour.switch(name)] + [one for one in map(_behaviour.switch, _names.speakers(name)[1:]) if one in every]
+              for name in left}
+    return frozenset(_behaviour.switch(name) for name, paths in left.items()
+                     if paths.issuperset(lines[one] for one in asking[name] if one in lines))
 
 
 def _elsewhere(request, snapshot):
@@ -96,10 +99,20 @@ def _want(wanted, name):
 
 def _with_lines_that_leave(choices, request, snapshot):
     """CHOICES, and one for each parameter of which nothing but the boot value was ours, and that a drop-in of this call does not set any
-    more."""
-    known = (snapshot.saved.files.get(item.path) for item in request.dropins)
-    lines = (name for file in known if file is not None for name in sorted(file.lines or ()))
-    return dict(((name, _LINE_LEAVES) for name in lines), **choices)
+    more. Not where it is only another name that counts now, or an interface that is gone."""
+    paths, found = {item.path for item in request.dropins}, {}
+    counting = {_behaviour.switch(name) for name in choices}
+    for path in sorted(paths.intersection(snapshot.saved.files)):
+        for name, value in sorted((snapshot.saved.files[path].lines or {}).items()):
+            is_gone = _names.interface_of(name) not in snapshot.interfaces and counting.intersection(_names.speakers(name)[1:])
+            if not is_gone and _behaviour.switch(name) not in counting:
+                line = _memory.line_for(snapshot.saved, paths, snapshot.files, name)
+                found[name] = Choice("ok", reason=_asked_by(line, name, value) if line else _memory.NOT_WANTED)
+    return dict(found, **choices)
+
+
+def _asked_by(line, name, value):
+    return "%s asks for %s" % (line[0], "the same" if _values.same(name, line[1], value) else line[1])
 
 
 def _loses_at_boot(want, choice, winner, reads_line):
@@ -161,16 +174,19 @@ def _final(want, choice, live_moves, boot_before, winner, source):
     if choice.state not in ("changed", "ok", "stricter"):
         return choice.state, choice.reason
     if _loses_at_boot(want, choice, winner, want.number is not None):
-        return "overridden", "; ".join(filter(None, [choice.reason, _lost_to(winner, source)]))
+        return "overridden", "; ".join(filter(None, [choice.reason, _lost_to(want.name, winner, source)]))
     if choice.state == "stricter":
         return choice.state, choice.reason
     moves = _moves(want.name, boot_before, winner.value if winner else None)
     return "changed" if live_moves or moves else "ok", choice.reason
 
 
-def _lost_to(winner, source):
+def _lost_to(name, winner, source):
     if winner is None:
         return "no file that is read at boot sets it"
+    bounds = [other for other in _behaviour.bounds(name) if other != name]
+    if bounds and winner.value is None:
+        return "the kernel does not take it at boot (%s) beside what %s is then: set that, too" % (source, bounds[0])
     return "%s sets %s at boot" % (source, winner.value) if winner.value is not None else "%s leaves it unset at boot" % source
 
 
@@ -181,7 +197,7 @@ def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
     paths = {item.path for item in request.dropins}
     parameters = snapshot.saved.parameters
     if not request.image:
-        parameters = _remember.parameters(snapshot.saved, paths, choices, wanted, snapshot, followers)
+        parameters = _remember.parameters(paths, choices, wanted, snapshot, followers)
     files = _remember.files(snapshot.saved, decided.files, disk)
     files = {path: known for path, known in files.items()
              if _still_matters(path, known, path in paths, disk.get(path), decided.files)}

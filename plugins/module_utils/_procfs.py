@@ -6,6 +6,7 @@
 Private to the collection.
 """
 
+import contextlib
 import errno
 import os
 import stat
@@ -23,18 +24,15 @@ _MAX_VALUE = 1 << 16
 # routes and rules (RTM_NEWLINK and RTM_GETLINK, RTM_NEWADDR and RTM_GETADDR, RTM_NEWROUTE and RTM_GETROUTE, RTM_NEWRULE and RTM_GETRULE).
 _ROUTES, _LINK, _ADDRESS, _ROUTE, _RULE = 0, 16, 20, 24, 32
 _ASKS = {_LINK: 18, _ADDRESS: 22, _ROUTE: 26, _RULE: 34}
-# More is not listened to: a kernel before 4.20 tells of all routes, and some hosts have those of the whole Internet.
-_MOST_ANSWERS = 64
-# From 4.20 on it takes what is asked as it stands (SOL_NETLINK, NETLINK_GET_STRICT_CHK): the table of local routes alone, and in it those
-# of this type (RTN_LOCAL); those of addresses it makes itself (RTPROT_KERNEL).
-_STRICT, _LOCAL_TABLE, _IS_LOCAL, _BY_KERNEL = (270, 12, 1), 255, 2, 2
-# What of an interface is its name, the one on which it stands or whose port it is, what it is, and in which other namespace the one is on
-# which it stands (IFLA_IFNAME, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO, IFLA_INFO_KIND, IFLA_LINK_NETNSID); what says that it is up (IFF_UP).
+# Only a kernel from 4.20 on takes what is asked of routes as it stands (SOL_NETLINK, NETLINK_GET_STRICT_CHK); another one tells of all,
+# and some hosts have those of the whole Internet. Table and type of what is local; who makes that of addresses (RTN_LOCAL, RTPROT_KERNEL).
+_STRICT, _MOST_ANSWERS, _LOCAL_TABLE, _IS_LOCAL, _BY_KERNEL = (270, 12, 1), 64, 255, 2, 2
+# IFLA_IFNAME, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO, IFLA_INFO_KIND, IFLA_LINK_NETNSID, IFF_UP.
 _NAME, _BELOW, _MASTER, _INFO, _KIND, _FAR, _UP = 3, 5, 10, 18, 1, 37, 1
 # kind: such as veth or bridge, "" of a device. form: ARPHRD_ETHER and the like. below, master: the index of the interface on which it
 # stands, of the one whose port it is, or None. is_far: whether the former is in another namespace.
 Link = namedtuple("Link", "name kind form is_up index below master is_far")
-# What of an address is its value and which names its interface (IFA_LOCAL, IFA_LABEL), and what of a route is its network (RTA_DST).
+# Of an address and of a route: IFA_LOCAL, IFA_LABEL, RTA_DST.
 _LOCAL, _LABEL, _NETWORK = 2, 3, 1
 # The tables that the kernel has by itself: default, main, local.
 _TABLES = (253, 254, 255)
@@ -240,10 +238,9 @@ def links():
 
 
 def _link(header, parts):
-    _family, form, index, flags, _changed = struct.unpack("=HHIII", header)
-    below, master = (struct.unpack("=I", parts[what])[0] if what in parts else None for what in (_BELOW, _MASTER))
+    form, index, flags = struct.unpack("=2xH4sI4x", header)
     name, kind = (_decoded(text.rstrip(b"\0")) for text in (parts[_NAME], dict(_attributes(parts.get(_INFO, b""))).get(_KIND, b"")))
-    return Link(name, kind, form, bool(flags & _UP), index, below, master, _FAR in parts)
+    return Link(name, kind, form, bool(flags & _UP), index, parts.get(_BELOW), parts.get(_MASTER), _FAR in parts)
 
 
 def _told(kind, asked=None):
@@ -256,7 +253,9 @@ def _told(kind, asked=None):
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _ROUTES) as channel:
             channel.settimeout(1)
             if asked:
-                _be_strict(channel)
+                # An older kernel tells of more than is asked.
+                with contextlib.suppress(OSError):
+                    channel.setsockopt(*_STRICT)
             # The flags ask for all of them.
             channel.send(struct.pack("=IHHIIB11s", 28, _ASKS[kind], 0x301, 1, 0, socket.AF_INET, asked or b""))
             for _answer in range(_MOST_ANSWERS):
@@ -267,14 +266,6 @@ def _told(kind, asked=None):
     except OSError:
         return []
     return found
-
-
-def _be_strict(channel):
-    try:
-        channel.setsockopt(*_STRICT)
-    except OSError:
-        # An older kernel: it tells of more than is asked.
-        pass
 
 
 def _messages(data):

@@ -10,16 +10,19 @@ from ansible_collections.photon.hardening.plugins.module_utils import _behaviour
 from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, Saved, SavedFile
 
 
-def parameters(saved, paths, choices, wanted, snapshot, followers):
+def parameters(paths, choices, wanted, snapshot, followers):
     """parameter -> Entry after the run. FOLLOWERS: parameter -> (value, drop-in, mover) of what a write moves along with it."""
-    left = {name for name, _entry in _memory.leaving(saved, paths, snapshot.files, choices)}
+    saved = snapshot.saved
+    left = {name for name, _entry in _memory.leaving(snapshot, paths, choices)}
     found = {name: entry for name, entry in saved.parameters.items() if name not in left}
     for name, choice in choices.items():
         live, entry = snapshot.live[name].value if name in snapshot.live else None, _memory.entry_of(saved, name)
+        own = _memory.own_of_host(saved, name, live, snapshot)
         if choice.active and name in wanted and not choice.elsewhere:
-            _put(found, name, _after(wanted[name], choice, entry, live, _memory.own_of_host(saved, name, live, snapshot)))
+            want = wanted[name]._replace(dropin=choice.owner or wanted[name].dropin)
+            _put(found, name, _after(want, choice, entry, live, own))
         elif name in left:
-            _put(found, name, _after_leaving(_memory.line_for(saved, paths, snapshot.files, name), name, choice, entry, live))
+            _put(found, name, _after_leaving(_memory.line_for(saved, paths, snapshot.files, name), name, choice, entry, live, own))
             taken = _memory.partner_elsewhere(saved, paths, snapshot.files, name)
             if taken and choice.write is None and entry is not None:
                 _after_pair(found, name, taken, entry, choices)
@@ -102,16 +105,18 @@ def _after(want, choice, entry, live, own):
     return entry._replace(dropin=want.dropin, wrote=in_force, also=None) if in_force is not None else None
 
 
-def _after_leaving(elsewhere, name, choice, entry, live):
+def _after_leaving(elsewhere, name, choice, entry, live, own):
     """What is remembered of a parameter that no drop-in of this call sets any more. ELSEWHERE: (path, value) of one that does, or None.
     ENTRY: None where the host's own value had met our line."""
     if entry is None:
-        return Entry(live, choice.write, elsewhere[0]) if choice.write is not None else None
+        return Entry(own, choice.write, elsewhere[0]) if choice.write is not None else None
     if choice.write is not None:
-        return entry._replace(wrote=choice.write, dropin=elsewhere[0], also=None) if elsewhere else None
+        is_own = not elsewhere or _values.same(name, choice.write, entry.before or "")
+        return None if is_own else entry._replace(wrote=choice.write, dropin=elsewhere[0], also=None)
     if not _memory.is_ours(name, entry, live) or _values.same(name, entry.before or "", live):
         return None
-    return entry._replace(dropin=elsewhere[0]) if elsewhere else entry
+    # What cannot go there yet is tried again when what it belonged to goes.
+    return entry._replace(dropin=elsewhere[0]) if elsewhere and choice.state not in ("reboot_required", "read_only", "rejected") else entry
 
 
 def _after_pair(found, name, taken, entry, choices):

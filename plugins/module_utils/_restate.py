@@ -88,7 +88,7 @@ def restated(mine, files, dialect, path, interfaces, waived=()):
     tries, comments, foreign = {}, {}, _boot_order.BootOrder(list(files), dialect)
     for _round in range(_MOST_ROUNDS):
         lines = {name: _spelt(name, mine_of, count) for name, (mine_of, count) in tries.items()}
-        text = _restating_text(lines, comments, mine, foreign, waived)
+        text = _restating_text(lines, comments, mine, foreign, interfaces, waived)
         order = _boot_order.BootOrder(list(files) + ([File(path, text)] if text else []), dialect)
         # Two lines of ours may speak for the same interfaces.
         lost = {name: (ours, winner) for name, ours, winner in _lost(mine, order, interfaces)
@@ -98,6 +98,11 @@ def restated(mine, files, dialect, path, interfaces, waived=()):
         for name, (ours, winner) in lost.items():
             tries[name] = ours, tries[name][1] + 1 if name in tries else 0
             comments.setdefault(name, _rival(ours, winner))
+    in_vain = [name for name in lost if name in lines and _behaviour.bounds(name)]
+    if in_vain:
+        # Another parameter bounds it, whichever way it is spelt.
+        lines = {name: line for name, line in lines.items() if name not in in_vain}
+        text = _restating_text(lines, comments, mine, foreign, interfaces, waived)
     return text, dict(lines.values())
 
 
@@ -109,14 +114,13 @@ def _spelt(name, ours, count):
     return spellings[min(count, len(spellings) - 1)]
 
 
-def _restating_text(lines, comments, mine, foreign, waived):
+def _restating_text(lines, comments, mine, foreign, interfaces, waived):
     if not lines:
         return None
     text = [_sysctl_d.HEADER]
     for name in sorted(lines, key=lambda name: (_behaviour.order(name), name)):
         text += [_sysctl_d.comment(comments[name])] + _shields(name, lines, mine, foreign, waived) + ["%s = %s" % lines[name]]
-        text += _left_alone(name, foreign, waived)
-    return "\n".join(text) + "\n"
+    return "\n".join(text + _left_alone(lines.values(), interfaces, foreign, waived)) + "\n"
 
 
 def _shields(name, lines, mine, foreign, waived=()):
@@ -133,12 +137,15 @@ def _shields(name, lines, mine, foreign, waived=()):
     return [_shield(other, foreign.winner(other)) for other in others if other not in mine and other not in lines]
 
 
-def _left_alone(name, foreign, waived):
-    """The lines of interfaces that are WAIVED once more, in another form, where NAME is that of conf.default: it moves those whose own line
-    has said what was there already."""
-    spoken = foreign.spoken() if ".default." in name else {}
-    there = [(one, spoken[one]) for one in sorted(waived) if one in spoken and _names.of_interface(one, "default") == name]
-    forms = [(one, _values.spellings(one, winner.value)) for one, winner in there]
+def _left_alone(lines, interfaces, foreign, waived):
+    """The lines of what is WAIVED once more, in another form, where LINES move it after its own line: that of conf.default moves interfaces
+    whose own line has said what was there already."""
+    spoken = {one: winner.value for one, winner in foreign.spoken().items() if _behaviour.switch(one) in waived} if waived else {}
+    reached = set(interfaces).union(filter(None, map(_names.interface_of, spoken)))
+    moved = {move.name for line in lines for move in _behaviour.moves(line[0], line[1], reached)}
+    defaults = {line[0] for line in lines if ".default." in line[0]}
+    forms = [(one, _values.spellings(one, spoken[one])) for one in sorted(spoken, key=_behaviour.order)
+             if _behaviour.switch(one) in moved or _names.of_interface(one, "default") in defaults]
     return ["%s = %s" % (one, texts[1]) for one, texts in forms if len(texts) > 1]
 
 

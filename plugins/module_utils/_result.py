@@ -9,8 +9,8 @@ Pure. What a host says is cut where it is long and made harmless before it is sh
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _escape, _names, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import DIFFERING, STATES
 
-# A result is kept whole by ansible-runner and AWX up to 700,000 characters.
-MAX_ROWS = 500
+# What the controller takes of a host, 5,000,000 characters, has room for them. There the front shows fewer, and keeps all.
+MAX_ROWS = 8000
 _MAX_VALUE = 200
 _NAMED = 5
 _OF_FEW = ("error", "boot_source_before")

@@ -49,10 +49,9 @@ _ASSIGNED = re.compile(r"(\w[\w./*-]*)[ \t]*=[ \t]*(.+)")
 # redirections exec goes on.
 _OPENS, _CLOSES = re.compile(r"(?:if|for|while|until|case|select)\b|(?!elif\b).*(?:[({]|[ \t](?:then|do))$"), re.compile(
     r"(?:fi|done|esac)\b|[)}]")
-# A loop whose words are all there; of more words than these nobody makes one. What a command may stand behind.
+# A loop whose words are all there; of more words than these nobody makes one.
 _FOR, _MOST_WORDS = re.compile(r"for[ \t]+([A-Za-z_]\w*)[ \t]+in[ \t]+([^$`;]+)$"), 50
 _UP = re.compile(r"[ \t]*(?:pre-|post-)?up[ \t]+(.*)")
-_BEHIND = re.compile(r"[ \t({!]*(?:(?:if|then|do|else|elif)[ \t({!]+)*")
 _CLOSED, _LAST = re.compile(r".*(?:\b(?:fi|done|esac)|[)}]);?$"), re.compile(r"(?:exit|exec(?![ \t]+[0-9&]?[<>]))\b|.*<<")
 # A line of tmpfiles.d that writes a text without specifiers and escapes; the kernel takes no longer values.
 _PLACED = re.compile(r"w[!+=-]*[ \t]+\"?/proc/sys/([\w./*-]+)\"?(?:[ \t]+\S+){4}[ \t]+((?:[^%\\]|%%){1,4096})(?:\\n)?$")
@@ -177,8 +176,8 @@ def _sealed(path):
 def _lines(text):
     """(number, line) of a script of the shell without comments; a loop in one line is several."""
     for number, line in enumerate(map(str.strip, text.splitlines()), 1):
-        line = re.sub(r"^#.*|[ \t]#[^\"']*$", "", line)
-        for part in line.split(";") if line.startswith("for ") else [line]:
+        command = re.sub(r"^#.*|[ \t]#[^\"']*$", "", line)
+        for part in command.split(";") if command.startswith("for ") else [command]:
             if part:
                 yield number, re.sub(r"^[ \t]*do[ \t]+", "", part).strip()
 
@@ -245,18 +244,15 @@ def of_interfaces(texts):
                 yield setting._replace(number=number)
 
 
-def commands_up(text):
-    """What interfaces start with, each command in its line, of a file of ifupdown."""
-    return "\n".join(up.group(1) if up else "" for up in map(_UP.match, text.splitlines()))
-
-
 @lru_cache(maxsize=64)
 def may_set(path, text):
-    """The same of all that a script may write, in whichever part of it. A variable stands for all interfaces."""
+    """The same of all that rc.local or a file of ifupdown may write, in whichever part of it. A variable stands for all interfaces."""
+    if path not in RC_LOCAL:
+        text = "\n".join(up.group(1) if up else "" for up in map(_UP.match, text.splitlines()))
     found = []
     for number, line in _written_out(_lines(text)):
-        for command in re.split(r";|&&|\|\|", line):
-            bare = re.sub(r"\$(?:\w+|\{\w+\})", "*", _BEHIND.sub("", command, 1)).rstrip(" \t)}")
+        for command in re.split(r";|&&|\|\|", line) if "sys" in line else ():
+            bare = re.sub(r"\$(?:\w+|\{\w+\})", "*", re.sub(r"^.*?\b(?=(?:echo|sysctl)[ \t])", "", command, count=1)).rstrip(" \t)}")
             found += [Setting(name, value, path, number, "") for name, value in _assigned(bare)]
     return tuple(found)
 

@@ -7,7 +7,7 @@ Pure. Private to the collection.
 """
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _names, _sysctl_d, _uses, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import Rule
+from ansible_collections.photon.hardening.plugins.module_utils._model import Rule, Want
 
 _TEXTS = ("at_least", "at_most", "machine", "meant", "needs_module", "report", "required", "waived", "waiver_expired")
 _FLAGS = ("exact", "interfaces", "one_way")
@@ -115,7 +115,7 @@ def for_value(rule, value):
 def with_kept(want, kept):
     """The Rule of a Want where KEPT, which a host has by itself, is in force in its place: of what is weaker than that nothing is as good
     any more."""
-    rule, equal = want.rule, [_values.same(want.name, value, kept) for value in want.rule.accept]
+    rule, equal = want.rule._replace(kept=(want.value, want.rule)), [_values.same(want.name, value, kept) for value in want.rule.accept]
     if True in equal:
         return rule._replace(accept=rule.accept[equal.index(True):])
     wanted, number = _values.number(want.value), _values.number(kept)
@@ -125,6 +125,11 @@ def with_kept(want, kept):
                          at_most=kept if rule.at_most is not None and number < wanted else rule.at_most)
 
 
+def is_one_way(rule, name, value):
+    """Whether only a reboot takes VALUE back."""
+    return rule.one_way or _behaviour.locked(name, value) or _behaviour.never_unset(name)
+
+
 def module_of(name, rule):
     """The kernel module without which the parameter does not exist, or None."""
     return rule.needs_module or _behaviour.module_of(name)
@@ -132,4 +137,11 @@ def module_of(name, rule):
 
 def ordered(rule):
     """The part of a rule that says which values of others are as good as ours: what must be known of a drop-in in later runs."""
-    return Rule(accept=rule.accept, at_least=rule.at_least, at_most=rule.at_most, interfaces=rule.interfaces)
+    asked, its = rule.kept or (rule.asked, rule)
+    return Rule(accept=its.accept, at_least=its.at_least, at_most=its.at_most, interfaces=its.interfaces, asked=asked)
+
+
+def remembered(rules, name, value):
+    """The Rule by which others are as good as a line of ours for NAME with this VALUE; RULES: as remembered of its drop-in. Or None."""
+    rule = rules.get(name)
+    return rule if rule is None or rule.asked is None else with_kept(Want(name, rule.asked, None, None, rule), value)

@@ -100,7 +100,7 @@ def _planned(params, image, check_mode):
         _check_names(request.rules)
     snapshot = _host.snapshot(request, saved, lambda interfaces, known: names(request, interfaces, known))
     if check_mode and not image:
-        snapshot = snapshot._replace(refused=_refusal.load())
+        snapshot = snapshot._replace(refused=_refusal.load(), is_check=True)
     plan = _plan.plan(request, snapshot)
     if params["state"] == "absent" and saved == _EMPTY:
         plan.warnings.append("There is no baseline on this host, so there is nothing to take back.")
@@ -161,15 +161,16 @@ def _probed(plan, saved, with_diff):
 
 
 def _carried_out(plan, saved, image, with_diff):
-    refused = None
     try:
-        return _apply.carry_out(plan, saved)
+        done = _apply.carry_out(plan, saved)
     except _apply.NotApplied as exc:
         refused = next(((write.name, write.value) for write in plan.writes if write.name == exc.name), None)
+        if refused:
+            _refusal.store(refused)
         raise _failed(str(exc), plan, with_diff, exc.name, exc.stuck) from exc
-    finally:
-        if not image:
-            _refusal.store(refused, [row.name for row in plan.rows])
+    if not image:
+        _refusal.store(None, [row.name for row in plan.rows])
+    return done
 
 
 def _applied(params, image, check_mode, with_diff):

@@ -229,8 +229,9 @@ def settings(path, text):
 
 def contradictions(lines):
     """A SyntaxProblem for each of LINES, pairs of a path and a Line, that cannot be in force together with an earlier one: another value
-    for the same parameter, whichever of its names or units is used, or the other parameter of a pair of which only one can be set. A later
-    drop-in may have another value under the same name, and then that one counts, as in all of sysctl.d."""
+    for the same parameter, whichever of its names or units is used, the other parameter of a pair of which only one can be set, or values
+    of which one is to be no larger than the other. A later drop-in may have another value under the same name, and then that one counts,
+    as in all of sysctl.d."""
     first, found = {}, []
     for path, line in _counting(lines):
         switch, partner = _behaviour.switch(line.name), _behaviour.partner(line.name)
@@ -243,8 +244,17 @@ def contradictions(lines):
         twin = first.get(_behaviour.twin(line.name))
         if twin:
             found.append(_contradiction(path, line, "the same in another unit or form is already set, by", twin))
+        bound = next((first[name] for name in _behaviour.bounds(line.name) if name in first), None)
+        if bound and not _fit(line, bound[1]):
+            found.append(_contradiction(path, line, "the kernel does not take it together with", bound))
         first.setdefault(switch, (path, line))
     return found
+
+
+def _fit(one, other):
+    """Whether the kernel takes both lines, of which one bounds the other."""
+    values = {line.name: _values.parse(line.name, line.value) for line in (one, other)}
+    return len(values) == 1 or _behaviour.fit(*[values[name] for name in _behaviour.bounds(one.name)])
 
 
 def _counting(lines):

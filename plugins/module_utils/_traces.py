@@ -98,14 +98,15 @@ def asks(rules, use):
 
 def traces(image, saved, files, dialect, others, interfaces, asks_units=False):
     """The Facts about uses that are no runtimes: what starts at boot, what was set before us, what others' files set, and the network.
-    INTERFACES: interface -> whether it is a device of the machine. ASKS_UNITS: all units of services are read, which takes some milliseconds."""
+    INTERFACES: interface -> whether it is a device of the machine. ASKS_UNITS: all units of services are read, which takes some
+    milliseconds."""
     enabled = _enabled()
     # What others than root can write says nothing for sure of what root wants.
     foreign = [item for item in _memory.files_of_others(saved, files) if item.path in saved.files or _trusted(item.path)]
     announces = others.announces if others.announces and _trusted(others.announces.rpartition(":")[0]) else None
     trusted = set(filter(_trusted, {setting.path for setting in others.settings}))
-    has_ufw = _packet_filters.ufw_is_enabled(_texts_of(_packet_filters.UFW) or "")
-    found = dict(enabled=enabled, filters=with_included(_packet_filters.loaded(enabled, has_ufw)), lines=_lines(foreign, dialect, others), image=image,
+    loaded = _packet_filters.loaded(enabled, _packet_filters.ufw_is_enabled(_texts_of(_packet_filters.UFW) or ""))
+    found = dict(enabled=enabled, filters=with_included(loaded), lines=_lines(foreign, dialect, others), image=image,
                  shipped=_shipped(foreign, dialect), announces=announces,
                  settings=tuple(item for item in others.settings if item.path in trusted and item.by not in _rivals.ENGINES),
                  private_users=_private_users() if asks_units else None)
@@ -197,8 +198,7 @@ def _ways(interfaces):
     several, defaults = _several(routes), {name for name, way in routes if way == _EVERYWHERE}
     others = {name for name, way in routes if name not in defaults and not _address(way[0]).startswith(_NO_SENDERS)} if defaults else ()
     # Engines make many of these, and none is a tunnel.
-    silent = [name for name in interfaces
-              if name not in dict(routes) and not interfaces[name] and name != "lo" and not name.startswith("veth")]
+    silent = [name for name in set(interfaces).difference(dict(routes), ["lo"]) if not interfaces[name] and not name.startswith("veth")]
     links = _procfs.links() if not several and (others or silent) else ()
     return several or _beside(others, defaults, links) or _joined(defaults) or _tunnel(silent, links)
 

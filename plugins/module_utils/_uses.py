@@ -127,8 +127,9 @@ FILES = DAEMON_JSON + _DOCKER_OPTIONS + CONTAINERS_CONF + (
     NETPLAN + "/*.yaml",
     "/etc/systemd/system/docker.service.d/*.conf", "/etc/containers/containers.conf.d/*.conf", "/etc/containers/systemd/*.container",
     _GUESTS + "/*.xml", _ISCSI + "*", _IFCFG + "lo:*", _IFCFG + "dummy*",
-) + tuple(start + "*" for start in _IFUP_RULES) + tuple(folder + "/*.netdev" for folder in NETWORKD) + tuple(
-    folder + name for folder in NETWORKD[:-1] for name in ("/*.network", "/*.network.d/*.conf")) + tuple(folder + "/*" for folder in MANAGER)
+) + tuple(start + "*" for start in _IFUP_RULES) + tuple(folder + "/*" for folder in MANAGER) + tuple(
+    folder + "/*.netdev" for folder in NETWORKD) + tuple(
+    folder + name for folder in NETWORKD[:-1] for name in ("/*.network", "/*.network.d/*.conf"))
 # Those of them that configure the network, or that run as scripts.
 _NETWORK = (NETPLAN,) + NETWORKD + MANAGER + _rivals.RC_LOCAL
 # What adds in these a rule that chooses a table of routes of IPv4, and an address on an interface that leads nowhere, or a route that
@@ -136,7 +137,8 @@ _NETWORK = (NETPLAN,) + NETWORKD + MANAGER + _rivals.RC_LOCAL
 _ADDS_RULE = (r"\bip (?:-(?!6)\S+ ){0,9}ru(?:le?)? a|^\[RoutingPolicyRule\]|(?:^|[{,] ?)[\"']?(?:routing-policy|vrfs)[\"']? ?:"
               r"|^routing-rule[0-9]* ?=[^:\n]+$|^ip-rp-filter [02]$|^vrf-table |^Kind ?= ?vrf$")
 _ADDS_ADDRESS = (r"\bip (?:-\S+ ){0,9}a\w* [acr]\w* (?!127\.)[1-9][0-9]*\..{0,80} dev (?:lo|dummy[\w.-]*)(?![\w.:-])"
-                 r"|\bip (?:-\S+ ){0,9}r\w* [acr]\w* (?:to )?local (?!127\.)[1-9][0-9]*\.|^(?:-? ?[\"']?type[\"']? ?: ?[\"']?|Type ?= ?)local\b"
+                 r"|\bip (?:-\S+ ){0,9}r\w* [acr]\w* (?:to )?local (?!127\.)[1-9][0-9]*\."
+                 r"|^(?:-? ?[\"']?type[\"']? ?: ?[\"']?|Type ?= ?)local\b"
                  r"|\bifconfig (?:lo:|dummy)\S* [1-9]|^iface (?:lo:|dummy)\S* inet static"
                  r"|^iface lo inet .*\n(?:(?!iface ).*\n)*?address (?!127\.)[1-9]"
                  r"|^(?:Name ?= ?(?:lo|dummy\S*)|(?:Kind|type) ?= ?dummy|link-type dummy)$|\bip link add .{0,80}\btype dummy\b"
@@ -347,7 +349,7 @@ def _set_by(facts):
     last = {item[0]: item for item in said}
     # A pattern may be for other interfaces each time.
     found = [item for item in said if "*" in item[0] or last[item[0]] is item]
-    scripts = [(path, _rivals.commands_up(text)) for path, text in _of_ifupdown(facts)] + [item for item in sorted(facts.texts.items()) if item[0] in _rivals.RC_LOCAL]
+    scripts = _of_ifupdown(facts) + [(path, facts.texts[path]) for path in _rivals.RC_LOCAL if path in facts.texts]
     return found + [tuple(setting[:4]) for path, text in scripts for setting in _rivals.may_set(path, text)]
 
 

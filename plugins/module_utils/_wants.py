@@ -33,11 +33,7 @@ def wants(request, interfaces):
 
 def _interface_names(want, interfaces):
     """The same parameter of every interface that exists: conf.all does not reach them, conf.default only new ones."""
-    parts = _names.key_path(want.name).split("/")
-    if not want.rule.interfaces or want.value is None or len(parts) < 5 or parts[3] not in ("all", "default"):
-        return []
-    # Nobody else reaches the loopback.
-    return [_names.of_interface(want.name, interface) for interface in interfaces if interface != "lo"]
+    return _names.on_interfaces(want.name, interfaces) if want.rule.interfaces and want.value is not None else []
 
 
 def _of_interface(rules, name, rule):
@@ -51,9 +47,10 @@ def names(request, interfaces, saved):
     paths = {item.path for item in request.dropins}
     found = dict.fromkeys(wants(request, interfaces))
     found.update(dict.fromkeys(name for name, entry in sorted(saved.parameters.items()) if entry.dropin in paths))
-    found.update(dict.fromkeys(name for path in sorted(paths) if path in saved.files for name in saved.files[path].lines or ()))
+    found.update(dict.fromkeys(name for path in sorted(paths) for name in _memory.spoken_for(saved.files.get(path), interfaces)))
     for name in list(found):
         found.update(dict.fromkeys(_memory.of_default(name, interfaces)))
+    found.update(dict.fromkeys(other for name in list(found) for other in _behaviour.bounds(name)))
     waiting = list(found)
     while waiting:
         # What is set back moves others in its turn.

@@ -6,8 +6,8 @@
 Pure. Private to the collection.
 """
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import Write
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _rules, _values
+from ansible_collections.photon.hardening.plugins.module_utils._model import LEFT_ALONE, Write
 
 
 def writes(choices, wanted, live):
@@ -16,7 +16,7 @@ def writes(choices, wanted, live):
     for name, choice in choices.items():
         if choice.write is not None and not _is_implied(name, choice.write, choices):
             want = wanted.get(name)
-            one_way = bool(want and want.rule.one_way) or _behaviour.locked(name, choice.write) or _behaviour.never_unset(name)
+            one_way = _rules.is_one_way(want.rule if want else _rules.NONE, name, choice.write)
             asked = (want.dropin, want.number) if want and choice.active else (None, None)
             found.append(Write(name, choice.write, live[name].value, one_way, *asked))
     return sorted(found, key=lambda write: (write.one_way, _behaviour.order(write.name)))
@@ -71,7 +71,7 @@ def _stays(write, move, choice, elsewhere):
     of one is the end of the other."""
     if choice is not None and choice.active:
         return True
-    decided = choice.state in ("waived", "held_back") if choice is not None else _behaviour.switch(move.name) in elsewhere
+    decided = choice.state in LEFT_ALONE if choice is not None else _behaviour.switch(move.name) in elsewhere
     return decided and move.name != _behaviour.partner(write.name)
 
 

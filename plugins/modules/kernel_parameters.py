@@ -373,7 +373,7 @@ parameters:
       type: str
       sample: ENOENT
 omitted:
-  description: The number of rows that were left out of RV(parameters) to keep the result small; 0 up to 500 parameters.
+  description: The number of rows that were left out of RV(parameters) to keep the result small; 0 up to some 1,000 parameters.
   returned: when the plan could be made
   type: int
   sample: 0
@@ -443,6 +443,7 @@ ansible_facts:
       description:
         - The time (UTC), the run and its mode, the profile, the kernel, the counts, the names of the parameters that differ, and all names
           by state. A report can be made of it where no result was kept.
+        - With O(root) the fact is called C(hardening_of_image_) with a digest of the path, so that the host and each image have their own.
       type: dict
       sample:
         time: "2026-01-31T12:00:00Z"

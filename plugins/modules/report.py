@@ -57,8 +57,10 @@ options:
     type: int
     default: 168
   since:
-    description: An earlier C(report.json), or a folder of earlier results. The report then says what is worse or better since then.
-      It is an error if it is later than all that is reported.
+    description:
+      - An earlier C(report.json), or a folder of earlier results. The report then says what is worse or better since then, or still not as
+        wanted in another way.
+      - It is an error if it is later than all that is reported.
     type: path
   query:
     description: A question to the report's JSON, in JMESPath. It needs the Python library jmespath on the controller.

@@ -314,18 +314,17 @@ def failure(comparison, assertion):
     found = [row for row in all_rows(comparison) if not _guest.is_name(row.name)]
     if assertion == "none":
         return None
-    if not found:
-        return "%s and %s: there is nothing to compare: neither side has a parameter" % (left, right)
+    if all(row.untold for row in found):
+        return "%s and %s: there is nothing to compare: no value is known" % (left, right)
     incomplete = [side.label for side in (comparison.left, comparison.right) if side.omitted]
     if incomplete:
         return "%s: the saved result is not complete, so nothing can be asserted" % " and ".join(incomplete)
     if assertion == "equal":
         untold = {row.name for row in silent(comparison)[1]}
-        compared = [row for row in found if row.name not in untold]
+        compared = [row for row in found if row.name not in untold and not row.untold]
         if not compared:
             return "%s and %s: there is nothing to compare: no parameter is known of both" % (left, right)
-        unequal = [row for row in compared if row.verdict not in _AS_EQUAL and not row.untold]
-        return _told("%s and %s are not equal" % (left, right), unequal, compared)
+        return _told("%s and %s are not equal" % (left, right), [row for row in compared if row.verdict not in _AS_EQUAL], compared)
     weaker = [row for row in found if row.verdict == RIGHT]
     unknown = [] if weaker else [row for row in found if _is_unknown(row, comparison.left)]
     return (_told("%s is weaker than %s" % (left, right), weaker, found)

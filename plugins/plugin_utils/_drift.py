@@ -6,20 +6,23 @@
 Exchanging the two reports exchanges worse and better, new and lost, before and after, and nothing else. Pure. Private to the collection.
 """
 
+import operator
 from collections import namedtuple
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _records, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._columns import NONE
 
-# since, time: of the two reports. worse, better: Changes, the worst first. new, lost: names of hosts.
+# since, time: of the two reports. worse, better: Changes, the worst first. other: those of what is not as wanted in either report, and not
+# in the same way. new, lost: names of hosts.
 # appeared, gone: parameter -> how many hosts with a whole result in both reports have it in one of them alone. After a rollback nothing is
 # wanted of what is there: that is neither better nor worse, but gone.
-Drift = namedtuple("Drift", "since time worse better new lost appeared gone")
-# A parameter with another verdict than before; name "": whether the host has a result. was, now: verdicts. before, after: sentences.
-# hosts: the names of those that all changed like this.
+Drift = namedtuple("Drift", "since time worse better other new lost appeared gone")
+# A parameter with another verdict or value than before; name "": whether the host has a result. was, now: verdicts. before, after:
+# sentences. hosts: the names of those that all changed like this.
 Change = namedtuple("Change", "name was now before after hosts")
-# A host that is in both reports. left, right: its numbers in them.
-_Pair = namedtuple("_Pair", "left right was now")
+# A host that is in both reports. left, right: its numbers in them. wrong_then, wrong_now: what is wrong with its results, "" for nothing.
+_Pair = namedtuple("_Pair", "left right was now wrong_then wrong_now")
+_WHOLE = "has a whole and fresh result"
 
 
 def drift(earlier, later):
@@ -29,21 +32,18 @@ def drift(earlier, later):
         change for name in earlier.parameters.keys() & later.parameters.keys()
         for change in _of_parameter(name, earlier.parameters[name], later.parameters[name], pairs)]
     changes.sort(key=_order)
-    whole = [pair for pair in pairs if _is_whole(pair.was) and _is_whole(pair.now)]
-    back = [_Pair(pair.right, pair.left, pair.now, pair.was) for pair in whole]
-    return Drift(earlier.time, later.time, list(filter(is_worse, changes)), [change for change in changes if not is_worse(change)],
-                 _names_only(later, earlier), _names_only(earlier, later), _rows_only(later, earlier, back),
-                 _rows_only(earlier, later, whole))
-
-
-def is_worse(change):
-    """Whether CHANGE went to a worse verdict."""
-    return _rank(change.now) < _rank(change.was)
+    whole = [pair for pair in pairs if not pair.wrong_then and not pair.wrong_now]
+    back = [_Pair(pair.right, pair.left, pair.now, pair.was, "", "") for pair in whole]
+    worse, better, other = ([change for change in changes if fits(_rank(change.now), _rank(change.was))]
+                            for fits in (operator.lt, operator.gt, operator.eq))
+    return Drift(earlier.time, later.time, worse, better, other, _names_only(later, earlier), _names_only(earlier, later),
+                 _rows_only(later, earlier, back), _rows_only(earlier, later, whole))
 
 
 def sentence(found):
     """What there is to say of a Drift in one sentence."""
-    parts = [_counted(changes, word) for changes, word in ((found.worse, "newly worse"), (found.better, "newly better")) if changes]
+    parts = [_counted(changes, word) for changes, word in (
+        (found.worse, "newly worse"), (found.better, "newly better"), (found.other, "still not as wanted in another way")) if changes]
     parts += ["%d %s %s" % (len(names), word, "host" if len(names) == 1 else "hosts")
               for names, word in ((found.new, "new"), (found.lost, "lost")) if names]
     parts += ["%d %s %s" % (sum(rows.values()), "parameter" if sum(rows.values()) == 1 else "parameters", words)
@@ -66,13 +66,10 @@ def _order(change):
     return ranks, -len(change.hosts), change.name, sorted((change.before, change.after)), change.hosts
 
 
-def _is_whole(host):
-    return host.outcome in _records.WHOLE and not host.omitted
-
-
 def _pairs(earlier, later):
     numbers = {host.name: number for number, host in enumerate(later.hosts)}
-    return [_Pair(number, numbers[host.name], host, later.hosts[numbers[host.name]])
+    return [_Pair(number, numbers[host.name], host, later.hosts[numbers[host.name]],
+                  *(_fleet.told(fleet.wrong(host.name)) for fleet in (earlier, later)))
             for number, host in enumerate(earlier.hosts) if host.name in numbers]
 
 
@@ -105,18 +102,11 @@ def _grouped(name, found):
 def _of_hosts(pairs):
     found = {}
     for pair in pairs:
-        was, now = _verdict_of_run(pair.was), _verdict_of_run(pair.now)
-        if was != now:
-            found.setdefault((was, now, _run(pair.was), _run(pair.now)), []).append(pair.was.name)
+        before, after = pair.wrong_then, pair.wrong_now
+        if bool(before) != bool(after):
+            was, now = (_verdicts.ERROR if wrong else _verdicts.PASS for wrong in (before, after))
+            found.setdefault((was, now, before or _WHOLE, after or _WHOLE), []).append(pair.was.name)
     return _grouped("", found)
-
-
-def _verdict_of_run(host):
-    return _verdicts.PASS if host.outcome in _records.WHOLE else _verdicts.ERROR
-
-
-def _run(host):
-    return "has a result" if host.outcome in _records.WHOLE else "%s: %s" % (host.outcome, host.msg)
 
 
 def _of_parameter(name, left, right, pairs):
@@ -126,11 +116,18 @@ def _of_parameter(name, left, right, pairs):
         if NONE in numbers:
             continue
         was, now = lefts[pair.was.check_mode][numbers[0]], rights[pair.now.check_mode][numbers[1]]
-        if was != now and None not in (was, now):
-            before = _verdicts.sentence(left.get(pair.left), pair.was.check_mode)
-            after = _verdicts.sentence(right.get(pair.right), pair.now.check_mode)
-            found.setdefault((was, now, before, after), []).append(pair.was.name)
+        if None in (was, now) or was == now and was not in _verdicts.FINDINGS:
+            continue
+        cells = left.get(pair.left), right.get(pair.right)
+        modes = pair.was.check_mode, pair.now.check_mode
+        if was != now or cells[0] != cells[1] and _moved(*map(_verdicts.essence, cells, modes)):
+            found.setdefault((was, now, *map(_verdicts.sentence, cells, modes)), []).append(pair.was.name)
     return _grouped(name, found)
+
+
+def _moved(was, now):
+    """Whether what counts of a cell is another one, as far as it is known of both."""
+    return was[0] != now[0] or None not in (was[1], now[1]) and was[1] != now[1]
 
 
 def _verdicts_of(column):

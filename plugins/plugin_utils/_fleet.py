@@ -1,12 +1,15 @@
 # Copyright: (c) 2026, The photon.hardening authors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The model of a report: merged results, and everything that is counted of them; nothing else counts. Pure. Private to the collection."""
+"""The model of a report: merged results, and everything that is counted of them; nothing else counts.
+
+Whether a host has a whole and fresh result is decided here alone: it has, if no problem names it. Pure. Private to the collection.
+"""
 
 from collections import Counter
 
 from ansible_collections.photon.hardening.plugins.module_utils import _guest
-from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _records, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _harmless, _records, _verdicts
 
 
 class Fleet:
@@ -17,6 +20,10 @@ class Fleet:
         # When the newest result was kept that is not stale, if there is one; "" without a result. A report has no other time, so that the
         # same results make the same file.
         stale = {problem.source for problem in problems if problem.kind == "stale"}
+        # Host with a result -> what is wrong with that. The problems of none.
+        self._wrong, self.others = {host.name: [] for host in hosts}, []
+        for problem in problems:
+            self._wrong.get(problem.source, self.others).append(problem)
         fresh = [host for host in hosts if host.name not in stale]
         self.time = max((host.time for host in fresh or hosts), default="")
         # The one place that counts.
@@ -85,22 +92,27 @@ class Fleet:
         listed = [(*min(rows.items(), key=lambda item: (-item[1], _columns.sortable(item[0]))), rows.total()) for rows in found.values()]
         return sorted(listed, key=lambda item: _guest.STATES.index(item[0].state))
 
+    def wrong(self, name):
+        """The problems with the result of the host NAME, which has one; none where it is whole and fresh."""
+        return self._wrong[name]
+
     def missing(self):
         """The names of the hosts without a result."""
-        return {problem.source for problem in self.problems if problem.kind == "missing"}
+        return {problem.source for problem in self.others if problem.kind == "missing"}
+
+    def unread(self):
+        """The problems of what may be a result, and nobody can say of which host."""
+        return [problem for problem in self.others if problem.kind != "missing"]
 
     def host_totals(self):
         """How many hosts there are, those without a result, too: verdict -> number.
 
         An error is what has no whole and fresh result, whatever its rows say; not applicable, of which nothing has passed.
         """
-        names = {host.name for host in self.hosts}
-        lost = self.missing() | {problem.source for problem in self.problems if problem.source in names}
         found = dict.fromkeys((_verdicts.ERROR, _verdicts.FAIL, _verdicts.NOT_APPLICABLE, _verdicts.PASS), 0)
-        found[_verdicts.ERROR] = len(lost)
+        found[_verdicts.ERROR] = len(self.missing())
         for number, host in enumerate(self.hosts):
-            if host.name not in lost:
-                found[_on_host(self.host_verdicts(number))] += 1
+            found[_verdicts.ERROR if self.wrong(host.name) else _on_host(self.host_verdicts(number))] += 1
         return found
 
     def waivers(self):
@@ -108,6 +120,11 @@ class Fleet:
         found = Counter(tuple((key, waiver.get(key)) for key in _records.WAIVER) for host in self.hosts for waiver in host.waivers)
         listed = [(dict(key), hosts) for key, hosts in found.items()]
         return sorted(listed, key=lambda item: ([item[0]["expires"] or "9999"] + [str(item[0][key]) for key in _records.WAIVER]))
+
+
+def told(problems):
+    """PROBLEMS of one host in one line; "" without any."""
+    return "; ".join("%s: %s" % (problem.kind, _harmless.flat(problem.message)) for problem in problems)
 
 
 def _place(finding):
@@ -141,25 +158,31 @@ _OF_HOSTS = {
 
 def verdict_sentence(fleet):
     """What a report says first."""
-    names = {host.name for host in fleet.hosts}
-    noun = "image" if fleet.hosts and all(map(_records.is_image, names | fleet.missing())) else "host"
-    said = _of_hosts({verdict: hosts for verdict, hosts in fleet.host_totals().items() if hosts}, noun) if names else [
+    said = _of_hosts({verdict: hosts for verdict, hosts in fleet.host_totals().items() if hosts}, nouns(fleet)) if fleet.hosts else [
         "There is no result of any host"]
-    lost = sum(problem.kind in _records.LOST and problem.source not in names for problem in fleet.problems)
+    lost = len(fleet.unread())
     said += ["%d %s could not be counted" % (lost, "result" if lost == 1 else "results")] if lost else []
     return "; ".join(said) + "."
 
 
-def _of_hosts(found, noun):
-    """What is said of the numbers of hosts FOUND, by their verdicts. NOUN: what they are."""
+def nouns(fleet):
+    """(what one of its hosts is called, what several are called)"""
+    are_images = {_records.is_image(name) for name in {host.name for host in fleet.hosts} | fleet.missing()}
+    if True not in are_images:
+        return "host", "hosts"
+    return ("host or image", "hosts and images") if False in are_images else ("image", "images")
+
+
+def _of_hosts(found, words):
+    """What is said of the numbers of hosts FOUND, by their verdicts. WORDS: what one of them is called, and several."""
     total = sum(found.values())
     first = next(verdict for verdict in (_verdicts.FAIL, _verdicts.PASS, *found) if verdict in found)
     rest = [(verdict, hosts) for verdict, hosts in found.items() if verdict not in (first, _verdicts.PASS)]
-    return ["%s %s" % (_subject(found[first], total, noun), _OF_HOSTS[first][found[first] > 1])] + [
-        "%d %s %s" % (hosts, noun if hosts == 1 else noun + "s", _OF_HOSTS[verdict][hosts > 1]) for verdict, hosts in rest]
+    return ["%s %s" % (_subject(found[first], total, words), _OF_HOSTS[first][found[first] > 1])] + [
+        "%d %s %s" % (hosts, words[hosts > 1], _OF_HOSTS[verdict][hosts > 1]) for verdict, hosts in rest]
 
 
-def _subject(hosts, total, noun):
+def _subject(hosts, total, words):
     if total == 1:
-        return "The " + noun
-    return "All %d %ss" % (total, noun) if hosts == total else "%d of %d %ss" % (hosts, total, noun)
+        return "The " + words[0]
+    return "All %d %s" % (total, words[1]) if hosts == total else "%d of %d %s" % (hosts, total, words[1])

@@ -8,6 +8,8 @@ import hashlib
 from ansible_collections.photon.hardening.plugins.plugin_utils import _columns, _fleet, _harmless, _records, _shape
 
 _LAST = "9999-12-31T23:59:59Z"
+# Kinds of problems that a result has and that it does not show itself.
+_NOT_IN_RESULTS = ("duplicate",)
 
 
 class _Seen:
@@ -32,6 +34,8 @@ class Reader:
     def __init__(self, run=None):
         self._run = run
         self._numbers, self._seen, self._columns, self._problems = {}, [], {}, set()
+        # What the reports among the input tell: (file of the report, Problem).
+        self._told = set()
         # Most rows were seen before, of another host: parameter -> their fields as they stood in the line -> the number of their cell.
         # Nothing of a parameter whose rows were hardly ever seen before.
         self._places = {}
@@ -39,7 +43,10 @@ class Reader:
         self._guest = {}
 
     def add(self, source, line):
-        """LINE is a host's result, or a BadShard: why there is none. SOURCE says where it stood."""
+        """LINE is a host's result, or a BadShard: why there is none. SOURCE says where it stood. A Problem is one of the report SOURCE."""
+        if isinstance(line, _records.Problem):
+            self._told.add((source, line))
+            return
         try:
             if isinstance(line, _shape.BadShard):
                 raise line
@@ -125,22 +132,37 @@ class Reader:
         else:
             self._places.setdefault(fields[0], {})[fields] = column.index[host]
 
-    def fleet(self, expected=(), fresh_from="", fresh_until=_LAST):
+    def fleet(self, expected=(), fresh_from="", fresh_until=_LAST, as_told=_NOT_IN_RESULTS):
         """The Fleet; the Reader is used up.
 
         EXPECTED: names of hosts that should have a result, or that of an image on them. FRESH_FROM, FRESH_UNTIL: the times before and after
-        which a result is stale.
+        which a result is stale. AS_TOLD: kinds of problems of the results that count that are left as the reports tell them.
         """
         order = sorted(range(len(self._seen)), key=lambda number: self._seen[number].host.name)
         hosts = [self._seen[number].host for number in order]
         # Both at once would be twice the memory.
         columns = {name: self._columns.pop(name).ordered(order) for name in sorted(self._columns)}
-        problems = self._problems | set(self._duplicates()) | set(_of_hosts(hosts, fresh_from, fresh_until))
-        missing = set(map(_harmless.flat, expected)) - set(self._numbers) - set(map(_records.host_of, self._numbers))
+        problems = self._problems.union(self._duplicates(), _of_hosts(hosts, fresh_from, fresh_until), self._still(as_told))
+        expected = {*map(_harmless.flat, expected), *(problem.source for _file, problem in self._told if problem.kind == "missing")}
+        missing = expected - set(self._numbers) - set(map(_records.host_of, self._numbers))
         problems |= {_records.Problem("missing", name, "there is no result of it") for name in missing}
         order_of = {kind: place for place, kind in enumerate(_records.PROBLEMS)}
         problems = sorted(problems, key=lambda problem: (order_of[problem.kind], problem))
         return _fleet.Fleet(hosts, {name: column for name, column in columns.items() if column.cells}, problems)
+
+    def _still(self, kinds):
+        """The problems told by reports that are still ones. What is wrong with a result that counts is seen in it again, but for KINDS:
+        these it has as long as it is the one that was in the report. Who is missing, the results that are there say."""
+        for file, problem in self._told:
+            number = self._numbers.get(problem.source)
+            if problem.kind != "missing" and (number is None or problem.kind in kinds and file in self._files(number)):
+                yield problem
+
+    def _files(self, number):
+        """The files that have the result of host NUMBER that counts."""
+        seen = self._seen[number]
+        sources = {seen.source, *(source for _run, digest, source in seen.others if digest == seen.digest)}
+        return {source.rpartition(":")[0] for source in sources}
 
     def _duplicates(self):
         """Two different results of one host in one run: one of them is not what it looks like."""
@@ -157,7 +179,8 @@ def _of_hosts(hosts, fresh_from, fresh_until):
         if host.outcome not in _records.WHOLE:
             yield _records.Problem(host.outcome, host.name, host.msg)
         if host.omitted:
-            yield _records.Problem("truncated", host.name, "parameters left out of its result: %d" % host.omitted)
+            are_left = "parameter is left" if host.omitted == 1 else "parameters are left"
+            yield _records.Problem("truncated", host.name, "%d %s out of its result" % (host.omitted, are_left))
 
 
 def read(lines, *others, run=None, **more):

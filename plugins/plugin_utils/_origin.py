@@ -9,6 +9,8 @@ Pure. Private to the collection.
 from ansible_collections.photon.hardening.plugins.module_utils import _names
 
 _MOST_NAMES = 3
+# How the words of an override begin that wants a value in place of the profile's.
+ASKED = "asked for by "
 
 
 def told(result, overrides):

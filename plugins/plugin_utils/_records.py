@@ -21,8 +21,6 @@ Cell = namedtuple("Cell", "state before wanted after boot_before boot boot_sourc
 # What is wrong with the input or with a host. kind: one of PROBLEMS. source: a host or a file.
 Problem = namedtuple("Problem", "kind source message")
 PROBLEMS = ("unreadable", "truncated", "schema", "duplicate", "missing", "stale", "unreachable", "failed", "unknown")
-# Those of a result that is not there as a whole.
-LOST = PROBLEMS[:4]
 # A parameter in a state, or in a kind of one. hosts: how many.
 Finding = namedtuple("Finding", "name kind verdict hosts")
 # How a mounted image is called that a host works on: no result of it stands for the host.

@@ -10,7 +10,7 @@ waiver or a null, and these come before the profile. Pure. Private to the collec
 from collections import namedtuple
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _names, _nearest, _values
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _layers
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _layers, _origin
 
 _RULES_FROM_ROW = ("interfaces", "machine", "required", "meant")
 
@@ -259,7 +259,9 @@ def _instead(name, entry, value):
     if value is None or entry.value is not None and _values.same(name, entry.value, value):
         return ""
     # Of what is left alone the row itself tells the reference.
-    return "left alone by " + entry.variable if entry.value is None else "asked for by %s; the profile wants %s" % (entry.variable, value)
+    if entry.value is None:
+        return "left alone by " + entry.variable
+    return "%s%s; the profile wants %s" % (_origin.ASKED, entry.variable, value)
 
 
 # --- rules ---

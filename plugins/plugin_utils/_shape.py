@@ -54,12 +54,25 @@ def parsed(line):
     return shard
 
 
+def check(line):
+    """BadShard, if LINE is no shard of a run that ended well, or one of its rows is none."""
+    shard = parsed(line)
+    if shard.get("parameters") is None or shard.get("summary") is None:
+        raise BadShard("schema", "it has no parameters")
+    checked(fields(shard["parameters"]), True)
+
+
 def _check_shape(shard):
     if not isinstance(shard, dict) or shard.get("schema_version") != _records.SCHEMA_VERSION:
         raise BadShard("schema", "it is not a result of schema_version %d" % _records.SCHEMA_VERSION)
     for key, right in _SHAPE.items():
         if not right(shard.get(key)):
             raise BadShard("schema", "its field %s has a wrong value" % key)
+    check_whole(shard)
+
+
+def check_whole(shard):
+    """BadShard, if SHARD has other rows than its summary counts. The shape of both is right."""
     counted, there = sum((shard.get("summary") or {}).values()), len(shard.get("parameters") or ()) + (shard.get("omitted") or 0)
     if shard.get("summary") and counted != there:
         raise BadShard("truncated", "it is not whole: it has %d parameters, and its summary counts %d" % (there, counted))

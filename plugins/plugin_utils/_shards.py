@@ -6,15 +6,17 @@
 Private to the collection.
 """
 
+import hashlib
 import json
 import os
 import time
 import urllib.parse
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import DIFFERING, STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _provenance, _records, _shape, _verdicts, _whole_file
+from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _provenance, _records, _shape, _verdicts, _whole_file
 
 _KEPT = ("changed", "failed", "msg", "summary", "parameters", "omitted", "notes", "kernel", "guest", "ansible_facts")
+_FACT, _OF_IMAGES = "photon_hardening", "hardening_of_image_"
 _LONGEST_NAME = 240
 _MOST_NAMES = 100
 # How the line of a report begins that has its problems.
@@ -76,7 +78,25 @@ def facts(result, about):
             "summary": _shape.counts(result.get("summary")), "differing": differing[:_MOST_NAMES], "kernel": _kernel(result, about),
             "names": {state: found for state, found in names.items() if found}, "omitted": result.get("omitted"),
             "outcome": outcome(result)}
-    return {"photon_hardening": dict(kept, image=about["image"]) if about.get("image") else kept}
+    # Without its message a report could not say why.
+    why = {} if kept["outcome"] in _records.WHOLE else {"msg": _harmless.line(result.get("msg") or "it does not say why")}
+    image = {"image": about["image"]} if about.get("image") else {}
+    return {_fact_name(about.get("image")): dict(kept, **why, **image)}
+
+
+def _fact_name(image):
+    """Ansible makes variables of facts, and a variable that begins with photon_hardening_ is an option. Each IMAGE has a fact of its own,
+    since a cache keeps one of a name."""
+    return _OF_IMAGES + _digest(image) if image else _FACT
+
+
+def _digest(text):
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def cached(found):
+    """Those of the facts FOUND of a host that are results of it and of images on it."""
+    return [fact for name, fact in found.items() if isinstance(fact, dict) and (name == _FACT or name.startswith(_OF_IMAGES))]
 
 
 def name_of_fact(host, fact):
@@ -94,7 +114,8 @@ def of_fact(host, fact):
     return json.dumps({
         "schema_version": _records.SCHEMA_VERSION, "host": name_of_fact(host, fact), "time": fact.get("time"), "run": fact.get("run"),
         "mode": fact.get("mode"),
-        "outcome": fact.get("outcome", _DONE), "check_mode": check_mode, "msg": "from the fact cache, without values", "parameters": rows,
+        "outcome": fact.get("outcome", _DONE), "check_mode": check_mode, "parameters": rows,
+        "msg": fact.get("msg", "from the fact cache, without values"),
         "kernel": fact.get("kernel"), "omitted": fact.get("omitted"), "provenance": {"profile": fact.get("profile")}}, sort_keys=True)
 
 
@@ -105,6 +126,17 @@ def outcome(result):
     if result.get("failed"):
         return "stopped" if result.get("stopped") is True else "failed"
     return _DONE
+
+
+def sound(result):
+    """RESULT of the module; that of one that failed, where it is none that a report would count. The host sends it."""
+    try:
+        if outcome(result) == _DONE:
+            _shape.check(_line(shard("-", result, False, _DONE, {})))
+    except _shape.BadShard as exc:
+        return {"failed": True, "changed": bool(result.get("changed")),
+                "msg": "The host sent no result of the module: %s. Check the Python interpreter of this host." % exc}
+    return result
 
 
 class Shelf:
@@ -138,7 +170,7 @@ def _line(content):
 
 def lines(paths):
     """(source, text) of each result in PATHS: files with one result a line, reports in JSON, or folders of such files, whose hidden ones
-    are unfinished."""
+    are unfinished. (file, Problem) of what a report tells of its own."""
     # A file that is named twice, as with `reports` and `./reports`, is read once.
     for path in {os.path.realpath(path): path for path in _files(paths)}.values():
         yield from _of_file(path)
@@ -174,28 +206,25 @@ def _lines(path, stream):
             yield "%s:%d" % (path, number), text.rstrip().rstrip(",") if in_report else text
         elif in_report:
             has_hosts = has_hosts or text.startswith('"hosts": [')
-            yield from _lost_before(text)
+            yield from ((path, problem) for problem in _problems(text))
     if not last:
         yield path, _shape.BadShard("truncated", "it is empty")
     elif in_report and not (has_hosts and last == "}"):
         yield path, _shape.BadShard("truncated", "it is neither a whole report as it was written nor one result a line")
 
 
-def _lost_before(text):
-    """What an earlier report could not count, of the line of its problems: a report of that report does not count it, either."""
-    if text.startswith(_PROBLEMS):
-        try:
-            found = json.loads(text[len(_PROBLEMS):].rstrip().rstrip(","))
-        except (ValueError, RecursionError):
-            found = [{"kind": "unreadable", "source": "the problems of a report", "message": "they are not JSON"}]
-        for problem in found if isinstance(found, list) else ():
-            if isinstance(problem, dict) and _is_lost(problem.get("kind"), str(problem.get("message"))):
-                yield str(problem.get("source")), _shape.BadShard(problem["kind"], str(problem.get("message")))
-
-
-def _is_lost(kind, message):
-    # That rows are left out of a result, its own line tells again.
-    return kind in ("unreadable", "schema") or kind == "truncated" and message.startswith("it is")
+def _problems(text):
+    """What an earlier report tells of its problems, if TEXT is its line of them: a report of that report has the same."""
+    if not text.startswith(_PROBLEMS):
+        return []
+    try:
+        found = [_records.Problem(*map(problem.__getitem__, _records.Problem._fields))
+                 for problem in json.loads(text[len(_PROBLEMS):].rstrip().rstrip(","))]
+    except (ValueError, RecursionError, TypeError, LookupError, AttributeError):
+        found = [None]
+    if all(problem and problem.kind in _records.PROBLEMS and set(map(type, problem)) == {str} for problem in found):
+        return found
+    return [_shape.BadShard("unreadable", "its problems are not what a report has")]
 
 
 def _is_shard(folder, name):

@@ -13,7 +13,7 @@ from collections import namedtuple
 
 from ansible_collections.photon.hardening.plugins.module_utils import _guest, _secrets
 from ansible_collections.photon.hardening.plugins.module_utils._nearest import nearest
-from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _records
+from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _records, _shape
 
 HOST, PROFILE, RESULT = "host", "profile", "result"
 VALUE, SECRET, MOVES, UNREADABLE, MISSING = "value", "secret", "moves", "unreadable", "missing"
@@ -104,7 +104,12 @@ def of_shard(label, shard):
     if _records.is_image(_text(label, "host", shard.get("host")) or ""):
         parameters = _of_image(parameters)
     parameters.update(_guest_rows(label, shard))
-    return Side(_harmless.flat(label), RESULT, parameters, facts, _count(label, "omitted", shard.get("omitted")) or 0)
+    omitted = _count(label, "omitted", shard.get("omitted")) or 0
+    try:
+        _shape.check_whole(dict(shard, summary=_shape.counts(shard.get("summary"))))
+    except _shape.BadShard as exc:
+        raise ValueError("%s: %s" % (label, exc)) from exc
+    return Side(_harmless.flat(label), RESULT, parameters, facts, omitted)
 
 
 def of_saved(label, text):

@@ -7,7 +7,7 @@ Pure. Private to the collection.
 """
 
 from ansible_collections.photon.hardening.plugins.module_utils._model import STATES
-from ansible_collections.photon.hardening.plugins.plugin_utils import _records
+from ansible_collections.photon.hardening.plugins.plugin_utils import _origin, _records
 
 # What is told apart is a kind: a state, or one of these. What a run has changed is right now; what an audit would change is not.
 # Where nothing is wanted, as after a rollback and of what is only compared, nothing can pass.
@@ -44,9 +44,13 @@ COUNTED = (*STATES, UNASKED)
 _BARE = (None,) * (len(_records.Cell._fields) - 1)
 
 
+def _is_bare(cell):
+    return tuple(cell[1:]) == _BARE
+
+
 def settled(cell):
     """The state of CELL, or what stands for it where nothing is wanted. Of its values it matters only which are None."""
-    is_unasked = cell[0] in ("ok", "changed") and cell[2] is None and tuple(cell[1:]) != _BARE
+    is_unasked = cell[0] in ("ok", "changed") and cell[2] is None and not _is_bare(cell)
     return {"ok": UNASKED, "changed": PUT_BACK}[cell[0]] if is_unasked else cell[0]
 
 
@@ -58,6 +62,12 @@ def settled_row(row):
 def kind(state, check_mode):
     """STATE: as `settled` says it."""
     return WOULD_CHANGE if state in ("changed", PUT_BACK) and check_mode else state
+
+
+def essence(cell, check_mode):
+    """(the kind of CELL, its live value, the wanted one and that of the boot): not where that comes from. None where no value is known."""
+    live = cell.before if check_mode else cell.after
+    return kind_of(cell, check_mode), None if _is_bare(cell) else (live, cell.wanted, cell.boot)
 
 
 def counted(of_kind):
@@ -88,6 +98,12 @@ def _at_boot(cell):
 
 def _because(cell):
     return ": %s" % cell.reason if cell.reason else ""
+
+
+def _asked(cell):
+    """Who asks for the wanted value, where it is not the profile. The rest of the reason such a sentence has told."""
+    _rest, mark, words = (cell.reason or "").partition(_origin.ASKED)
+    return "; " + mark + words if mark else ""
 
 
 def _has_live_value(cell):
@@ -125,19 +141,19 @@ def _held_back(cell, now):
 
 def _overridden(cell, now):
     live = "%s now; " % now if _has_live_value(cell) else ""
-    return "%s%s; wanted %s" % (live, _at_boot(cell), _shown(cell.wanted))
+    return "%s%s; wanted %s%s" % (live, _at_boot(cell), _shown(cell.wanted), _asked(cell))
 
 
 _SENTENCES = {
     "ok": lambda cell, now: "%s%s%s" % (now, ", as wanted" if cell.wanted is not None else "", _because(cell)),
-    "stricter": lambda cell, now: "%s, stricter than the wanted %s" % (now, _shown(cell.wanted)),
+    "stricter": lambda cell, now: "%s, stricter than the wanted %s%s" % (now, _shown(cell.wanted), _asked(cell)),
     "changed": lambda cell, now: _changed(cell, now) + _because(cell),
     "overridden": _overridden,
     "waived": lambda cell, now: "%s, left alone%s" % (now, _because(cell)),
     "held_back": _held_back,
     "unsupported": lambda cell, now: "cannot be set here%s" % _because(cell),
     "rejected": lambda cell, now: "%s, the kernel refused %s%s" % (now, _shown(cell.wanted), _because(cell)),
-    "not_applied": lambda cell, now: "%s, %s was not set because the run failed" % (now, _shown(cell.wanted)),
+    "not_applied": lambda cell, now: "%s, %s was not set because the run failed%s" % (now, _shown(cell.wanted), _asked(cell)),
     "reboot_required": lambda cell, now: "%s until a reboot, wanted %s%s" % (now, _shown(cell.wanted), _because(cell)),
     "read_only": _not_set,
 }
@@ -151,7 +167,7 @@ def _now(cell, check_mode):
 
 def sentence(cell, check_mode):
     """What there is to say of a parameter, without its name. CELL has the fields of a row of the module's result."""
-    if tuple(cell[1:]) == _BARE:
+    if _is_bare(cell):
         return "%s; its values are not known" % WORDS[kind_of(cell, check_mode)][1]
     if cell.state == "ok" and cell.wanted is None and cell.before != cell.after:
         return ("is %s, would go back to %s" if check_mode else "was %s, is back at %s") % (_shown(cell.before), _shown(cell.after))

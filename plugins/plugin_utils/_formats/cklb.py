@@ -12,7 +12,7 @@ import uuid
 from collections import namedtuple
 
 from ansible_collections.photon.hardening.plugins.module_utils import _model, _values
-from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils import _catalogue, _fleet, _verdicts
 from ansible_collections.photon.hardening.plugins.plugin_utils._formats import mapping, per_host
 
 PASSED, OPEN, NOT_APPLICABLE, NOT_REVIEWED = "not_a_finding", "open", "not_applicable", "not_reviewed"
@@ -43,13 +43,13 @@ def render(fleet, rows, controls, benchmark):
 
 
 def _files(fleet, rows, controls, benchmark):
-    rules, about, problems = _rules(controls, benchmark), controls["benchmarks"][benchmark], per_host.problems(fleet)[0]
+    rules, about = _rules(controls, benchmark), controls["benchmarks"][benchmark]
     for number, host in enumerate(fleet.hosts):
         waiver_of = per_host.waivers(host)
         answers = {name: _answer(host, name, cell, rows.get(name), waiver_of(name), benchmark) for name, cell in fleet.rows(number)}
         asked = {rule: names for rule, names in rules.items() if any(name in answers for name in names)}
         if asked:
-            wrong = per_host.told(problems.get(host.name, ()))
+            wrong = _fleet.told(fleet.wrong(host.name))
             made = [_rule(host, about, rule, [(name, answers.get(name)) for name in names], wrong) for rule, names in asked.items()]
             yield per_host.file_name(host.name, ".cklb"), json.dumps(_document(host, about, made, len(rules))) + "\n"
 

@@ -20,18 +20,20 @@ def verdict(comparison, name):
 
 
 def headline(comparison):
-    left, right, (quiet, untold) = comparison.left, comparison.right, _compare.silent(comparison)
-    guest = [row for row in untold if _guest.is_name(row.name)]
-    told = "%s and %s: %d of %d parameters differ" % (left.label, right.label, *_differing(comparison.counts, len(untold) - len(guest)))
-    found = _differing(comparison.guest, len(guest))
-    told += ", and %d of %d guest rows" % found if found[1] else ""
-    more = len(untold) - len(guest)
-    return told + ("; %s says nothing of %d more" % (quiet.label, more) if more else "")
+    quiet, silent = _compare.silent(comparison)
+    unknown = [row for row in _compare.all_rows(comparison) if row.untold]
+    more, others = (sum(not _guest.is_name(row.name) for row in rows) for rows in (silent, unknown))
+    differing = _differing(comparison.counts, more + others)
+    guest = _differing(comparison.guest, len(silent) + len(unknown) - more - others)
+    return "".join((
+        "%s and %s: %d of %d parameters differ" % (comparison.left.label, comparison.right.label, *differing),
+        ", and %d of %d guest rows" % guest if guest[1] else "", "; %s says nothing of %d more" % (quiet.label, more) if more else "",
+        "; of %d more nobody knows it" % others if others else ""))
 
 
-def _differing(counts, untold):
-    """(how many differ, how many there are), but for the UNTOLD ones"""
-    total = sum(counts.values()) - untold
+def _differing(counts, unknown):
+    """(how many differ, how many there are), but for the UNKNOWN ones"""
+    total = sum(counts.values()) - unknown
     return total - counts[_compare.SAME], total
 
 

@@ -57,7 +57,7 @@ def _since(drift):
     if drift is None:
         return None
     told = dict(drift._asdict(), sentence=_drift.sentence(drift))
-    return dict(told, worse=[change._asdict() for change in drift.worse], better=[change._asdict() for change in drift.better])
+    return dict(told, **{key: [change._asdict() for change in getattr(drift, key)] for key in ("worse", "better", "other")})
 
 
 def _problem(problem):

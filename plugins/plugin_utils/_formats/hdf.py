@@ -21,10 +21,9 @@ _NAME = "photon.hardening"
 def render(fleet, rows, controls):
     """(file name, text) of each host, those without a result, too. ROWS: the catalogue's. CONTROLS: what _controls.load() returns."""
     about = {row["name"]: row for row in rows}
-    problems = per_host.problems(fleet)[0]
     tags = {name: _tags(name, controls) for name in fleet.parameters}
     for number, host in enumerate(fleet.hosts):
-        made = [_problem_control(host, problem) for problem in problems.get(host.name, ())]
+        made = [_problem_control(host, problem) for problem in fleet.wrong(host.name)]
         waiver_of = per_host.waivers(host)
         for name, cell in fleet.rows(number):
             made.append(_control(host, name, cell, about.get(name, {}), tags[name], waiver_of(name)))

@@ -176,7 +176,7 @@ def _all_hosts(fleet):
 def _title(fleet):
     modes = sorted({_MODES[host.mode] for host in fleet.hosts})
     total = _all_hosts(fleet)
-    hosts = fleet.hosts[0].name if fleet.hosts and total == 1 else "{:,} hosts".format(total)
+    hosts = fleet.hosts[0].name if fleet.hosts and total == 1 else "{:,} {}".format(total, _fleet.nouns(fleet)[1])
     return "%s of %s" % (" and ".join(modes) or "Report", hosts)
 
 
@@ -187,8 +187,9 @@ def since(drift):
     if drift is None:
         return None
     lists = [(words, list(rows[:_MOST_ROWS]), max(0, len(rows) - _MOST_ROWS)) for words, rows in (
-        ("Worse", drift.worse), ("Better", drift.better), ("New hosts", drift.new), ("Lost hosts", drift.lost))]
-    return {"sentence": _drift.sentence(drift), "changes": lists[:2], "hosts": lists[2:]}
+        ("Worse", drift.worse), ("Still not as wanted, in another way", drift.other), ("Better", drift.better),
+        ("New hosts", drift.new), ("Lost hosts", drift.lost))]
+    return {"sentence": _drift.sentence(drift), "changes": lists[:3], "hosts": lists[3:]}
 
 
 def render(fleet, catalogue_rows, controls, today, drift=None):
@@ -205,7 +206,7 @@ def render(fleet, catalogue_rows, controls, today, drift=None):
     return _template().generate(
         policy="default-src 'none'; script-src '%s'; style-src '%s'; base-uri 'none'; form-action 'none'" % (_hash(script), _hash(style)),
         style=markupsafe.Markup(style), script=markupsafe.Markup(script), title=_title(fleet), time=fleet.time, fleet=fleet,
-        since=since(drift),
+        since=since(drift), nouns=_fleet.nouns(fleet),
         sentence=_fleet.verdict_sentence(fleet), counts=counts(fleet), host_counts=host_counts(fleet), coverage=coverage(fleet),
         findings=findings(fleet, found, rows), all_findings=len(found), worst=_WORST, waivers=listed[:_MOST_ROWS],
         all_waivers=len(listed), first_waivers=_MOST_WAIVERS, provenance=provenance(fleet),

@@ -7,7 +7,7 @@ from collections import namedtuple
 from xml.sax.saxutils import quoteattr
 
 from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _harmless, _verdicts
-from ansible_collections.photon.hardening.plugins.plugin_utils._formats import mapping, per_host
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import mapping
 
 # GitLab takes 30 MB a file.
 MOST_CASES = 20000
@@ -29,19 +29,18 @@ def render(fleet, fail_on=lambda host: ()):
 
 
 def _suites(fleet, fail_on):
-    of_hosts, others = per_host.problems(fleet)
-    cases = [Case("%s: %s: %s" % problem, "error", problem.message) for problem in others]
+    cases = [Case("%s: %s: %s" % problem, "error", problem.message) for problem in fleet.others]
     if not fleet.hosts:
         cases.append(Case(WHOLE, "error", _fleet.verdict_sentence(fleet)))
     if cases:
         yield Suite(NO_HOST, fleet.time, {}, cases)
     for number, host in enumerate(fleet.hosts):
-        cases = [_whole(of_hosts.get(host.name, ()))] + list(_cases(fleet, number, fail_on(host)))
+        cases = [_whole(fleet.wrong(host.name))] + list(_cases(fleet, number, fail_on(host)))
         yield Suite(host.name, host.time, fleet.host_counts(number), cases)
 
 
 def _whole(problems):
-    return Case(WHOLE, "error" if problems else "pass", per_host.told(problems) or None)
+    return Case(WHOLE, "error" if problems else "pass", _fleet.told(problems) or None)
 
 
 def _cases(fleet, number, fail_on):

@@ -7,7 +7,7 @@ import hashlib
 import urllib.parse
 
 from ansible_collections.photon.hardening.plugins.module_utils import _names
-from ansible_collections.photon.hardening.plugins.plugin_utils import _harmless, _records
+from ansible_collections.photon.hardening.plugins.plugin_utils import _records
 
 _LONGEST = 200
 
@@ -22,25 +22,10 @@ def file_name(host, suffix):
     return name + suffix
 
 
-def problems(fleet):
-    """(host -> its problems, the problems that belong to no host that has a result)."""
-    names = {host.name for host in fleet.hosts}
-    of_hosts = {}
-    for problem in fleet.problems:
-        if problem.source in names:
-            of_hosts.setdefault(problem.source, []).append(problem)
-    return of_hosts, [problem for problem in fleet.problems if problem.source not in names]
-
-
-def told(problems):
-    """The PROBLEMS of a host in one line; "" without any."""
-    return "; ".join("%s: %s" % (problem.kind, _harmless.flat(problem.message)) for problem in problems)
-
-
 def lost(fleet):
     """[(a Host without a row, its problems), ...]: the hosts without a result, and one without a name for what could not be read."""
     found = {}
-    for problem in problems(fleet)[1]:
+    for problem in fleet.others:
         found.setdefault(problem.source if problem.kind == "missing" else "", []).append(problem)
     nothing = dict.fromkeys(_records.Host._fields)
     return [(_records.Host(**dict(nothing, name=name, time=fleet.time, kernel={}, provenance={}, waivers=[])), its)

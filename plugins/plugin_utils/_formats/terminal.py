@@ -138,7 +138,7 @@ def rows_of(fleet):
 
 def of_fleet(fleet, width, where):
     """What is shown of a Fleet: a table, or of a single host its parameters. The other arguments are those of `table`."""
-    rows = rows_of(fleet) + [Row(problem.source, "missing", False, {}) for problem in fleet.problems if problem.kind == "missing"]
+    rows = rows_of(fleet) + [Row(problem.source, "missing", False, {}) for problem in fleet.others if problem.kind == "missing"]
     if len(rows) == 1 and rows[0].outcome in _records.WHOLE:
         return changes(rows[0], parameters_of(fleet, 0), width, False, where)
     return table(rows, width, False, where)

@@ -11,6 +11,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleE
 
 from ansible_collections.photon.hardening.plugins.action import kernel_parameters
 from ansible_collections.photon.hardening.plugins.plugin_utils import _records
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import row
 
 DROPINS = [{"path": "/etc/sysctl.d/50-security-hardening.conf", "content": "kernel.panic = 1\n"}]
 
@@ -46,16 +47,18 @@ class Play:
                 {Text("name"): Text("a b"), "state": Text("finding"), "value": None, "reason": Text("no"), "source": None}]}
         if isinstance(self.answer, Exception):
             raise self.answer
-        if isinstance(self.answer.get("exception"), (type(None), str)):
-            return json.loads(kernel_parameters._harmless.printed(json.dumps(self.answer), self.action._lost))
-        return self.answer
+        answer = self.answer if self.answer.get("failed") else dict({"parameters": [], "summary": {}}, **self.answer)
+        if isinstance(answer.get("exception"), (type(None), str)):
+            return json.loads(kernel_parameters._harmless.printed(json.dumps(answer), self.action._lost))
+        return answer
 
     def run(self):
         return self.action.run(None, self.variables)
 
     def told(self):
-        """What it returns, without what is for the callback plugin."""
-        return {key: value for key, value in self.run().items() if key != "invocation"}
+        """What it returns, without what is for the callback plugin and the fact cache, and without rows that there are not."""
+        result = self.run()
+        return {key: value for key, value in result.items() if key not in ("invocation", "ansible_facts") and value not in ([], {})}
 
 
 def kept(folder):
@@ -88,6 +91,34 @@ def test_headline(result, check_mode, line):
     assert kernel_parameters.headline("web1", "photon\x1b", result, check_mode) == named
 
 
+def test_all_rows_are_kept_and_as_many_as_an_awx_takes_are_returned(tmp_path):
+    """As on a host with hundreds of interfaces."""
+    rows = [row("net.ipv4.conf.eth%d.rp_filter" % number) for number in range(3000)]
+    answer = {"msg": "x", "changed": False, "summary": {"ok": 3000}, "parameters": rows, "omitted": 0}
+    play = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, answer)
+    result = play.run()
+    assert 1000 < len(result["parameters"]) < 3000 == len(result["parameters"]) + result["omitted"]
+    assert result["parameters"] == rows[:len(result["parameters"])] and len(json.dumps(result["parameters"])) < 500000
+    found = kept(tmp_path)["web1.json"]
+    assert (found["parameters"], found["omitted"]) == (rows, 0)
+    assert len(result["ansible_facts"]["photon_hardening"]["names"]["ok"]) == 3000
+
+
+@pytest.mark.parametrize("more, words", [
+    ({"summary": {"ok": 30}}, "it is not whole: it has 1 parameters, and its summary counts 30"),
+    ({"parameters": "x"}, "its field parameters"), ({"parameters": [{"name": "a.b", "state": "ok"}]}, "its parameters are not"),
+    ({"parameters": [row("a.b"), row("a.b")], "summary": {"ok": 2}}, "a parameter"), ({"omitted": -1}, "its field omitted"),
+    ({"parameters": None, "summary": {}}, "it has no parameters"), ({"summary": None}, "it has no parameters"),
+])
+def test_what_no_report_would_count_is_the_result_of_a_module_that_failed(tmp_path, more, words):
+    answer = dict({"msg": "0 of 1", "changed": True, "summary": {"ok": 1}, "parameters": [row("a.b")]}, **more)
+    result = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, answer).told()
+    assert set(result) == {"failed", "changed", "msg"} and result["changed"]
+    assert result["msg"].startswith("The host sent no result of the module: " + words)
+    found = kept(tmp_path)["web1.json"]
+    assert (found["outcome"], found["msg"]) == ("failed", result["msg"])
+
+
 @pytest.mark.parametrize("prints, no_log, shown", [(True, False, ["web1: 0 of 3 parameters differ"]), (False, False, []), (True, True, [])])
 def test_where_a_line_is_printed(prints, no_log, shown):
     play = Play({"dropins": DROPINS}, prints=prints, no_log=no_log)
@@ -112,10 +143,10 @@ def test_a_variable_that_the_host_says_as_a_fact_reaches_nothing(tmp_path):
 def test_no_variable_statistic_or_host_comes_of_a_result(tmp_path, more):
     told = {"ansible_facts": {"photon_hardening_report_dir": "/x"}, "ansible_stats": {"data": {"x": 1}}, "add_host": {}, "add_group": "x",
             "results": [], "skipped": True, "invocation": {"report": {"folder": "/etc"}}}
-    result = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, dict(told, msg="x", **more)).told()
-    assert set(result) - set(more) in ({"msg"}, {"msg", "ansible_facts"})
+    result = Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, dict(told, msg="x", **more)).run()
+    assert set(result) - set(more) <= {"msg", "ansible_facts", "failed", "changed", "parameters", "summary", "invocation"}
     for facts in (result.get("ansible_facts", {}), kept(tmp_path)["web1.json"].get("ansible_facts", {})):
-        assert set(facts) == ({"photon_hardening"} if more == {"parameters": []} else set())
+        assert set(facts) == ({"photon_hardening"} if more in ({}, {"parameters": []}) else set())
 
 
 def parsed(monkeypatch, stdout, **task):
@@ -176,7 +207,7 @@ def test_with_no_log_ansible_has_nothing_to_show(answer, expected, monkeypatch):
 ])
 def test_with_no_log_nothing_is_told(answer, expected):
     play = Play({"profile": "photon", "groups": ["tuning"], "overrides": {"kernel.sysrq": "1"}}, answer, no_log=True)
-    assert play.run() == dict(expected, notes=["overrides: kernel.sysrq is not set: the group security is not applied."])
+    assert play.told() == dict(expected, notes=["overrides: kernel.sysrq is not set: the group security is not applied."])
 
 
 @pytest.mark.parametrize("args", [{"profile": "secret"}, {"report_dir": ["secret"]}, {"role_variables": "secret"}])
@@ -216,7 +247,7 @@ def test_the_callback_plugin_is_told_where_the_report_goes_and_what_the_run_does
     assert Play({"dropins": DROPINS}, check_mode=True).run()["invocation"] == {"mode": "audit"}
 
 
-@pytest.mark.parametrize("said", [{"report": {"folder": "/etc"}, "mode": "adopt"}, "x", None, {}])
+@pytest.mark.parametrize("said", [{"report": {"folder": "/etc"}, "mode": "adopt"}, {"image": "web2 (image /x)"}, "x", None, {}])
 def test_no_host_says_where_the_report_goes_or_what_the_run_does(said):
     answer = {"msg": "x", "invocation": said}
     assert Play({"dropins": DROPINS}, answer).run()["invocation"] == {"mode": "harden"}
@@ -448,7 +479,8 @@ def test_a_result_of_an_image_does_not_take_the_place_of_the_hosts(tmp_path):
     Play({"dropins": DROPINS, "report_dir": str(tmp_path)}, answer).run()
     play = Play({"dropins": DROPINS, "report_dir": str(tmp_path), "root": "/mnt/x"}, answer)
     result = play.run()
-    assert result["invocation"]["image"] == "web1 (image /mnt/x)" and result["ansible_facts"]["photon_hardening"]["image"] == "/mnt/x"
+    (name, fact), = result["ansible_facts"].items()
+    assert result["invocation"]["image"] == "web1 (image /mnt/x)" and (name[:-16], fact["image"]) == ("hardening_of_image_", "/mnt/x")
     shards = kept(tmp_path)
     assert {name: shard["host"] for name, shard in shards.items()} == {
         "web1.json": "web1", "web1%20%28image%20%2Fmnt%2Fx%29.json": "web1 (image /mnt/x)"}

@@ -118,6 +118,27 @@ def test_a_cached_fact_counts_only_where_there_is_no_result_of_its_run(tmp_path,
     assert (result["found"], result["problems"]) == (["a.b"], [])
 
 
+def test_a_result_of_an_image_takes_no_place_in_the_fact_cache(monkeypatch):
+    about = [{"mode": "audit", "image": image} for image in (None, "/a", "/b\udcff")]
+    facts = {key: fact for each in about for key, fact in
+             _shards.facts({"parameters": [{"name": "a.c", "state": "changed"}], "summary": {}}, each).items()}
+    assert not [key for key in facts if key.startswith("photon_hardening_")]
+    result = ran({"hosts": ["web1"], "inputs": [], "cached_facts": True, "query": "hosts[].host"}, monkeypatch=monkeypatch,
+                 hostvars={"web1": {"ansible_facts": dict(facts, ansible_x=[], photon_hardening_x={})}})
+    assert result["found"] == ["web1", "web1 (image /a)", "web1 (image /b\\udcff)"]
+
+
+def test_of_the_fact_cache_too_it_is_told_which_host_and_why(monkeypatch):
+    facts = {"web1": {"photon_hardening": {}}, "web2": {"photon_hardening": {"names": 7}},
+             "web3": _shards.facts({"unreachable": True, "msg": "no route\nto host"}, {"mode": "audit"})}
+    result = ran({"hosts": list(facts), "inputs": [], "cached_facts": True}, monkeypatch=monkeypatch,
+                 hostvars={host: {"ansible_facts": found} for host, found in facts.items()})
+    assert [(problem["kind"], problem["source"]) for problem in result["problems"]] == [
+        ("schema", "the fact cache of web1"), ("schema", "the fact cache of web2"), ("missing", "web1"), ("missing", "web2"),
+        ("unreachable", "web3")]
+    assert result["problems"][-1]["message"] == "no route" and "2 results could not be counted" in result["verdict"]
+
+
 def test_with_a_fact_cache_the_folder_of_results_may_be_new(tmp_path, monkeypatch):
     """As in an AWX, where a job has no files of earlier ones."""
     fact = _shards.facts({"parameters": [{"name": "a.c", "state": "ok"}], "summary": {}}, {"mode": "audit"})

@@ -66,6 +66,27 @@ def test_a_run_of_several_hosts(tmp_path, monkeypatch):
         ("failed", "web2"), ("unreachable", "web3"), ("missing", "never")}
 
 
+@pytest.mark.parametrize("event", ["failed", "unreachable"])
+def test_what_failed_before_it_could_keep_anything_does_not_leave_a_good_result(tmp_path, monkeypatch, event):
+    """As where a template in the arguments of a second task is wrong."""
+    run = Run(tmp_path, ["web1", "web2"], monkeypatch)
+    run.result("web2")
+    run.result("web1")
+    run.result("web1", event, keeps=False, says={"msg": "'x' is undefined\x1b", "summary": None, "parameters": None})
+    assert "several" not in run.end()
+    written = run.written()
+    assert [problem["source"] for problem in written["problems"]] == ["web1"] and written["verdicts"]["pass"] == 1
+    assert json.loads((tmp_path / "web1.json").read_text())["outcome"] == written["problems"][0]["kind"] == event
+
+
+def test_of_several_results_the_last_one_is_told_and_this_is_said(tmp_path, monkeypatch):
+    run = Run(tmp_path, ["web1", "web2"], monkeypatch)
+    for host in ("web1", "web2", "web1"):
+        run.result(host)
+    assert run.end().splitlines()[1] == "Of several results of this run the last one is told: web1"
+    assert run.written()["problems"] == []
+
+
 def test_a_run_of_one_host(tmp_path, monkeypatch):
     run = Run(tmp_path, ["web1"], monkeypatch)
     run.result("web1", keeps=False)
@@ -121,6 +142,13 @@ def test_each_turn_of_a_loop_is_a_host(tmp_path, monkeypatch):
     for host in ("web2", "web3"):
         run.result("web1", "ok", keeps=False, item=host)
     assert [line.split()[0] for line in run.end().strip().splitlines()][1:3] == ["web2", "web3"]
+
+
+def test_of_a_loop_its_turns_count_and_not_their_sum(tmp_path, monkeypatch):
+    run = Run(tmp_path, [], monkeypatch)
+    run.result("web1", "ok", keeps=False, item="web2")
+    run.result("web1", "ok", keeps=False, says={"results": [{"msg": "x"}]})
+    assert run.end().split()[0] == "web2:"
 
 
 @pytest.mark.parametrize("summary, counts", [

@@ -18,7 +18,7 @@ FULL = Saved(
     {PATH: SavedFile("# a vendor's\n", Attributes(0o600, 1, 2), SHA, "1" * 64, {"kernel.a": "1"},
                      {"kernel.a": Rule(accept=("2",), at_least="1", at_most="3", interfaces=True)}, "report", ("vm.swappiness = 5",)),
      "/etc/sysctl.d/zz-photon-hardening.conf": SavedFile(None, None, SHA)},
-    ("/etc/sysctl.d",), {"kernel.a": "0"}, "2" * 64)
+    ("/etc/sysctl.d",), {"kernel.a": "0"}, "2" * 64, {"slaac": "a router's advertisement on eth0"})
 
 
 def test_what_is_remembered_is_read_back():

@@ -53,7 +53,8 @@ def test_without_a_value(error, state, reason):
 
 
 @pytest.mark.parametrize("refused, state, write", [
-    pytest.param(("rejected", "2", "boot b"), "rejected", None, id="this value in this boot: not tried again, as it was called then"),
+    pytest.param(("rejected", "2", "boot b"), "rejected", None, id="this value in this boot: as it was called then"),
+    pytest.param(("rejected", "0x2", "boot b"), "rejected", None, id="the same in other words"),
     pytest.param(("rejected", "2", "boot a"), "changed", "2", id="in an earlier boot"),
     pytest.param(("rejected", "2", "boot c"), "changed", "2", id="in another boot"),
     pytest.param(("rejected", "1", "boot b"), "changed", "2", id="another value, a lower one"),
@@ -62,9 +63,12 @@ def test_without_a_value(error, state, reason):
 ])
 def test_a_value_that_was_refused_before(refused, state, write):
     saved = Saved({"kernel.a": Entry("0", None, PATH, refused=refused)}, {})
-    found = choice("kernel.a = 2", host({"kernel.a": "0"}, saved))
-    assert (found.state, found.target, found.write) == (state, "2", write)
-    assert ("refused by the kernel in an earlier run" in found.reason) == (state == "rejected")
+    for one_way, is_check in ((True, False), (False, True)):
+        found = choice("kernel.a = 2", host({"kernel.a": "0"}, saved)._replace(is_check=is_check), {"one_way": one_way})
+        assert (found.state, found.target, found.write) == (state, "2", write)
+        assert ("refused by the kernel in an earlier run" in found.reason) == (state == "rejected")
+    # What may be taken by now is tried again.
+    assert choice("kernel.a = 2", host({"kernel.a": "0"}, saved)).write == "2"
 
 
 @pytest.mark.parametrize("lines, rules, state, reason", [

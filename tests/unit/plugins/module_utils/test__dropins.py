@@ -67,7 +67,8 @@ def decided(now, known=None, rules=None, uses=None, choice=None, text="kernel.a 
     pytest.param(Choice("ok", "1", active=True), ["kernel.a=1"], id="as it was given"),
     pytest.param(Choice("changed", "1", "1", True), ["kernel.a=1"], id="as it was given, to be set"),
     pytest.param(Choice("unsupported", "1", None, True, "needs module m"), ["kernel.a=1"], id="in force once its module is there"),
-    pytest.param(Choice("stricter", "2", None, True, "2 is better"), ["# 2 is better", "kernel.a = 2"], id="the better value"),
+    pytest.param(Choice("stricter", "2", None, True, "why"), ["# 2 was found on this host and is as good as 1 or better", "kernel.a = 2"],
+                 id="the better value"),
     pytest.param(Choice("waived", reason="why"), ["# waived: why: kernel.a=1"], id="not in force"),
 ])
 def test_a_line_as_it_fits_the_host(choice, lines):

@@ -342,6 +342,12 @@ def test_what_cron_sets_at_each_boot(host, path):
     assert _host.boot().winner("net.ipv4.ip_forward") == ("1", path, 1)
 
 
+@pytest.mark.parametrize("name", ["router.dpkg-old", "router~", "router.bak~"])
+def test_what_cron_passes_over(host, name):
+    host.file("/etc/cron.d/" + name, "@reboot root /sbin/sysctl -w net.ipv4.ip_forward=1\n")
+    assert _host.rivals(True).settings == ()
+
+
 def test_abrt_is_asked(host):
     host.file(ENABLED + "abrt-ccpp.service", "")
     assert _host.rivals(False).settings == ()
@@ -362,6 +368,17 @@ def test_what_an_administrator_has_run_at_boot(host, path, text, mode, by):
     host.file(path, text)
     os.chmod(host.root + path, mode)
     assert _host.rivals(False).settings == ((("vm.a", "7", path, 2, by),) if by else ())
+
+
+@pytest.mark.parametrize("starts", [ENABLED + "networking.service", "/etc/runlevels/boot/networking", None])
+def test_the_commands_with_which_interfaces_start(host, starts):
+    host.file("/etc/network/interfaces", "auto eth0\nsource /etc/network/interfaces.d/*\n")
+    host.file("/etc/network/interfaces.d/lan", "iface eth0 inet static\n  up echo 7 > /proc/sys/vm/a\n")
+    if starts:
+        host.file(starts, "")
+    told = [("vm.a", "7", "/etc/network/interfaces.d/lan", 2, "ifupdown")] if starts else []
+    assert list(_host.rivals(False).settings) == told
+    assert _host.boot().winner("vm.a") == (tuple(told[0][1:4]) if told else None)
 
 
 @pytest.mark.parametrize("name, expected", [("a.start", ["vm.a"]), ("a.stop", [])])

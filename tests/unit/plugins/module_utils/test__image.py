@@ -209,6 +209,18 @@ def test_links_of_an_image_stay_in_it(tmpdir):
     assert _image.inside(str(image), lambda: _files.read("/link")) == "inner"
 
 
+@pytest.mark.parametrize("where, found", [
+    (b"/image", [b"/image/proc", b"/image"]), (b"/image/proc", [b"/image/proc"]), (b"/other", []), (b"/im", []),
+    (b"/other a", [b"/other a/proc"]), (b"/tmpfs", []),
+])
+def test_which_mounts_lead_out_of_an_image(monkeypatch, where, found):
+    """The last one first. A folder beside it, whose name begins like its own, is none of it."""
+    lines = ["1 0 0:1 / %s rw - %s x rw" % mount for mount in (
+        ("/image", "proc"), ("/image/proc", "proc"), ("/other\\040a/proc", "proc"), ("/tmpfs", "tmpfs"))]
+    monkeypatch.setattr(_files, "read_proc", lambda _path: "\n".join(lines))
+    assert _image._proc_mounts(where) == found
+
+
 @ROOT
 @pytest.mark.parametrize("over", [(), ("tmpfs",), ("proc",), ("tmpfs", "proc")])
 def test_a_proc_that_is_mounted_in_an_image_leads_nowhere(tmpdir, over):

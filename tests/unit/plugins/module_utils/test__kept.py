@@ -5,10 +5,11 @@
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _kept, _sysctl_d
-from ansible_collections.photon.hardening.plugins.module_utils._model import Rule, Use, Want
-from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.one_host import PATH, USERNS, asked, host
+from ansible_collections.photon.hardening.plugins.module_utils._model import Mine, Rule, Use, Want
+from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.one_host import LATER, PATH, USERNS, asked, host
 
 FORWARD = "net.ipv4.ip_forward"
+MINE = Mine("1", PATH, Rule(accept=("1", "2")), None)
 
 
 def line(text):
@@ -23,7 +24,7 @@ def line(text):
     pytest.param("vm.overcommit_kbytes = 1", False, id="the other of a pair of which we set none"),
 ])
 def test_lines_whose_place_ours_take(text, replaced):
-    ours = {"kernel.a": "kernel.a", "net.ipv4.conf.all.forwarding": FORWARD, "vm.dirty_ratio": "vm.dirty_ratio"}
+    ours = dict.fromkeys(["kernel.a", "net.ipv4.conf.all.forwarding", "vm.dirty_ratio"], ("kernel.a", MINE))
     assert _kept.is_replaced(line(text), ours) is replaced
 
 
@@ -31,12 +32,23 @@ def test_lines_whose_place_ours_take(text, replaced):
     pytest.param("kernel.a = 2", True, id="as good"),
     pytest.param("kernel.a = 0", False, id="worse"),
     pytest.param("-kernel.a", False, id="no value"),
-    pytest.param("kernel.c = 2", False, id="ours from an earlier call, of which no rule is known"),
+    pytest.param("kernel.c = 2", False, id="ours, of which no rule is known"),
     pytest.param("kernel.d = 2", False, id="not ours"),
 ])
 def test_lines_of_others_that_are_as_good(text, good):
-    wanted = {"kernel.a": Want("kernel.a", "1", PATH, 1, Rule(accept=("2",)))}
-    assert _kept.is_as_good(line(text), {"kernel.a": "kernel.a", "kernel.c": "kernel.c"}, wanted) is good
+    ours = {"kernel.a": ("kernel.a", MINE), "kernel.c": ("kernel.c", MINE._replace(rule=Rule()))}
+    assert _kept.is_as_good(line(text), ours) is good
+
+
+@pytest.mark.parametrize("text, path, stricter", [
+    pytest.param("kernel.a = 2", LATER, True, id="read after ours"),
+    pytest.param("kernel.a = 2", PATH, False, id="in the place of ours, which has it itself"),
+    pytest.param("kernel.a = 2", "/etc/sysctl.d/10-x.conf", False, id="read before ours"),
+    pytest.param("kernel.a = 1", LATER, False, id="the same as ours"),
+    pytest.param("kernel.a = 0", LATER, False, id="worse"),
+])
+def test_lines_that_take_ours_back_to_something_better(text, path, stricter):
+    assert _kept._is_stricter(line(text), path, {"kernel.a": ("kernel.a", MINE)}) is stricter
 
 
 @pytest.mark.parametrize("text, wanted, broken", [

@@ -63,6 +63,27 @@ def test_a_state_folder_that_is_removed_meanwhile_is_no_error(below):
         assert stat.S_IMODE(os.stat(str(below) + _files.STATE_FOLDER).st_mode) == 0o700
 
 
+@pytest.mark.parametrize("number", [errno.EEXIST, errno.ENOENT, errno.EACCES])
+@pytest.mark.parametrize("races", [0, _lock._MOST_RACES - 1, _lock._MOST_RACES])
+def test_a_folder_that_comes_and_goes_at_this_moment_is_tried_again(below, monkeypatch, number, races):
+    monkeypatch.setattr(_atomic, "make_folders", error(number))
+    if number != errno.EACCES and races < _lock._MOST_RACES:
+        assert _lock._locked(races) is False
+        return
+    with pytest.raises(OSError) as caught:
+        _lock._locked(races)
+    assert caught.value.errno == number
+
+
+def test_how_often_the_folder_came_and_went_is_counted_in_a_row(monkeypatch):
+    answers, races = [None, False, False, None, False, []], []
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(_lock, "_unlock", lambda _held: None)
+    monkeypatch.setattr(_lock, "_locked", lambda count=0: races.append(count) or (answers.pop(0) if answers[1:] else ["held"]))
+    with _lock.lock(60):
+        assert races == [0, 0, 1, 2, 0, 1]
+
+
 def test_the_clock_that_is_set_meanwhile_does_not_matter(below, monkeypatch):
     monkeypatch.setattr(time, "time", error(errno.EINVAL))
     with _lock.lock(0), pytest.raises(HostProblem), _lock.lock(0):

@@ -355,11 +355,16 @@ def test_this_machine_tells_of_its_interfaces():
     assert ("lo", "", 772) in [link[:3] for link in _procfs.links()]
 
 
+def _index(number):
+    return struct.pack("=I", number)
+
+
 def test_what_an_interface_stands_on(monkeypatch):
     parts = struct.pack("=HH8s", 12, 3, b"shim0") + struct.pack("=HHIHHi", 8, 5, 2, 8, 37, 1)
     told = struct.pack("=IH10xHHIII", 32 + len(parts), 16, 0, 1, 7, 0x1043, 0) + parts + link(8, b"br0", b"bridge", 3) + message(3)
     monkeypatch.setattr(socket, "socket", lambda *_kind: Channel([told]))
-    assert _procfs.links() == [("shim0", "", 1, True, 7, 2, None, True), ("br0", "bridge", 0, False, 8, None, 3, False)]
+    assert _procfs.links() == [("shim0", "", 1, True, _index(7), _index(2), None, True),
+                               ("br0", "bridge", 0, False, _index(8), None, _index(3), False)]
 
 
 def route(network, bits, table=255, protocol=3, kind=2):

@@ -26,7 +26,7 @@ def remembered(name, choice, entry, live, asked=None, elsewhere=None):
     saved, files = with_lines(**({"tuning": {name: elsewhere}} if elsewhere else {}))
     saved = saved._replace(parameters={name: entry} if entry else {})
     wanted = {name: Want(name, asked, SECURITY, 1, Rule())} if asked else {}
-    return _remember.parameters(saved, {SECURITY}, {name: choice}, wanted, snapshot({name: live}, files), {}).get(name)
+    return _remember.parameters({SECURITY}, {name: choice}, wanted, snapshot({name: live}, files)._replace(saved=saved), {}).get(name)
 
 
 def in_force(state, target, write=None):
@@ -73,7 +73,8 @@ def test_a_parameter_that_leaves(write, before, live, elsewhere, after):
 def test_which_interfaces_have_the_value_of_conf_default_by_themselves(choice, had):
     saved = Saved({DEFAULT: Entry("0", "2", SECURITY, had=("this boot", "v1"))}, {})
     wanted = {DEFAULT: Want(DEFAULT, choice.target, SECURITY, 1, Rule())}
-    found = _remember.parameters(saved, {SECURITY}, {DEFAULT: choice}, wanted, snapshot({DEFAULT: "2", V0: "1"}, interfaces=["v0"]), {})
+    host = snapshot({DEFAULT: "2", V0: "1"}, interfaces=["v0"])._replace(saved=saved)
+    found = _remember.parameters({SECURITY}, {DEFAULT: choice}, wanted, host, {})
     assert found[DEFAULT].had == had
 
 
@@ -82,15 +83,15 @@ def test_which_interfaces_have_the_value_of_conf_default_by_themselves(choice, h
 def test_what_follows_a_parameter_of_an_older_release(live, own):
     mover, follower = "net.ipv6.conf.all.accept_ra", "net.ipv6.conf.v0.accept_ra"
     saved = Saved({mover: Entry("0", "1", SECURITY, traced=False)}, {})
-    found = _remember.parameters(saved, {SECURITY}, {mover: in_force("changed", "2", "2")}, {mover: Want(mover, "2", SECURITY, 1, Rule())},
-                                 snapshot({mover: "1", follower: live}), {follower: ("2", SECURITY, mover)})
+    found = _remember.parameters({SECURITY}, {mover: in_force("changed", "2", "2")}, {mover: Want(mover, "2", SECURITY, 1, Rule())},
+                                 snapshot({mover: "1", follower: live})._replace(saved=saved), {follower: ("2", SECURITY, mover)})
     assert found[follower] == Entry(own, "2", SECURITY, mover=mover)
 
 
 def test_what_is_left_alone_does_not_end_what_is_remembered_of_the_others():
     choices = OrderedDict([(OTHER, Choice("waived")), (NAME, in_force("changed", "1", "1"))])
     wanted = {name: Want(name, "1", SECURITY, 1, Rule()) for name in choices}
-    found = _remember.parameters(Saved({}, {}), {SECURITY}, choices, wanted, snapshot({NAME: "0", OTHER: "0"}), {})
+    found = _remember.parameters({SECURITY}, choices, wanted, snapshot({NAME: "0", OTHER: "0"})._replace(saved=Saved({}, {})), {})
     assert found == {NAME: Entry("0", "1", SECURITY)}
 
 

@@ -152,9 +152,8 @@ def test_diff_of_a_file(old, new, before, after):
     assert (dropins["before"], dropins["after"]) == ("[%s]\n%s" % (PATH, before), "[%s]\n%s" % (PATH, after))
 
 
-@pytest.mark.parametrize("count, shown, omitted", [(0, 0, 0), (3, 3, 0), (500, 500, 0), (501, 500, 1), (700, 500, 200)])
+@pytest.mark.parametrize("count, shown, omitted", [(0, 0, 0), (3, 3, 0), (8000, 8000, 0), (8001, 8000, 1)])
 def test_rows_of_a_result(count, shown, omitted):
-    """As many as a result of runs of hundreds of hosts can hold: 500."""
     result = _result.result(plan([row("k.%04d" % number, "ok", "1") for number in range(count)]))
     assert (len(result["parameters"]), result["omitted"]) == (shown, omitted)
 
@@ -167,7 +166,7 @@ def test_result_is_bounded_and_complete():
     assert sum(result["summary"].values()) == len(rows) and set(result["summary"]) == set(STATES)
     assert set(result["parameters"][0]) == {"name", "state", "before", "wanted", "after", "boot_before", "boot", "boot_source", "dropin",
                                             "reason"}
-    assert len(str(result)) < 700000
+    assert len(str(result)) < 5000000
 
 
 def test_a_row_says_why_there_is_no_live_value():

@@ -297,6 +297,47 @@ def test_what_follows_a_block_is_run(text):
 
 
 @pytest.mark.parametrize("text, expected", [
+    ("for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done", [("all", "0", 1), ("default", "0", 1)]),
+    ('for f in /proc/sys/net/ipv4/conf/*/rp_filter\ndo\n  echo 2 > "${f}"\ndone\n', [("all", "2", 3), ("default", "2", 3)]),
+    ("for i in all eth1; do\n  sysctl -w net.ipv4.conf.$i.rp_filter=0\n  echo 1 > /proc/sys/net/ipv4/conf/$i/rp_filter\ndone\n",
+     [("all", "0", 2), ("eth1", "0", 2), ("all", "1", 3), ("eth1", "1", 3)]),
+    ('for i in /proc/sys/net/ipv4/conf/*; do echo 0 > "$i"/rp_filter; done', [("all", "0", 1), ("default", "0", 1)]),
+    # It is run after the loop, too; a loop in another block may not be.
+    ("for i in a; do\n  b\ndone\nsysctl net.ipv4.conf.all.rp_filter=0\n", [("all", "0", 4)]),
+    ("if a; then\n  for i in all; do\n  sysctl -w net.ipv4.conf.$i.rp_filter=0\n  done\nfi\n", []),
+    ("for i in all; do\n  if a; then\n  sysctl -w net.ipv4.conf.$i.rp_filter=0\n  fi\ndone\n", []),
+    ("for i in $(ls /proc/sys/net/ipv4/conf); do\n  echo 0 > /proc/sys/net/ipv4/conf/$i/rp_filter\ndone\n", []),
+    ("for i in a; do exit; done\nsysctl net.ipv4.conf.all.rp_filter=0\n", []),
+    ("done\nsysctl net.ipv4.conf.all.rp_filter=0\n", []),
+])
+def test_a_loop_over_words_is_run_for_each(text, expected):
+    found = [(item.name.split(".")[3], item.value, item.number) for item in _rivals.of_script("/s", text, "u")]
+    assert found == expected
+
+
+INTERFACES = """auto eth0
+iface eth0 inet static
+  # up sysctl -w vm.a=0
+  post-up sysctl -w net.ipv4.conf.$IFACE.rp_filter=0 || true
+  pre-down sysctl -w vm.a=1
+iface eth1 inet manual
+  up echo 1 > /proc/sys/vm/a
+"""
+
+
+@pytest.mark.parametrize("other, expected", [
+    ("", [("net.ipv4.conf.eth0.rp_filter", "0", 4)]),
+    ("allow-hotplug eth1\n", [("net.ipv4.conf.eth0.rp_filter", "0", 4), ("vm.a", "1", 7)]),
+    ("auto eth2\niface eth2 inet dhcp\n\tup for f in /proc/sys/net/ipv6/conf/*/accept_ra; do echo 2 > $f; done\n",
+     [("net.ipv6.conf.all.accept_ra", "2", 3), ("net.ipv6.conf.default.accept_ra", "2", 3), ("net.ipv4.conf.eth0.rp_filter", "0", 4)]),
+])
+def test_what_interfaces_start_with(other, expected):
+    found = list(_rivals.of_interfaces({"/etc/network/interfaces.d/a": other, "/etc/network/interfaces": INTERFACES}))
+    assert {item.by for item in found} == {"ifupdown"}
+    assert sorted((item.name, item.value, item.number) for item in found) == sorted(expected)
+
+
+@pytest.mark.parametrize("text, expected", [
     ("w /proc/sys/kernel/core_pattern - - - - |/x/y %%p %%s\n", [("kernel.core_pattern", "|/x/y %p %s", 1)]),
     ("\n w+! /proc/sys/vm/swappiness\t-\t-\t-\t-\t1", [("vm.swappiness", "1", 2)]), ("#w /proc/sys/vm/swappiness - - - - 1", []),
     ('w "/proc/sys/vm/a" 0644 root root - 1\\n', [("vm.a", "1", 1)]), ("w /proc/sys/vm/a - - - - a;b # c", [("vm.a", "a;b # c", 1)]),
@@ -349,7 +390,10 @@ def test_a_unit_that_takes_values_back_is_named():
 def test_a_script_of_any_size_takes_no_time():
     for text in ("w /proc/sys/a" + " -" * 100000 + "\\", "w /proc/sys/a - - - - " + "a " * 100000, "sysctl " + "-w " * 100000,
                  "echo " * 100000, "echo " + " " * 100000 + "(", "sysctl " + "a" * 100000 + "(", "echo " + '"a" ' * 50000 + "(",
-                 "{\n" * 50000):
+                 "{\n" * 50000, "for a in " + "b " * 100000, "for a in b; do " * 10000, "for a in b c\n" + "$a" * 50000,
+                 "if ( " * 50000, "${a} " * 50000, "up " * 50000):
+        assert list(_rivals.may_set("/etc/rc.local", text)) == list(
+            _rivals.of_interfaces({"/i": "auto a\niface a inet dhcp\nup " + text})) == []
         assert list(_rivals.of_script("/s", text, "u")) == list(_rivals.of_tmpfiles([File("/t", text)])) == []
 
 

@@ -80,12 +80,25 @@ def test_settings(text, expected):
      "line 2: another value for the same parameter than 'net.ipv4.ip_forward = 0' in line 1"),
     ("vm.dirty_ratio = 10\nvm.dirty_bytes = 1000\n",
      "line 2: the kernel takes only one of the two, this or 'vm.dirty_ratio = 10' in line 1"),
+    ("kernel.sched_rt_period_us = 400000\nkernel.sched_rt_runtime_us = 500000\n",
+     "line 2: the kernel does not take it together with 'kernel.sched_rt_period_us = 400000' in line 1"),
+    ("net.ipv4.ip_unprivileged_port_start = 40000\nnet.ipv4.ip_local_port_range = 32768 60999\n",
+     "line 2: the kernel does not take it together with 'net.ipv4.ip_unprivileged_port_start = 40000' in line 1"),
 ])
 def test_doubtful_lines(text, problem):
     with pytest.raises(_sysctl_d.SyntaxProblem) as caught:
         lines(text)
     assert str(caught.value).startswith("/etc/sysctl.d/x.conf " + problem)
     assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("text", [
+    "kernel.sched_rt_period_us = 400000\nkernel.sched_rt_runtime_us = 400000\n",
+    "kernel.sched_rt_runtime_us = -1\nkernel.sched_rt_period_us = 0x100\nkernel.sched_rt_period_us = 256\n",
+    "net.ipv4.ip_unprivileged_port_start = 0\nnet.ipv4.ip_local_port_range = 1024 60999\n",
+])
+def test_bounds_that_fit(text):
+    assert lines(text)
 
 
 def test_lines_of_two_drop_ins_contradict_one_another():

@@ -909,6 +909,8 @@ def test_what_a_user_says_of_uses():
     "ct state established,", "established | ", "jump c\n", "-A FORWARD --state ESTABLISHED,", "counter ", "log ", "chain c { ",
     "table t { ", "insert rule a b accept\n", "-I FORWARD -j DROP\n",
     "forward-ipv4 ", "ip-forward",
+    "iface\nup echo 0 ", "iface\nup for a in b; ", "iface\nup for a in b c\nup $a ", "iface ip link add ", "iface ip r a local ",
+    "iface {lo ",
     "iface lo inet x\n", "iface ip -a ", "iface\nip a a 1", "iface ifconfig lo:", "iface ip rule ",
     "rule inet ", "table", "up nft -f ", "up ", "-f ", "include ", "source ", '\\"',
     ";"])

@@ -18,6 +18,7 @@ LAST = "/etc/sysctl.d/zz-photon-hardening.conf"
 FORWARD, ALL, DEFAULT, V0 = ("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding",
                              "net.ipv4.conf.v0.forwarding")
 REDIRECTS = "net.ipv4.conf.all.accept_redirects"
+EVERY_RP = "net.ipv4.conf.all.rp_filter"
 BYTES, RATIO = "vm.dirty_bytes", "vm.dirty_ratio"
 ROUTER = {FORWARD: "1", ALL: "1", DEFAULT: "0", V0: "0", REDIRECTS: "0"}
 
@@ -544,8 +545,6 @@ net.ipv4.tcp_challenge_ack_limit=1073741823
 def test_a_stricter_line_that_is_read_before_ours_is_not_lowered(image, rule, boot):
     world = World({"kernel.kptr_restrict": "0"}, {"/usr/lib/sysctl.d/10-theirs.conf": "kernel.kptr_restrict = 2\n"})
     plan = world.plan({SECURITY: "kernel.kptr_restrict = 1\n"}, {"kernel.kptr_restrict": rule}, image=image)
-    # On a running host it would be in force already.
-    boot = boot if image else "1"
     assert [row.boot for row in plan.rows] == [boot]
     assert "kernel.kptr_restrict = %s" % boot in plan.files[SECURITY]
 
@@ -595,7 +594,118 @@ def test_a_kept_line_that_would_break_a_use_is_commented_out_and_named(container
     assert any(FORWARD in warning for warning in plan.warnings) == (boots is None)
 
 
+@pytest.mark.parametrize("theirs, ours", [
+    pytest.param(TUNING, TUNING, id="replaced"),
+    pytest.param("/usr/lib/sysctl.d/60-photon-tuning.conf", TUNING, id="hidden"),
+    pytest.param("/etc/sysctl.d/10-x.conf", "/etc/sysctl.d/10-x.conf", id="replaced by one that is read before"),
+])
+@pytest.mark.parametrize("calls", [
+    pytest.param([{SECURITY, None}], id="one call"),
+    pytest.param([{SECURITY}, {None}], id="two calls"),
+    pytest.param([{None}, {SECURITY}], id="two calls, the other way round"),
+])
+@pytest.mark.parametrize("image", [False, True])
+def test_a_stricter_line_of_a_file_that_another_drop_in_replaces_is_not_lost(theirs, ours, calls, image):
+    name = "kernel.kptr_restrict"
+    world = World({name: "0", "kernel.panic": "0"}, {theirs: name + " = 2\n"})
+    texts = {SECURITY: name + " = 1\n", ours: "kernel.panic = 5\n"}
+    for call in calls + calls:
+        dropins = {path: texts[path] for path in (one or ours for one in call)}
+        plan = world.plan(dropins, {name: {"at_least": "1"}}, image=image)
+        world.files.update(plan.files)
+        world.saved = plan.saved
+        assert world.boots_with(name) == "2"
+    assert not plan.files
+    world.run({SECURITY: texts[SECURITY]}, {name: {}})
+    assert world.boots_with(name) == "1"
+
+
 # --- several drop-ins and calls ---
+
+@pytest.mark.parametrize("texts, rows", [
+    pytest.param({SECURITY: ""}, {FORWARD: "no longer wanted"}, id="another drop-in has it"),
+    pytest.param({SECURITY: ALL + " = 0\n"}, {ALL: ""}, id="the same switch under another name"),
+])
+def test_what_is_said_of_a_line_that_goes(texts, rows):
+    world = World({EVERY_RP: "0", "kernel.a": "1", FORWARD: "0", ALL: "0"})
+    world.run({SECURITY: "%s = 1\nkernel.a = 1\n%s = 0\n" % (EVERY_RP, FORWARD)})
+    world.run({TUNING: EVERY_RP + " = 1\n"})
+    found = {item.name: item.reason for item in world.run(texts).rows}
+    assert found == dict(rows, **{EVERY_RP: TUNING + " asks for the same", "kernel.a": "no longer wanted"})
+
+
+def test_a_device_that_is_gone_has_no_row():
+    names = [EVERY_RP, "net.ipv4.conf.eth0.rp_filter", "net.ipv4.conf.eth1.rp_filter"]
+    world = World(dict.fromkeys(names, "0"), interfaces={"eth0": True, "eth1": True})
+    call = {SECURITY: EVERY_RP + " = 1\n"}, {EVERY_RP: {"interfaces": True}}
+    assert set(states(world.run(*call))) == set(names)
+    world.remove("eth1")
+    assert states(world.run(*call)) == dict.fromkeys(names[:2], "ok")
+    world.absent()
+    assert set(world.live.values()) == {"0"} and not world.saved.parameters
+
+
+PERIOD, RUNTIME = "kernel.sched_rt_period_us", "kernel.sched_rt_runtime_us"
+
+
+def test_what_another_parameter_bounds_waits_for_it_on_the_way_back():
+    world = World({PERIOD: "1000000", RUNTIME: "950000"})
+    world.run({SECURITY: PERIOD + " = 500000\n"})
+    world.run({TUNING: RUNTIME + " = 475000\n"})
+    plan = world.run({TUNING: ""})
+    assert (row(plan, RUNTIME).state, row(plan, RUNTIME).after) == ("reboot_required", "475000")
+    assert row(plan, RUNTIME).reason == "cannot go back: the kernel does not take it while %s is 500000" % PERIOD
+    assert not world.run({TUNING: ""}).writes
+    world.absent()
+    assert world.live == {PERIOD: "1000000", RUNTIME: "950000"} and not world.saved.parameters
+
+
+@pytest.mark.parametrize("live", ["400000", "950000"])
+def test_a_bound_that_does_not_fit_at_boot_is_told_and_not_restated_in_vain(live):
+    world = World({PERIOD: "1000000", RUNTIME: live})
+    plan = world.plan({SECURITY: PERIOD + " = 500000\n"})
+    assert list(plan.files) == [SECURITY]
+    told = "the kernel does not take it at boot (%s:2) beside what %s is then: set that, too" % (SECURITY, RUNTIME)
+    assert (row(plan, PERIOD).state, row(plan, PERIOD).reason) == ("overridden", told)
+    # The line of somebody else that is read later makes room for it.
+    world.files["/etc/sysctl.d/99-z.conf"] = RUNTIME + " = 400000\n"
+    plan = world.plan({SECURITY: PERIOD + " = 500000\n"})
+    assert row(plan, PERIOD).state == "changed" and LAST in plan.files
+
+
+def test_a_check_knows_that_a_bound_does_not_fit(monkeypatch):
+    world = World({PERIOD: "1000000", RUNTIME: "950000"})
+    monkeypatch.setattr(world, "snapshot", lambda request: World.snapshot(world, request)._replace(is_check=True))
+    plan = world.plan({SECURITY: PERIOD + " = 500000\n"})
+    assert (row(plan, PERIOD).state, row(plan, PERIOD).after) == ("rejected", "1000000")
+    assert row(plan, PERIOD).reason == "the kernel does not take it while %s is 950000" % RUNTIME
+
+
+def test_what_waits_for_another_parameter_goes_with_it_to_what_the_drop_in_that_stays_asks_for():
+    world, first = World({PERIOD: "1000000", RUNTIME: "950000"}), {PERIOD: "2000000", RUNTIME: "1500000"}
+    world.run({SECURITY: "".join("%s = %s\n" % item for item in first.items())})
+    world.run({TUNING: "%s = 500000\n%s = 400000\n" % (PERIOD, RUNTIME)})
+    world.run({TUNING: PERIOD + " = 500000\n"})
+    assert world.live[RUNTIME] == "400000"
+    world.run({TUNING: ""})
+    assert world.live == first
+    world.absent()
+    assert world.live == {PERIOD: "1000000", RUNTIME: "950000"} and not world.saved.parameters
+
+
+@pytest.mark.parametrize("one, other", [("vm.overcommit_kbytes", "vm.overcommit_ratio"), (BYTES, RATIO)])
+def test_a_line_that_the_hosts_own_value_had_met_and_does_not_any_more_is_left_alone(one, other):
+    world = World({one: "4096", other: "0"})
+    for path in (SECURITY, TUNING):
+        world.run({path: one + " = 4096\n"})
+    world.write(other, "50")
+    for _run in range(2):
+        plan = world.run({SECURITY: one + " = 4096\n"})
+        assert (row(plan, one).state, row(plan, one).after, world.live[other]) == ("held_back", "0", "50")
+    assert not plan.files
+    world.absent()
+    assert world.live == {one: "0", other: "50"} and not world.saved.parameters
+
 
 def test_of_two_drop_ins_the_first_ones_value_is_in_force_when_the_second_goes():
     world = World({"vm.swappiness": "60"})
@@ -1062,6 +1172,22 @@ def test_what_the_network_alone_shows_takes_nothing_back():
     assert states(again) == {name: "ok"} and "may break slaac (a router's advertisement on eth0)" in again.warnings[0]
 
 
+def test_what_the_network_has_shown_is_remembered_where_it_has_held_something_back():
+    name, rules = "net.ipv6.conf.default.accept_ra", {"net.ipv6.conf.default.accept_ra": {"hold": {"0": ["slaac"]}}}
+    world = World({name: "1", "vm.swappiness": "60"}, uses={
+        "slaac": ("a router's advertisement on eth0", False), "multihomed": ("default routes", False), "kdump": ("a file", True)})
+    world.run({NETWORK: name + " = 0\n"}, rules)
+    assert world.saved.seen == {"slaac": "a router's advertisement on eth0"}
+    # As the next run finds it, also one that asks for something else.
+    world.uses = {"slaac": Use("a router's advertisement on eth0, seen by an earlier run", False)}
+    world.run({TUNING: "vm.swappiness = 10\n"})
+    assert world.saved.seen == {"slaac": "a router's advertisement on eth0"}
+    # The user has said that it is absent.
+    world.uses = {}
+    assert states(world.run({NETWORK: name + " = 0\n"}, rules)) == {name: "changed"}
+    assert world.saved.seen == {}
+
+
 # --- a stricter value of the host ---
 
 COOKIES = "net.ipv4.tcp_syncookies"
@@ -1316,11 +1442,115 @@ def test_a_waived_interface_keeps_its_value_at_boot_whichever_line_reaches_it(ke
     assert (world.live[names[2]], world.boots_with(names[2]), world.boots_with(names[1])) == ("0", "0", "1")
 
 
+SCOPES = ("all", "default", "left")
+OFF, ROUTES = (["net.ipv6.conf.%s.%s" % (scope, key) for scope in SCOPES] for key in ("disable_ipv6", "forwarding"))
+ROUTES_4 = ["net.ipv4.conf.%s.forwarding" % scope for scope in SCOPES]
+AT_BOOT = dict(dict.fromkeys(OFF[:2] + ROUTES[:2] + ROUTES_4[:2] + [FORWARD], "0"), **{REDIRECTS: "1"})
+
+
+@pytest.mark.parametrize("files", [{}, {"/etc/sysctl.d/99-f.conf": "%s = 0\n%s = 0\n" % (OFF[0], ROUTES[0])}], ids=["alone", "restated"])
+@pytest.mark.parametrize("ours, left", [
+    pytest.param(OFF[:1], OFF[2], id="IPv6 is off but for an interface"),
+    pytest.param(OFF[:1], OFF[1], id="IPv6 is off but for new interfaces"),
+    pytest.param(OFF[1::-1], OFF[2], id="whichever order their lines are in"),
+    pytest.param([FORWARD], ROUTES_4[2], id="a router but for an interface"),
+    pytest.param([FORWARD], REDIRECTS, id="what a router's switch changes beside"),
+    pytest.param(ROUTES[:1], ROUTES[2], id="a router of IPv6 but for an interface"),
+    pytest.param(ROUTES[:1], ROUTES[1], id="a router of IPv6 but for new interfaces"),
+])
+def test_what_is_left_alone_keeps_its_value_at_boot_where_our_line_moves_it(ours, left, files):
+    world = World(files=files, interfaces={"left": True})
+    world.reboot(AT_BOOT)
+    before, rules = dict(world.live), {left: {"waived": "CHG-1"}}
+    text = "".join(name + " = 1\n" for name in ours)
+    plan = world.run({NETWORK: text}, rules)
+    assert (row(plan, left).state, world.live[left]) == ("waived", before[left])
+    assert _values.same(left, world.boots_with(left), before[left])
+    world.reboot(AT_BOOT)
+    assert (world.live[left], world.live[ours[0]]) == (before[left], "1")
+    again = world.run({NETWORK: text}, rules)
+    assert not again.writes and not again.files
+    world.absent()
+    assert all(world.live[name] == before[name] for name in ours + [left]) and world.files == files
+
+
+@pytest.mark.parametrize("ours, left, boots", [
+    pytest.param(OFF[0] + " = 1\n", OFF[2], "0", id="begins with the kernel's own value"),
+    pytest.param(NEW_ONE + " = 1\n", ETH0, "2", id="begins with what new interfaces have"),
+])
+@pytest.mark.parametrize("image", [False, True])
+def test_an_interface_that_is_not_there_and_left_alone_keeps_its_value_at_boot(ours, left, boots, image):
+    world = World({OFF[0]: "0", OFF[1]: "0", NEW_ONE: "2"}, {"/usr/lib/sysctl.d/50-default.conf": NEW_ONE + " = 2\n"})
+    plan = world.plan({NETWORK: ours}, {left: {"waived": "CHG-1"}}, image=image)
+    assert "%s = %s\n" % (left, boots) in plan.files[NETWORK]
+
+
+def test_what_is_held_back_keeps_its_value_at_boot_where_our_line_moves_it():
+    """What only seems to be a use takes nothing back that is hardened already, but holds the rest."""
+    world = World({OFF[0]: "1", OFF[1]: "1", OFF[2]: "0"}, interfaces={"left": True}, uses={"router_ipv6": ("seen", False)})
+    rule = {"hold": {"1": ["router_ipv6"]}, "interfaces": True}
+    plan = world.run({NETWORK: OFF[0] + " = 1\n"}, {OFF[0]: rule})
+    assert (row(plan, OFF[2]).state, world.live[OFF[2]], world.boots_with(OFF[2])) == ("held_back", "0", "0")
+
+
 def test_a_call_for_another_drop_in_leaves_a_waived_interface_alone():
     world = World({EVERY_ONE: "0", NEW_ONE: "0", ETH0: "0"}, interfaces={"eth0": True})
     world.run(STRICT, dict(ON_ALL, **{ETH0: {"waived": "two ways"}}))
     world.run({TUNING: ""})
     assert world.boots_with(ETH0) == "0"
+
+
+@pytest.mark.parametrize("line", [ETH0, NEW_ONE])
+def test_a_line_that_goes_leaves_an_interface_to_itself_that_another_call_waives(line):
+    world = World({EVERY_ONE: "0", NEW_ONE: "0", ETH0: "0"}, interfaces={"eth0": True})
+    world.run({TUNING: EVERY_ONE + " = 1\n"}, {EVERY_ONE: {"interfaces": True}, ETH0: {"waived": "two ways"}})
+    world.run({SECURITY: line + " = 2\n"}, {NEW_ONE: {"interfaces": True}})
+    assert world.live[ETH0] == "2"
+    world.run({SECURITY: ""})
+    assert (world.live[ETH0], world.boots_with(ETH0)) == ("0", "0")
+
+
+def test_what_was_there_before_us_is_as_good_for_the_drop_in_that_stays():
+    name, call = "kernel.kptr_restrict", ({SECURITY: "kernel.kptr_restrict = 1\n"}, {"kernel.kptr_restrict": {"at_least": "1"}})
+    world = World({name: "3"})
+    world.run({TUNING: name + " = 2\n"})
+    plan = world.run(*call)
+    assert (row(plan, name).state, world.live[name], world.boots_with(name)) == ("overridden", "2", "2")
+    world.run({TUNING: ""})
+    assert (world.live[name], world.boots_with(name)) == ("3", "3")
+    again = world.run(*call)
+    assert not again.writes and not again.files and not world.saved.parameters
+
+
+@pytest.mark.parametrize("device", [False, True])
+@pytest.mark.parametrize("first", [EVERY_ONE, NEW_ONE])
+def test_calls_that_call_the_same_good_do_not_chase_one_another(device, first):
+    world = World({EVERY_ONE: "0", NEW_ONE: "0", ETH0: "2"}, interfaces={"eth0": device})
+    rule = {"interfaces": True, "at_least": "1"}
+    calls = [({path: name + " = 1\n"}, {name: rule}) for path, name in ((SECURITY, first), (TUNING, EVERY_ONE))]
+    for call in calls + calls:
+        plan = world.run(*call)
+        assert (row(plan, ETH0).state, world.live[ETH0]) == ("stricter", "2")
+        assert not device or world.boots_with(ETH0) == "2"
+    assert not plan.files
+    world.absent()
+    assert world.live == {EVERY_ONE: "0", NEW_ONE: "0", ETH0: "2"} and not world.saved.parameters
+
+
+@pytest.mark.parametrize("device", [False, True])
+@pytest.mark.parametrize("rule, live", [({}, "4"), ({"accept": ["3"]}, "3")])
+def test_an_interface_whose_own_value_had_met_a_line_that_goes_gets_what_the_other_one_asks_for(device, rule, live):
+    world = World({EVERY_ONE: "0", NEW_ONE: "0", ETH0: "3"}, interfaces={"eth0": device})
+    world.run({TUNING: EVERY_ONE + " = 2\n"}, {EVERY_ONE: {"interfaces": True, "at_least": "2"}})
+    assert world.live[ETH0] == "3"
+    call = {SECURITY: EVERY_ONE + " = 4\n"}, {EVERY_ONE: dict(rule, interfaces=True)}
+    world.run(*call)
+    world.run({TUNING: ""})
+    assert (world.live[EVERY_ONE], world.live[ETH0]) == ("4", live)
+    again = world.run(*call)
+    assert not again.writes
+    world.absent()
+    assert world.live == {EVERY_ONE: "0", NEW_ONE: "0", ETH0: "3"} and not world.saved.parameters
 
 
 def test_a_pattern_of_ours_that_stops_forwarding_leaves_a_waived_interface_alone():

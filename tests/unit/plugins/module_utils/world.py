@@ -57,7 +57,7 @@ class World:
             if alias in self.live:
                 self.live[alias] = _values.landing(name, value, before or "")
         self.unset.discard(name)
-        if before is None or not _values.same(name, before, value):
+        if before is None or not _values.same(name, before, value) or _behaviour.moves_anyway(name):
             partner = _behaviour.partner(name)
             if partner in self.live:
                 self.live[partner] = "0"
@@ -65,7 +65,7 @@ class World:
                 self._moved(move)
 
     def _moved(self, move):
-        value = move.maybe if move.name in self.unset else move.value
+        value = move.maybe if move.value is None and move.name in self.unset else move.value
         if move.name.endswith(".mtu"):
             # The interface's own one.
             value = "1500"

@@ -268,7 +268,7 @@ def test_the_value_for_which_the_last_run_failed_is_not_promised_again(plain):
     assert run(CONTENT)["failed"]
     predicted = run(CONTENT, check_mode=True)
     (row,) = [row for row in predicted["parameters"] if row["state"] == "rejected"]
-    assert (row["name"], row["after"]) == ("kernel.a", "0") and "the kernel refused 2 in the last run" in row["reason"]
+    assert (row["name"], row["after"]) == ("kernel.a", "0") and "the kernel did not take 2 in the last run" in row["reason"]
     assert "1 rejected (kernel.a)" in run(CONTENT, check_mode=True, fail_on=["rejected"])["msg"]
     assert "rejected" not in states(run({PATH: "kernel.a = 1\n"}, check_mode=True)).values()
     plain.refusals.clear()
@@ -291,6 +291,43 @@ def test_what_was_refused_on_the_way_back_is_not_promised_again(plain):
     plain.refusals["kernel.a"] = ("0", plain.EINVAL)
     assert states(run(state="absent")) == {"kernel.a": "reboot_required"}
     assert states(run(state="absent", check_mode=True)) == {"kernel.a": "reboot_required"}
+
+
+def test_a_value_that_is_refused_on_the_way_back_does_not_keep_the_others_and_is_tried_again(plain):
+    plain.parameter("kernel.random.boot_id", "one")
+    run(CONTENT)
+    plain.refusals["kernel.a"] = ("0", errno.EBUSY)
+    for check_mode in (False, True, False):
+        result = run(state="absent", check_mode=check_mode)
+        (row,) = [row for row in result["parameters"] if row["name"] == "kernel.a"]
+        assert (row["state"], row["after"], bool(result.get("failed"))) == ("reboot_required", "2", False)
+    assert plain.value("vm.c") == "60" and "a run tries it again" in run(state="absent", check_mode=True)["parameters"][0]["reason"]
+    plain.refusals.clear()
+    assert states(run(state="absent")) == {"kernel.a": "changed"} and plain.value("kernel.a") == "0"
+
+
+def test_what_was_refused_on_the_way_to_another_drop_ins_value_is_set_by_its_own_call(plain):
+    plain.parameter("kernel.random.boot_id", "one")
+    for path, value in ((PATH, "2"), (OTHER, "3")):
+        run({path: "kernel.a = %s\n" % value})
+    plain.refusals["kernel.a"] = ("2", plain.EINVAL)
+    assert states(run({OTHER: ""})) == {"kernel.a": "reboot_required"}
+    plain.refusals.clear()
+    assert states(run({PATH: "kernel.a = 2\n"})) == {"kernel.a": "changed"} and plain.value("kernel.a") == "2"
+    run(state="absent")
+    assert plain.value("kernel.a") == "0"
+
+
+def test_a_run_that_does_not_reach_the_kernel_does_not_forget_what_was_refused(plain, monkeypatch):
+    plain.file("/run/other", "")
+    plain.refusals["kernel.a"] = ("2", plain.EINVAL)
+    assert run(CONTENT)["failed"]
+    full = OSError(plain.ENOSPC, "No space left on device", PATH)
+    with monkeypatch.context() as patched:
+        patched.setattr(_atomic, "stage", lambda *_arguments: (_ for _ in ()).throw(full))
+        assert "No space left" in run(CONTENT)["msg"]
+    for value in ("2", "0x2"):
+        assert states(run({PATH: "kernel.a = %s\n" % value}, check_mode=True)) == {"kernel.a": "rejected"}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1, 2]", "[" * 100000, '["kernel.a"]', '{"kernel.a": "2"}', "null"])
@@ -543,6 +580,24 @@ def test_a_folder_of_a_failed_run_that_stays_is_named(plain, monkeypatch):
     failing(monkeypatch, os, "rmdir", lambda where: True, OSError(errno.EIO, "Input/output error"))
     result = run({"/usr/local/lib/sysctl.d/50-a.conf": "kernel.a = 2\n"})
     assert "could not be put back: /usr/local/lib/sysctl.d, /usr/local/lib, /usr/local, /usr." in result["msg"]
+
+
+def test_a_folder_of_a_failed_run_in_which_somebody_elses_file_lies_stays_and_is_no_trouble(plain, monkeypatch):
+    plain.refusals["kernel.a"] = ("2", plain.EINVAL)
+    write = _procfs.write
+    monkeypatch.setattr(_procfs, "write", lambda *asked: plain.file("/usr/local/lib/sysctl.d/99-theirs.conf", "") or write(*asked))
+    result = run({"/usr/local/lib/sysctl.d/50-a.conf": "kernel.a = 2\n"})
+    folders = "/usr/local/lib/sysctl.d, /usr/local/lib, /usr/local, /usr"
+    assert "is as before. %s was made by this run and stays: it is not empty." % folders in result["msg"]
+    assert not [row for row in result["parameters"] if row["state"] == "changed"] and not result["changed"]
+
+
+def test_a_folder_in_which_somebody_elses_file_lies_stays_after_a_rollback(plain):
+    run({"/usr/local/lib/sysctl.d/50-a.conf": "kernel.a = 2\n"})
+    plain.file("/usr/local/lib/sysctl.d/99-theirs.conf", "")
+    result = run(state="absent")
+    assert "/usr/local/lib/sysctl.d was made for a file of ours and stays: it is not empty." in result["notes"]
+    assert not result.get("failed") and plain.value("kernel.a") == "0" and not os.path.exists(plain.root + BASELINE)
 
 
 @pytest.mark.parametrize("path", [PATH, BASELINE])

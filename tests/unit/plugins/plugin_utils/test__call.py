@@ -285,6 +285,13 @@ def test_what_cannot_be_asked_of_the_guest_side(args, words):
     assert str(caught.value) == words
 
 
+@pytest.mark.parametrize("root, image", [
+    ("/mnt/x", "/mnt/x"), ("/mnt/x/", "/mnt/x"), ("/mnt/./y/..//x", "/mnt/x"), ("/", ""), ("//", ""), ("", ""), (7, ""), (None, ""),
+])
+def test_an_image_has_one_name(root, image):
+    assert call({"profile": "photon", "root": root}).image() == image
+
+
 @pytest.mark.parametrize("root, told", [({"root": "/mnt"}, True), ({}, False)])
 def test_a_name_like_one_of_the_catalogue_is_told_where_no_kernel_can_be_asked(root, told):
     """With a kernel, the host decides: it may have a parameter whose name is near that of another."""

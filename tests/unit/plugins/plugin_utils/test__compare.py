@@ -310,7 +310,7 @@ EACCES = value(None, kind="unreadable", problem="EACCES")
 @pytest.mark.parametrize("left, right, assertion, expected", [
     (host("a", kernel__sysrq="0"), host("b", kernel__sysrq="1"), "none", None),
     (host("a"), host("b"), "none", None),
-    (host("a"), host("b"), "equal", "a and b: there is nothing to compare: neither side has a parameter"),
+    (host("a"), host("b"), "equal", "a and b: there is nothing to compare: no value is known"),
     (host("a", kernel__sysrq="0"), host("b", kernel__sysrq="0x0"), "equal", None),
     (host("a", kernel__sysrq="0"), host("b", kernel__sysrq="1"), "equal", "a and b are not equal: 1 of 1 parameters: kernel.sysrq"),
     (host("a", fs__dummy="1", **MANY), host("b", kind="result", fs__dummy="1"), "equal",
@@ -318,9 +318,16 @@ EACCES = value(None, kind="unreadable", problem="EACCES")
     (host("a", **{"fs.file-max": "1", "fs.file-nr": "1"}), host("b", **{"fs.file-max": "2", "fs.file-nr": "2"}), "equal", None),
     (host("a", omitted=1, kernel__sysrq="0"), host("b", kernel__sysrq="0"), "equal",
      "a: the saved result is not complete, so nothing can be asserted"),
-    # A saved result that keeps its secrets equals itself.
-    (host("a", kind="result", net__ipv4__tcp_fastopen_key=SECRET, kernel__x=EACCES),
-     host("b", kind="result", net__ipv4__tcp_fastopen_key=SECRET, kernel__x=EACCES), "equal", None),
+    # A saved result that keeps its secrets equals itself; one without any value proves nothing.
+    (host("a", kind="result", net__ipv4__tcp_fastopen_key=SECRET, kernel__x=EACCES, kernel__sysrq="0"),
+     host("b", kind="result", net__ipv4__tcp_fastopen_key=SECRET, kernel__x=EACCES, kernel__sysrq="0"), "equal", None),
+    (host("a", kind="result", net__ipv4__tcp_fastopen_key=SECRET, kernel__x=EACCES, kernel__sysrq="1"),
+     host("b", kind="result", net__ipv4__tcp_fastopen_key=SECRET, kernel__x=EACCES, kernel__sysrq="0"), "equal",
+     "a and b are not equal: 1 of 1 parameters: kernel.sysrq"),
+    *[(host("a", kind="result", kernel__x=EACCES, kernel__y=EACCES), host("b", kind="result", kernel__x=EACCES, kernel__y=EACCES), asserted,
+       "a and b: there is nothing to compare: no value is known") for asserted in ("equal", "not_weaker")],
+    (host("a", kind="result", kernel__x=EACCES), host("b", kernel__x=EACCES, kernel__sysrq="1"), "equal",
+     "a and b: there is nothing to compare: no parameter is known of both"),
     (host("a", kind="result", kernel__x=EACCES), host("b", kind="result", kernel__x=value(None, kind="unreadable", problem="EIO")), "equal",
      "a and b are not equal: 1 of 1 parameters: kernel.x"),
     (host("a", net__ipv4__tcp_fastopen_key=SECRET_A), host("b", net__ipv4__tcp_fastopen_key=SECRET_B), "equal",
@@ -403,7 +410,7 @@ def test_swapping_the_sides_swaps_words_only(left, right):
 @given(sides("a"))
 def test_no_side_is_stricter_than_itself(side):
     found = compare(side, side._replace(label="b")).counts
-    assert _compare.failure(compare(side, side), "equal") in (None, "a and a: there is nothing to compare: neither side has a parameter")
+    assert _compare.failure(compare(side, side), "equal") in (None, "a and a: there is nothing to compare: no value is known")
     assert not any(found[verdict] for verdict in ("left_stricter", "right_stricter", "only_left", "only_right", "sized_by_machine"))
 
 

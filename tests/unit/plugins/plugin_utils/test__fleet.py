@@ -46,6 +46,8 @@ def test_counts():
     ([line("web1")], [], "The host has no hardened parameter: all are waived, unsupported or not wanted."),
     ([line("web1 (image /x)", row("a.a"))], [], "The image is as wanted."),
     ([line("web1 (image /x)", row("a.a")), line("web1 (image /y)", row("a.a"))], [], "All 2 images are as wanted."),
+    ([line("web1 (image /x)", row("a.a")), line("web1", row("a.a", "overridden"))], ["web2"],
+     "1 of 3 hosts and images is not as wanted; 1 host or image has no whole and fresh result."),
     ([line("web1", row("a.a", "unsupported"), row("a.b", "waived")), line("web2", row("a.a"))], [],
      "1 of 2 hosts is as wanted; 1 host has no hardened parameter: all are waived, unsupported or not wanted."),
     # After a rollback.
@@ -58,6 +60,14 @@ def test_the_verdict_never_hides_what_is_missing(lines, expected, sentence):
     found = fleet(*lines, expected=expected, fresh_from="2026-01-01T00:00:00Z")
     assert _fleet.verdict_sentence(found) == sentence
     assert sum(found.host_totals().values()) == len({host.name for host in found.hosts} | set(expected))
+
+
+def test_problems_are_parted_by_host():
+    found = fleet(line("web1", outcome="unreachable"), line("web2", omitted=2), line("web3"), "{", expected=["web9"])
+    assert {host.name: [problem.kind for problem in found.wrong(host.name)] for host in found.hosts} == {
+        "web1": ["unreachable"], "web2": ["truncated"], "web3": []}
+    assert [problem.kind for problem in found.others] == ["truncated", "missing"]
+    assert [problem.source for problem in found.unread()] == ["file:4"]
 
 
 def test_of_a_host_that_works_on_images_no_result_of_its_own_is_expected():

@@ -71,8 +71,12 @@ def test_a_host_is_found_by_its_name_as_it_is_shown():
 @pytest.mark.parametrize("outcome", ["failed", "unreachable", "unknown"])
 def test_a_host_without_a_whole_result_is_named(outcome):
     found = fleet(line("web1", outcome=outcome, msg="no route"), line("web2", row("a.a"), omitted=3))
-    assert found.problems == [("truncated", "web2", "parameters left out of its result: 3"), (outcome, "web1", "no route")]
+    assert found.problems == [("truncated", "web2", "3 parameters are left out of its result"), (outcome, "web1", "no route")]
     assert found.host_totals() == {"error": 2, "fail": 0, "not_applicable": 0, "pass": 0}
+
+
+def test_a_single_parameter_that_is_left_out_is_one():
+    assert [problem.message for problem in fleet(line("web1", omitted=1)).problems] == ["1 parameter is left out of its result"]
 
 
 def test_waivers_those_that_end_first_come_first():

@@ -4,13 +4,18 @@
 
 import json
 import os
+import pathlib
 import stat
+import tempfile
 import urllib.parse
 
 import pytest
+from hypothesis import given, settings
 
-from ansible_collections.photon.hardening.plugins.plugin_utils import _merge, _provenance, _records, _shape, _shards, _verdicts
-from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import row
+from ansible_collections.photon.hardening.plugins.plugin_utils import _fleet, _merge, _provenance, _records, _shape, _shards, _verdicts
+from ansible_collections.photon.hardening.plugins.plugin_utils._formats import document
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils import shards
+from ansible_collections.photon.hardening.tests.unit.plugins.plugin_utils.shards import LINES, line, row, told
 
 NAMES = {
     "web1": "web1.json", "web-1.example.com": "web-1.example.com.json", "a_b": "a_b.json", "a/b": "a%2Fb.json", "a%2Fb": "a%252Fb.json",
@@ -31,6 +36,16 @@ def mode(path):
 def test_file_name(host):
     assert _shards.file_name(host) == NAMES[host]
     assert urllib.parse.unquote(_shards.file_name(host)[:-5], errors="surrogatepass") == host
+
+
+@pytest.mark.parametrize("said, kept_of_it", [
+    ({"release": "6.1", "machine": "x86_64", "system": "Photon"}, {"release": None, "machine": None, "system": "Photon"}),
+    ("x", "x"), (None, None), ([], []),
+])
+def test_of_an_image_the_kernel_that_works_on_it_is_not_told(said, kept_of_it):
+    about = {"image": "/mnt/x"}
+    assert _shards.shard("web1", {"kernel": said}, False, "done", about)["kernel"] == kept_of_it
+    assert _shards.shard("web1", {"kernel": said}, False, "done", {})["kernel"] == said
 
 
 def test_a_name_that_is_too_long_is_refused():
@@ -208,9 +223,62 @@ def test_a_file_without_a_result_is_told(tmp_path, content, kind):
     assert (problem.kind, problem.source) == (kind, str(path))
 
 
-def test_what_an_earlier_report_could_not_count_is_not_counted_in_a_report_of_it(tmp_path):
-    problems = [{"kind": "schema", "source": "x.json:1", "message": "it is not a result"},
-                {"kind": "missing", "source": "web9", "message": "there is no result of it"}]
-    (tmp_path / "report.json").write_text('{\n"problems": %s,\n"hosts": [\n]\n}\n' % json.dumps(problems))
-    assert [tuple(problem) for problem in _merge.read(_shards.lines([str(tmp_path / "report.json")])).problems] == [
-        ("schema", "x.json:1", "it is not a result")]
+def reread(tmp_path, fleet, *more):
+    """The Fleet of the report of FLEET, and of MORE lines."""
+    (tmp_path / "report.json").write_text("".join(document.render(fleet, [], {"parameters": {}, "benchmarks": {}})))
+    return _merge.read([*_shards.lines([str(tmp_path / "report.json")]), *(("more:%d" % number, text) for number, text in enumerate(more))])
+
+
+@settings(deadline=None)
+@given(LINES)
+def test_a_report_of_a_report_says_the_same(lines):
+    found = shards.fleet(*lines, expected=["web1", "web9"])
+    with tempfile.TemporaryDirectory() as folder:
+        again = reread(pathlib.Path(folder), found)
+    assert told(again) == told(found) and _fleet.verdict_sentence(again) == _fleet.verdict_sentence(found)
+
+
+OTHER = line("web1", row("a.a", "overridden"), time="2026-01-31T12:00:01Z")
+
+
+@pytest.mark.parametrize("lines", [
+    [line("web1", row("a.a")), OTHER], ["{", line("web1")], [line("web1", row("a.a"), omitted=2)],
+    [line("web1", outcome="failed", msg="x\ny")],
+])
+def test_a_report_of_a_report_has_the_same_problems(tmp_path, lines):
+    found = shards.fleet(*lines, expected=["web1", "web9"])
+    again = reread(tmp_path, found)
+    assert again.problems == found.problems != [] and again.host_totals() == found.host_totals()
+    assert told(reread(tmp_path, again)) == told(again)
+
+
+@pytest.mark.parametrize("more, kinds", [
+    ([OTHER], ["duplicate"]), ([line("web1", row("a.a"))], ["duplicate"]), ([line("web1", time="2026-02-01T12:00:00Z", run="r2")], []),
+    ([line("web1", time="2026-01-01T12:00:00Z", run="r0")], ["duplicate"]),
+])
+def test_a_problem_of_a_result_is_one_as_long_as_that_result_counts(tmp_path, more, kinds):
+    found = reread(tmp_path, shards.fleet(line("web1", row("a.a")), OTHER), *more)
+    assert sorted({problem.kind for problem in found.problems}) == kinds
+
+
+def test_who_is_missing_in_a_report_is_so_until_there_is_a_result(tmp_path):
+    report = shards.fleet(line("web1"), expected=["web8", "web9"])
+    assert reread(tmp_path, report, line("web8"), line("web9 (image /img)")).problems == []
+    assert reread(tmp_path, report, line("web8")).missing() == {"web9"}
+
+
+def test_a_result_is_not_stale_for_ever(tmp_path):
+    report = shards.fleet(line("web1"), fresh_from="2026-02-01T00:00:00Z")
+    assert reread(tmp_path, report).problems == []
+    as_told = _merge.read(_shards.lines([str(tmp_path / "report.json")]), as_told=_records.PROBLEMS)
+    assert as_told.problems == report.problems != []
+
+
+@pytest.mark.parametrize("problems", [
+    "[", "7", "[7]", '["x"]', "[{}]", '{"kind": "missing"}', "[" * 100000, '[{"kind": "x", "source": "a", "message": "b"}]',
+    '[{"kind": "missing", "source": ["a"], "message": "b"}]',
+])
+def test_the_problems_of_a_report_are_not_trusted(tmp_path, problems):
+    path = tmp_path / "report.json"
+    path.write_text('{\n"problems": %s,\n"hosts": [\n]\n}\n' % problems)
+    assert _merge.read(_shards.lines([str(path)])).problems == [("unreadable", str(path), "its problems are not what a report has")]

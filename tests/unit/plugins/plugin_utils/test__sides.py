@@ -178,6 +178,7 @@ def test_what_is_known_of_the_machine():
     ('{"outcome": "done", "schema_version": 2}', "f: its schema_version is 2, and this release reads 1: use the release that wrote it"),
     ('{"outcome": "failed"}', "f: the run did not end well on this host (failed), so there is nothing to compare"),
     ('{"outcome": "done", "kernel": 1}', "f: kernel: it is not a dictionary, so this is not a result of kernel_parameters_info"),
+    ('{"outcome": "done", "parameters": [], "summary": {"ok": 2}}', "f: it is not whole: it has 0 parameters, and its summary counts 2"),
     ('{"outcome": "done"}', "f: parameters: it is not a list of rows, so this is not a result that can be compared"),
 ])
 def test_a_file_that_is_no_saved_result_is_refused(text, words):

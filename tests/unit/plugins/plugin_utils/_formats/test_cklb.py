@@ -87,7 +87,7 @@ def test_the_benchmark_decides_and_not_the_run(live, status, check_mode):
     ({}, {"fresh_from": "2026-11-27T00:00:00Z"}, "stale: its result is from 2026-11-26T04:18:06Z."),
     ({"outcome": "failed", "msg": "no disk"}, {}, "failed: no disk."),
     ({"outcome": "unknown", "msg": "It broke off."}, {}, "unknown: It broke off."),
-    ({"omitted": 3}, {}, "truncated: parameters left out of its result: 3."),
+    ({"omitted": 3}, {}, "truncated: 3 parameters are left out of its result."),
 ])
 def test_no_rule_has_passed_of_a_host_without_a_whole_and_fresh_result(state, fresh, wrong, fields, more, comment):
     rows = [samples.row("kernel.%s" % state, state)]

@@ -97,6 +97,12 @@ def test_rows_of_the_guest_side_are_counted_apart():
     assert compare_words.headline(compare(column("photon"), column("centos8"))).endswith(" parameters differ")
 
 
+def test_what_nobody_knows_is_no_difference():
+    rows = [row("kernel.sysrq", "1"), row("kernel.printk", None, kind="unreadable", error="EACCES")]
+    one, other = (_sides.of_info(label, info(*rows), _sides.HOST) for label in "ab")
+    assert compare_words.headline(compare(one, other)) == "a and b: 0 of 1 parameters differ; of 1 more nobody knows it"
+
+
 def test_what_a_profile_says_nothing_of_is_no_difference():
     host = _sides.of_info("a", info(row("kernel.kptr_restrict", "1"), row("kernel.sysrq", "1"), row("kernel.printk", "1")), _sides.HOST)
     asked = {name: found for name, found in column("photon").parameters.items() if name in ("kernel.kptr_restrict", "kernel.sysrq")}

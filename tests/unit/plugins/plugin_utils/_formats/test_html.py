@@ -86,6 +86,11 @@ def test_a_good_fleet():
     assert "All 2 hosts are as wanted." in found and "✓" in found and "None. Every expected host" in found and "There are none." in found
 
 
+def test_images_are_called_so():
+    found = Text(page([line("web1 (image /a)", row()), line("web1 (image /b)", row())])).text
+    assert "All 2 images are as wanted." in found and "2 images as wanted" in found and "Audit of 2 images" in found
+
+
 @pytest.mark.parametrize("kind, lines, expected, words", [
     ("missing", [], ["a"], "no result (1): a"), ("failed", [line("a", outcome="failed")], [], "run failed (1): a"),
     ("unreachable", [line("a", outcome="unreachable")], [], "unreachable (1): a"),
@@ -245,3 +250,6 @@ def test_what_changed_since_an_earlier_report_stands_on_the_page():
     text = "".join(report.render(later, CATALOGUE, lambda name: [], "2026-11-26", _drift.drift(earlier, later)))
     assert "What changed" in text and "web0, web1, web2 and 2 more" in text and "&lt;lost&gt;" in text and "<lost>" not in text
     assert "What changed" not in page([line("web1", row())])
+    moved = _merge.read([line("web%d" % number, row(state="read_only")) for number in range(5)])
+    text = "".join(report.render(moved, CATALOGUE, lambda name: [], "2026-11-26", _drift.drift(later, moved)))
+    assert "Still not as wanted, in another way" in text and ">Worse<" not in text

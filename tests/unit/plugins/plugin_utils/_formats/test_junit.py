@@ -61,7 +61,7 @@ def test_an_error_stays_an_error(state):
 @pytest.mark.parametrize("shard, message", [
     (samples.shard("web1", outcome="failed", msg="no space"), "failed: no space"),
     (samples.shard("web1", outcome="unknown", msg=None), "unknown: "),
-    (samples.shard("web1", omitted=2, outcome="failed", msg="no"), "truncated: parameters left out of its result: 2; failed: no"),
+    (samples.shard("web1", omitted=2, outcome="failed", msg="no"), "truncated: 2 parameters are left out of its result; failed: no"),
 ])
 def test_a_host_without_a_whole_result_is_an_error(shard, message):
     assert cases(only(samples.read([shard]))) == {("web1", "the result"): ("error", message)}

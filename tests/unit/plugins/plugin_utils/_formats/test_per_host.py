@@ -25,13 +25,6 @@ def test_a_long_name_is_cut_and_stays_its_own():
     assert {(len(name), name[:201], name[-5:]) for name in names} == {(222, "x" * 200 + "~", ".cklb")}
 
 
-def test_problems_are_parted_by_host():
-    of_hosts, others = per_host.problems(samples.everything())
-    kinds = {host: [problem.kind for problem in found] for host, found in of_hosts.items()}
-    assert kinds == {"down": ["unreachable"], "half": ["truncated"]}
-    assert [problem.kind for problem in others] == ["truncated", "missing"]
-
-
 @pytest.mark.parametrize("waiver, text", [
     (samples.WAIVER, "vendor needs it; until 2027-01-31; owner ops; ticket T-1"),
     (dict(samples.WAIVER, expires=None, owner=None, ticket=None, control="cis_rhel8:3.3.1"),
