@@ -229,7 +229,7 @@ class Call:
         asked = self._of_role("state") if others else None
         if asked in others:
             more = "" if others[asked] == "rollback" else ' ARGS="-e photon_hardening_state=%s"' % asked
-            raise ValueError("photon_hardening_state: the playbook %s does not accept %s: use the playbook %s (make %s%s)"
+            raise ValueError("photon_hardening_state: the playbook %s does not accept %s: remove it, or use the playbook %s (make %s%s)"
                              % (playbook, asked, others[asked], others[asked], more))
 
     def _check_label_only(self):

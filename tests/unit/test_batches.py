@@ -59,7 +59,8 @@ def test_a_canary_that_fails_keeps_the_rest_from_being_touched(run, tmp_path):
 
 def test_so_does_one_of_a_rollback(run, tmp_path):
     """Of its preview nothing is kept."""
-    code, output, outcomes, _missing = run({"canary": BAD, "web1": LOCAL, "web2": LOCAL}, CANARY, "rollback.yml")
+    bad = LOCAL + " photon_hardening_root=mnt"
+    code, output, outcomes, _missing = run({"canary": bad, "web1": LOCAL, "web2": LOCAL}, CANARY, "rollback.yml")
     assert (code, outcomes, kept(tmp_path)) == (2, {}, set()), output
     assert without_result(output) == ["web1", "web2"], output
 

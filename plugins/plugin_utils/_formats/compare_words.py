@@ -50,7 +50,7 @@ def about(side):
              ("kernel", " ".join(filter(None, (facts.get("release"), facts.get("machine"))))),
              ("memory", memory and "%.1f GiB" % (memory / 1048576)), ("processors", facts.get("processors")),
              ("runtimes", ", ".join(filter(None, runtimes or ()))),
-             ("incomplete", side.omitted and "%d parameters were left out of the result" % side.omitted)]
+             ("incomplete", side.omitted and "parameters left out of the result: %d" % side.omitted)]
     return [(word, str(text)) for word, text in found if text]
 
 

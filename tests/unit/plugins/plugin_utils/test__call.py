@@ -229,17 +229,17 @@ def test_the_host_does_not_say_where_its_result_is_kept(name):
     *[({"role_variables": True}, {"photon_hardening_groups": text}, "photon_hardening_groups: it is empty: name groups (security, tuning, ")
       for text in ("", " ", ",")],
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "forgotten"},
-     "photon_hardening_state: the playbook rollback does not accept forgotten: use the playbook harden (make harden "),
+     "photon_hardening_state: the playbook rollback does not accept forgotten: remove it, or use the playbook harden (make harden "),
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "adopted"},
      "photon_hardening_state: the playbook rollback does not accept adopted"),
     ({"role_variables": True, "state": "absent"}, {"photon_hardening_state": "forgoten"},
      "photon_hardening_state: 'forgoten' is not one of"),
     # An audit that looks at nothing would pass its gate.
     *[({"role_variables": True, "state": "present"}, {"photon_hardening_state": state},
-       'photon_hardening_state: the playbook audit does not accept %s: use the playbook harden (make harden '
+       'photon_hardening_state: the playbook audit does not accept %s: remove it, or use the playbook harden (make harden '
        'ARGS="-e photon_hardening_state=%s")' % (state, state)) for state in ("adopted", "forgotten")],
     ({"role_variables": True, "state": "present"}, {"photon_hardening_state": "absent"},
-     "photon_hardening_state: the playbook audit does not accept absent: use the playbook rollback (make rollback)"),
+     "photon_hardening_state: the playbook audit does not accept absent: remove it, or use the playbook rollback (make rollback)"),
     ({"role_variables": True, "state": "absent", "uses": {"ruter": "present"}}, {}, "uses: 'ruter' is not a use of a host"),
 ])
 def test_refusals(args, variables, words):

@@ -163,7 +163,7 @@ def test_a_value(given, expected):
 def test_what_is_known_of_a_side():
     side = _sides.of_info("a", info(runtimes=[{"name": "docker"}, {"name": "podman"}], omitted=3))
     assert compare_words.in_a_line(side) == ("host; system Debian; kernel 6.1 x86_64; memory 2.0 GiB; processors 2; "
-                                             "runtimes docker, podman; incomplete 3 parameters were left out of the result")
+                                             "runtimes docker, podman; incomplete parameters left out of the result: 3")
 
 
 def test_what_a_line_would_break():
