@@ -15,7 +15,9 @@ import pytest
 PLAYBOOKS = pathlib.Path(__file__).parents[2] / "playbooks"
 LOCAL = "ansible_connection=local ansible_python_interpreter=%s ansible_become=false" % sys.executable
 # It is refused before the host is contacted.
-BAD = LOCAL + " photon_hardening_root=no/absolute/path"
+BAD = LOCAL + " photon_hardening_conflicts=fight"
+# The way back does not read that.
+BAD_BACK = LOCAL + " photon_hardening_root=no/absolute/path"
 CANARY = {"photon_hardening_serial": "1,50%", "photon_hardening_max_fail_percentage": 0}
 
 
