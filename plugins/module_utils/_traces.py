@@ -197,11 +197,13 @@ def _ways(interfaces):
     routes = [(fields[0], (fields[1], fields[7])) for fields in lines if len(fields) > 7 and fields[0] != "*"]
     several, defaults = _several(routes), {name for name, way in routes if way == _EVERYWHERE}
     others = {name for name, way in routes if name not in defaults and not _address(way[0]).startswith(_NO_SENDERS)} if defaults else ()
+    groups = {name: group for name, group in _groups() if name not in defaults} if defaults else {}
     # Engines make many of these, and none is a tunnel.
     silent = [name for name in set(interfaces).difference(dict(routes), ["lo"]) if not interfaces[name] and not name.startswith("veth")]
-    links = _procfs.links(b"veth") if not several and (others or silent) else ()
+    links = _procfs.links(b"veth") if not several and (others or groups or silent) else ()
+    out = _leading_out(links, interfaces, defaults)
     chosen = "rules for more tables of routes" if _procfs.has_route_rules() else None
-    return several or _beside(others, defaults, links) or chosen or _joined(defaults) or _tunnel(silent, links)
+    return several or _beside(out.intersection(others), defaults) or chosen or _joined(out, groups) or _tunnel(silent, links)
 
 
 def _several(routes):
@@ -217,38 +219,48 @@ def _several(routes):
     return None
 
 
-def _beside(names, defaults, links):
-    """A network of an interface among NAMES that leads out of this machine: who asks for an address of it from a third network is answered
-    by one of the DEFAULTS."""
+def _beside(names, defaults):
+    """A network of an interface among NAMES: who asks for an address of it from a third network is answered by one of the DEFAULTS."""
+    return "a network of %s beside the default route through %s" % (min(names), ", ".join(sorted(defaults))) if names else None
+
+
+def _leading_out(links, interfaces, defaults):
+    """The names of those of LINKS that lead out of this machine. INTERFACES: as in a Snapshot."""
     # A namespace has no device.
     inside = all(link.kind or link.form == _LOOPBACK for link in links)
-    found = [link.name for link in links if link.name in names and (inside and link.is_far or _leads_out(link, links, defaults))]
-    return "a network of %s beside the default route through %s" % (found[0], ", ".join(sorted(defaults))) if found else None
+    return {link.name for link in links if inside and link.is_far or _leads_out(link, links, interfaces, defaults)}
 
 
-def _leads_out(link, links, defaults):
+def _leads_out(link, links, interfaces, defaults):
     """Whether an interface is a device or one of DEFAULTS, or stands on one, as a VLAN, a bond or a macvlan does."""
     if link.kind in ("", "ipoib", "veth") or link.is_far:
-        return link.kind in ("", "ipoib") or link.name in defaults
-    return any(_leads_out(other, links, defaults) for other in links if other.master == link.index or other.index == link.below)
+        return bool(link.kind in ("", "ipoib") and interfaces.get(link.name)) or link.name in defaults
+    return any(_leads_out(other, links, interfaces, defaults) for other in links if other.master == link.index or other.index == link.below)
 
 
-def _joined(names):
-    """A group that something has joined on an interface that is none of NAMES: who sends to it may be anywhere."""
+def _groups():
+    """(interface, group) of what has been joined, but for groups that stay on one link."""
     interface = None
     for line in (_files.read_proc("net/igmp", _files.MAX_SHORT) or "").splitlines():
         words = line.split()
         if line[:1].isdigit():
             interface = line.partition(":")[0].split()[-1]
-        elif re.match(r"\s+[0-9A-F]{8}\s", line) and interface not in names and not _address(words[0]).startswith(_GROUPS_OF_LINKS):
-            return "the group %s joined on %s" % (_address(words[0]), interface)
-    return None
+        elif re.match(r"\s+[0-9A-F]{8}\s", line) and not _address(words[0]).startswith(_GROUPS_OF_LINKS):
+            yield interface, _address(words[0])
+
+
+def _joined(names, groups):
+    """A group that something has joined on an interface among NAMES: who sends to it may be anywhere."""
+    name = min(names.intersection(groups), default=None)
+    return "the group %s joined on %s" % (groups[name], name) if name else None
 
 
 def _tunnel(names, links):
-    """A tunnel among NAMES, to which no route leads: what comes out of it is answered by another way."""
+    """A tunnel among NAMES with an address of IPv4, to which no route of IPv4 leads: what comes out of it is answered by another way."""
     found = [link.name for link in links if link.name in names and link.form in _TUNNELS and link.is_up]
-    return "%s, a tunnel to which no route leads" % found[0] if found else None
+    addressed = {name for name, _address, _bits in _procfs.addresses()} if found else ()
+    name = min(set(found).intersection(addressed), default=None)
+    return "%s, a tunnel to which no route leads" % name if name else None
 
 
 def _address(text):

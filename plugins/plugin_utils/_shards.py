@@ -24,6 +24,8 @@ _PROBLEMS = '"problems": '
 
 # How a run ended for a host. While it is on, and when it breaks off, nothing is known.
 _UNKNOWN, _DONE = "unknown", "done"
+# What only a result with rows has.
+_OF_ROWS = frozenset(("parameters", "summary", "omitted", "stopped"))
 _NOT_ENDED = "Nothing is known of this host: the run is still on, or it broke off."
 
 
@@ -130,10 +132,14 @@ def outcome(result):
 
 def sound(result):
     """RESULT of the module; that of one that failed, where it is none that a report would count. The host sends it."""
+    ended = outcome(result)
     try:
-        if outcome(result) == _DONE:
-            _shape.check(_line(shard("-", result, False, _DONE, {})))
+        if ended == _DONE or not _OF_ROWS.isdisjoint(result):
+            _shape.check(_line(shard("-", result, False, ended, {})))
     except _shape.BadShard as exc:
+        if ended != _DONE:
+            # Why it failed is still told.
+            return {key: value for key, value in result.items() if key not in _OF_ROWS}
         return {"failed": True, "changed": bool(result.get("changed")),
                 "msg": "The host sent no result of the module: %s. Check the Python interpreter of this host." % exc}
     return result

@@ -333,7 +333,8 @@ DEFAULT = "eth0\t00000000\t0100000A\t3\t0\t0\t0\t00000000\n"
     ([LO, ETH0, link("eth1", index=3)], "0A080000", "eth1"), ([LO, ETH0, link("ib0", "ipoib", 3)], "0A080000", "ib0"),
     ([LO, ETH0, link("bond0.7", "vlan", 5, below=4), link("bond0", "bond", 4), link("eth2", index=3, master=4)], "0A080000", "bond0.7"),
     ([LO, ETH0, link("shim", "macvlan", 3, below=2)], "0A0900C0", "shim"),
-    # What leads to guests of this machine, and to its own link.
+    # What leads to guests of this machine, and to its own link. VMware's and VirtualBox's interfaces are of no kind, and no devices.
+    ([LO, ETH0, link("vmnet8", index=3)], "0A080000", None),
     ([LO, ETH0, link("docker0", "bridge", 3), link("veth1", "veth", 4, 4, 3, True)], "AC110000", None),
     ([LO, ETH0, link("veth1", "veth", 3, 2, None, True)], "AC110000", None), ([LO, ETH0, link("wg0", "wireguard", 3)], "0A080000", None),
     ([LO, ETH0, link("a", "veth", 3, 4), link("b", "veth", 4, 3)], "0A080000", None), ([LO, ETH0], "A9FEA9FE", None),
@@ -345,11 +346,12 @@ DEFAULT = "eth0\t00000000\t0100000A\t3\t0\t0\t0\t00000000\n"
 def test_a_second_network_beside_the_default_route(traces, monkeypatch, links, network, expected):
     monkeypatch.setattr(_procfs, "links", lambda _left_out: links)
     name = links[2].name if len(links) > 2 else "eth1"
+    interfaces = {link.name: link.name.startswith(("eth", "ib")) and not link.is_far for link in links}
     own = "%s\t%s\t0\t1\t0\t0\t0\t00FFFFFF\n" % (name, _as_printed(network))
     words = expected and "a network of %s beside the default route through eth0" % expected
-    assert traces(texts={"net/route": HEAD + DEFAULT + own})["ways"] == words
+    assert traces(interfaces=interfaces, texts={"net/route": HEAD + DEFAULT + own})["ways"] == words
     # Without a default route nobody else is answered anyway.
-    assert traces(texts={"net/route": HEAD + own})["ways"] is None
+    assert traces(interfaces=interfaces, texts={"net/route": HEAD + own})["ways"] is None
 
 
 GROUPS = "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n%d\t%-10s:     1      V3\n\t\t\t\t%s     1 0:00000000\t\t0\n"
@@ -360,11 +362,18 @@ GROUPS = "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n%d\t%-
     ("enx001122334455", "EF010101", "the group 239.1.1.1 joined on enx001122334455"),
     # Who is asked by the default route is answered by it; of these groups the senders are near.
     ("eth0", "EF010101", None), ("eth1", "E00000FB", None), ("eth1", "EFFFFFFA", None),
+    # Nobody outside of this machine sends to these.
+    ("lo", "EF010101", None), ("docker0", "EF010101", None),
 ])
-def test_a_group_that_is_joined_where_no_default_route_leads(traces, interface, group, expected):
+def test_a_group_that_is_joined_where_no_default_route_leads(traces, monkeypatch, interface, group, expected):
+    interfaces = {"lo": False, "eth0": True, "eth1": True, "enx001122334455": True, "docker0": False}
+    links = [LO] + [link(name, "" if name != "docker0" else "bridge", index) for index, name in enumerate(interfaces, 1) if name != "lo"]
+    monkeypatch.setattr(_procfs, "links", lambda _left_out: links)
     route = "eth0\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
     texts = {"net/route": HEAD + route, "net/igmp": GROUPS % (3, interface, _as_printed(group))}
-    assert traces(texts=texts)["ways"] == expected
+    assert traces(interfaces=interfaces, texts=texts)["ways"] == expected
+    # Without a default route nobody else is answered anyway.
+    assert traces(interfaces=interfaces, texts=dict(texts, **{"net/route": HEAD}))["ways"] is None
 
 
 @pytest.mark.parametrize("name, form, is_up, route, expected", [
@@ -373,9 +382,12 @@ def test_a_group_that_is_joined_where_no_default_route_leads(traces, interface, 
     ("docker0", 1, True, "", False),
 ])
 def test_a_tunnel_out_of_which_comes_what_is_answered_elsewhere(traces, monkeypatch, name, form, is_up, route, expected):
-    monkeypatch.setattr(_procfs, "links", lambda _left_out: [LO, ETH0, link(name, "x", 3, form=form, is_up=is_up)])
-    found = traces(interfaces={"lo": False, "eth0": True, "veth1": False, name: False}, texts={"net/route": HEAD + DEFAULT + route})["ways"]
-    assert found == (name + ", a tunnel to which no route leads" if expected else None)
+    monkeypatch.setattr(_procfs, "links", lambda _left_out=None: [LO, ETH0, link(name, "x", 3, form=form, is_up=is_up)])
+    for addresses in ([("eth0", "10.0.0.5", 24), (name, "10.50.0.1", 32)], [("eth0", "10.0.0.5", 24)]):
+        monkeypatch.setattr(_procfs, "addresses", lambda addresses=addresses: addresses)
+        found = traces(interfaces={"lo": False, "eth0": True, "veth1": False, name: False}, texts={"net/route": HEAD + DEFAULT + route})
+        # One of IPv6 alone takes in nothing of IPv4.
+        assert found["ways"] == (name + ", a tunnel to which no route leads" if expected and len(addresses) == 2 else None)
 
 
 def test_rules_that_choose_a_table_of_routes(traces, monkeypatch):

@@ -48,6 +48,20 @@ def test_of_an_image_the_kernel_that_works_on_it_is_not_told(said, kept_of_it):
     assert _shards.shard("web1", {"kernel": said}, False, "done", {})["kernel"] == said
 
 
+@pytest.mark.parametrize("more", [
+    {"summary": {"ok": 30}, "parameters": [row("kernel.a", "ok")]}, {"parameters": [1]}, {"parameters": "x", "summary": {}},
+    {"stopped": True, "summary": {"ok": 30}, "parameters": []}, {"omitted": -1},
+])
+def test_rows_that_do_not_fit_are_taken_from_a_failure_and_its_reason_stays(more):
+    assert _shards.sound(dict({"failed": True, "msg": "the disk is full"}, **more)) == {"failed": True, "msg": "the disk is full"}
+
+
+def test_a_failure_keeps_rows_that_fit():
+    whole = {"failed": True, "stopped": True, "msg": "fail_on", "summary": {"ok": 1}, "parameters": [row("kernel.a", "ok")], "omitted": 0}
+    for result in (whole, {"failed": True, "msg": "no rows"}, {"failed": True, "unreachable": True, "msg": "gone"}):
+        assert _shards.sound(result) is result
+
+
 def test_a_name_that_is_too_long_is_refused():
     assert _shards.file_name("x" * 240) == "x" * 240 + ".json"
     with pytest.raises(ValueError):
