@@ -65,6 +65,10 @@ _TARGETS = {"ACCEPT": _PASSES, "NFQUEUE": _PASSES, "MASQUERADE": _CHANGES, "SNAT
 _TABLE_END = re.compile(r"(?:[ \t]+-m comment --comment \S+)?[ \t]+(?:-j[ \t]*|--jump[ \t=]+)(?:DROP|REJECT|RETURN)\b")
 _TABLE_FOR_NONE = re.compile(r"(?<!! )--(?:ct)?state[ \t=]+(?:ESTABLISHED|RELATED|INVALID|,)+(?![\w,])|(?<!! )-[io][ \t]*lo(?!\S)"
                              r"|--to-destination[ \t]+127\.")
+# What engines make by themselves, and a tool saves with the rest: chains, rules for their bridges, files of firewalld.
+_OF_ENGINES = re.compile(r"(?<![\w-])(?:DOCKER|KUBE|CNI|LIBVIRT|NETAVARK|FLANNEL)(?![a-z0-9])|(?<!\w)cali-"
+                         r"|[ \t]-[io][ \t]*(?:(?:docker|cni|virbr|lxcbr|podman)[0-9]|br-[0-9a-f]{12}(?!\S))")
+_FILES_OF_ENGINES = ("policies/docker", "policies/libvirt", "zones/docker", "zones/libvirt")
 # ufw calls chains of these names.
 _FORWARDING = tuple(("filter", name) for name in ("FORWARD", "ufw-user-forward", "ufw6-user-forward"))
 _TRANSLATING, _TAKING_IN = (("nat", "PREROUTING"), ("nat", "POSTROUTING")), (("filter", "INPUT"),)
@@ -186,6 +190,8 @@ def _families(words, otherwise=_BOTH):
 def _firewalld(path, text):
     """The families of which a file of firewalld forwards packets. Masquerading is for IPv4 where no rule says otherwise."""
     name, text = path[len(_FIREWALLD) + 1:], _without_comments(text)
+    if name.startswith(_FILES_OF_ENGINES):
+        return ()
     if name == "firewalld.conf":
         return _BOTH[:1] if re.search(r"(?m)^[ \t]*DefaultZone[ \t]*=[ \t]*external\b", text) else ()
     signs = r"<masquerade|<forward-port[^>]{0,200}\bto-addr="
@@ -205,7 +211,7 @@ def _passes(text):
     rules, table = {}, "filter"
     for begun, named, verb, chain, rest in _TABLE_RULE.findall(re.sub(_QUOTED, '""', text)):
         table, target = begun or table, _TARGET.search(rest)
-        if target and not _TABLE_FOR_NONE.search(rest):
+        if target and not _TABLE_FOR_NONE.search(rest) and not _OF_ENGINES.search(chain + rest):
             outcome = _ENDS if _TABLE_END.match(rest) else _TARGETS.get(target.group(1), target.group(1))
             known = rules.setdefault((named or table, chain), deque())
             (known.append if verb in ("-A", "--append") else known.appendleft)((outcome, None))

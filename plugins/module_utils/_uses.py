@@ -361,14 +361,16 @@ def _is_on(value):
     return bool(_values.number(value or ""))
 
 
-def _router(facts, _uses, parameter=FORWARD):
+def _router(facts, uses, parameter=FORWARD):
     family, own = forwarding_family(parameter), facts.own.get(parameter)
-    lines = ("%s:%d" % (path, number) for name, value, path, number in _set_by(facts)
-             if _FORWARDING[parameter].match(name) and _is_on(value))
-    path = _first(lines) or _first(_packet_filters.forwarding(facts.filters, family))
-    # An engine switches it on as well, and writes no file.
+    line = _first("%s:%d" % (path, number) for name, value, path, number in _set_by(facts)
+                  if _FORWARDING[parameter].match(name) and _is_on(value))
+    # An engine switches it on as well, and writes no file; the documentation of Kubernetes asks for such a line on each node.
     live = Use("%s was %s before us" % (parameter, own), True, by_engine=True) if _is_on(own) else None
-    use = _enabled(_ROUTERS + _ROUTERS_OF[family], facts) or (Use(path, True) if path else live)
+    is_asked_for = line and "kubelet" in uses
+    path = (None if is_asked_for else line) or _first(_packet_filters.forwarding(facts.filters, family))
+    use = (_enabled(_ROUTERS + _ROUTERS_OF[family], facts) or (Use(path, True) if path else None)
+           or (Use(line, True, by_engine=True) if is_asked_for else live))
     return use._replace(before=True) if live else use
 
 

@@ -330,6 +330,17 @@ def test_a_router(facts, expected):
     assert found(**facts) == {name: (evidence, True) for name, evidence in expected.items()}
 
 
+KUBELET = programs("/usr/bin/kubelet")
+
+
+@pytest.mark.parametrize("more, expected", [
+    ({}, None), ({"filters": {"/etc/nftables.conf": "chain post { masquerade }"}}, ("/etc/nftables.conf", True)),
+])
+def test_the_line_that_kubernetes_asks_for_makes_no_router(more, expected):
+    assert found(lines={FORWARD: LINE}, programs=KUBELET, **more).get("router") == expected
+    assert found(lines={FORWARD: LINE}, programs=programs("/usr/bin/lxc-start"))["router"][1]
+
+
 DOCKER = programs("/usr/sbin/dockerd")
 BY_ENGINE, LINES = dict(own={FORWARD: "1"}), dict(own={FORWARD: "1"}, lines={FORWARD: LINE})
 MASQUERADES = dict(filters={"/etc/nftables.conf": "chain post { masquerade }"})
@@ -497,6 +508,13 @@ NO, IPV4, IPV6, BOTH = (), ("router",), ("router_ipv6",), ("router", "router_ipv
     (POLICY, '<policy target="ACCEPT"><ingress-zone name="lan"/><egress-zone name="wan"/></policy>', BOTH),
     (POLICY, '<policy target="ACCEPT"><ingress-zone name="lan"/><egress-zone name="HOST"/></policy>', NO),
     (POLICY, "<policy target='ACCEPT'><ingress-zone name='HOST'/><egress-zone name='ANY'/></policy>", NO),
+    # What engines make by themselves.
+    ("/etc/firewalld/policies/docker-forwarding.xml", '<policy target="ACCEPT"><ingress-zone name="ANY"/></policy>', NO),
+    (TABLE, "*filter\n-A FORWARD -j DOCKER-USER\n-A FORWARD -o docker0 -j DOCKER\n-A FORWARD -i docker0 ! -o docker0 -j ACCEPT\n"
+            "-A DOCKER -d 172.17.0.2/32 ! -i docker0 -o docker0 -p tcp -j ACCEPT\n*nat\n-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 "
+            "-j MASQUERADE\n-A DOCKER ! -i br-0123456789ab -p tcp -j DNAT --to-destination 172.18.0.2:80\n", NO),
+    (TABLE, "*filter\n-A FORWARD -j KUBE-FORWARD\n-A KUBE-FORWARD -j ACCEPT\n-A FORWARD -j cali-FORWARD\n-A FORWARD -j CNI-FORWARD\n", NO),
+    (TABLE, "*filter\n-A FORWARD -j DOCKER-USER\n-A FORWARD -i br-lan -j ACCEPT\n", IPV4),
     ("/etc/firewalld/direct.xml", '<rule table="filter" chain="FORWARD" priority="0">-j ACCEPT</rule>', BOTH),
     ("/etc/firewalld/direct.xml", '<rule ipv="ipv6" table="filter" chain="FORWARD" priority="0">-j ACCEPT</rule>', IPV6),
     ("/etc/firewalld/direct.xml", '<passthrough ipv="ipv4">-A FORWARD -i lan -j ACCEPT</passthrough>', IPV4),
