@@ -104,8 +104,10 @@ class ActionModule(ActionBase):
         host = str(self._task.delegate_to or task_vars["inventory_hostname"])
         call = _call.Call(self._task.args, task_vars, self._templar.template)
         try:
-            # A preview of a rollback says nothing of what is wanted: what is kept of the last audit stays.
-            settings = None if self._is_preview(call) else call.report_settings()
+            settings = call.report_settings()
+            if self._is_preview(call):
+                # That of a rollback says nothing of what is wanted: what is kept of the last audit stays.
+                settings = None
             image = _records.of_image(host, call.image()) if call.image() else None
             host = image or host
             shelf = self._shelf(settings and settings.folder, host)
@@ -155,12 +157,12 @@ class ActionModule(ActionBase):
 
     def _added(self, call, result, about, is_at_home):
         """What the controller adds to the RESULT of a module. Ansible takes no facts of a task that failed, and its line would begin with
-        them. Unless it IS_AT_HOME, Ansible would take them for another host's."""
+        them. Unless it IS_AT_HOME, Ansible would take them for another host's; of a task with no_log nothing is kept."""
         if not isinstance(result.get("parameters"), list) or result.get("failed"):
             return {}
         if self._is_preview(call):
             return {"preview_of": about["mode"]}
-        return {"ansible_facts": _shards.facts(result, about)} if is_at_home else {}
+        return {"ansible_facts": _shards.facts(result, about)} if is_at_home and not self._task.no_log else {}
 
     def _executed(self, args, task_vars, **module):
         """What the task's own module says, or another MODULE."""

@@ -119,6 +119,18 @@ def test_what_no_report_would_count_is_the_result_of_a_module_that_failed(tmp_pa
     assert (found["outcome"], found["msg"]) == ("failed", result["msg"])
 
 
+@pytest.mark.parametrize("no_log", [False, True])
+def test_of_a_task_with_no_log_no_fact_is_kept(no_log):
+    answer = {"msg": "0 of 1", "changed": False, "summary": {"ok": 1}, "parameters": [row("a.b")]}
+    assert ("ansible_facts" in Play({"dropins": DROPINS}, answer, no_log=no_log).run()) is not no_log
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_preview_of_a_rollback_is_refused_for_what_refuses_the_rollback(check_mode):
+    play = Play({"state": "absent", "role_variables": True}, variables={"photon_hardening_report_formats": ["xx"]}, check_mode=check_mode)
+    assert play.run()["failed"] and play.sent == []
+
+
 @pytest.mark.parametrize("prints, no_log, shown", [(True, False, ["web1: 0 of 3 parameters differ"]), (False, False, []), (True, True, [])])
 def test_where_a_line_is_printed(prints, no_log, shown):
     play = Play({"dropins": DROPINS}, prints=prints, no_log=no_log)
