@@ -10,7 +10,7 @@ need_sandbox() {
 newcomer() {
   local start=$SECONDS
   use_venv "$1"
-  say "a newcomer installs with $("$VENV/bin/ansible" --version | head -1)"
+  say "a newcomer installs with $("$VENV/bin/ansible" --version | sed -n 1p)"
   # By its text: nothing of the checkout is used.
   env -i PATH="$VENV/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" LC_ALL=C.UTF-8 "${@:2}" \
     bash "$ROOT/tests/sandbox" bash -c "$(<"$ROOT/tests/galaxy/client.sh")"

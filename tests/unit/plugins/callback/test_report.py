@@ -37,8 +37,8 @@ class Run:
             shelf.end(dict(answer, summary={"changed": 1}, failed=event == "failed", unreachable=event == "unreachable"))
             said = {"folder": self.folder, "formats": ["json"], "keep": 20, "benchmark": None}
             answer["invocation"] = {"report": dict(said, **(settings or {}))}
-        task = types.SimpleNamespace(**dict({"action": ACTION, "no_log": False, "delegate_to": None, "delegate_facts": None,
-                                                 "check_mode": False}, **more))
+        usual = {"action": ACTION, "no_log": False, "delegate_to": None, "delegate_facts": None, "check_mode": False}
+        task = types.SimpleNamespace(**dict(usual, **more))
         if item:
             answer["_ansible_delegated_vars"] = {"ansible_delegated_host": item}
         given = types.SimpleNamespace(_task=task, _result=answer, _host=types.SimpleNamespace(get_name=lambda: host))

@@ -322,9 +322,8 @@ def test_a_run_that_does_not_reach_the_kernel_does_not_forget_what_was_refused(p
     plain.file("/run/other", "")
     plain.refusals["kernel.a"] = ("2", plain.EINVAL)
     assert run(CONTENT)["failed"]
-    full = OSError(plain.ENOSPC, "No space left on device", PATH)
     with monkeypatch.context() as patched:
-        patched.setattr(_atomic, "stage", lambda *_arguments: (_ for _ in ()).throw(full))
+        failing(patched, _atomic, "stage", lambda *_arguments: True, OSError(plain.ENOSPC, "No space left on device", PATH))
         assert "No space left" in run(CONTENT)["msg"]
     for value in ("2", "0x2"):
         assert states(run({PATH: "kernel.a = %s\n" % value}, check_mode=True)) == {"kernel.a": "rejected"}
