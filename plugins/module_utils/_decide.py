@@ -19,9 +19,9 @@ _UNTIL_REBOOT = "only a reboot takes it back"
 _ADDRESSES = "addresses and routes of IPv6 that nothing configures again are lost"
 
 
-def _aside(state, reason):
+def _aside(state, reason, target=None):
     """The parameter is left alone, and its line is not in force."""
-    return Choice(state, reason=reason)
+    return Choice(state, target, reason=reason)
 
 
 def _in_force(state, target, write=None, reason=""):
@@ -97,7 +97,7 @@ def _choose(want, wanted, request, snapshot):
                          % (rule.required or "%s line %s" % (want.dropin, want.number), want.name))
     broken = _held.for_use(want, reading, snapshot) or _held.for_partner(want, wanted, request, snapshot)
     if broken and (request.image or not _is_lacking(want, reading)):
-        return _aside("held_back", broken)
+        return _aside("held_back", broken, want.value)
     if request.image:
         return _in_force("ok", want.value) if want.value is not None else None
     return _on_kernel(want, rule, reading, snapshot)
@@ -171,29 +171,38 @@ def _blocked(want, target, landing, reading, entry, snapshot):
 def refused_before(name, value, entry, one_way, snapshot):
     """(state, reason) where an earlier run could not set VALUE and this one does not try it again: a run tries whatever may be taken
     without a reboot."""
+    # A run that failed is newer than what is remembered of one that did not.
+    if snapshot.refused and snapshot.refused[0] in _behaviour.names_of(name) and _values.same(name, snapshot.refused[1], value):
+        return "rejected", _FAILED % value
     refused = entry.refused if entry is not None and (one_way or snapshot.is_check) else None
     if refused and refused[2] == snapshot.boot and _values.same(name, refused[1], value):
         return refused[0], _REFUSED if one_way else _REFUSED + "; a run tries it again"
-    if snapshot.refused and snapshot.refused[0] in _behaviour.names_of(name) and _values.same(name, snapshot.refused[1], value):
-        return "rejected", _FAILED % value
     return None
 
 
 def within_bounds(choices, snapshot):
-    """CHOICES without the writes that the kernel refuses, since another parameter keeps a value that does not go together with theirs. Of
-    what is to be set, only a check is told so: the run fails."""
+    """CHOICES without the writes that the kernel refuses, since another parameter keeps a value that does not go together with theirs. The
+    way back gives way to what is asked for. Of that, only a check is told so: the run fails."""
     found = dict(choices)
     for low, high in (pair for pair in _behaviour.BOUNDS if any(name in choices for name, _start in pair)):
         names = low[0], high[0]
-        after = [choices[name].write if name in choices and choices[name].write is not None else snapshot.live.get(name, ABSENT).value
-                 for name in names]
-        if None in after or _behaviour.fit(*map(_values.parse, names, after)):
-            continue
-        for name, other, value in zip(names, reversed(names), reversed(after)):
-            choice = choices.get(name)
+        for name, other in sorted((names, names[::-1]), key=lambda pair: pair[0] in choices and choices[pair[0]].active):
+            after = {one: _after(one, found.get(one), snapshot) for one in names}
+            if None in after.values() or _behaviour.fit(*[_values.parse(one, after[one]) for one in names]):
+                break
+            choice = found.get(name)
             if choice is not None and choice.write is not None and (snapshot.is_check or not choice.active):
-                found[name] = _bounded(choice, "the kernel does not take it while %s is %s" % (other, value))
+                found[name] = _bounded(choice, "the kernel does not take it beside %s = %s" % (other, after[other]))
     return found
+
+
+def _after(name, choice, snapshot):
+    """The value of a parameter after the run, which tries again what was refused before."""
+    reading = snapshot.live.get(name, ABSENT)
+    if choice is None or reading.value is None:
+        return reading.value
+    is_tried = choice.active and choice.state in ("read_only", "reboot_required") and not reading.refused
+    return choice.write or (choice.target if is_tried else reading.value)
 
 
 def _bounded(choice, reason):

@@ -79,15 +79,17 @@ def is_set(value):
     return bool(value.strip()) and not _behaviour.is_zero(value)
 
 
-def seen(wanted, choices, snapshot):
+def seen(wanted, choices, request, snapshot):
     """use -> evidence, to be remembered: of the uses that hold something back and that nothing of root proves, and of those that did."""
-    found = {name: snapshot.uses[name].evidence for name in snapshot.saved.seen if name in snapshot.uses and not snapshot.uses[name].firm}
-    for name, choice in choices.items():
-        if choice.state == "held_back" and name in wanted:
-            for use, sign in _signs(name, wanted[name].value, wanted[name].rule.hold, snapshot):
-                if not sign.firm:
-                    found[use] = sign.evidence
-    return found
+    found = {use: snapshot.uses[use] for use in snapshot.saved.seen if use in snapshot.uses and not snapshot.uses[use].firm}
+    found.update(_unproved(wanted, choices, request, snapshot))
+    return {use: sign.evidence for use, sign in found.items()}
+
+
+def _unproved(wanted, choices, request, snapshot):
+    """use -> Use, of those that hold something back in this run and that nothing of root proves."""
+    return {use: sign for name, choice in choices.items() if not choice.active
+            for use, sign in _signs(name, choice.target, needs(name, request, wanted).hold, snapshot) if not sign.firm}
 
 
 # --- sentences ---
@@ -124,10 +126,10 @@ def _stopped(name, value, rule, snapshot):
         yield ": ".join(words + [_in_words([(use, sign)])])
 
 
-def gone_uses(wanted, choices_made, snapshot):
+def gone_uses(wanted, choices_made, request, snapshot):
     """Sentences about uses that still hold something back although nothing shows them now."""
-    return [_GONE % (use, snapshot.uses[use].evidence, use) for use in sorted(seen(wanted, choices_made, snapshot))
-            if snapshot.uses[use].gone]
+    found = _unproved(wanted, choices_made, request, snapshot)
+    return [_GONE % (use, found[use].evidence, use) for use in sorted(found) if found[use].gone]
 
 
 def unproved_uses(wanted, choices_made, snapshot):

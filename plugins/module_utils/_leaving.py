@@ -52,10 +52,10 @@ def _as_ours(name, entry, elsewhere, live, snapshot):
 
 
 def _way_back(name, value, elsewhere, reading, entry, choice, broken, snapshot):
-    def told(state, reason, write=None):
+    def told(state, reason, write=None, held=None):
         known = choice is not None and choice.state != "ok"
         reasons = [choice.reason if known else "", reason]
-        return Choice(choice.state if known else state, None, write, False, "; ".join(filter(None, reasons)))
+        return Choice(choice.state if known else state, known and choice.target or held, write, False, "; ".join(filter(None, reasons)))
 
     is_own = elsewhere is not None and not _values.same(name, value or "", elsewhere[1])
     asks = elsewhere and (_AS_GOOD if is_own else "%s asks for it") % elsewhere[0]
@@ -70,7 +70,7 @@ def _way_back(name, value, elsewhere, reading, entry, choice, broken, snapshot):
         return told("ok", same % elsewhere[0] if elsewhere else _memory.NOT_WANTED)
     if broken:
         what = "%s, which %s asks for," % (value, elsewhere[0]) if elsewhere else "its baseline %s" % value
-        return told("held_back", "left as it is: %s would break %s" % (what, broken))
+        return told("held_back", "left as it is: %s would break %s" % (what, broken), held=value)
     blocked = _blocked_back(name, value, reading, entry, snapshot)
     if blocked:
         return told(*blocked)

@@ -67,6 +67,19 @@ def is_ours(name, entry, live):
     return ours(name, entry, live) is not None
 
 
+def without_taken(saved, live):
+    """SAVED without the zeros that are not ours any more. LIVE: parameter -> Reading."""
+    return saved._replace(parameters={name: entry for name, entry in saved.parameters.items()
+                                      if not (_behaviour.is_zero(entry.wrote or "") and _is_taken(saved, live, name))})
+
+
+def _is_taken(saved, live, name):
+    """Whether something else has set the other one of a pair, which makes this one 0."""
+    partner = _behaviour.partner(name)
+    now = live[partner].value if partner in live else None
+    return now is not None and not _behaviour.is_zero(now) and not is_ours(partner, entry_of(saved, partner), now)
+
+
 def own_value(name, entry, live):
     """What the host has by itself: the last value seen that was not ours."""
     return entry.before if is_ours(name, entry, live) else live
@@ -133,7 +146,8 @@ def _met_by_the_host(snapshot, paths):
     """(parameter, Entry) of lines of ours at PATHS that the host's own value meets: nothing was set, so nothing is remembered."""
     saved = snapshot.saved
     return [(name, Entry(None, None, path)) for path in sorted(paths) for name in spoken_for(saved.files.get(path), snapshot.interfaces)
-            if entry_of(saved, name) is None and name in snapshot.live and _is_met(snapshot, path, name, snapshot.live[name].value)]
+            if entry_of(saved, name) is None and name in snapshot.live and _is_met(snapshot, path, name, snapshot.live[name].value)
+            and not _is_taken(saved, snapshot.live, name)]
 
 
 def _is_met(snapshot, path, name, live):

@@ -160,9 +160,9 @@ Want = namedtuple("Want", "name value dropin number rule")
 Row = _record("Row", "name state before wanted after boot_before boot boot_source dropin reason error boot_source_before", None, None)
 # before: the live value to put back. dropin and number: the line that asks; both None on the way back.
 Write = namedtuple("Write", "name value before one_way dropin number")
-# active: whether the parameter's line stays in force in its drop-in, and then with which value (target). write: the value to set live.
-# elsewhere: whether a later drop-in of ours asks for something else, so that this line is not in force. owner: the later drop-in, where it
-# asks for the same.
+# active: whether the parameter's line stays in force in its drop-in, and then with which value (target); target of one that does not: the
+# value that is held back, or None. write: the value to set live. elsewhere: whether a later drop-in of ours asks for something else, so
+# that this line is not in force. owner: the later drop-in, where it asks for the same.
 Choice = _record("Choice", "state target write active reason elsewhere owner", None, None, False, "", False, None)
 # What a file becomes. text: None: no file. lines, rules, conflicts and edits: as in a SavedFile; lines None: it is not ours any more.
 # attributes: of a file that goes back, None where they are not known.

@@ -28,6 +28,7 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import ABS
 
 def plan(request, snapshot):
     """The Plan for one host."""
+    snapshot = snapshot._replace(saved=_memory.without_taken(snapshot.saved, snapshot.live))
     wanted = _wants.wants(request, snapshot.interfaces)
     choices = _decide.choices(wanted, request, snapshot)
     wanted = _decide.with_kept(wanted, choices)
@@ -205,7 +206,8 @@ def _saved(request, choices, wanted, snapshot, decided, disk, after, followers):
     kept, gone = _remember.folders(snapshot.saved, made, files)
     saved = Saved(parameters, files, kept, _remember.firsts(snapshot.saved, choices, snapshot, files))
     if parameters or files:
-        saved = saved._replace(machine_id=snapshot.saved.machine_id or snapshot.machine_id, seen=_held.seen(wanted, choices, snapshot))
+        saved = saved._replace(machine_id=snapshot.saved.machine_id or snapshot.machine_id,
+                               seen=_held.seen(wanted, choices, request, snapshot))
     return saved, gone
 
 
@@ -225,7 +227,7 @@ def _warnings(wanted, choices, rows, request, snapshot, files_after):
     in_force = {name: (choice.target, wanted[name].rule) for name, choice in choices.items() if choice.active}
     return (_of_another_machine(snapshot) + _expired(wanted, choices) + _module_warnings(wanted, choices, snapshot.modules)
             + _held.unproved_uses(wanted, choices, snapshot) + _held.stopped_uses(wanted, rows, choices, snapshot)
-            + _held.gone_uses(wanted, choices, snapshot)
+            + _held.gone_uses(wanted, choices, request, snapshot)
             + _rivals.warnings(snapshot.rivals, files_after, in_force))
 
 

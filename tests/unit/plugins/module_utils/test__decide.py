@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from ansible_collections.photon.hardening.plugins.module_utils import _decide, _wants
-from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, Entry, Reading, Saved, SavedFile, Use
+from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, Choice, Entry, Reading, Saved, SavedFile, Use
 from ansible_collections.photon.hardening.tests.unit.plugins.module_utils.one_host import (
     DOCKER,
     LATER,
@@ -69,6 +69,24 @@ def test_a_value_that_was_refused_before(refused, state, write):
         assert ("refused by the kernel in an earlier run" in found.reason) == (state == "rejected")
     # What may be taken by now is tried again.
     assert choice("kernel.a = 2", host({"kernel.a": "0"}, saved)).write == "2"
+
+
+def test_a_run_that_failed_is_newer_than_a_value_that_was_refused_before():
+    saved = Saved({"kernel.a": Entry("0", None, PATH, refused=("read_only", "2", "boot b"))}, {})
+    for refused, state in ((None, "read_only"), (("kernel.a", "2"), "rejected")):
+        snapshot = host({"kernel.a": "0"}, saved)._replace(is_check=True, refused=refused)
+        assert choice("kernel.a = 2", snapshot).state == state
+
+
+@pytest.mark.parametrize("live, state", [
+    pytest.param("1024", "reboot_required", id="refused before: a run tries it again"),
+    pytest.param(Reading("1024", 0, errno.EROFS), "changed", id="read-only"),
+])
+def test_what_a_check_says_beside_a_bound_that_was_refused(live, state):
+    snapshot = host({"net.ipv4.ip_unprivileged_port_start": live, "net.ipv4.ip_local_port_range": "1024 65000"})._replace(is_check=True)
+    found = _decide.within_bounds({"net.ipv4.ip_unprivileged_port_start": Choice("read_only", "40000", None, True),
+                                   "net.ipv4.ip_local_port_range": Choice("changed", None, "32768 60999")}, snapshot)
+    assert found["net.ipv4.ip_local_port_range"].state == state
 
 
 @pytest.mark.parametrize("lines, rules, state, reason", [

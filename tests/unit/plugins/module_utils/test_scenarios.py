@@ -297,6 +297,24 @@ def test_a_partner_in_a_later_file_is_restated_against():
     assert not world.run({TUNING: RATIO + " = 20\n"}).files
 
 
+@pytest.mark.parametrize("calls", [
+    pytest.param([{SECURITY: BYTES + " = 4096\n"}, {SECURITY: ""}], id="no longer asked for"),
+    pytest.param([{SECURITY: BYTES + " = 4096\n"}] + [{SECURITY: RATIO + " = 30\n"}] * 2, id="the other one, held back"),
+    pytest.param([{SECURITY: BYTES + " = 4096\n"}, {SECURITY: BYTES + " = 4096\n"}], id="set again, and put back"),
+    pytest.param([{SECURITY: RATIO + " = 0\n"}, {SECURITY: ""}], id="its 0 was a line's"),
+    pytest.param([{SECURITY: RATIO + " = 0\n"}, {TUNING: RATIO + " = 0\n"}, {SECURITY: ""}], id="a line of another drop-in stays"),
+    pytest.param([{TUNING: RATIO + " = 0\n"}, {SECURITY: RATIO + " = 30\n"}, {TUNING: ""}], id="another drop-in asks for more"),
+])
+def test_no_way_back_unsets_what_something_else_has_set(calls):
+    world = World({BYTES: "0", RATIO: "20"})
+    world.run(calls[0], {BYTES: {"exact": True}})
+    world.write(BYTES, "8192")
+    for call in calls[1:]:
+        world.run(call, {BYTES: {"exact": True}})
+    world.absent()
+    assert world.live == {BYTES: "8192", RATIO: "0"} and not world.saved.parameters
+
+
 @pytest.mark.parametrize("first, second", [((RATIO, "20"), (BYTES, "100000")), ((BYTES, "200000"), (RATIO, "10"))])
 def test_one_half_of_a_pair_goes_while_another_drop_in_sets_the_other(first, second):
     world = World({first[0]: first[1], second[0]: "0", "kernel.sysrq": "1"})
@@ -654,7 +672,7 @@ def test_what_another_parameter_bounds_waits_for_it_on_the_way_back():
     world.run({TUNING: RUNTIME + " = 475000\n"})
     plan = world.run({TUNING: ""})
     assert (row(plan, RUNTIME).state, row(plan, RUNTIME).after) == ("reboot_required", "475000")
-    assert row(plan, RUNTIME).reason == "cannot go back: the kernel does not take it while %s is 500000" % PERIOD
+    assert row(plan, RUNTIME).reason == "cannot go back: the kernel does not take it beside %s = 500000" % PERIOD
     assert not world.run({TUNING: ""}).writes
     world.absent()
     assert world.live == {PERIOD: "1000000", RUNTIME: "950000"} and not world.saved.parameters
@@ -678,7 +696,18 @@ def test_a_check_knows_that_a_bound_does_not_fit(monkeypatch):
     monkeypatch.setattr(world, "snapshot", lambda request: World.snapshot(world, request)._replace(is_check=True))
     plan = world.plan({SECURITY: PERIOD + " = 500000\n"})
     assert (row(plan, PERIOD).state, row(plan, PERIOD).after) == ("rejected", "1000000")
-    assert row(plan, PERIOD).reason == "the kernel does not take it while %s is 950000" % RUNTIME
+    assert row(plan, PERIOD).reason == "the kernel does not take it beside %s = 950000" % RUNTIME
+
+
+def test_the_way_back_gives_way_to_what_is_asked_for_and_a_check_knows_it(monkeypatch):
+    low, high = "net.ipv4.ipfrag_low_thresh", "net.ipv4.ipfrag_high_thresh"
+    world = World({low: "3145728", high: "4194304"})
+    world.run({SECURITY: high + " = 6000000\n"})
+    with monkeypatch.context() as patched:
+        patched.setattr(world, "snapshot", lambda request: World.snapshot(world, request)._replace(is_check=True))
+        rows = world.plan({SECURITY: low + " = 5000000\n"}).rows
+    assert rows == world.run({SECURITY: low + " = 5000000\n"}).rows
+    assert world.live == {low: "5000000", high: "6000000"}
 
 
 def test_what_waits_for_another_parameter_goes_with_it_to_what_the_drop_in_that_stays_asks_for():
@@ -1120,6 +1149,20 @@ def test_a_process_alone_takes_no_line_of_ours_back():
 
 
 RA, ADVERTISED = "net.ipv6.conf.all.accept_ra", {"slaac": Use("a router's advertisement on eth0", False)}
+
+
+def test_what_comes_and_goes_holds_the_way_back_too_in_a_moment_in_which_nothing_shows_it():
+    world, rules = World({"kernel.a": "5", "kernel.b": "0"}), {"kernel.a": {"hold": {"5": ["docker"]}}}
+    world.uses = {"docker": Use("process dockerd")}
+    world.run({NETWORK: "kernel.a = 8\n"}, rules)
+    for uses in (world.uses, {}):
+        world.uses = uses
+        again = world.run({NETWORK: ""}, rules)
+        assert states(again) == {"kernel.a": "held_back"} and world.live["kernel.a"] == "8"
+    assert again.warnings[0].startswith("docker (process dockerd) was seen in an earlier run")
+    # A call of which nothing is held back hears nothing of it.
+    assert not world.run({SECURITY: "kernel.b = 1\n"}).warnings
+    assert states(world.run({NETWORK: ""}, rules)) == {"kernel.a": "held_back"}
 
 
 def test_what_comes_and_goes_is_not_hardened_in_a_moment_in_which_nothing_shows_it():
