@@ -31,7 +31,6 @@ def plan(request, snapshot):
     wanted = _wants.wants(request, snapshot.interfaces)
     choices = _decide.choices(wanted, request, snapshot)
     wanted = _decide.with_kept(wanted, choices)
-    back = _leaving.leaving(choices, wanted, request, snapshot)
     disk = {item.path: item for item in snapshot.files}
     decided = _dropins.decide(request, choices, wanted, snapshot, disk)
     mine = _dropins.our_lines(request, decided, wanted, snapshot, disk)
@@ -39,7 +38,8 @@ def plan(request, snapshot):
     after = _restate.with_new(disk, decided.files)
     boots = [_rivals.Boot(files, snapshot.dialect, snapshot.rivals, snapshot.interfaces)
              for files in (snapshot.files, list(after.values()))]
-    choices.update(back)
+    at_boot = {} if request.image else _writes.at_boot(mine, boots[1], snapshot)
+    choices.update(_leaving.leaving(choices, wanted, request, snapshot, at_boot))
     choices = _decide.within_bounds(choices, snapshot)
     choices.update(_leaving.interfaces_back(snapshot.saved, choices, boots[1], snapshot))
     planned = _writes.writes(choices, wanted, snapshot.live)
@@ -48,7 +48,7 @@ def plan(request, snapshot):
     expected, followers = _writes.aftermath(planned, choices, snapshot.live, snapshot.interfaces, untraced, elsewhere)
     told = _with_lines_that_leave(choices, request, snapshot)
     rows = [_row(_want(wanted, name), choice, request, snapshot, boots, expected) for name, choice in told.items()]
-    saved, folders = _saved(request, choices, wanted, snapshot, decided, disk, after, followers)
+    saved, folders = _saved(request, choices, wanted, snapshot, decided, disk, after, dict(at_boot, **followers))
     return Plan(
         rows=rows, writes=planned, expected=expected, followers=followers, saved=saved,
         passing=dict(_remember.passing(_writes.passing(planned, followers, snapshot.live, snapshot.interfaces), snapshot),

@@ -6,8 +6,8 @@
 Pure. Private to the collection.
 """
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _rules, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import LEFT_ALONE, Write
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _rules, _sysctl_d, _values
+from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, LEFT_ALONE, Write
 
 
 def writes(choices, wanted, live):
@@ -73,6 +73,25 @@ def _stays(write, move, choice, elsewhere):
         return True
     decided = choice.state in LEFT_ALONE if choice is not None else _behaviour.switch(move.name) in elsewhere
     return decided and move.name != _behaviour.partner(write.name)
+
+
+def at_boot(mine, order, snapshot):
+    """parameter -> (value, drop-in, mover) of what has no line, and what a line of ours moves at the next boot. Not where that is remembered
+    already, or is there by itself. ORDER: the BootOrder after the run."""
+    asked, found = {_behaviour.switch(name) for name in mine}, {}
+    for mover, ours in mine.items():
+        for move in _behaviour.moves(mover, ours.value, snapshot.interfaces):
+            reading, known = snapshot.live.get(move.name, ABSENT), _memory.entry_of(snapshot.saved, move.name)
+            if not move.kept or None in (move.value, reading.value) or _behaviour.switch(move.name) in asked:
+                continue
+            is_there = _values.same(move.name, move.value, reading.value)
+            if is_there if known is None else (known.dropin, known.mover) == (ours.path, mover):
+                continue
+            winner = order.winner(move.name)
+            if (winner and winner.value is not None and _values.same(move.name, winner.value, move.value)
+                    and (winner.path == ours.path or _sysctl_d.restates(winner.path))):
+                found[move.name] = move.value, ours.path, mover
+    return found
 
 
 def passing(planned, followers, live, interfaces):
