@@ -76,8 +76,8 @@ def _stays(write, move, choice, elsewhere):
 
 
 def at_boot(mine, order, snapshot):
-    """parameter -> (value, drop-in, mover) of what has no line, and what a line of ours moves at the next boot. Not where that is remembered
-    already, or is there by itself. ORDER: the BootOrder after the run."""
+    """parameter -> (value, drop-in, mover) of what has no line, and a line of ours moves at the next boot. Not where that is remembered or
+    there already. ORDER: the BootOrder after the run."""
     asked, found = {_behaviour.switch(name) for name in mine}, {}
     for mover, ours in mine.items():
         for move in _behaviour.moves(mover, ours.value, snapshot.interfaces):
