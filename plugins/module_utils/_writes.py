@@ -76,16 +76,16 @@ def _stays(write, move, choice, elsewhere):
 
 
 def at_boot(mine, order, snapshot):
-    """parameter -> (value, drop-in, mover) of what has no line, and a line of ours moves at the next boot. Not where that is remembered or
-    there already. ORDER: the BootOrder after the run."""
+    """parameter -> (value, drop-in, mover) of what has no line, and a line of ours moves at the next boot. Not where that is remembered
+    already, or is what the host has by itself. ORDER: the BootOrder after the run."""
     asked, found = {_behaviour.switch(name) for name in mine}, {}
     for mover, ours in mine.items():
         for move in _behaviour.moves(mover, ours.value, snapshot.interfaces):
             reading, known = snapshot.live.get(move.name, ABSENT), _memory.entry_of(snapshot.saved, move.name)
             if not move.kept or None in (move.value, reading.value) or _behaviour.switch(move.name) in asked:
                 continue
-            is_there = _values.same(move.name, move.value, reading.value)
-            if is_there if known is None else (known.dropin, known.mover) == (ours.path, mover):
+            own = _memory.own_of_host(snapshot.saved, move.name, reading.value, snapshot)
+            if known and (known.dropin, known.mover) == (ours.path, mover) or own is None or _values.same(move.name, move.value, own):
                 continue
             winner = order.winner(move.name)
             if (winner and winner.value is not None and _values.same(move.name, winner.value, move.value)

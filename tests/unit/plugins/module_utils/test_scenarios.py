@@ -1828,3 +1828,15 @@ def test_what_another_call_leaves_alone_no_line_moves(text, uses):
     assert world.boots_with(NO_IPV6["eth0"]) == "1"
     world.absent()
     assert set(world.live.values()) == {"0"} and not world.saved.parameters
+
+
+def test_what_a_line_moves_to_the_hosts_own_value_at_boot_is_ours_until_then():
+    world = World(dict.fromkeys(NO_IPV6.values(), "0"), interfaces={"eth0": True})
+    world.run({SECURITY: ALL_OFF})
+    call = {NETWORK: NO_IPV6["all"] + " = 0\n"}, WAIVED
+    saved = world.run(*call) and world.saved
+    again = world.run(*call)
+    assert not again.files and not again.writes and world.saved == saved
+    assert world.live[NO_IPV6["eth0"]] == "1"
+    world.absent()
+    assert set(world.live.values()) == {"0"} and not world.saved.parameters
