@@ -7,7 +7,7 @@ Pure. Private to the collection.
 """
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _rules, _sysctl_d, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import ABSENT, LEFT_ALONE, Write
+from ansible_collections.photon.hardening.plugins.module_utils._model import LEFT_ALONE, Write
 
 
 def writes(choices, wanted, live):
@@ -76,22 +76,39 @@ def _stays(write, move, choice, elsewhere):
 
 
 def at_boot(mine, order, snapshot):
-    """parameter -> (value, drop-in, mover) of what has no line, and a line of ours moves at the next boot. Not where that is remembered
-    already, or is what the host has by itself. ORDER: the BootOrder after the run."""
-    asked, found = {_behaviour.switch(name) for name in mine}, {}
+    """parameter -> (value, drop-in, mover) of what a line of ours moves at the next boot, and that no line asks for. Not where that is
+    remembered already, where the host has it by itself, and where another value of ours is there. ORDER: the BootOrder after the run."""
+    found, asked = {}, {_behaviour.switch(name): ours.value for name, ours in mine.items()}
     for mover, ours in mine.items():
-        for move in _behaviour.moves(mover, ours.value, snapshot.interfaces):
-            reading, known = snapshot.live.get(move.name, ABSENT), _memory.entry_of(snapshot.saved, move.name)
-            if not move.kept or None in (move.value, reading.value) or _behaviour.switch(move.name) in asked:
+        for name, value in _certain(mover, ours.value, snapshot):
+            line = asked.get(_behaviour.switch(name))
+            if _is_remembered(name, ours.path, mover, line, snapshot) or _is_there_without(name, value, line, snapshot):
                 continue
-            own = _memory.own_of_host(snapshot.saved, move.name, reading.value, snapshot)
-            if known and (known.dropin, known.mover) == (ours.path, mover) or own is None or _values.same(move.name, move.value, own):
-                continue
-            winner = order.winner(move.name)
-            if (winner and winner.value is not None and _values.same(move.name, winner.value, move.value)
-                    and (winner.path == ours.path or _sysctl_d.restates(winner.path))):
-                found[move.name] = move.value, ours.path, mover
+            winner = order.winner(name)
+            is_last = winner is not None and (winner.path == ours.path or _sysctl_d.restates(winner.path))
+            if is_last and _values.same(name, winner.value or "", value):
+                found[name] = value, ours.path, mover
     return found
+
+
+def _is_remembered(name, dropin, mover, line, snapshot):
+    known = _memory.entry_of(snapshot.saved, name)
+    return line is None and known is not None and (known.dropin, known.mover) == (dropin, mover)
+
+
+def _is_there_without(name, value, line, snapshot):
+    """Whether the host has VALUE by itself, a LINE asks for it, or another value of ours is there."""
+    live, known = snapshot.live[name].value, _memory.entry_of(snapshot.saved, name)
+    own = _memory.own_of_host(snapshot.saved, name, live, snapshot)
+    if _memory.is_ours(name, known, live) and not _values.same(name, value, live):
+        return True
+    return any(_values.same(name, value, one) for one in (own, line) if one is not None)
+
+
+def _certain(mover, value, snapshot):
+    """(parameter, value) of what a write moves for certain."""
+    return [(move.name, move.value) for move in _behaviour.moves(mover, value, snapshot.interfaces)
+            if move.kept and move.value is not None and move.name in snapshot.live and snapshot.live[move.name].value is not None]
 
 
 def passing(planned, followers, live, interfaces):

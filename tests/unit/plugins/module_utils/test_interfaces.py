@@ -107,7 +107,8 @@ def call_that_moves(dice):
     texts, rules = {}, {}
     for path in dice.choice(((A,), (B,), (A, B))):
         keys = dice.sample(MOVED, dice.randrange(3)) if path == A or A not in texts else ()
-        texts[path] = "".join(lines(dice, key, [dice.choice(SCOPES)], "1") for key in keys)
+        texts[path] = "".join(lines(dice, key, dice.sample(SCOPES, dice.choice((1, 1, 2))), "011") for key in keys)
+        rules.update((key % "eth0", {"at_least": "0"}) for key in keys if dice.random() < 0.3)
         rules.update((key % dice.choice(("eth0", "v0")), {"waived": "CHG-1"}) for key in keys if dice.random() < 0.3)
     return texts, rules
 

@@ -1792,6 +1792,7 @@ WAIVED = {NO_IPV6["eth0"]: {"waived": "CHG-1"}}
     pytest.param([({SECURITY: ETH0_OFF}, {}), ({SECURITY: ALL_OFF}, {})], "1", id="a line for all takes the place of one for itself"),
     pytest.param([({SECURITY: ETH0_ON}, {}), ({NETWORK: ALL_OFF}, {}), ({SECURITY: ""}, {})], "0", id="its own line goes"),
     pytest.param([({SECURITY: ALL_OFF}, WAIVED), ({SECURITY: ALL_OFF}, {})], "0", id="a waiver ends"),
+    pytest.param([({SECURITY: ETH0_ON + ALL_OFF}, {NO_IPV6["eth0"]: {"at_least": "0"}})], "0", id="its own line is as good as met"),
 ])
 def test_what_only_a_boot_moves_goes_back_with_what_moves_it(calls, live):
     kernel = dict.fromkeys(NO_IPV6.values(), "0")
@@ -1799,7 +1800,7 @@ def test_what_only_a_boot_moves_goes_back_with_what_moves_it(calls, live):
     for call in calls:
         plan = world.run(*call)
     assert world.live[NO_IPV6["eth0"]] == live
-    if calls[0][1]:
+    if calls[0][1] is WAIVED:
         assert [(row.state, row.boot_before, row.boot) for row in plan.rows if row.name == NO_IPV6["eth0"]] == [("changed", "0", "1")]
     assert world.plan(*calls[-1]).saved == world.saved
     world.reboot({name: "0" for name in kernel if "eth0" not in name})
