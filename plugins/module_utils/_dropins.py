@@ -37,7 +37,7 @@ def decide(request, choices, wanted, snapshot, disk):
                       if line.name in wanted and wanted[line.name].dropin != item.path}
             text, own = _adapted(item, choices, devices, _stricter_there(item.path, wanted, snapshot), behind)
             rules = {name: _rules.ordered(wanted[name].rule) for name in own if name in wanted}
-            rules.update((name, Rule(waived=choices[name].state)) for name in aside)
+            rules.update(_left_by(item.path, aside, choices, wanted, request))
             adapted[item.path] = NewFile("\n".join(sum(aside.values(), text)), own, rules, request.conflicts)
     judge = Judge(request, wanted, snapshot, _own_values(adapted, request, snapshot), _lines_held_back(choices, wanted))
     for item in request.dropins:
@@ -47,6 +47,14 @@ def decide(request, choices, wanted, snapshot, disk):
             _leaving(item.path, snapshot.saved.files.get(item.path), disk.get(item.path), decided)
     _derive_anew(judge._replace(held=()), disk, decided)
     return decided
+
+
+def _left_by(path, aside, choices, wanted, request):
+    """parameter -> Rule of what the drop-in at PATH leaves alone: its own lines, and what they reach, ASIDE. What it leaves to another call
+    it does not leave alone by itself."""
+    names = set(aside).union(name for name, choice in choices.items() if choice.state in LEFT_ALONE and wanted[name].dropin == path)
+    asked = {None}.union(item.path for item in request.dropins)
+    return {name: Rule(waived=choices[name].state if wanted[name].dropin in asked else wanted[name].dropin) for name in names}
 
 
 # --- a drop-in that is asked for ---

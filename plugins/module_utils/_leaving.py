@@ -12,8 +12,9 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import ABS
 _AS_GOOD = "the host's own value is as good as what %s asks for"
 
 
-def leaving(found, wanted, request, snapshot):
-    """CHOICES for every parameter that a drop-in of this call used to set, and no longer does: on its way back."""
+def leaving(found, wanted, request, snapshot, moved):
+    """CHOICES for every parameter that a drop-in of this call used to set, and no longer does: on its way back. MOVED: parameter -> (value,
+    ...) of what a line of ours that stays moves at boot: there it stays."""
     paths = {item.path for item in request.dropins}
     back = {}
     for name, remembered in _memory.leaving(snapshot, paths, found):
@@ -30,7 +31,7 @@ def leaving(found, wanted, request, snapshot):
             continue
         elsewhere = _memory.line_for(snapshot.saved, paths, snapshot.files, name)
         entry = _as_ours(name, remembered, elsewhere, reading.value, snapshot)
-        value = _asked_elsewhere(name, elsewhere, entry, snapshot) if elsewhere else entry.before
+        value = _asked_elsewhere(name, elsewhere, entry, snapshot) if elsewhere else moved.get(name, (entry.before,))[0]
         broken = _held.broken_uses(name, value, _held.needs(name, request, wanted), snapshot, past=elsewhere is None)
         back[name] = _way_back(name, value, elsewhere, reading, entry, found.get(name), broken, snapshot)
     return back

@@ -11,7 +11,7 @@ import hmac
 import re
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _names, _sysctl_d, _values
-from ansible_collections.photon.hardening.plugins.module_utils._model import Entry, File, SavedFile
+from ansible_collections.photon.hardening.plugins.module_utils._model import LEFT_ALONE, Entry, File, SavedFile
 
 # Whose a file is. EDITED: ours, and others have changed it. ORPHAN: it carries our header, and nothing is remembered of it.
 ABSENT, OURS, EDITED, FOREIGN, ORPHAN = "absent", "ours", "edited", "foreign", "orphan"
@@ -162,10 +162,10 @@ def spoken_for(known, interfaces):
     """The parameters that the lines of a SavedFile (or None) speak for, those of interfaces among them."""
     lines, rules = known and known.lines or {}, known and known.rules or {}
     every = [name for line in lines if line in rules and rules[line].interfaces for name in _names.on_interfaces(line, interfaces)]
-    return sorted(set(lines).union(name for name in every if not _is_left(rules, name)))
+    return sorted(set(lines).union(name for name in every if not is_left(rules, name)))
 
 
-def _is_left(rules, name):
+def is_left(rules, name):
     """Whether a drop-in with these RULES leaves NAME alone."""
     return name in rules and rules[name].waived is not None
 
@@ -191,7 +191,7 @@ def line_for(saved, paths, files, name, after=None):
     found = line_elsewhere(saved, paths, files, name, after)
     for one in _names.speakers(name)[1:]:
         found = found or line_elsewhere(saved, paths, files, one, after, lambda rules, one=one: (
-            one in rules and rules[one].interfaces and not _is_left(rules, name)))
+            one in rules and rules[one].interfaces and not is_left(rules, name)))
     return found
 
 
@@ -217,9 +217,9 @@ def lines_elsewhere(saved, paths, files):
 
 
 def left_elsewhere(saved, paths, files):
-    """(path, parameter) of what drop-ins of ours which are not among PATHS leave alone, although lines of theirs reach it."""
-    return [(path, name) for path, _lines in lines_elsewhere(saved, paths, files) for name in saved.files[path].rules or ()
-            if _is_left(saved.files[path].rules, name)]
+    """(path, parameter) of what drop-ins of ours which are not among PATHS leave alone, or of what their lines reach."""
+    return [(path, name) for path, _lines in lines_elsewhere(saved, paths, files) for name, rule in (saved.files[path].rules or {}).items()
+            if rule.waived in LEFT_ALONE]
 
 
 def of_default(name, interfaces):
@@ -272,7 +272,7 @@ def our_lines(known, text):
         return known.lines
     rules = known and known.rules or {}
     return {line.name: line.value for line in _sysctl_d.parse("\n".join(own_part(text or "")))
-            if line.name and line.value and not _is_left(rules, line.name)}
+            if line.name and line.value and not is_left(rules, line.name)}
 
 
 def files_of_others(saved, files):

@@ -139,7 +139,8 @@ Entry = _record("Entry", "before wrote dropin also asked refused mover traced ha
 # before: the content before us, None: there was no file. attributes: of that file. sha256: of what we wrote; also: as above.
 # text: what we wrote; older releases did not remember it.
 # lines: parameter -> value of the lines that are ours, None: not known. rules: parameter -> Rule of these, as far as they concern boot
-# values, and one with `waived`, the state, of what is left alone although these lines reach it. conflicts: what the call said.
+# values, and one with `waived` of what is left alone, there or by what these lines reach: the state, or the drop-in of another call
+# that leaves it alone. conflicts: what the call said.
 # edits: lines of others that were found in our file, in their order.
 # earlier: a SavedFile of what we wrote before that, as long as it may still be there: the last run may have been killed. Its before and
 # attributes are those of this one.

@@ -29,10 +29,9 @@ from ansible_collections.photon.hardening.plugins.module_utils._model import ABS
 def plan(request, snapshot):
     """The Plan for one host."""
     snapshot = snapshot._replace(saved=_memory.without_taken(snapshot.saved, snapshot.live))
-    wanted = _wants.wants(request, snapshot.interfaces)
+    wanted = _wants.with_left(_wants.wants(request, snapshot.interfaces), request, snapshot)
     choices = _decide.choices(wanted, request, snapshot)
     wanted = _decide.with_kept(wanted, choices)
-    back = _leaving.leaving(choices, wanted, request, snapshot)
     disk = {item.path: item for item in snapshot.files}
     decided = _dropins.decide(request, choices, wanted, snapshot, disk)
     mine = _dropins.our_lines(request, decided, wanted, snapshot, disk)
@@ -40,16 +39,17 @@ def plan(request, snapshot):
     after = _restate.with_new(disk, decided.files)
     boots = [_rivals.Boot(files, snapshot.dialect, snapshot.rivals, snapshot.interfaces)
              for files in (snapshot.files, list(after.values()))]
-    choices.update(back)
+    at_boot = {} if request.image else _writes.at_boot(mine, boots[1], snapshot)
+    choices.update(_leaving.leaving(choices, wanted, request, snapshot, at_boot))
     choices = _decide.within_bounds(choices, snapshot)
     choices.update(_leaving.interfaces_back(snapshot.saved, choices, boots[1], snapshot))
     planned = _writes.writes(choices, wanted, snapshot.live)
     untraced = {name for name, entry in snapshot.saved.parameters.items() if not entry.traced}
     elsewhere = _elsewhere(request, snapshot)
     expected, followers = _writes.aftermath(planned, choices, snapshot.live, snapshot.interfaces, untraced, elsewhere)
-    told = _with_lines_that_leave(choices, request, snapshot)
+    told = dict(_moved_from_now_on(at_boot, request, snapshot), **_with_lines_that_leave(choices, request, snapshot))
     rows = [_row(_want(wanted, name), choice, request, snapshot, boots, expected) for name, choice in told.items()]
-    saved, folders = _saved(request, choices, wanted, snapshot, decided, disk, after, followers)
+    saved, folders = _saved(request, choices, wanted, snapshot, decided, disk, after, dict(at_boot, **followers))
     return Plan(
         rows=rows, writes=planned, expected=expected, followers=followers, saved=saved,
         passing=dict(_remember.passing(_writes.passing(planned, followers, snapshot.live, snapshot.interfaces), snapshot),
@@ -110,6 +110,13 @@ def _with_lines_that_leave(choices, request, snapshot):
                 line = _memory.line_for(snapshot.saved, paths, snapshot.files, name)
                 found[name] = Choice("ok", reason=_asked_by(line, name, value) if line else _memory.NOT_WANTED)
     return dict(found, **choices)
+
+
+def _moved_from_now_on(at_boot, request, snapshot):
+    """Choices for what this call has left alone, does not any more, and moves AT_BOOT."""
+    known = [snapshot.saved.files[item.path].rules or {} for item in request.dropins if item.path in snapshot.saved.files]
+    return {name: Choice("ok", reason="not left alone any more: %s moves it at boot" % mover)
+            for name, (_value, _path, mover) in at_boot.items() if any(_memory.is_left(rules, name) for rules in known)}
 
 
 def _asked_by(line, name, value):

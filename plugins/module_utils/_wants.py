@@ -7,7 +7,7 @@ Pure. Private to the collection.
 """
 
 from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _names, _rules, _sysctl_d
-from ansible_collections.photon.hardening.plugins.module_utils._model import Want
+from ansible_collections.photon.hardening.plugins.module_utils._model import Rule, Want
 
 
 def wants(request, interfaces):
@@ -40,6 +40,16 @@ def _of_interface(rules, name, rule):
     """An interface has the rule of conf.all, and a waiver of its own where there is one."""
     own = _rules.of(rules, name)
     return rule._replace(waived=own.waived or rule.waived)
+
+
+def with_left(wanted, request, snapshot):
+    """WANTED, and what drop-ins of other calls leave alone where a line of this call would move it: this call leaves it alone, too."""
+    moved = {_behaviour.switch(move.name) for want in wanted.values() if want.value is not None and not want.rule.waived
+             for move in _behaviour.moves(want.name, want.value, snapshot.interfaces)}
+    moved.difference_update(map(_behaviour.switch, wanted))
+    left = _memory.left_elsewhere(snapshot.saved, {item.path for item in request.dropins}, snapshot.files)
+    return dict(wanted, **{name: Want(name, None, path, None, Rule(waived="%s leaves it as it is" % path))
+                           for path, name in left if _behaviour.switch(name) in moved})
 
 
 def names(request, interfaces, saved):

@@ -6,7 +6,7 @@
 Pure. Private to the collection.
 """
 
-from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _rules, _values
+from ansible_collections.photon.hardening.plugins.module_utils import _behaviour, _memory, _rules, _sysctl_d, _values
 from ansible_collections.photon.hardening.plugins.module_utils._model import LEFT_ALONE, Write
 
 
@@ -73,6 +73,42 @@ def _stays(write, move, choice, elsewhere):
         return True
     decided = choice.state in LEFT_ALONE if choice is not None else _behaviour.switch(move.name) in elsewhere
     return decided and move.name != _behaviour.partner(write.name)
+
+
+def at_boot(mine, order, snapshot):
+    """parameter -> (value, drop-in, mover) of what a line of ours moves at the next boot, and that no line asks for. Not where that is
+    remembered already, where the host has it by itself, and where another value of ours is there. ORDER: the BootOrder after the run."""
+    found, asked = {}, {_behaviour.switch(name): ours.value for name, ours in mine.items()}
+    for mover, ours in mine.items():
+        for name, value in _certain(mover, ours.value, snapshot):
+            line = asked.get(_behaviour.switch(name))
+            if _is_remembered(name, ours.path, mover, line, snapshot) or _is_there_without(name, value, line, snapshot):
+                continue
+            winner = order.winner(name)
+            is_last = winner is not None and (winner.path == ours.path or _sysctl_d.restates(winner.path))
+            if is_last and _values.same(name, winner.value or "", value):
+                found[name] = value, ours.path, mover
+    return found
+
+
+def _is_remembered(name, dropin, mover, line, snapshot):
+    known = _memory.entry_of(snapshot.saved, name)
+    return line is None and known is not None and (known.dropin, known.mover) == (dropin, mover)
+
+
+def _is_there_without(name, value, line, snapshot):
+    """Whether the host has VALUE by itself, a LINE asks for it, or another value of ours is there."""
+    live, known = snapshot.live[name].value, _memory.entry_of(snapshot.saved, name)
+    own = _memory.own_of_host(snapshot.saved, name, live, snapshot)
+    if _memory.is_ours(name, known, live) and not _values.same(name, value, live):
+        return True
+    return any(_values.same(name, value, one) for one in (own, line) if one is not None)
+
+
+def _certain(mover, value, snapshot):
+    """(parameter, value) of what a write moves for certain."""
+    return [(move.name, move.value) for move in _behaviour.moves(mover, value, snapshot.interfaces)
+            if move.kept and move.value is not None and move.name in snapshot.live and snapshot.live[move.name].value is not None]
 
 
 def passing(planned, followers, live, interfaces):

@@ -27,7 +27,7 @@ HERE = Entry("60", "10", PATH)
 
 
 def leaving(snapshot, found=None, text="", **more):
-    return _leaving.leaving(found or {}, {}, asked(text, **more), snapshot)
+    return _leaving.leaving(found or {}, {}, asked(text, **more), snapshot, {})
 
 
 @pytest.mark.parametrize("name, entry, live, expected", [
@@ -66,7 +66,7 @@ def test_way_back_to_a_value_that_breaks_a_use_of_before_us(lines, state):
     files, on_disk = later_call(lines)
     saved = Saved({USERNS: Entry("0", "9", PATH)}, files)
     snapshot = host({USERNS: "9"}, saved, on_disk, uses={"docker": Use("kernel.x was 1 before us", True, before=True)})
-    back = _leaving.leaving({}, {}, asked("", {USERNS: DOCKER}), snapshot)
+    back = _leaving.leaving({}, {}, asked("", {USERNS: DOCKER}), snapshot, {})
     assert back[USERNS].state == state
 
 

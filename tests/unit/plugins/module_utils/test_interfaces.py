@@ -95,3 +95,38 @@ def test_two_calls_for_all_interfaces_settle_and_each_of_them_goes_alone(seed):
     assert world.live == alone.live
     world.absent()
     assert world.live == before and not world.files and not world.saved.parameters
+
+
+MOVED = tuple("net.ipv4.conf.%s." + key for key in ("forwarding",)) + tuple(
+    "net.ipv6.conf.%s." + key for key in ("addr_gen_mode", "disable_ipv6", "forwarding"))
+STARTS = dict({key % scope: "0" for key in MOVED for scope in BOTH}, **{"net.ipv4.ip_forward": "0"})
+
+
+def call_that_moves(dice):
+    """(path -> text, rules) of lines for all interfaces and for single ones, with waivers that come and go."""
+    texts, rules = {}, {}
+    for path in dice.choice(((A,), (B,), (A, B))):
+        keys = dice.sample(MOVED, dice.randrange(3)) if path == A or A not in texts else ()
+        texts[path] = "".join(lines(dice, key, dice.sample(SCOPES, dice.choice((1, 1, 2))), "011") for key in keys)
+        rules.update((key % "eth0", {"at_least": "0"}) for key in keys if dice.random() < 0.3)
+        rules.update((key % dice.choice(("eth0", "v0")), {"waived": "CHG-1"}) for key in keys if dice.random() < 0.3)
+    return texts, rules
+
+
+@pytest.mark.parametrize("seed", range(SEQUENCES))
+def test_a_rollback_puts_back_what_boots_have_moved(seed):
+    dice = random.Random(seed)
+    world = World(STARTS, {}, dict.fromkeys(INTERFACES, True))
+    world.reboot(STARTS)
+    before, told = dict(world.live), []
+    for _call in range(dice.randrange(1, 6)):
+        call = call_that_moves(dice)
+        told.append(call)
+        world.run(*call)
+        plan = world.plan(*call)
+        assert not plan.writes and not plan.files and plan.saved == world.saved
+        if dice.random() < 0.4:
+            told.append("boot")
+            world.reboot(STARTS)
+    world.absent()
+    assert world.live == before and not world.files and not world.saved.parameters, told

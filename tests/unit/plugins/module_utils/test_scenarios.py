@@ -1823,3 +1823,64 @@ def test_what_is_left_alone_goes_back_and_is_compared_from_then_on():
     assert world.live == {"vm.swappiness": "60"} and not world.saved.parameters and row(plan, "vm.swappiness").state == "changed"
     found = row(world.run({TUNING: ""}, rules={"vm.swappiness": {"report": "10"}}), "vm.swappiness")
     assert (found.state, found.wanted, found.reason) == ("ok", None, "only reported; the reference is 10")
+
+
+NO_IPV6 = {scope: "net.ipv6.conf.%s.disable_ipv6" % scope for scope in ("all", "default", "eth0")}
+ALL_OFF, ETH0_OFF, NEW_OFF = ("%s = 1\n" % NO_IPV6[scope] for scope in ("all", "eth0", "default"))
+ETH0_ON = NO_IPV6["eth0"] + " = 0\n"
+WAIVED = {NO_IPV6["eth0"]: {"waived": "CHG-1"}}
+
+
+@pytest.mark.parametrize("calls, live", [
+    pytest.param([({SECURITY: ETH0_OFF}, {}), ({SECURITY: ALL_OFF}, {})], "1", id="a line for all takes the place of one for itself"),
+    pytest.param([({SECURITY: ETH0_ON}, {}), ({NETWORK: ALL_OFF}, {}), ({SECURITY: ""}, {})], "0", id="its own line goes"),
+    pytest.param([({SECURITY: ALL_OFF}, WAIVED), ({SECURITY: ALL_OFF}, {})], "0", id="a waiver ends"),
+    pytest.param([({SECURITY: ETH0_ON + ALL_OFF}, {NO_IPV6["eth0"]: {"at_least": "0"}})], "0", id="its own line is as good as met"),
+])
+def test_what_only_a_boot_moves_goes_back_with_what_moves_it(calls, live):
+    kernel = dict.fromkeys(NO_IPV6.values(), "0")
+    world = World(kernel, interfaces={"eth0": True})
+    for call in calls:
+        plan = world.run(*call)
+    assert world.live[NO_IPV6["eth0"]] == live
+    if calls[0][1] is WAIVED:
+        assert [(row.state, row.boot_before, row.boot) for row in plan.rows if row.name == NO_IPV6["eth0"]] == [("changed", "0", "1")]
+    assert world.plan(*calls[-1]).saved == world.saved
+    world.reboot({name: "0" for name in kernel if "eth0" not in name})
+    assert world.live == dict.fromkeys(kernel, "1")
+    world.absent()
+    assert world.live == kernel and not world.saved.parameters
+
+
+@pytest.mark.parametrize("text, uses", [
+    pytest.param(ETH0_OFF, {}, id="its own line is waived"),
+    pytest.param(ETH0_OFF, {"docker": ("seen", True)}, id="its own line is held back"),
+    pytest.param(NEW_OFF, {}, id="the one for new interfaces does not reach it"),
+])
+def test_what_another_call_leaves_alone_no_line_moves(text, uses):
+    world = World(dict.fromkeys(NO_IPV6.values(), "0"), interfaces={"eth0": True}, uses=uses)
+    rules = {NO_IPV6["eth0"]: {"hold": {"1": ["docker"]}}} if uses else WAIVED
+    world.run({NETWORK: text}, rules)
+    world.run({SECURITY: ALL_OFF})
+    again = world.run({SECURITY: ALL_OFF})
+    assert not again.files and not again.writes
+    assert [(row.state, row.reason) for row in again.rows if row.name == NO_IPV6["eth0"]] == [("waived", NETWORK + " leaves it as it is")]
+    assert world.live[NO_IPV6["eth0"]] == world.boots_with(NO_IPV6["eth0"]) == "0"
+    # Neither call keeps the waiver of the other one for ever.
+    world.run({NETWORK: NEW_OFF})
+    world.run({SECURITY: ALL_OFF})
+    assert world.boots_with(NO_IPV6["eth0"]) == "1"
+    world.absent()
+    assert set(world.live.values()) == {"0"} and not world.saved.parameters
+
+
+def test_what_a_line_moves_to_the_hosts_own_value_at_boot_is_ours_until_then():
+    world = World(dict.fromkeys(NO_IPV6.values(), "0"), interfaces={"eth0": True})
+    world.run({SECURITY: ALL_OFF})
+    call = {NETWORK: NO_IPV6["all"] + " = 0\n"}, WAIVED
+    saved = world.run(*call) and world.saved
+    again = world.run(*call)
+    assert not again.files and not again.writes and world.saved == saved
+    assert world.live[NO_IPV6["eth0"]] == "1"
+    world.absent()
+    assert set(world.live.values()) == {"0"} and not world.saved.parameters
