@@ -53,29 +53,37 @@ def _as_ours(name, entry, elsewhere, live, snapshot):
 
 
 def _way_back(name, value, elsewhere, reading, entry, choice, broken, snapshot):
-    def told(state, reason, write=None, held=None):
-        known = choice is not None and choice.state != "ok"
-        reasons = [choice.reason if known else "", reason]
-        return Choice(choice.state if known else state, known and choice.target or held, write, False, "; ".join(filter(None, reasons)))
+    state, reason, *more = _fate(name, value, elsewhere, reading, entry, broken, snapshot)
+    write, held = more or (None, None)
+    if choice is not None and choice.state != "ok":
+        return Choice(choice.state, choice.target or held, write, False, "; ".join(filter(None, [choice.reason, reason])))
+    return Choice(state, held, write, False, reason)
 
-    is_own = elsewhere is not None and not _values.same(name, value or "", elsewhere[1])
-    asks = elsewhere and (_AS_GOOD if is_own else "%s asks for it") % elsewhere[0]
+
+def _fate(name, value, elsewhere, reading, entry, broken, snapshot):
+    """(state, reason) of a parameter on its way back, then the value to write and the one that is held back where there is one."""
     if entry.before is None and entry.wrote is None:
-        return told("ok", _AS_GOOD % elsewhere[0])
+        return "ok", _AS_GOOD % elsewhere[0]
     if not _memory.is_ours(name, entry, reading.value):
-        return told("ok", _why_not_ours(name, entry, reading.value))
+        return "ok", _why_not_ours(name, entry, reading.value)
     if value is None:
-        return told("reboot_required", "it was not set before, and %s" % _decide.NEVER_UNSET)
+        return "reboot_required", "it was not set before, and %s" % _decide.NEVER_UNSET
+    stays, goes = _words(name, value, elsewhere)
     if _values.same(name, value, reading.value):
-        same = _AS_GOOD if is_own else "%s asks for the same"
-        return told("ok", same % elsewhere[0] if elsewhere else _memory.NOT_WANTED)
+        return "ok", stays
     if broken:
         what = "%s, which %s asks for," % (value, elsewhere[0]) if elsewhere else "its baseline %s" % value
-        return told("held_back", "left as it is: %s would break %s" % (what, broken), held=value)
-    blocked = _blocked_back(name, value, reading, entry, snapshot)
-    if blocked:
-        return told(*blocked)
-    return told("changed", asks or "no longer wanted: the earlier value is restored", value)
+        return "held_back", "left as it is: %s would break %s" % (what, broken), None, value
+    return _blocked_back(name, value, reading, entry, snapshot) or ("changed", goes, value, None)
+
+
+def _words(name, value, elsewhere):
+    """The reasons where VALUE is in force already, and where it is set. ELSEWHERE: (path, value) of a line that asks for it, or None."""
+    if not elsewhere:
+        return _memory.NOT_WANTED, "no longer wanted: the earlier value is restored"
+    if not _values.same(name, value, elsewhere[1]):
+        return (_AS_GOOD % elsewhere[0],) * 2
+    return "%s asks for the same" % elsewhere[0], "%s asks for it" % elsewhere[0]
 
 
 def _why_not_ours(name, entry, live):
